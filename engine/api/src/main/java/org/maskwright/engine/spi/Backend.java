@@ -1,0 +1,310 @@
+package org.maskwright.engine.spi;
+
+import java.nio.FloatBuffer;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Device;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The primitives that a compute engine supplies.
+ *
+ * <p>Arguments are checked before they arrive. Every returned array is new, carries one reference
+ * owned by the caller, and is treated as immutable from then on, except by the methods whose name
+ * ends in {@code Into} and by {@link #adamW}. A result may share memory with an argument (a view)
+ * where the backend keeps that memory alive for as long as the result lives. Results have the shape
+ * that NumPy and PyTorch give; arrays of rank 0 and with axes of size 0 occur.
+ *
+ * <p>A native failure arrives as a Java exception; out-of-memory as {@link
+ * org.maskwright.engine.tensor.EngineException}.
+ *
+ * <p><b>Threads</b> called by one thread at a time; a backend may use many inside.
+ */
+public interface Backend extends AutoCloseable {
+  /** Short lower-case name, as in {@code engine.backend}. */
+  String name();
+
+  /** What computes: library, version, device name; one line for logs and provenance. */
+  String description();
+
+  /** Where this backend computes. */
+  Device device();
+
+  /** Live arrays and bytes. */
+  MemoryAccount memory();
+
+  /** Waits until all work handed to the device is done. */
+  void synchronize();
+
+  @Override
+  void close();
+
+  // ---- host interchange
+  // ---------------------------------------------------------------------------------------------
+
+  /**
+   * An array over the host array's memory where the backend can share it (float32, 'c' order, CPU),
+   * else a copy. The host array stays referenced for as long as the result lives and must not be
+   * changed meanwhile.
+   */
+  DeviceArray fromHost(INDArray array);
+
+  /** A copy of {@code data} as float32. */
+  DeviceArray fromFloats(float[] data, long[] shape);
+
+  /** A copy of {@code data} as int64. */
+  DeviceArray fromLongs(long[] data, long[] shape);
+
+  /** A copy of {@code data} as {@link DType#UINT8} or {@link DType#BOOL}. */
+  DeviceArray fromBytes(byte[] data, DType dtype, long[] shape);
+
+  /** A host copy in 'c' order; bfloat16 arrives as float32. */
+  INDArray toHost(DeviceArray a);
+
+  /** The elements in row-major order, converted to float. */
+  float[] toFloats(DeviceArray a);
+
+  /** The elements of an integer or bool array in row-major order. */
+  long[] toLongs(DeviceArray a);
+
+  /** The elements of a uint8 or bool array in row-major order. */
+  byte[] toBytes(DeviceArray a);
+
+  /**
+   * The memory of a contiguous row-major float32 array on the host as a direct buffer in native
+   * byte order (position 0, limit = element count), or null where the array is not that. Valid
+   * while the array lives. This is how kernels written in Java read and write.
+   */
+  FloatBuffer hostFloats(DeviceArray a);
+
+  /** The shape as the backend sees it; for the conformance suite. */
+  long[] shapeOf(DeviceArray a);
+
+  // ---- creation and in-place
+  // ------------------------------------------------------------------------------------------
+
+  /** An array of one value, contiguous. */
+  DeviceArray full(long[] shape, DType dtype, double value);
+
+  /** Overwrites {@code target} with the values of {@code source} of the same shape and dtype. */
+  void copyInto(DeviceArray target, DeviceArray source);
+
+  /** Adds {@code source} of the same shape and dtype to {@code target}. */
+  void addInto(DeviceArray target, DeviceArray source);
+
+  /** target = target * factor + source * sourceFactor (same shape, float32). */
+  void lerpInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor);
+
+  /**
+   * Overwrites the part {@code start, start+step, ... < end} of axis {@code dim} of {@code target}.
+   */
+  void sliceInto(DeviceArray target, int dim, long start, long end, long step, DeviceArray source);
+
+  /** Updates parameter and both moments in place; all float32, contiguous, same shape. */
+  void adamW(DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step);
+
+  // ---- element-wise
+  // -----------------------------------------------------------------------------------------------------
+
+  DeviceArray unary(UnaryOp op, DeviceArray a);
+
+  /**
+   * Gradient of RELU, GELU, SIGMOID, TANH or SOFTPLUS with respect to its argument.
+   *
+   * @param x the argument (null for RELU, SIGMOID and TANH)
+   * @param y the result (null for GELU and SOFTPLUS)
+   */
+  DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y);
+
+  /** Both arguments have the same dtype. */
+  DeviceArray binary(BinaryOp op, DeviceArray a, DeviceArray b);
+
+  /** {@code a op scalar}; the result keeps a's dtype (bool for predicates). */
+  DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar);
+
+  DeviceArray clamp(DeviceArray a, double low, double high);
+
+  /** Element-wise choice with broadcasting; condition is bool, a and b have the same dtype. */
+  DeviceArray where(DeviceArray condition, DeviceArray a, DeviceArray b);
+
+  /** Conversion; float to integer truncates toward zero, anything to bool is {@code != 0}. */
+  DeviceArray cast(DeviceArray a, DType dtype);
+
+  // ---- reductions
+  // -------------------------------------------------------------------------------------------------------
+
+  /**
+   * Over distinct non-negative axes, ascending; SUM of uint8, int32 or bool gives int64. SUM over
+   * an empty axis is 0.
+   */
+  DeviceArray reduce(ReduceOp op, DeviceArray a, int[] dims, boolean keepDims);
+
+  /** Index (int64) of the first maximum along an axis. */
+  DeviceArray argMax(DeviceArray a, int dim, boolean keepDim);
+
+  DeviceArray cumSum(DeviceArray a, int dim);
+
+  /** The k largest along the last axis, falling; {values, int64 indices}. */
+  DeviceArray[] topK(DeviceArray a, int k);
+
+  // ---- shape
+  // ------------------------------------------------------------------------------------------------------------
+
+  DeviceArray reshape(DeviceArray a, long[] shape);
+
+  DeviceArray permute(DeviceArray a, int[] order);
+
+  /** Broadcast to {@code shape} (axes of size 1 repeat, new axes come in front). */
+  DeviceArray expand(DeviceArray a, long[] shape);
+
+  /** Elements start, start+step, ... < end of axis {@code dim}; step >= 1. */
+  DeviceArray slice(DeviceArray a, int dim, long start, long end, long step);
+
+  DeviceArray concat(DeviceArray[] parts, int dim);
+
+  /** Constant padding: {@code before[i]} and {@code after[i]} elements at axis i, all >= 0. */
+  DeviceArray pad(DeviceArray a, long[] before, long[] after, double value);
+
+  /** A row-major copy, or the array itself with another reference. */
+  DeviceArray contiguous(DeviceArray a);
+
+  // ---- indexing
+  // ----------------------------------------------------------------------------------------------------------
+
+  /**
+   * out[.., i, ..] = a[.., index[.., i, ..], ..] along {@code dim}; index int64 of a's rank; other
+   * axes of index are <= a's.
+   */
+  DeviceArray gather(DeviceArray a, int dim, DeviceArray index);
+
+  /**
+   * A copy of {@code base} with {@code source} added at {@code index} along {@code dim} (adjoint of
+   * gather).
+   */
+  DeviceArray scatterAdd(DeviceArray base, int dim, DeviceArray index, DeviceArray source);
+
+  /** Slices of axis {@code dim} at the positions of a rank-1 int64 array. */
+  DeviceArray indexSelect(DeviceArray a, int dim, DeviceArray index);
+
+  /** A copy of {@code base} with slices added at {@code index} (adjoint of indexSelect). */
+  DeviceArray indexAdd(DeviceArray base, int dim, DeviceArray index, DeviceArray source);
+
+  // ---- linear algebra and layers
+  // -------------------------------------------------------------------------------------------
+
+  /**
+   * Matrix product of arrays of the same rank >= 2 with equal leading axes; {@code transposeA}
+   * reads a's last two axes swapped. float32 or bfloat16.
+   */
+  DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB);
+
+  /** x [N,in] times w [out,in] transposed, plus b [out] (may be null): [N,out]. */
+  DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b);
+
+  /** x [B,C,H,W], w [O,C/groups,kH,kW], b [O] or null: [B,O,H',W'] (cross-correlation). */
+  DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec);
+
+  /** Gradients {x, w, b}; null where not needed. */
+  DeviceArray[] conv2dBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray w,
+      Conv2dSpec spec,
+      boolean needX,
+      boolean needW,
+      boolean needB);
+
+  /** {result, indices in the backend's own form}. */
+  DeviceArray[] maxPool2d(DeviceArray x, Pool2dSpec spec);
+
+  DeviceArray maxPool2dBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray indices, Pool2dSpec spec);
+
+  /** Divides by the whole window, padding included. */
+  DeviceArray avgPool2d(DeviceArray x, Pool2dSpec spec);
+
+  DeviceArray avgPool2dBackward(DeviceArray grad, DeviceArray x, Pool2dSpec spec);
+
+  /** Over the last axis, biased variance; w and b of that size. {y, mean, 1/std}. */
+  DeviceArray[] layerNorm(DeviceArray x, DeviceArray w, DeviceArray b, double eps);
+
+  /** {x, w, b}; w and b null where not needed. */
+  DeviceArray[] layerNormBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray mean,
+      DeviceArray rstd,
+      DeviceArray w,
+      boolean needX,
+      boolean needWB);
+
+  /**
+   * x [B,C,...] in {@code groups} of channels; w, b [C]. {y, mean [B,groups], 1/std [B,groups]}.
+   */
+  DeviceArray[] groupNorm(DeviceArray x, int groups, DeviceArray w, DeviceArray b, double eps);
+
+  DeviceArray[] groupNormBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      int groups,
+      DeviceArray mean,
+      DeviceArray rstd,
+      DeviceArray w,
+      boolean needX,
+      boolean needWB);
+
+  /**
+   * Batch statistics of x [B,C,H,W], biased variance in the normalisation. {y, mean [C], 1/std
+   * [C]}.
+   */
+  DeviceArray[] batchNorm(DeviceArray x, DeviceArray w, DeviceArray b, double eps);
+
+  DeviceArray[] batchNormBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray mean,
+      DeviceArray rstd,
+      DeviceArray w,
+      boolean needX,
+      boolean needWB);
+
+  DeviceArray softmax(DeviceArray a, int dim);
+
+  DeviceArray softmaxBackward(DeviceArray grad, DeviceArray y, int dim);
+
+  DeviceArray logSoftmax(DeviceArray a, int dim);
+
+  DeviceArray logSoftmaxBackward(DeviceArray grad, DeviceArray y, int dim);
+
+  /** x [B,C,H,W] to [B,C,height,width]. */
+  DeviceArray resize(DeviceArray x, int height, int width, ResizeMode mode);
+
+  /** Adjoint of resize: grad [B,C,h',w'] to [B,C,height,width]. */
+  DeviceArray resizeBackward(DeviceArray grad, int height, int width, ResizeMode mode);
+
+  /**
+   * Bilinear, zero padding, align_corners = false: x [B,C,H,W], grid [B,h,w,2] (x, y) in [-1,1]:
+   * [B,C,h,w].
+   */
+  DeviceArray gridSample(DeviceArray x, DeviceArray grid);
+
+  /** {x, grid}; null where not needed. */
+  DeviceArray[] gridSampleBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray grid, boolean needX, boolean needGrid);
+
+  // ---- composite ops that a backend may fuse
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * softmax(q k^T * scale, blocked positions excluded) v, without gradient, or null where there is
+   * no fused version.
+   *
+   * @param q [B,M,Lq,D]
+   * @param k [B,M,Lk,D]
+   * @param v [B,M,Lk,D]
+   * @param blocked bool, broadcasts to [B,M,Lq,Lk], true = may not attend; or null
+   */
+  default DeviceArray attention(
+      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
+    return null;
+  }
+}
