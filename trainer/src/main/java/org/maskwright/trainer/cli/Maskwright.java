@@ -1,0 +1,144 @@
+package org.maskwright.trainer.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The root of the command line: the list of commands, and what happens to their errors. */
+@Command(
+    name = "maskwright",
+    versionProvider = VersionLines.class,
+    description =
+        "Universal segmentation training on the JVM: one mask-classification model, one loss and one"
+            + " trainer for semantic, instance and panoptic segmentation.",
+    synopsisHeading = "Usage: ",
+    synopsisSubcommandLabel = "COMMAND",
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:success",
+      "1:internal error, or out of memory",
+      "2:wrong usage of the command line",
+      "3:configuration: unknown key, wrong type or value",
+      "4:data: a file is missing, broken or inconsistent",
+      "5:training diverged: a loss or a gradient is not finite",
+      "6:checkpoint: broken, or of another architecture",
+      "130:interrupted; a training run wrote a checkpoint first"
+    },
+    footer = {
+      "",
+      "Start here:  maskwright train configs/quickstart.conf",
+      "Environment: MASKWRIGHT_OPTS holds extra JVM options, for example -Xmx8g."
+    },
+    subcommands = {})
+public final class Maskwright implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and end.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the versions and end.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean version;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean verbose;
+
+  @Spec private CommandSpec spec;
+
+  private Maskwright() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    // Results hold file and class names of any script, whatever charset the console claims to have.
+    var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param out where results go
+   * @param err where logs, progress and errors go
+   * @return the exit code
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    var root = new Maskwright();
+    CommandLine commandLine =
+        new CommandLine(root)
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setParameterExceptionHandler(Maskwright::reportUsage)
+            .setExecutionExceptionHandler((error, command, parsed) -> root.report(error, command));
+    try {
+      return commandLine.execute(args);
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+      return root.report(e, commandLine); // picocli hands only exceptions to its handler
+    } finally {
+      out.flush();
+      err.flush();
+    }
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  private int report(Throwable error, CommandLine command) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("maskwright: " + message(error)));
+    ExitCode code = ExitCode.of(error);
+    if (verbose) {
+      error.printStackTrace(err);
+    } else if (code == ExitCode.INTERNAL) {
+      err.println("Run it again with -v for the stack trace.");
+    }
+    return code.code();
+  }
+
+  private static String message(Throwable error) {
+    if (error instanceof OutOfMemoryError) {
+      return "out of memory ("
+          + error.getMessage()
+          + "): lower the batch size or the crop size, or give the Java heap more with"
+          + " MASKWRIGHT_OPTS=-Xmx...";
+    }
+    if (ExitCode.of(error) != ExitCode.INTERNAL && error.getMessage() != null) {
+      return error.getMessage();
+    }
+    // The type tells most of an unexpected error: the message of a NoSuchFileException is only a
+    // path.
+    return error.toString();
+  }
+
+  private static int reportUsage(ParameterException error, String[] args) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("maskwright: " + error.getMessage()));
+    UnmatchedArgumentException.printSuggestions(error, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE.code();
+  }
+}
