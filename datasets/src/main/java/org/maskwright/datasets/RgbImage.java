@@ -1,0 +1,48 @@
+package org.maskwright.datasets;
+
+/**
+ * A photograph in memory: RGB, 8 bits a channel, values as stored in the file (not colour-managed).
+ *
+ * <p><b>Shapes</b> {@link #data()} [H,W,3] uint8, row by row from the top left. The pixel (x, y)
+ * covers the square from (x, y) to (x + 1, y + 1): its centre is at (x + 0.5, y + 0.5).
+ */
+public final class RgbImage {
+  private final int width;
+  private final int height;
+  private final byte[] data;
+
+  /**
+   * An image over {@code data}, which is not copied.
+   *
+   * @throws IllegalArgumentException if the size is not positive or {@code data} is not 3*W*H long
+   */
+  public RgbImage(int width, int height, byte[] data) {
+    if (width <= 0 || height <= 0 || data.length != Math.multiplyExact(3L * width, (long) height)) {
+      throw new IllegalArgumentException(
+          "image: expected 3 x width x height bytes, got %d for %d x %d"
+              .formatted(data.length, width, height));
+    }
+    this.width = width;
+    this.height = height;
+    this.data = data;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  /** The pixels [H,W,3]; the image's own array, not a copy. */
+  public byte[] data() {
+    return data;
+  }
+
+  /** The pixel at (x, y) as 0xRRGGBB. */
+  public int rgb(int x, int y) {
+    int at = 3 * (y * width + x);
+    return (data[at] & 0xFF) << 16 | (data[at + 1] & 0xFF) << 8 | (data[at + 2] & 0xFF);
+  }
+}

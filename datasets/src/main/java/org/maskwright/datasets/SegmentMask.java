@@ -1,0 +1,44 @@
+package org.maskwright.datasets;
+
+import java.util.List;
+
+/**
+ * Where a segment is, in the compact form its data set stores. A bitmap is made only for the crop
+ * that needs one.
+ */
+public sealed interface SegmentMask {
+
+  /** Polygons whose union is the mask; pixel (x, y) covers the square (x, y) to (x + 1, y + 1). */
+  final class Polygons implements SegmentMask {
+    private final List<double[]> rings;
+
+    /**
+     * Polygons over {@code rings}, each x0, y0, x1, y1, ... in pixels of the image; arrays are not
+     * copied.
+     *
+     * @throws IllegalArgumentException if a ring has fewer than 3 points or half a point
+     */
+    public Polygons(List<double[]> rings) {
+      this.rings = List.copyOf(rings);
+      for (double[] ring : rings) {
+        if (ring.length < 6 || ring.length % 2 != 0) {
+          throw new IllegalArgumentException(
+              "polygon: expected an even count of at least 6 coordinates, got " + ring.length);
+        }
+      }
+    }
+
+    /** The polygons, each x0, y0, x1, y1, ...; the arrays are not copies. */
+    public List<double[]> rings() {
+      return rings;
+    }
+  }
+
+  /**
+   * The pixels of a label map that carry one id. The segments of an image share one map.
+   *
+   * @param map the ids of the whole image
+   * @param id the id of this segment in the map
+   */
+  record Labelled(LabelMap map, int id) implements SegmentMask {}
+}

@@ -1,0 +1,145 @@
+package org.maskwright.datasets;
+
+import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * An augmented image with its targets, ready to be collated.
+ *
+ * <p><b>Shapes</b> {@link #image()} [3,H,W] uint8 RGB in 0..255; {@link #classes()} [N] contiguous
+ * class indices; {@link #masks()} [N,H,W] {0,1}, in the coordinates of the image. N may be 0. The
+ * picture proper is the top left {@code contentWidth x contentHeight}; the rest is padding: 128 in
+ * the image, 0 in every mask.
+ *
+ * <p><b>Thread safety</b> Nobody writes to it after it was made.
+ */
+public final class TrainingExample {
+  private final SampleInfo info;
+  private final byte[] image;
+  private final int width;
+  private final int height;
+  private final int contentWidth;
+  private final int contentHeight;
+  private final int originalWidth;
+  private final int originalHeight;
+  private final int[] classes;
+  private final MaskStack masks;
+
+  /**
+   * An example over the given arrays, which are not copied.
+   *
+   * @param content the size of the picture proper within the padded image
+   * @param original the size of the photograph as stored
+   * @throws IllegalArgumentException if image, classes and masks do not fit one another
+   */
+  public TrainingExample(
+      SampleInfo info, byte[] image, Size content, Size original, int[] classes, MaskStack masks) {
+    this.info = Objects.requireNonNull(info, "info");
+    this.width = masks.width();
+    this.height = masks.height();
+    if (image.length != 3L * width * height || classes.length != masks.count()) {
+      throw new IllegalArgumentException(
+          "image %s: expected 3 x %d x %d bytes and %d classes, got %d and %d"
+              .formatted(
+                  info.imageId(), height, width, masks.count(), image.length, classes.length));
+    }
+    if (content.width() > width || content.height() > height) {
+      throw new IllegalArgumentException(
+          "image %s: content %s exceeds the image %d x %d"
+              .formatted(info.imageId(), content, width, height));
+    }
+    this.image = image;
+    this.contentWidth = content.width();
+    this.contentHeight = content.height();
+    this.originalWidth = original.width();
+    this.originalHeight = original.height();
+    this.classes = classes;
+    this.masks = masks;
+  }
+
+  /** The image's id, file and declared size. */
+  public SampleInfo info() {
+    return info;
+  }
+
+  /** The id of the image in its data set. */
+  public String imageId() {
+    return info.imageId();
+  }
+
+  /** The pixels, channel by channel, padding included; not a copy. */
+  public byte[] image() {
+    return image;
+  }
+
+  /** W, padding included. */
+  public int width() {
+    return width;
+  }
+
+  /** H, padding included. */
+  public int height() {
+    return height;
+  }
+
+  public int contentWidth() {
+    return contentWidth;
+  }
+
+  public int contentHeight() {
+    return contentHeight;
+  }
+
+  /** The width of the photograph as stored (EXIF rotation applied). */
+  public int originalWidth() {
+    return originalWidth;
+  }
+
+  /** The height of the photograph as stored (EXIF rotation applied). */
+  public int originalHeight() {
+    return originalHeight;
+  }
+
+  /** N, the number of targets. */
+  public int targetCount() {
+    return classes.length;
+  }
+
+  /** The class of each target; not a copy. */
+  public int[] classes() {
+    return classes;
+  }
+
+  /** The mask of each target. */
+  public MaskStack masks() {
+    return masks;
+  }
+
+  /** Writes the normalised image [3,H,W], channel by channel, from {@code target[offset]} on. */
+  public void normalizeInto(Normalization by, float[] target, int offset) {
+    int plane = width * height;
+    for (int c = 0; c < 3; c++) {
+      float scale = 1 / by.std(c);
+      float mean = by.mean(c);
+      for (int i = c * plane; i < (c + 1) * plane; i++) {
+        target[offset + i] = ((image[i] & 0xFF) - mean) * scale;
+      }
+    }
+  }
+
+  /** The normalised image as a new array [3,H,W] float32. */
+  public INDArray normalized(Normalization by) {
+    float[] values = new float[image.length];
+    normalizeInto(by, values, 0);
+    return Nd4j.createFromArray(values).reshape(3, height, width);
+  }
+
+  /** The masks as a new array [N,H,W] uint8. */
+  public INDArray maskArray() {
+    return Nd4j.createFromArray(masks.toBytes())
+        .castTo(DataType.UINT8)
+        .reshape(masks.count(), height, width);
+  }
+}
