@@ -1,0 +1,109 @@
+package org.maskwright.modelzoo.weights;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class HostTensorTest {
+  @Test
+  void everyHalfGoesToFloatAndBack() {
+    for (int bits = 0; bits < 1 << 16; bits++) {
+      short half = (short) bits;
+      float value = SmallFloats.halfToFloat(half);
+      if (!Float.isNaN(value)) {
+        assertEquals(half, SmallFloats.floatToHalf(value), "half " + bits);
+      }
+      float brain = SmallFloats.bfloat16ToFloat(half);
+      if (!Float.isNaN(brain)) {
+        assertEquals(half, SmallFloats.floatToBfloat16(brain), "bfloat16 " + bits);
+      }
+    }
+  }
+
+  @Test
+  void roundingToHalfIsToNearestEven() {
+    assertEquals(0x3c00, SmallFloats.floatToHalf(1 + 0x1p-11f), "tie goes to even 1.0");
+    assertEquals(0x3c02, SmallFloats.floatToHalf(1 + 3 * 0x1p-11f), "tie goes to even 1+2/1024");
+    assertEquals(0x7bff, SmallFloats.floatToHalf(65519.996f), "largest finite half");
+    assertEquals(0x7c00, SmallFloats.floatToHalf(65520f), "first that rounds to infinity");
+    assertEquals(1, SmallFloats.floatToHalf(0x1p-24f), "smallest subnormal");
+    assertEquals((short) 0x8000, SmallFloats.floatToHalf(-0f));
+    assertTrue(Float.isNaN(SmallFloats.halfToFloat(SmallFloats.floatToHalf(Float.NaN))));
+    assertTrue(Float.isNaN(SmallFloats.bfloat16ToFloat(SmallFloats.floatToBfloat16(Float.NaN))));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ElementType.class)
+  void nd4jAndBackKeepsEveryByte(ElementType type) {
+    ByteBuffer bytes = ByteBuffer.allocate(6 * type.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 6; i++) {
+      switch (type) {
+        case BOOL, U8, I8 -> bytes.put((byte) (type == ElementType.BOOL ? i & 1 : i * 50));
+        case I16 -> bytes.putShort((short) (i * 9999));
+        case F16 -> bytes.putShort(SmallFloats.floatToHalf(i - 2.5f));
+        case BF16 -> bytes.putShort(SmallFloats.floatToBfloat16(i - 2.5f));
+        case I32 -> bytes.putInt(i * 999_999_999);
+        case F32 -> bytes.putFloat(i / 7f);
+        case F64 -> bytes.putDouble(i / 7.0);
+        case I64 -> bytes.putLong(i * 999_999_999_999L);
+      }
+    }
+    HostTensor tensor = HostTensor.of(type, new long[] {2, 3}, bytes.rewind());
+    INDArray array = tensor.toIndArray();
+    assertArrayEquals(new long[] {2, 3}, array.shape());
+    assertTrue(tensor.contentEquals(HostTensor.ofIndArray(array)), () -> type + " " + array);
+  }
+
+  @Test
+  void aTransposedViewIsStoredInRowMajorOrder() {
+    INDArray array = Nd4j.createFromArray(new float[][] {{1, 2, 3}, {4, 5, 6}}).transpose();
+    HostTensor tensor = HostTensor.ofIndArray(array);
+    assertArrayEquals(new long[] {3, 2}, tensor.shape());
+    assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, tensor.toFloatArray());
+  }
+
+  @Test
+  void scalarsAndEmptyArraysPassThroughNd4j() {
+    HostTensor scalar = HostTensor.ofFloats(new float[] {3});
+    assertTrue(scalar.contentEquals(HostTensor.ofIndArray(scalar.toIndArray())));
+    assertEquals(DataType.FLOAT, HostTensor.ofFloats(new float[0], 0).toIndArray().dataType());
+  }
+
+  @Test
+  void splittingRowsAndJoiningThemGivesTheWhole() {
+    HostTensor whole = HostTensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+    List<HostTensor> parts = List.of(whole.rows(0, 1), whole.rows(1, 1), whole.rows(1, 3));
+    assertArrayEquals(new float[] {3, 4, 5, 6}, parts.get(2).toFloatArray());
+    assertTrue(whole.contentEquals(HostTensor.concatRows(parts)));
+    assertThrows(CheckpointException.class, () -> whole.rows(2, 4));
+  }
+
+  @Test
+  void nonFiniteValuesAreCounted() {
+    float[] values = {0, Float.NaN, Float.POSITIVE_INFINITY, -1};
+    assertEquals(2, HostTensor.ofFloats(values, 4).countNonFinite());
+    assertEquals(0, HostTensor.ofLongs(new long[] {1}).countNonFinite());
+  }
+
+  @Test
+  void equalityIsOfBytesNotOfNumbers() {
+    HostTensor zero = HostTensor.ofFloats(new float[] {0f}, 1);
+    assertFalse(zero.contentEquals(HostTensor.ofFloats(new float[] {-0f}, 1)));
+    assertFalse(zero.contentEquals(zero.reshape(1, 1)));
+    assertThrows(
+        CheckpointException.class,
+        () -> HostTensor.of(ElementType.F32, new long[] {2}, ByteBuffer.allocate(4)));
+  }
+}
