@@ -1,0 +1,31 @@
+package org.maskwright.datasets.picture;
+
+/**
+ * One instance to draw: a mask of the photograph's size, its class and confidence.
+ *
+ * <p>A class and not a record, as it holds an array; the mask is not copied.
+ */
+public final class OverlayInstance {
+  final byte[] mask;
+  final int category;
+  final String label;
+
+  /**
+   * An instance with a confidence.
+   *
+   * @param mask width * height values, rows from the top, 0 = outside
+   * @param category class id; gives the colour where instances are coloured by class
+   * @param name class name, "" for no label
+   * @param score confidence in [0,1], or NaN where there is none (annotations)
+   */
+  public OverlayInstance(byte[] mask, int category, String name, double score) {
+    this.mask = mask;
+    this.category = category;
+    this.label = OverlaySegment.label(name, score);
+  }
+
+  /** An instance without a confidence: an annotation. */
+  public OverlayInstance(byte[] mask, int category, String name) {
+    this(mask, category, name, Double.NaN);
+  }
+}
