@@ -1,0 +1,161 @@
+package org.maskwright.datasets.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.maskwright.datasets.DatasetException;
+
+/**
+ * PNGs that hold labels: read and written as the integers they are, never as colours to look at.
+ *
+ * <table>
+ * <caption>What a pixel is read as</caption>
+ * <tr><td>grey, 1 to 16 bits</td><td>the stored value (not scaled to 255)</td></tr>
+ * <tr><td>palette, 1 to 8 bits</td><td>the index; the palette is not looked at</td></tr>
+ * <tr><td>RGB, 8 bits</td><td>R + 256 G + 65536 B, the panoptic id</td></tr>
+ * <tr><td>grey + alpha, RGBA</td><td>the same without the alpha</td></tr>
+ * </table>
+ *
+ * <p>Sizes are bounded before memory is taken: at most {@link #MAX_PIXELS} pixels and {@link
+ * #MAX_FILE_BYTES} bytes, and a file too small to hold the image it announces (deflate shrinks at
+ * most 1032 times) is refused unread. Checksums are verified.
+ *
+ * <p><b>Threads</b> All methods may be called from any thread. <b>Cost</b> dominated by inflating;
+ * see benchmarks.
+ */
+public final class LabelPng {
+  public static final int MAX_PIXELS = 1 << 26;
+  public static final long MAX_FILE_BYTES = 1L << 28;
+
+  private LabelPng() {}
+
+  /** What the first bytes of a PNG say. */
+  public record Header(int height, int width, int bitDepth, PixelKind kind, boolean interlaced) {}
+
+  /** PNG's five colour types. */
+  public enum PixelKind {
+    GREY(0, 1),
+    RGB(2, 3),
+    PALETTE(3, 1),
+    GREY_ALPHA(4, 2),
+    RGBA(6, 4);
+
+    final int code;
+    final int channels;
+
+    PixelKind(int code, int channels) {
+      this.code = code;
+      this.channels = channels;
+    }
+  }
+
+  /**
+   * Reads a label PNG.
+   *
+   * @throws DatasetException if the file is missing, not a PNG, truncated, damaged, too large, or
+   *     of 16-bit colour
+   */
+  public static LabelMap read(Path file) {
+    try {
+      return new PngReader(bytes(file)).read();
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  /**
+   * Reads a label PNG that must have the given size, which is checked before anything is decoded.
+   *
+   * @throws DatasetException as {@link #read(Path)}, and if the size differs
+   */
+  public static LabelMap read(Path file, int height, int width) {
+    try {
+      PngReader reader = new PngReader(bytes(file));
+      Header header = reader.header();
+      if (header.height() != height || header.width() != width) {
+        throw new DatasetException(
+            "expected a PNG of "
+                + width
+                + " x "
+                + height
+                + " pixels, got "
+                + header.width()
+                + " x "
+                + header.height());
+      }
+      return reader.read();
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  /** Reads a label PNG from memory. */
+  public static LabelMap decode(byte[] png) {
+    return new PngReader(png).read();
+  }
+
+  /** Reads size and type without decoding the image. */
+  public static Header header(Path file) {
+    try {
+      return new PngReader(bytes(file)).header();
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  /** Writes labels 0 to 255 as 8-bit grey. */
+  public static void writeGrey8(Path file, LabelMap map) {
+    write(file, encodeGrey8(map));
+  }
+
+  /** Writes labels 0 to 65535 as 16-bit grey. */
+  public static void writeGrey16(Path file, LabelMap map) {
+    write(file, PngWriter.encode(map, PixelKind.GREY, 16, null));
+  }
+
+  /**
+   * Writes labels as indices into a palette.
+   *
+   * @param paletteRgb 1 to 256 colours 0xRRGGBB; every label must be below its length
+   */
+  public static void writePalette(Path file, LabelMap map, int[] paletteRgb) {
+    write(file, PngWriter.encode(map, PixelKind.PALETTE, 8, paletteRgb));
+  }
+
+  /** Writes panoptic ids 0 to 2^24 - 1 as RGB. */
+  public static void writeRgbIds(Path file, LabelMap map) {
+    write(file, encodeRgbIds(map));
+  }
+
+  public static byte[] encodeGrey8(LabelMap map) {
+    return PngWriter.encode(map, PixelKind.GREY, 8, null);
+  }
+
+  public static byte[] encodeRgbIds(LabelMap map) {
+    return PngWriter.encode(map, PixelKind.RGB, 8, null);
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_FILE_BYTES) {
+        throw new DatasetException(
+            "a PNG of " + size + " bytes, expected at most " + MAX_FILE_BYTES);
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new DatasetException("no such file", e);
+    } catch (IOException e) {
+      throw new DatasetException("cannot be read: " + e, e);
+    }
+  }
+
+  private static void write(Path file, byte[] png) {
+    try {
+      Files.write(file, png);
+    } catch (IOException e) {
+      throw DatasetException.ofFile(file, "cannot be written: " + e, e);
+    }
+  }
+}
