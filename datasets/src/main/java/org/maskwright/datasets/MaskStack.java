@@ -96,6 +96,43 @@ public final class MaskStack {
     masks[n][y * rowWords + (x >> 6)] |= 1L << x;
   }
 
+  /** Sets the pixels (fromX, y) to (toX - 1, y) of mask {@code n}. */
+  public void setRow(int n, int y, int fromX, int toX) {
+    if (fromX >= toX) {
+      return;
+    }
+    long[] words = masks[n];
+    int row = y * rowWords;
+    int first = row + (fromX >> 6);
+    int last = row + ((toX - 1) >> 6);
+    long head = -1L << fromX;
+    long tail = -1L >>> -toX;
+    if (first == last) {
+      words[first] |= head & tail;
+      return;
+    }
+    words[first] |= head;
+    for (int i = first + 1; i < last; i++) {
+      words[i] = -1L;
+    }
+    words[last] |= tail;
+  }
+
+  /** Sets the pixels (x, fromY) to (x, toY - 1) of mask {@code n}. */
+  public void setColumn(int n, int x, int fromY, int toY) {
+    long[] words = masks[n];
+    long bit = 1L << x;
+    int end = toY * rowWords + (x >> 6);
+    for (int i = fromY * rowWords + (x >> 6); i < end; i += rowWords) {
+      words[i] |= bit;
+    }
+  }
+
+  /** Makes row {@code to} of mask {@code n} equal to row {@code from}. */
+  public void copyRow(int n, int from, int to) {
+    System.arraycopy(masks[n], from * rowWords, masks[n], to * rowWords, rowWords);
+  }
+
   /** The number of set pixels of mask {@code n}. */
   public long area(int n) {
     long area = 0;

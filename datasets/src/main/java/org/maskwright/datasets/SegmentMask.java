@@ -1,6 +1,9 @@
 package org.maskwright.datasets;
 
 import java.util.List;
+import java.util.Objects;
+import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.Rle;
 
 /**
  * Where a segment is, in the compact form its data set stores. A bitmap is made only for the crop
@@ -35,10 +38,25 @@ public sealed interface SegmentMask {
   }
 
   /**
+   * COCO run lengths.
+   *
+   * @param rle a mask of the size of the image
+   */
+  record Runs(Rle rle) implements SegmentMask {
+    public Runs {
+      Objects.requireNonNull(rle, "rle");
+    }
+  }
+
+  /**
    * The pixels of a label map that carry one id. The segments of an image share one map.
    *
    * @param map the ids of the whole image
    * @param id the id of this segment in the map
    */
-  record Labelled(LabelMap map, int id) implements SegmentMask {}
+  record Labelled(LabelMap map, int id) implements SegmentMask {
+    public Labelled {
+      Objects.requireNonNull(map, "map");
+    }
+  }
 }

@@ -1,0 +1,140 @@
+package org.maskwright.datasets.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+
+/**
+ * Photographs as the field's tools see them: 8-bit RGB, raster values as stored (embedded colour
+ * profiles are ignored), the EXIF rotation applied.
+ *
+ * <p>Grey becomes three equal channels, alpha is dropped, 16 bits keep the high byte, CMYK and YCCK
+ * are converted as Pillow does. JPEG, PNG, BMP, TIFF and WebP are read.
+ *
+ * <p>Files are not trusted: size and format are checked before memory is taken, and a truncated
+ * file is an error, never a half-grey picture.
+ *
+ * <p><b>Threads</b> All methods may be called from any thread; OpenCV's own threads are switched
+ * off, as the loader's workers are the parallelism.
+ */
+public final class ImageDecoder {
+  /** The largest picture that is decoded; Pillow refuses at 179 million pixels. */
+  public static final long MAX_PIXELS = 178_956_970L;
+
+  /** The largest file that is read. */
+  public static final long MAX_FILE_BYTES = 1L << 30;
+
+  private static final int FLAGS =
+      opencv_imgcodecs.IMREAD_COLOR; // 3 channels, 8 bits, EXIF rotation
+
+  static {
+    opencv_core.setNumThreads(1);
+  }
+
+  private ImageDecoder() {}
+
+  /**
+   * Reads and decodes a file.
+   *
+   * @throws DatasetException if it is missing, unreadable, no image, truncated or too large
+   */
+  public static RgbImage read(Path file) {
+    try {
+      return decode(bytes(file));
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_FILE_BYTES) {
+        throw new DatasetException(
+            "image: expected a file of at most %d bytes, got %d".formatted(MAX_FILE_BYTES, size));
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new DatasetException("image: the file does not exist", e);
+    } catch (IOException e) {
+      throw new DatasetException("image: cannot read the file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Decodes the bytes of a file.
+   *
+   * @throws DatasetException if they are no image, truncated or too large
+   */
+  public static RgbImage decode(byte[] file) {
+    ImageHeader header = ImageHeader.read(file);
+    checkSize(header);
+    switch (header.format()) {
+      case JPEG -> checkJpegEnd(file);
+      case PNG -> PngChunks.check(file);
+      case BMP, TIFF, WEBP -> {}
+    }
+    if (header.format() == ImageHeader.Format.JPEG && header.components() == 4) {
+      return CmykJpeg.decode(file);
+    }
+    return openCv(file);
+  }
+
+  private static void checkSize(ImageHeader header) {
+    long pixels = (long) header.width() * header.height();
+    if (header.width() <= 0 || header.height() <= 0 || pixels > MAX_PIXELS) {
+      throw new DatasetException(
+          "image: expected 1 to %d pixels, the header says %d x %d"
+              .formatted(MAX_PIXELS, header.width(), header.height()));
+    }
+  }
+
+  /** A whole JPEG has an end marker; only the marker 0xFF 0xD9 can look like it in image data. */
+  private static void checkJpegEnd(byte[] file) {
+    for (int i = file.length - 2; i >= 2; i--) {
+      if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xD9) {
+        return;
+      }
+    }
+    throw new DatasetException(
+        "JPEG: truncated, no end marker in " + file.length + " bytes; fetch the file again");
+  }
+
+  private static RgbImage openCv(byte[] file) {
+    try (BytePointer memory = new BytePointer(file);
+        Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, memory);
+        Mat bgr = opencv_imgcodecs.imdecode(encoded, FLAGS)) {
+      if (bgr.empty() || bgr.channels() != 3) {
+        throw new DatasetException("image: the data are damaged, the decoder gives up");
+      }
+      opencv_imgproc.cvtColor(bgr, bgr, opencv_imgproc.COLOR_BGR2RGB);
+      return copy(bgr);
+    } catch (RuntimeException e) {
+      throw e instanceof DatasetException known
+          ? known
+          : new DatasetException("image: the decoder failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static RgbImage copy(Mat rgb) {
+    byte[] data = new byte[Math.multiplyExact(3 * rgb.cols(), rgb.rows())];
+    try (BytePointer pixels = rgb.data()) {
+      if (rgb.isContinuous()) {
+        pixels.get(data);
+      } else {
+        for (int row = 0; row < rgb.rows(); row++) {
+          pixels.position(row * rgb.step()).get(data, 3 * row * rgb.cols(), 3 * rgb.cols());
+        }
+      }
+    }
+    return new RgbImage(rgb.cols(), rgb.rows(), data);
+  }
+}
