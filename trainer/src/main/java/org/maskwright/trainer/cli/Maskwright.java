@@ -39,7 +39,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Start here:  maskwright train configs/quickstart.conf",
       "Environment: MASKWRIGHT_OPTS holds extra JVM options, for example -Xmx8g."
     },
-    subcommands = {})
+    subcommands = {
+      ConfigCommand.class,
+    })
 public final class Maskwright implements Runnable {
   @Option(
       names = {"-h", "--help"},

@@ -1,0 +1,212 @@
+package org.maskwright.trainer.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.maskwright.trainer.config.ConfigException.Problem;
+
+/**
+ * A configuration file with everything that belongs to it: the files it includes, the defaults of
+ * {@code reference.conf} below it, the overrides of the command line above it, and its
+ * substitutions resolved.
+ *
+ * <p>Immutable. Reading it loads no native library and no data.
+ */
+public final class ConfigFile {
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+
+  private final String name;
+  private final Config resolved;
+
+  private ConfigFile(String name, Config resolved) {
+    this.name = name;
+    this.resolved = resolved;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides {@code key.path=value}, as given to {@code --set}; later ones win
+   * @throws ConfigException if a file is missing or is not HOCON, an override has no {@code =}, or
+   *     a substitution has no value
+   */
+  public static ConfigFile load(Path file, List<String> overrides) {
+    checkExists(file);
+    return load(file, overrides, reference());
+  }
+
+  /** Reads a file over other defaults. */
+  static ConfigFile load(Path file, List<String> overrides, Config defaults) {
+    String name = Origins.shortened(file);
+    checkExists(file);
+    try {
+      ConfigParseOptions options =
+          ConfigParseOptions.defaults().setAllowMissing(false).setSyntax(ConfigSyntax.CONF);
+      Config own = ConfigFactory.parseFile(file.toFile(), options);
+      Config merged = overrides(overrides).withFallback(own).withFallback(defaults);
+      return new ConfigFile(name, merged.resolve());
+    } catch (com.typesafe.config.ConfigException e) {
+      throw unreadable(e, name);
+    }
+  }
+
+  private static void checkExists(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException(
+          Origins.shortened(file) + ": no such file; expected a configuration file");
+    }
+  }
+
+  /** The defaults alone, of {@code reference.conf}. */
+  public static ConfigFile defaults() {
+    return new ConfigFile(Origins.REFERENCE, reference().resolve());
+  }
+
+  /**
+   * Binds the values to a record of settings, strictly: every key must belong to a component, every
+   * component that is not an {@code Optional} must have a value of its type, and every record's
+   * constructor must accept its values.
+   *
+   * @throws ConfigException with all problems at once
+   */
+  public <T extends Record> T bind(Class<T> type) {
+    return type.cast(new Binder(type, name).bind(resolved.root()));
+  }
+
+  /** The file as the user named it. */
+  public String name() {
+    return name;
+  }
+
+  /** All values with where each was written, ordered by key. */
+  public List<Entry> entries() {
+    var entries = new ArrayList<Entry>();
+    collect(resolved.root(), "", entries);
+    return entries;
+  }
+
+  /** The resolved values as HOCON, without comments: reads back to the same values. */
+  public String render() {
+    return resolved
+        .root()
+        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+  }
+
+  /**
+   * A value of the resolved configuration.
+   *
+   * @param path full key, such as {@code train.steps}
+   * @param value as HOCON
+   * @param origin {@code file:line}, {@code reference.conf:line}, {@code environment} or {@code
+   *     --set}
+   */
+  public record Entry(String path, String value, String origin) {}
+
+  private static void collect(ConfigObject object, String path, List<Entry> entries) {
+    for (String key : object.keySet().stream().sorted().toList()) {
+      ConfigValue value = object.get(key);
+      String full = Keys.join(path, key);
+      if (value instanceof ConfigObject section && !section.isEmpty()) {
+        collect(section, full, entries);
+      } else {
+        ConfigRenderOptions options = ConfigRenderOptions.concise().setJson(false);
+        String text = value.render(options);
+        entries.add(new Entry(full, text, Origins.of(value.origin())));
+      }
+    }
+  }
+
+  static Config reference() {
+    try (InputStream in = ConfigFile.class.getResourceAsStream("reference.conf")) {
+      if (in == null) {
+        throw new IllegalStateException("reference.conf is missing from the trainer's jar");
+      }
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), Origins.REFERENCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reference.conf cannot be read from the trainer's jar", e);
+    }
+  }
+
+  /** Parses text; {@code origin} is what its values say they come from. */
+  static Config parse(String text, String origin) {
+    return ConfigFactory.parseString(
+        text, ConfigParseOptions.defaults().setOriginDescription(origin));
+  }
+
+  private static Config overrides(List<String> overrides) {
+    Config result = ConfigFactory.empty();
+    var problems = new ArrayList<Problem>();
+    for (String override : overrides) {
+      int equals = override.indexOf('=');
+      if (equals < 1) {
+        problems.add(problem("expected key=value, got " + override));
+        continue;
+      }
+      String key = override.substring(0, equals).trim();
+      try {
+        result = override(key, override.substring(equals + 1)).withFallback(result);
+      } catch (com.typesafe.config.ConfigException e) {
+        problems.add(problem("expected key=value, got " + override + " (" + e.getMessage() + ")"));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return result;
+  }
+
+  private static Problem problem(String message) {
+    return new Problem(Origins.OVERRIDE, "", message);
+  }
+
+  private static Config override(String key, String value) {
+    if (isHocon(value)) {
+      return parse(key + "=" + value, Origins.OVERRIDE);
+    }
+    // Plain text needs no quotes here: a shell has taken them, and # or // belong to paths.
+    return ConfigValueFactory.fromAnyRef(value, Origins.OVERRIDE).atPath(key);
+  }
+
+  private static boolean isHocon(String value) {
+    String text = value.trim();
+    return text.startsWith("[")
+        || text.startsWith("{")
+        || text.startsWith("\"")
+        || text.contains("${")
+        || List.of("true", "false", "null").contains(text)
+        || NUMBER.matcher(text).matches();
+  }
+
+  private static ConfigException unreadable(com.typesafe.config.ConfigException e, String name) {
+    String message = e.getMessage();
+    if (e instanceof com.typesafe.config.ConfigException.IO && e.origin() != null) {
+      return new ConfigException(
+          name
+              + ": an included file was not found: "
+              + e.origin().description()
+              + "; expected it relative to the file that includes it");
+    }
+    String origin = name;
+    if (e.origin() != null) {
+      origin = Origins.of(e.origin());
+      // The library starts its message with its own spelling of the same place.
+      message = message.replace(e.origin().description() + ": ", "");
+    }
+    return new ConfigException(List.of(new Problem(origin, "", message)));
+  }
+}
