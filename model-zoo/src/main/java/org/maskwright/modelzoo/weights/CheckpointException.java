@@ -26,4 +26,11 @@ public final class CheckpointException extends RuntimeException {
   public CheckpointException(Path file, String message, Throwable cause) {
     super(file + ": " + message, cause);
   }
+
+  /** The same fault with the file's path in front, unless it is there already. */
+  CheckpointException in(Path file) {
+    return getMessage().startsWith(file.toString())
+        ? this
+        : new CheckpointException(file, getMessage(), this);
+  }
 }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * mapped while the file is open and outlive {@link #close()}, so a file replaced later stays
  * readable.
  */
-final class MappedFile implements AutoCloseable {
+final class MappedFile implements ByteSource, AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private final long size;
@@ -37,12 +37,13 @@ final class MappedFile implements AutoCloseable {
     }
   }
 
-  long size() {
+  @Override
+  public long size() {
     return size;
   }
 
-  /** Bytes [offset, offset + length) of the file; the range must be inside it. */
-  Supplier<ByteBuffer> window(long offset, int length) {
+  @Override
+  public Supplier<ByteBuffer> window(long offset, int length) {
     if (offset < 0 || length < 0 || offset > size - length) {
       throw new CheckpointException(
           file,

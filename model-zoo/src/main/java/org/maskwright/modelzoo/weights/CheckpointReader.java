@@ -1,0 +1,185 @@
+package org.maskwright.modelzoo.weights;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads any supported checkpoint file, recognised by its content, never by its name: safetensors
+ * (single or sharded), PyTorch zip and legacy, plain pickles of numpy arrays or torch tensors.
+ */
+public final class CheckpointReader {
+  private static final int SNIFFED_BYTES = 16;
+
+  /** Names under which training programs keep the weights, in the order they are tried. */
+  private static final List<String> STATE_KEYS =
+      List.of("model", "model_state", "state_dict", "module", "blobs");
+
+  /** Dropped as the reference does: optimiser state of Detectron1 files. */
+  private static final String MOMENTUM_SUFFIX = "_momentum";
+
+  private CheckpointReader() {}
+
+  /**
+   * Reads a checkpoint file, or the weights of a Hugging Face or Maskwright model folder.
+   *
+   * @throws CheckpointException if the file is damaged, hostile or of no supported format
+   */
+  public static Checkpoint read(Path path) {
+    if (Files.isDirectory(path)) {
+      return read(weightsOf(path));
+    }
+    try {
+      return readFile(path);
+    } catch (CheckpointException e) {
+      throw e.in(path);
+    } catch (StackOverflowError e) {
+      throw new CheckpointException(path, "objects nested too deeply in the pickle", e);
+    }
+  }
+
+  /** The weight file of a model folder. */
+  private static Path weightsOf(Path folder) {
+    List<String> names =
+        List.of(
+            "model.safetensors",
+            ShardedIndex.SAFETENSORS_INDEX,
+            "pytorch_model.bin",
+            ShardedIndex.TORCH_INDEX);
+    return names.stream()
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(() -> new CheckpointException(folder, "expected one of the files " + names));
+  }
+
+  /** Reads one file of a sharded checkpoint, which may not be an index itself. */
+  static Checkpoint readShard(Path file) {
+    if (start(file).remaining() > 0 && start(file).get(0) == '{') {
+      throw new CheckpointException(file, "is a shard of an index, but an index itself");
+    }
+    return read(file);
+  }
+
+  private static Checkpoint readFile(Path file) {
+    ByteBuffer start = start(file);
+    if (start.remaining() < 2) {
+      throw new CheckpointException(file, "is empty, not a checkpoint");
+    }
+    if (start.get(0) == 'P' && start.get(1) == 'K') {
+      return fromObject(file, Checkpoint.Format.TORCH_ZIP, TorchZipReader.read(file));
+    }
+    if (start.remaining() > Long.BYTES && start.get(Long.BYTES) == '{' && start.get(0) != '{') {
+      return ofTensors(file, Checkpoint.Format.SAFETENSORS, Safetensors.read(file));
+    }
+    if (start.get(0) == '{') {
+      return ShardedIndex.read(file);
+    }
+    return readPickle(file, start);
+  }
+
+  private static Checkpoint readPickle(Path file, ByteBuffer start) {
+    if (!looksLikePickle(start)) {
+      throw new CheckpointException(
+          file,
+          "is no known checkpoint: expected safetensors, a PyTorch .pth or a pickle; it starts"
+              + " with bytes 0x%02x 0x%02x".formatted(start.get(0), start.get(1)));
+    }
+    try (MappedFile mapped = MappedFile.open(file)) {
+      PickleBudget budget = new PickleBudget(mapped.size());
+      PickleGlobals globals = new PickleGlobals(budget);
+      if (TorchLegacyReader.recognises(start)) {
+        return fromObject(
+            file, Checkpoint.Format.TORCH_LEGACY, TorchLegacyReader.read(mapped, globals, budget));
+      }
+      if (mapped.size() > Integer.MAX_VALUE) {
+        throw new CheckpointException(
+            file, "a pickle of %d bytes, above 2 GiB".formatted(mapped.size()));
+      }
+      PickleInput input = new PickleInput(mapped.window(0, (int) mapped.size()).get());
+      Object object =
+          RestrictedUnpickler.load(input, globals, budget, RestrictedUnpickler::refusePersistent);
+      return fromObject(file, Checkpoint.Format.PICKLE, object);
+    }
+  }
+
+  /** Protocol 2 and newer start with 0x80; 0 and 1 with a dict, a mark or a global. */
+  private static boolean looksLikePickle(ByteBuffer start) {
+    int first = Byte.toUnsignedInt(start.get(0));
+    return first == 0x80 || first == '(' || first == '}' || first == 'c';
+  }
+
+  private static ByteBuffer start(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      return ByteBuffer.wrap(in.readNBytes(SNIFFED_BYTES));
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
+  }
+
+  static Checkpoint ofTensors(Path file, Checkpoint.Format format, StateDict state) {
+    return new Checkpoint(file, format, state, Optional.empty(), false, List.of());
+  }
+
+  /** Finds the weights in the object a training program saved. */
+  static Checkpoint fromObject(Path file, Checkpoint.Format format, Object object) {
+    if (!(object instanceof Map<?, ?> top)) {
+      throw new CheckpointException(file, "expected a dict of tensors, got " + describe(object));
+    }
+    List<String> ignored = new ArrayList<>();
+    Map<?, ?> weights = top;
+    String prefix = "";
+    for (String key : STATE_KEYS) {
+      if (top.get(key) instanceof Map<?, ?> inner) {
+        weights = inner;
+        prefix = key + ".";
+        top.keySet().stream()
+            .map(String::valueOf)
+            .filter(name -> !name.equals(key))
+            .forEach(ignored::add);
+        break;
+      }
+    }
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : weights.entrySet()) {
+      String name = String.valueOf(entry.getKey());
+      Optional<HostTensor> tensor = tensor(name, entry.getValue());
+      if (tensor.isPresent() && !name.endsWith(MOMENTUM_SUFFIX)) {
+        tensors.put(name, tensor.get());
+      } else {
+        ignored.add(prefix + name);
+      }
+    }
+    if (tensors.isEmpty()) {
+      throw new CheckpointException(
+          file, "holds no tensors; its entries are " + top.keySet().stream().limit(8).toList());
+    }
+    Optional<String> author = Optional.ofNullable(top.get("__author__")).map(String::valueOf);
+    boolean suffixMatching = Boolean.TRUE.equals(top.get("matching_heuristics"));
+    return new Checkpoint(file, format, StateDict.of(tensors), author, suffixMatching, ignored);
+  }
+
+  private static Optional<HostTensor> tensor(String name, Object value) {
+    if (value instanceof HostTensor tensor) {
+      return Optional.of(tensor);
+    }
+    if (value instanceof NumpyPickles.Array array) {
+      try {
+        return Optional.of(array.tensor());
+      } catch (CheckpointException e) {
+        throw new CheckpointException("'" + name + "': " + e.getMessage(), e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String describe(Object object) {
+    return object == null ? "None" : "a " + object.getClass().getSimpleName();
+  }
+}
