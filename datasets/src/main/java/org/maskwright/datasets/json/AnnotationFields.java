@@ -1,0 +1,54 @@
+package org.maskwright.datasets.json;
+
+import java.io.IOException;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.mask.Box;
+
+/** The fields that annotations, detections and panoptic segments share, as they are met. */
+final class AnnotationFields {
+  Long id;
+  ImageId imageId;
+  Integer categoryId;
+  Double score;
+  double area = Double.NaN;
+  Box box;
+  boolean crowd;
+  boolean ignore;
+  Segmentation segmentation;
+
+  void read(JsonFile json, SegmentationReader shapes, String key) throws IOException {
+    switch (key) {
+      case "id" -> id = json.integer(key);
+      case "image_id" -> imageId = json.imageId(key);
+      case "category_id" -> categoryId = json.integer(key, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case "score" -> score = json.number(key);
+      case "area" -> area = area(json);
+      case "bbox" -> box = shapes.box();
+      case "iscrowd" -> crowd = json.flag(key);
+      case "ignore" -> ignore = json.flag(key);
+      case "segmentation" -> segmentation = shapes.segmentation();
+      default -> json.skip();
+    }
+  }
+
+  private static double area(JsonFile json) throws IOException {
+    double area = json.number("area");
+    if (area < 0) {
+      throw json.error("area: expected at least 0, got " + area);
+    }
+    return area;
+  }
+
+  void require(JsonFile json, String what, Object value, String field) {
+    if (value == null) {
+      throw json.error("expected \"" + field + "\" in every " + what + ", found none");
+    }
+  }
+
+  /** The exception with the ids met so far. */
+  DatasetException locate(DatasetException e) {
+    DatasetException located = imageId == null ? e : e.forImage(imageId);
+    return id == null ? located : located.forAnnotation(id);
+  }
+}

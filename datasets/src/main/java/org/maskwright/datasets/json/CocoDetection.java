@@ -1,0 +1,43 @@
+package org.maskwright.datasets.json;
+
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.mask.Box;
+import org.maskwright.datasets.mask.Polygons;
+import org.maskwright.datasets.mask.Rle;
+
+/**
+ * A predicted instance of a COCO results file.
+ *
+ * @param number its place in the file from 1, which is the id the official tools give it
+ * @param score finite
+ * @param box null if the file has none
+ * @param segmentation null if the file has none
+ */
+public record CocoDetection(
+    int number, ImageId imageId, int categoryId, double score, Box box, Segmentation segmentation) {
+
+  /**
+   * The mask; without a segmentation the box as a polygon.
+   *
+   * @throws DatasetException with image and number, if there is neither or it is no mask
+   */
+  public Rle mask(int imageHeight, int imageWidth) {
+    try {
+      if (segmentation != null) {
+        return segmentation.toRle(imageHeight, imageWidth);
+      }
+      if (box != null) {
+        return Polygons.toRle(box, imageHeight, imageWidth);
+      }
+    } catch (IllegalArgumentException e) {
+      throw error(e.getMessage());
+    }
+    throw error("neither segmentation nor bbox");
+  }
+
+  /** A problem of this detection. */
+  public DatasetException error(String problem) {
+    return new DatasetException(problem).forImage(imageId).forAnnotation("result " + number);
+  }
+}

@@ -1,0 +1,203 @@
+package org.maskwright.datasets.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+
+/**
+ * A JSON file being read: the parser, and its values checked for type and range with the place in
+ * the message.
+ */
+final class JsonFile implements AutoCloseable {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+          .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  final JsonParser parser;
+  private final Map<ImageId, ImageId> imageIds = new HashMap<>();
+
+  private JsonFile(Path file) throws IOException {
+    parser = FACTORY.createParser(Files.newInputStream(file));
+    parser.enable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+  }
+
+  /** What is done with an open file. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read(JsonFile json) throws IOException;
+  }
+
+  /**
+   * Reads a whole file and turns every failure into a {@link DatasetException} with the file and
+   * the place.
+   */
+  static <T> T read(Path file, Reading<T> reading) {
+    try (JsonFile json = new JsonFile(file)) {
+      json.parser.nextToken();
+      T result = reading.read(json);
+      if (json.parser.nextToken() != null) {
+        throw json.error("expected the end of the file");
+      }
+      return result;
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    } catch (JsonProcessingException e) {
+      throw DatasetException.ofFile(
+          file,
+          "not valid JSON at line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    } catch (NoSuchFileException e) {
+      throw DatasetException.ofFile(file, "no such file", e);
+    } catch (IOException e) {
+      throw DatasetException.ofFile(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /** A problem at the current place. */
+  DatasetException error(String problem) {
+    var place = parser.currentTokenLocation();
+    return new DatasetException(
+        problem + " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");
+  }
+
+  private DatasetException wrongType(String expected, String field) throws IOException {
+    JsonToken token = parser.currentToken();
+    String got;
+    if (token == null) {
+      got = "the end of the file";
+    } else if (token.isScalarValue()) {
+      String text = parser.getText();
+      got = text.length() > 40 ? text.substring(0, 40) + "..." : text;
+      got = token == JsonToken.VALUE_STRING ? "the string \"" + got + "\"" : got;
+    } else {
+      got =
+          token.isStructStart()
+              ? (token == JsonToken.START_ARRAY ? "a list" : "an object")
+              : "" + token;
+    }
+    return error(field + ": expected " + expected + ", got " + got);
+  }
+
+  void startObject(String what) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw wrongType("an object", what);
+    }
+  }
+
+  void startArray(String what) throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw wrongType("a list", what);
+    }
+  }
+
+  /**
+   * The next key of the current object with the parser on its value, or null at the object's end.
+   */
+  String nextKey() throws IOException {
+    if (parser.nextToken() == JsonToken.END_OBJECT) {
+      return null;
+    }
+    String key = parser.currentName();
+    parser.nextToken();
+    return key;
+  }
+
+  /** Moves to the next element of the current list; false at its end. */
+  boolean nextElement() throws IOException {
+    return parser.nextToken() != JsonToken.END_ARRAY;
+  }
+
+  void skip() throws IOException {
+    parser.skipChildren();
+  }
+
+  boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
+  }
+
+  double number(String field) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token != JsonToken.VALUE_NUMBER_FLOAT && token != JsonToken.VALUE_NUMBER_INT) {
+      throw wrongType("a number", field);
+    }
+    double value = parser.getDoubleValue();
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      throw wrongType("a finite number", field);
+    }
+    return value;
+  }
+
+  /** A whole number; 5.0 counts as one. */
+  long integer(String field) throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      return parser.getLongValue();
+    }
+    if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+      double value = parser.getDoubleValue();
+      if (value == Math.rint(value) && Math.abs(value) < 1L << 53) {
+        return (long) value;
+      }
+    }
+    throw wrongType("a whole number", field);
+  }
+
+  int integer(String field, int least, int most) throws IOException {
+    long value = integer(field);
+    if (value < least || value > most) {
+      throw error(field + ": expected " + least + " to " + most + ", got " + value);
+    }
+    return (int) value;
+  }
+
+  /** 0, 1, false or true. */
+  boolean flag(String field) throws IOException {
+    return switch (parser.currentToken()) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE, VALUE_NULL -> false;
+      default -> integer(field, 0, 1) == 1;
+    };
+  }
+
+  String text(String field) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw wrongType("a string", field);
+    }
+    return parser.getText();
+  }
+
+  String textOrEmpty(String field) throws IOException {
+    return isNull() ? "" : text(field);
+  }
+
+  /** A number or a string; equal ids are one object. */
+  ImageId imageId(String field) throws IOException {
+    ImageId id =
+        parser.currentToken() == JsonToken.VALUE_STRING
+            ? ImageId.of(parser.getText())
+            : ImageId.of(integer(field));
+    ImageId known = imageIds.putIfAbsent(id, id);
+    return known == null ? id : known;
+  }
+
+  @Override
+  public void close() throws IOException {
+    parser.close();
+  }
+}

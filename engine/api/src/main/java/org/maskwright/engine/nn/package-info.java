@@ -1,0 +1,5 @@
+/**
+ * Layers: named trees of parameters and buffers, written once on the tensor API, run by every
+ * backend.
+ */
+package org.maskwright.engine.nn;

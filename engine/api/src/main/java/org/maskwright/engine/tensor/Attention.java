@@ -1,0 +1,100 @@
+package org.maskwright.engine.tensor;
+
+import java.util.Arrays;
+import org.maskwright.engine.spi.DeviceArray;
+
+/**
+ * Scaled dot-product attention with a mask (arXiv 1706.03762, section 3.2.1; masked as in arXiv
+ * 2112.01527, section 3.2.1).
+ */
+public final class Attention {
+  /** Added to a blocked logit; a row with nothing allowed becomes uniform instead of NaN. */
+  private static final double BLOCKED = -1e9;
+
+  private Attention() {}
+
+  /**
+   * softmax(q k^T / sqrt(D) + bias) v, blocked positions excluded.
+   *
+   * <p><b>Shapes</b> q [B,M,Lq,D], k [B,M,Lk,D], v [B,M,Lk,D']; result [B,M,Lq,D']
+   *
+   * @param blocked bool, broadcasts to [B,M,Lq,Lk], true = may not attend; or null
+   * @param bias float, broadcasts to [B,M,Lq,Lk], added to the scaled logits; or null
+   * @throws IllegalArgumentException if the shapes do not fit
+   */
+  public static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, Tensor blocked, Tensor bias) {
+    Engine engine = Pointwise.sameEngine("attention", q, k, v, blocked, bias);
+    boolean fits =
+        q.rank() == 4
+            && k.rank() == 4
+            && v.rank() == 4
+            && q.size(3) == k.size(3)
+            && k.size(2) == v.size(2)
+            && q.size(0) == k.size(0)
+            && q.size(1) == k.size(1)
+            && k.size(0) == v.size(0)
+            && k.size(1) == v.size(1);
+    if (!fits || blocked != null && blocked.dtype() != DType.BOOL) {
+      throw new IllegalArgumentException(
+          "attention: expected q [B,M,Lq,D], k [B,M,Lk,D], v [B,M,Lk,D'] and a bool mask, got "
+              + q
+              + ", "
+              + k
+              + ", "
+              + v
+              + ", "
+              + blocked);
+    }
+    long[] logitShape = {q.size(0), q.size(1), q.size(2), k.size(2)};
+    for (Tensor extra : new Tensor[] {blocked, bias}) {
+      if (extra != null
+          && !Arrays.equals(
+              Shapes.broadcast("attention", logitShape, extra.shapeArray()), logitShape)) {
+        throw new IllegalArgumentException(
+            "attention: expected a mask that broadcasts to "
+                + Shapes.text(logitShape)
+                + ", got "
+                + extra);
+      }
+    }
+    double scale = 1 / Math.sqrt(q.size(3));
+    boolean recorded =
+        engine.isGradEnabled() && (q.requiresGrad() || k.requiresGrad() || v.requiresGrad());
+    if (!recorded && bias == null && engine.usesFusedKernels()) {
+      Tensor fast = fused(engine, q, k, v, blocked, scale);
+      if (fast != null) {
+        return fast;
+      }
+    }
+    return engine.tidy(
+        scope -> {
+          Tensor logits = q.mul(scale).matmulTransposed(k); // [B,M,Lq,Lk]
+          if (bias != null) {
+            logits = logits.add(bias);
+          }
+          if (blocked != null) {
+            logits = blocked.where(engine.full(logits.dtype(), BLOCKED), logits);
+          }
+          return logits.softmax(-1).matmul(v); // [B,M,Lq,D']
+        });
+  }
+
+  private static Tensor fused(
+      Engine engine, Tensor q, Tensor k, Tensor v, Tensor blocked, double scale) {
+    Tensor a = Products.autocast(q);
+    Tensor b = Products.autocast(k);
+    Tensor c = Products.autocast(v);
+    DeviceArray out =
+        engine
+            .backend()
+            .attention(
+                a.array(), b.array(), c.array(), blocked == null ? null : blocked.array(), scale);
+    if (out == null) {
+      return null;
+    }
+    engine.countMultiplyAdds(
+        q.numel() * k.size(2)
+            + Shapes.numel(new long[] {q.size(0), q.size(1), q.size(2)}) * v.size(2) * v.size(3));
+    return engine.result(out, a.dtype(), Shapes.with(a.shapeArray(), 3, v.size(3)));
+  }
+}

@@ -1,0 +1,60 @@
+package org.maskwright.engine.tensor;
+
+import java.util.Map;
+import java.util.function.Function;
+
+/** Recomputation in the backward pass; see {@link Engine#checkpoint}. */
+final class Checkpointing {
+  private Checkpointing() {}
+
+  static Tensor run(Engine engine, Function<Tensor[], Tensor> body, Tensor[] inputs) {
+    if (!engine.isGradEnabled()) {
+      return body.apply(inputs);
+    }
+    Map<String, Long> streams = engine.random().save();
+    Precision precision = engine.precision();
+    Tensor y;
+    try (var off = engine.noGrad()) {
+      y = engine.tidy(scope -> body.apply(inputs));
+    }
+    // Parameters inside the body need gradients even where no input does, so the node is always
+    // recorded.
+    return y.recordAlways(
+        "checkpoint",
+        inputs,
+        node -> {
+          Tensor[] saved = new Tensor[inputs.length];
+          for (int i = 0; i < inputs.length; i++) {
+            saved[i] = node.save(inputs[i]);
+          }
+          return grad -> recompute(engine, body, saved, node, streams, precision, grad);
+        });
+  }
+
+  private static Tensor[] recompute(
+      Engine engine,
+      Function<Tensor[], Tensor> body,
+      Tensor[] saved,
+      GradNode node,
+      Map<String, Long> streams,
+      Precision precision,
+      Tensor grad) {
+    Map<String, Long> after = engine.random().save();
+    engine.random().rewind(streams);
+    Tensor[] gradients = new Tensor[saved.length];
+    try (var on = engine.withGrad();
+        var same = engine.withPrecision(precision)) {
+      Tensor[] leaves = new Tensor[saved.length];
+      for (int i = 0; i < saved.length; i++) {
+        leaves[i] = node.needs(i) ? saved[i].variable() : saved[i];
+      }
+      body.apply(leaves).backward(grad);
+      for (int i = 0; i < saved.length; i++) {
+        gradients[i] = node.needs(i) ? leaves[i].grad() : null;
+      }
+    } finally {
+      engine.random().rewind(after);
+    }
+    return gradients;
+  }
+}

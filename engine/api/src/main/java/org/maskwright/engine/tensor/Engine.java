@@ -1,0 +1,374 @@
+package org.maskwright.engine.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BackendProvider;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.ShapeBackend;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A backend on a device together with what a computation needs beside it: scopes, gradient
+ * recording, precision, random streams and counts.
+ *
+ * <p><b>Lifecycle</b> {@link #open} loads the native library, {@link #close} frees it; tensors and
+ * parameters of a closed engine are invalid.
+ *
+ * <p><b>Threads</b> one thread computes at a time. Scopes are per thread.
+ */
+public final class Engine implements AutoCloseable {
+  private final Backend backend;
+  private final RandomStreams random;
+
+  /**
+   * Per engine as well as per thread: two engines may be open at once, as in a comparison of
+   * backends.
+   */
+  @SuppressWarnings("ThreadLocalUsage")
+  private final ThreadLocal<Scope> current = new ThreadLocal<>();
+
+  private final AtomicLong sequence = new AtomicLong();
+  private final String choice;
+  private Precision precision;
+  private boolean gradEnabled = true;
+  private boolean fused = true;
+  private long multiplyAdds;
+
+  private Engine(Backend backend, Precision precision, long seed, String choice) {
+    this.backend = backend;
+    this.precision = precision;
+    this.random = new RandomStreams(seed);
+    this.choice = choice;
+  }
+
+  /** Names of the backends on the class path, best first. */
+  public static List<String> backends() {
+    return providers().stream().map(BackendProvider::name).toList();
+  }
+
+  private static List<BackendProvider> providers() {
+    List<BackendProvider> found = new ArrayList<>();
+    ServiceLoader.load(BackendProvider.class, Engine.class.getClassLoader()).forEach(found::add);
+    found.sort((a, b) -> Integer.compare(b.priority(), a.priority()));
+    return found;
+  }
+
+  /**
+   * Opens the backend that the options name, or under {@code auto} the best one that can run here.
+   *
+   * @throws EngineException if it is unknown, cannot run here, or lacks the device
+   */
+  public static Engine open(EngineOptions options) {
+    List<BackendProvider> providers = providers();
+    List<String> refusals = new ArrayList<>();
+    for (BackendProvider provider : providers) {
+      boolean named = provider.name().equals(options.backend());
+      if (!named && !options.backend().equals("auto")) {
+        continue;
+      }
+      Optional<String> why = provider.unavailableBecause();
+      if (why.isEmpty()) {
+        Backend backend = provider.create(options);
+        String reason =
+            named
+                ? "asked for"
+                : "best of " + backends() + (refusals.isEmpty() ? "" : "; " + refusals);
+        return new Engine(backend, options.precision(), options.seed(), reason);
+      }
+      refusals.add(provider.name() + ": " + why.get());
+    }
+    if (refusals.isEmpty()) {
+      throw new EngineException(
+          "engine.backend: expected auto or one of "
+              + backends()
+              + ", got '"
+              + options.backend()
+              + "'; add maskwright-engine-torch or maskwright-engine-nd4j to the class path");
+    }
+    throw new EngineException(
+        "engine.backend: '" + options.backend() + "' cannot run here: " + refusals);
+  }
+
+  /**
+   * An engine that computes shapes and counts operations but no numbers; loads no native library.
+   */
+  public static Engine shapesOnly() {
+    return new Engine(new ShapeBackend(), Precision.FP32, 0, "shapes only");
+  }
+
+  /** What computes and why it was chosen; one line. */
+  public String description() {
+    return backend.description() + " (" + choice + ")";
+  }
+
+  /** The backend; for kernels and tests. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Where tensors live. */
+  public Device device() {
+    return backend.device();
+  }
+
+  /** Live arrays and bytes. */
+  public MemoryAccount memory() {
+    return backend.memory();
+  }
+
+  /** The named random streams. */
+  public RandomStreams random() {
+    return random;
+  }
+
+  // ---- scopes and modes
+  // ---------------------------------------------------------------------------------------------
+
+  /** Opens a scope that owns what this thread creates until it is closed. */
+  public Scope scope() {
+    Scope scope = new Scope(this, current.get());
+    current.set(scope);
+    return scope;
+  }
+
+  /** Runs {@code body} in a scope and keeps only its result. */
+  public Tensor tidy(Function<Scope, Tensor> body) {
+    try (Scope scope = scope()) {
+      return scope.keep(body.apply(scope));
+    }
+  }
+
+  void leave(Scope scope, Scope parent) {
+    if (current.get() != scope) {
+      throw new IllegalStateException(
+          "scope: closed while an inner scope is open; close scopes in reverse order");
+    }
+    if (parent == null) {
+      current.remove();
+    } else {
+      current.set(parent);
+    }
+  }
+
+  Scope currentScope() {
+    return current.get();
+  }
+
+  /** A mode that {@link #close()} ends. */
+  public interface Mode extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Turns recording off until the mode is closed. */
+  public Mode noGrad() {
+    return gradMode(false);
+  }
+
+  /** Turns recording on until the mode is closed. */
+  public Mode withGrad() {
+    return gradMode(true);
+  }
+
+  private Mode gradMode(boolean enabled) {
+    boolean before = gradEnabled;
+    gradEnabled = enabled;
+    return () -> gradEnabled = before;
+  }
+
+  /** Whether operations on tensors that require gradients are recorded. */
+  public boolean isGradEnabled() {
+    return gradEnabled;
+  }
+
+  /** Precision of matrix products. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Sets the precision of matrix products until the mode is closed. */
+  public Mode withPrecision(Precision value) {
+    Precision before = precision;
+    precision = value;
+    return () -> precision = before;
+  }
+
+  /**
+   * Whether composite operations use their fused kernels; off only to compare them with their
+   * default.
+   */
+  public boolean usesFusedKernels() {
+    return fused;
+  }
+
+  /** Computes composite operations from primitives until the mode is closed. */
+  public Mode withoutFusedKernels() {
+    boolean before = fused;
+    fused = false;
+    return () -> fused = before;
+  }
+
+  long nextSequence() {
+    return sequence.incrementAndGet();
+  }
+
+  void countMultiplyAdds(long n) {
+    multiplyAdds += n;
+  }
+
+  /**
+   * Multiply-adds of matrix products, convolutions, attention and deformable sampling computed so
+   * far, each counted once (the convention of the field's published "FLOPs").
+   */
+  public long multiplyAdds() {
+    return multiplyAdds;
+  }
+
+  // ---- creation
+  // -----------------------------------------------------------------------------------------------------
+
+  Tensor result(DeviceArray array, DType dtype, long... shape) {
+    Tensor t = new Tensor(this, array, dtype, shape);
+    Scope scope = current.get();
+    if (scope != null) {
+      scope.own(t);
+    }
+    return t;
+  }
+
+  /**
+   * A tensor over an ND4J array's values: without a copy where the backend shares memory with the
+   * host (float32, 'c' order). Do not change the array while the tensor lives.
+   *
+   * @throws IllegalArgumentException for dtypes other than float, bfloat16, long, int, ubyte and
+   *     bool
+   */
+  public Tensor tensor(INDArray array) {
+    DType dtype =
+        switch (array.dataType()) {
+          case FLOAT -> DType.FLOAT32;
+          case BFLOAT16 -> DType.BFLOAT16;
+          case LONG -> DType.INT64;
+          case INT -> DType.INT32;
+          case UBYTE -> DType.UINT8;
+          case BOOL -> DType.BOOL;
+          default ->
+              throw new IllegalArgumentException(
+                  "tensor: expected an INDArray of FLOAT, BFLOAT16, LONG, INT, UBYTE or BOOL, got "
+                      + array.dataType()
+                      + "; castTo(DataType.FLOAT) first");
+        };
+    return result(backend.fromHost(array), dtype, array.shape().clone());
+  }
+
+  private static void requireLength(long length, long[] shape) {
+    if (length != Shapes.numel(shape)) {
+      throw new IllegalArgumentException(
+          "tensor: expected "
+              + Shapes.numel(shape)
+              + " values for "
+              + Shapes.text(shape)
+              + ", got "
+              + length);
+    }
+  }
+
+  /** A float32 tensor with a copy of the values in row-major order. */
+  public Tensor floats(float[] values, long... shape) {
+    requireLength(values.length, shape);
+    return result(backend.fromFloats(values, shape), DType.FLOAT32, shape);
+  }
+
+  /** An int64 tensor with a copy of the values in row-major order. */
+  public Tensor longs(long[] values, long... shape) {
+    requireLength(values.length, shape);
+    return result(backend.fromLongs(values, shape), DType.INT64, shape);
+  }
+
+  /** A uint8 tensor with a copy of the values in row-major order. */
+  public Tensor bytes(byte[] values, long... shape) {
+    requireLength(values.length, shape);
+    return result(backend.fromBytes(values, DType.UINT8, shape), DType.UINT8, shape);
+  }
+
+  /** A bool tensor; 0 is false, everything else true. */
+  public Tensor bools(byte[] values, long... shape) {
+    requireLength(values.length, shape);
+    return result(backend.fromBytes(values, DType.BOOL, shape), DType.BOOL, shape);
+  }
+
+  /** A float32 tensor of rank 0. */
+  public Tensor scalar(double value) {
+    return full(value);
+  }
+
+  /** A float32 tensor of one value. */
+  public Tensor full(double value, long... shape) {
+    return full(DType.FLOAT32, value, shape);
+  }
+
+  /** A tensor of one value. */
+  public Tensor full(DType dtype, double value, long... shape) {
+    return result(backend.full(shape, dtype, value), dtype, shape);
+  }
+
+  /** Float32 zeros. */
+  public Tensor zeros(long... shape) {
+    return full(0, shape);
+  }
+
+  /** Float32 ones. */
+  public Tensor ones(long... shape) {
+    return full(1, shape);
+  }
+
+  /** Int64 numbers start, start + 1, ... < end. */
+  public Tensor arange(long start, long end) {
+    if (end < start) {
+      throw new IllegalArgumentException(
+          "arange: expected end >= start, got " + start + " and " + end);
+    }
+    long[] values = new long[Math.toIntExact(end - start)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = start + i;
+    }
+    return longs(values, values.length);
+  }
+
+  /** Float32 uniform in [low,high) from a stream. */
+  public Tensor uniform(RandomStream stream, double low, double high, long... shape) {
+    return floats(stream.uniform(Math.toIntExact(Shapes.numel(shape)), low, high), shape);
+  }
+
+  /** Float32 normal from a stream. */
+  public Tensor normal(RandomStream stream, double mean, double std, long... shape) {
+    return floats(stream.normal(Math.toIntExact(Shapes.numel(shape)), mean, std), shape);
+  }
+
+  /**
+   * Computes {@code body(inputs)} without recording it and runs it again, recorded, in the backward
+   * pass: memory of one block at a time for one more forward pass (arXiv 1604.06174). Random
+   * streams are rewound for the second run.
+   *
+   * @param body pure but for parameters and random streams; its result is one tensor
+   */
+  public Tensor checkpoint(Function<Tensor[], Tensor> body, Tensor... inputs) {
+    return Checkpointing.run(this, body, inputs);
+  }
+
+  /** Waits until all work handed to the device is done. */
+  public void synchronize() {
+    backend.synchronize();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+}

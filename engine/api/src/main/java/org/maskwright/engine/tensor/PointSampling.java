@@ -1,0 +1,27 @@
+package org.maskwright.engine.tensor;
+
+/**
+ * Bilinear samples of images at points in continuous coordinates: pixel centres at +0.5, zero
+ * outside the image.
+ */
+public final class PointSampling {
+  private PointSampling() {}
+
+  /**
+   * Samples every channel at every point of its image.
+   *
+   * <p><b>Shapes</b> x [N,C,H,W], points [N,P,2] as (x,y) in [0,1] (0 and 1 are the outer edges);
+   * result [N,C,P]
+   *
+   * <p><b>Source</b> PointRend (arXiv 1912.08193), section 3.1: grid = 2 * points - 1
+   */
+  public static Tensor sample(Tensor x, Tensor points) {
+    if (points.rank() != 3 || points.size(2) != 2) {
+      throw new IllegalArgumentException("pointSample: expected points [N,P,2], got " + points);
+    }
+    return x.engine()
+        .tidy(
+            scope ->
+                x.gridSample(points.mul(2).sub(1).unsqueeze(2)).squeeze(3)); // [N,C,P,1] -> [N,C,P]
+  }
+}

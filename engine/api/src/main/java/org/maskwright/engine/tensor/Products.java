@@ -1,0 +1,219 @@
+package org.maskwright.engine.tensor;
+
+import java.util.Arrays;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.spi.DeviceArray;
+
+/** Matrix products and convolutions: what autocast applies to. */
+final class Products {
+  private Products() {}
+
+  /** The tensor in the type in which products are computed. */
+  static Tensor autocast(Tensor t) {
+    if (t == null) {
+      return null;
+    }
+    boolean half = t.engine().precision() == Precision.BF16;
+    return t.dtype() == DType.FLOAT32 && half
+        ? t.cast(DType.BFLOAT16)
+        : t.dtype() == DType.BFLOAT16 && !half ? t.cast(DType.FLOAT32) : t;
+  }
+
+  private static void requireFloating(String op, Tensor... tensors) {
+    for (Tensor t : tensors) {
+      if (t != null && !t.dtype().isFloating()) {
+        throw new IllegalArgumentException(
+            op + ": expected floating tensors, got " + t + "; cast first");
+      }
+    }
+  }
+
+  static Tensor matmul(Tensor first, Tensor second, boolean ta, boolean tb) {
+    Engine engine = Pointwise.sameEngine("matmul", first, second);
+    requireFloating("matmul", first, second);
+    Tensor a = autocast(first);
+    Tensor b = autocast(second);
+    if (a.rank() < 2 || b.rank() < 2 || a.size(ta ? -2 : -1) != b.size(tb ? -1 : -2)) {
+      throw new IllegalArgumentException(
+          "matmul: expected [..,n,k] and [..,k,m], got "
+              + first
+              + (ta ? " transposed" : "")
+              + " and "
+              + second
+              + (tb ? " transposed" : ""));
+    }
+    long[] lead =
+        Shapes.broadcast(
+            "matmul",
+            Arrays.copyOf(a.shapeArray(), a.rank() - 2),
+            Arrays.copyOf(b.shapeArray(), b.rank() - 2));
+    Tensor wideA = lead(a, lead);
+    Tensor wideB = lead(b, lead);
+    long n = a.size(ta ? -1 : -2);
+    long m = b.size(tb ? -2 : -1);
+    long k = a.size(ta ? -2 : -1);
+    long[] shape = Arrays.copyOf(lead, lead.length + 2);
+    shape[lead.length] = n;
+    shape[lead.length + 1] = m;
+    engine.countMultiplyAdds(Shapes.numel(shape) * k);
+    Tensor y =
+        engine.result(
+            engine.backend().matmul(wideA.array(), wideB.array(), ta, tb), a.dtype(), shape);
+    return y.record(
+        "matmul", new Tensor[] {wideA, wideB}, node -> matmulVjp(node, wideA, wideB, ta, tb));
+  }
+
+  private static Tensor lead(Tensor t, long[] lead) {
+    long[] shape = Arrays.copyOf(lead, lead.length + 2);
+    shape[lead.length] = t.size(-2);
+    shape[lead.length + 1] = t.size(-1);
+    return t.expand(shape);
+  }
+
+  private static GradNode.Vjp matmulVjp(GradNode node, Tensor a, Tensor b, boolean ta, boolean tb) {
+    Tensor sa = node.needs(1) ? node.save(a) : null;
+    Tensor sb = node.needs(0) ? node.save(b) : null;
+    return g -> {
+      Tensor ga = null;
+      Tensor gb = null;
+      if (sb != null) {
+        ga = ta ? raw(sb, g, tb, true) : raw(g, sb, false, !tb);
+      }
+      if (sa != null) {
+        gb = tb ? raw(g, sa, true, ta) : raw(sa, g, !ta, false);
+      }
+      return new Tensor[] {ga, gb};
+    };
+  }
+
+  /** A product in the types at hand, whatever the precision mode is now. */
+  private static Tensor raw(Tensor a, Tensor b, boolean ta, boolean tb) {
+    Engine engine = a.engine();
+    Tensor bb = b.dtype() == a.dtype() ? b : b.cast(a.dtype());
+    long[] shape = a.shape();
+    shape[shape.length - 2] = a.size(ta ? -1 : -2);
+    shape[shape.length - 1] = bb.size(tb ? -2 : -1);
+    return engine.result(engine.backend().matmul(a.array(), bb.array(), ta, tb), a.dtype(), shape);
+  }
+
+  static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+    Engine engine = Pointwise.sameEngine("linear", x, weight, bias);
+    requireFloating("linear", x, weight, bias);
+    boolean fits =
+        x.rank() >= 1
+            && weight.rank() == 2
+            && x.size(-1) == weight.size(1)
+            && (bias == null || bias.rank() == 1 && bias.size(0) == weight.size(0));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "linear: expected x [..,in], w [out,in], b [out], got "
+              + x
+              + ", "
+              + weight
+              + ", "
+              + bias);
+    }
+    Tensor w = autocast(weight);
+    Tensor b = autocast(bias);
+    long in = weight.size(1);
+    long out = weight.size(0);
+    Tensor flat = autocast(x).reshape(x.numel() / Math.max(1, in), in); // [N,in]
+    engine.countMultiplyAdds(x.numel() * out);
+    long rows = flat.size(0);
+    DeviceArray array =
+        engine.backend().linear(flat.array(), w.array(), b == null ? null : b.array());
+    Tensor y = engine.result(array, flat.dtype(), rows, out);
+    y.record(
+        "linear",
+        new Tensor[] {flat, w, b},
+        node -> {
+          Tensor sx = node.needs(1) ? node.save(flat) : null;
+          Tensor sw = node.needs(0) ? node.save(w) : null;
+          return g ->
+              new Tensor[] {
+                sw == null ? null : raw(g, sw, false, false),
+                sx == null ? null : raw(g, sx, true, false),
+                node.needs(2) ? g.sum(0) : null
+              };
+        });
+    return y.reshape(Shapes.with(x.shapeArray(), x.rank() - 1, out));
+  }
+
+  static Tensor conv2d(Tensor image, Tensor weight, Tensor bias, Conv2dSpec spec) {
+    Engine engine = Pointwise.sameEngine("conv2d", image, weight, bias);
+    requireFloating("conv2d", image, weight, bias);
+    boolean fits =
+        image.rank() == 4
+            && weight.rank() == 4
+            && image.size(1) == weight.size(1) * spec.groups()
+            && weight.size(0) % spec.groups() == 0
+            && (bias == null || bias.rank() == 1 && bias.size(0) == weight.size(0));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "conv2d: expected x [B,C,H,W], w [O,C/groups,kH,kW], b [O] with groups = "
+              + spec.groups()
+              + ", got "
+              + image
+              + ", "
+              + weight
+              + ", "
+              + bias);
+    }
+    long height = out(image.size(2), weight.size(2), spec.strideH(), spec.padH(), spec.dilationH());
+    long width = out(image.size(3), weight.size(3), spec.strideW(), spec.padW(), spec.dilationW());
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "conv2d: expected an image at least as large as the kernel, got "
+              + image
+              + " with kernel "
+              + weight
+              + " and "
+              + spec);
+    }
+    Tensor x = autocast(image);
+    Tensor w = autocast(weight);
+    Tensor b = autocast(bias);
+    long[] shape = {image.size(0), weight.size(0), height, width};
+    engine.countMultiplyAdds(
+        Shapes.numel(shape) * weight.size(1) * weight.size(2) * weight.size(3));
+    Backend backend = engine.backend();
+    Tensor y =
+        engine.result(
+            backend.conv2d(x.array(), w.array(), b == null ? null : b.array(), spec),
+            x.dtype(),
+            shape);
+    return y.record(
+        "conv2d",
+        new Tensor[] {x, w, b},
+        node -> {
+          Tensor sx = node.save(x);
+          Tensor sw = node.save(w);
+          return g -> {
+            Tensor grad = g.dtype() == sx.dtype() ? g : g.cast(sx.dtype());
+            DeviceArray[] out =
+                backend.conv2dBackward(
+                    grad.array(),
+                    sx.array(),
+                    sw.array(),
+                    spec,
+                    node.needs(0),
+                    node.needs(1),
+                    node.needs(2));
+            return new Tensor[] {
+              wrap(engine, out[0], sx),
+              wrap(engine, out[1], sw),
+              out[2] == null ? null : engine.result(out[2], grad.dtype(), sw.size(0))
+            };
+          };
+        });
+  }
+
+  static Tensor wrap(Engine engine, DeviceArray array, Tensor like) {
+    return array == null ? null : engine.result(array, like.dtype(), like.shapeArray());
+  }
+
+  private static long out(long size, long kernel, long stride, long pad, long dilation) {
+    return Math.floorDiv(size + 2 * pad - dilation * (kernel - 1) - 1, stride) + 1;
+  }
+}
