@@ -1,0 +1,284 @@
+package org.maskwright.engine.torch;
+
+import static org.maskwright.engine.torch.TorchArray.tensor;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Pool2dSpec;
+import org.maskwright.engine.spi.ResizeMode;
+
+/** Matrix products, convolution, pooling, resizing, sampling and attention. */
+final class Layers {
+  /** {@code grid_sampler_2d}'s codes for bilinear interpolation and zero padding. */
+  private static final int BILINEAR = 0;
+
+  private static final int ZERO_PADDING = 0;
+  private static final long[] NO_OUTPUT_PADDING = {0, 0};
+  private static final long[] DENSE = {1, 1};
+
+  private final Results results;
+  private final Natives natives;
+
+  Layers(Results results, Natives natives) {
+    this.results = results;
+    this.natives = natives;
+  }
+
+  DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB) {
+    return results.of(
+        "matmul",
+        () -> {
+          Tensor left = tensor(a);
+          Tensor right = tensor(b);
+          try (Tensor turnedLeft = transposeA ? torch.transpose(left, -2, -1) : null;
+              Tensor turnedRight = transposeB ? torch.transpose(right, -2, -1) : null) {
+            return torch.matmul(transposeA ? turnedLeft : left, transposeB ? turnedRight : right);
+          }
+        },
+        a,
+        b);
+  }
+
+  DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
+    return results.of(
+        "linear",
+        () -> {
+          if (b == null) {
+            return torch.linear(tensor(x), tensor(w));
+          }
+          try (TensorOptional bias = new TensorOptional(tensor(b))) {
+            return torch.linear(tensor(x), tensor(w), bias);
+          }
+        },
+        x,
+        w);
+  }
+
+  private static long[] stride(Conv2dSpec spec) {
+    return new long[] {spec.strideH(), spec.strideW()};
+  }
+
+  private static long[] padding(Conv2dSpec spec) {
+    return new long[] {spec.padH(), spec.padW()};
+  }
+
+  private static long[] dilation(Conv2dSpec spec) {
+    return new long[] {spec.dilationH(), spec.dilationW()};
+  }
+
+  DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec) {
+    return results.of(
+        "conv2d",
+        () -> {
+          try (TensorOptional bias = Natives.optional(b == null ? null : tensor(b))) {
+            return torch.conv2d(
+                tensor(x),
+                tensor(w),
+                bias,
+                stride(spec),
+                padding(spec),
+                dilation(spec),
+                spec.groups());
+          }
+        },
+        x,
+        w);
+  }
+
+  DeviceArray[] conv2dBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray w,
+      Conv2dSpec spec,
+      boolean needX,
+      boolean needW,
+      boolean needB) {
+    return results.several(
+        "conv2d backward",
+        () -> {
+          Tensor[] parts = new Tensor[3];
+          if (needX || needW) {
+            // oneDNN computes the bias gradient with the weight gradient, so it is free there.
+            parts =
+                Results.unpack(
+                    torch.convolution_backward(
+                        tensor(grad),
+                        tensor(x),
+                        tensor(w),
+                        new long[] {tensor(w).size(0)},
+                        stride(spec),
+                        padding(spec),
+                        dilation(spec),
+                        false,
+                        NO_OUTPUT_PADDING,
+                        spec.groups(),
+                        natives.mask(needX, needW, needB && needW)));
+          }
+          if (needB && !needW) {
+            parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
+          }
+          return parts;
+        },
+        grad,
+        x,
+        w);
+  }
+
+  private static long[] kernel(Pool2dSpec spec) {
+    return new long[] {spec.kernelH(), spec.kernelW()};
+  }
+
+  private static long[] stride(Pool2dSpec spec) {
+    return new long[] {spec.strideH(), spec.strideW()};
+  }
+
+  private static long[] padding(Pool2dSpec spec) {
+    return new long[] {spec.padH(), spec.padW()};
+  }
+
+  DeviceArray[] maxPool2d(DeviceArray x, Pool2dSpec spec) {
+    return results.several(
+        "maxPool2d",
+        () ->
+            Results.unpack(
+                torch.max_pool2d_with_indices(
+                    tensor(x), kernel(spec), stride(spec), padding(spec), DENSE, false)),
+        x);
+  }
+
+  DeviceArray maxPool2dBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray indices, Pool2dSpec spec) {
+    return results.of(
+        "maxPool2d backward",
+        () ->
+            torch.max_pool2d_with_indices_backward(
+                tensor(grad),
+                tensor(x),
+                kernel(spec),
+                stride(spec),
+                padding(spec),
+                DENSE,
+                false,
+                tensor(indices)),
+        grad,
+        x);
+  }
+
+  DeviceArray avgPool2d(DeviceArray x, Pool2dSpec spec) {
+    return results.of(
+        "avgPool2d",
+        () -> {
+          try (LongOptional noDivisor = new LongOptional()) {
+            return torch.avg_pool2d(
+                tensor(x), kernel(spec), stride(spec), padding(spec), false, true, noDivisor);
+          }
+        },
+        x);
+  }
+
+  DeviceArray avgPool2dBackward(DeviceArray grad, DeviceArray x, Pool2dSpec spec) {
+    return results.of(
+        "avgPool2d backward",
+        () -> {
+          try (LongOptional noDivisor = new LongOptional()) {
+            return torch.avg_pool2d_backward(
+                tensor(grad),
+                tensor(x),
+                kernel(spec),
+                stride(spec),
+                padding(spec),
+                false,
+                true,
+                noDivisor);
+          }
+        },
+        grad,
+        x);
+  }
+
+  DeviceArray resize(DeviceArray x, int height, int width, ResizeMode mode) {
+    long[] size = {height, width};
+    return results.of(
+        "resize " + mode,
+        () ->
+            switch (mode) {
+              case NEAREST -> torch.upsample_nearest2d(tensor(x), size);
+              case BILINEAR -> torch.upsample_bilinear2d(tensor(x), size, false);
+              case BICUBIC -> torch.upsample_bicubic2d(tensor(x), size, false);
+            },
+        x);
+  }
+
+  DeviceArray resizeBackward(DeviceArray grad, int height, int width, ResizeMode mode) {
+    return results.of(
+        "resize " + mode + " backward",
+        () -> {
+          Tensor g = tensor(grad);
+          long[] from = {g.size(2), g.size(3)};
+          long[] to = {g.size(0), g.size(1), height, width};
+          return switch (mode) {
+            case NEAREST -> torch.upsample_nearest2d_backward(g, from, to);
+            case BILINEAR -> torch.upsample_bilinear2d_backward(g, from, to, false);
+            case BICUBIC -> torch.upsample_bicubic2d_backward(g, from, to, false);
+          };
+        },
+        grad);
+  }
+
+  DeviceArray gridSample(DeviceArray x, DeviceArray grid) {
+    return results.of(
+        "gridSample",
+        () -> torch.grid_sampler_2d(tensor(x), tensor(grid), BILINEAR, ZERO_PADDING, false),
+        x,
+        grid);
+  }
+
+  DeviceArray[] gridSampleBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray grid, boolean needX, boolean needGrid) {
+    return results.several(
+        "gridSample backward",
+        () -> {
+          Tensor[] parts =
+              Results.unpack(
+                  torch.grid_sampler_2d_backward(
+                      tensor(grad),
+                      tensor(x),
+                      tensor(grid),
+                      BILINEAR,
+                      ZERO_PADDING,
+                      false,
+                      natives.mask(needX, needGrid)));
+          if (!needGrid && parts[1] != null) { // computed all the same
+            parts[1].close();
+            parts[1] = null;
+          }
+          return parts;
+        },
+        grad,
+        x,
+        grid);
+  }
+
+  DeviceArray attention(
+      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
+    return results.of(
+        "attention",
+        () -> {
+          // LibTorch's mask says where attention is allowed.
+          try (Tensor allowed = blocked == null ? null : torch.logical_not(tensor(blocked));
+              TensorOptional mask = Natives.optional(allowed);
+              DoubleOptional factor = new DoubleOptional(scale)) {
+            return torch.scaled_dot_product_attention(
+                tensor(q), tensor(k), tensor(v), mask, 0, false, factor, false);
+          }
+        },
+        q,
+        k,
+        v);
+  }
+}

@@ -1,0 +1,90 @@
+package org.maskwright.engine.torch;
+
+import org.bytedeco.pytorch.Tensor;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.tensor.EngineException;
+
+/**
+ * A native tensor, or a view of another array's memory. A view holds a reference to the array that
+ * owns the memory, so that host memory behind it stays alive and bytes are counted as long as they
+ * are in use.
+ */
+final class TorchArray extends DeviceArray {
+  private Tensor tensor;
+  private TorchArray owner;
+  private Object host;
+
+  /** An array with memory of its own. */
+  TorchArray(MemoryAccount account, Tensor tensor, long bytes) {
+    super(account, bytes);
+    this.tensor = tensor;
+  }
+
+  private TorchArray(MemoryAccount account, Tensor tensor, TorchArray owner, Object host) {
+    super(account, 0);
+    this.tensor = tensor;
+    this.owner = owner;
+    this.host = host;
+  }
+
+  /** An array over {@code host}'s memory. */
+  static TorchArray over(MemoryAccount account, Tensor tensor, Object host) {
+    return new TorchArray(account, tensor, null, host);
+  }
+
+  /** A view of this array's memory. */
+  TorchArray view(MemoryAccount account, Tensor viewed) {
+    TorchArray root = owner == null ? this : owner;
+    root.retain();
+    return new TorchArray(account, viewed, root, null);
+  }
+
+  /**
+   * The native tensor behind an argument.
+   *
+   * @throws EngineException if the array was freed or belongs to another backend
+   */
+  static Tensor tensor(DeviceArray array) {
+    if (!(array instanceof TorchArray own)) {
+      throw new EngineException(
+          "torch: expected an array of this backend, got "
+              + (array == null ? "null" : array.getClass().getName())
+              + "; move it through toHost and fromHost");
+    }
+    Tensor tensor = own.tensor;
+    if (tensor == null) {
+      throw new EngineException("torch: array used after it was freed; retain it for longer");
+    }
+    return tensor;
+  }
+
+  /** The shape of a native tensor. */
+  static long[] shape(Tensor tensor) {
+    long[] shape = new long[(int) tensor.dim()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = tensor.size(i);
+    }
+    return shape;
+  }
+
+  @Override
+  protected void free() {
+    tensor.close();
+    tensor = null;
+    host = null;
+    if (owner != null) {
+      owner.release();
+      owner = null;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return tensor == null
+        ? "freed"
+        : tensor.scalar_type()
+            + java.util.Arrays.toString(shape(tensor))
+            + (host == null ? "" : "@host");
+  }
+}

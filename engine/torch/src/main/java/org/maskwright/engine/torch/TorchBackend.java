@@ -1,0 +1,480 @@
+package org.maskwright.engine.torch;
+
+import java.nio.FloatBuffer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BinaryOp;
+import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Pool2dSpec;
+import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.ResizeMode;
+import org.maskwright.engine.spi.UnaryOp;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Device;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * LibTorch's ATen kernels behind {@link Backend}.
+ *
+ * <p><b>Threads</b> called by one thread at a time. The number of threads inside an operation is a
+ * setting of the whole process; the backend opened last wins.
+ */
+final class TorchBackend implements Backend {
+  private final Device device;
+  private final Natives natives;
+  private final Results results = new Results();
+  private final HostTransfer host;
+  private final Elementwise elementwise;
+  private final Shaping shaping;
+  private final Layers layers;
+  private final Norms norms;
+  private final AdamW adamW;
+
+  TorchBackend(Device device, int threads) {
+    this.device = device;
+    torch.set_num_threads(threads);
+    natives = new Natives(device);
+    host = new HostTransfer(results, natives, device);
+    elementwise = new Elementwise(results, natives);
+    shaping = new Shaping(results, natives);
+    layers = new Layers(results, natives);
+    norms = new Norms(results, natives);
+    adamW = new AdamW(threads);
+  }
+
+  @Override
+  public String name() {
+    return "torch";
+  }
+
+  @Override
+  public String description() {
+    try (BytePointer capability = torch.get_cpu_capability();
+        BytePointer config = torch.show_config()) {
+      return "LibTorch "
+          + setting(config.getString(), "TORCH_VERSION")
+          + " (BLAS "
+          + setting(config.getString(), "BLAS_INFO")
+          + "), "
+          + device
+          + ", "
+          + torch.get_num_threads()
+          + " threads, "
+          + capability.getString();
+    }
+  }
+
+  /** The value of {@code KEY=value,} in LibTorch's list of build settings. */
+  private static String setting(String config, String key) {
+    Matcher matcher = Pattern.compile(key + "=([^,\\s]+)").matcher(config);
+    return matcher.find() ? matcher.group(1) : "unknown";
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public MemoryAccount memory() {
+    return results.account();
+  }
+
+  @Override
+  public void synchronize() {
+    if (device.kind() == Device.Kind.CUDA) {
+      torch.cuda_synchronize(device.index());
+    }
+  }
+
+  @Override
+  public void close() {
+    adamW.close();
+    norms.close();
+    natives.close();
+  }
+
+  @Override
+  public long[] shapeOf(DeviceArray a) {
+    return TorchArray.shape(TorchArray.tensor(a));
+  }
+
+  @Override
+  public void adamW(DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {
+    FloatBuffer parameter = hostFloats(p);
+    FloatBuffer gradient = hostFloats(grad);
+    FloatBuffer first = hostFloats(m);
+    FloatBuffer second = hostFloats(v);
+    if (parameter != null && gradient != null && first != null && second != null) {
+      adamW.step(parameter, gradient, first, second, step);
+    } else {
+      results.run("adamW", () -> adamWOnDevice(p, grad, m, v, step), p, grad, m, v);
+    }
+  }
+
+  /** The same update of whole arrays, for devices whose memory Java cannot reach. */
+  private static void adamWOnDevice(
+      DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {
+    Tensor parameter = TorchArray.tensor(p);
+    Tensor first = TorchArray.tensor(m);
+    Tensor second = TorchArray.tensor(v);
+    double bias1 = 1 - Math.pow(step.beta1(), step.step());
+    double bias2 = 1 - Math.pow(step.beta2(), step.step());
+    try (Scalar scale = new Scalar(step.gradScale());
+        Scalar keep = new Scalar(1 - step.lr() * step.weightDecay());
+        Scalar rest1 = new Scalar(1 - step.beta1());
+        Scalar beta2 = new Scalar(step.beta2());
+        Scalar rest2 = new Scalar(1 - step.beta2());
+        Scalar rootScale = new Scalar(1 / Math.sqrt(bias2));
+        Scalar eps = new Scalar(step.eps());
+        Scalar minusStep = new Scalar(-step.lr() / bias1);
+        Tensor gradient = torch.mul(TorchArray.tensor(grad), scale)) {
+      parameter.mul_(keep);
+      first.lerp_(gradient, rest1);
+      second.mul_(beta2);
+      second.addcmul_(gradient, gradient, rest2);
+      try (Tensor root = torch.sqrt(second)) {
+        root.mul_(rootScale);
+        root.add_(eps);
+        parameter.addcdiv_(first, root, minusStep);
+      }
+    }
+  }
+
+  @Override
+  public DeviceArray fromHost(INDArray array) {
+    return host.fromHost(array);
+  }
+
+  @Override
+  public DeviceArray fromFloats(float[] data, long[] shape) {
+    return host.fromFloats(data, shape);
+  }
+
+  @Override
+  public DeviceArray fromLongs(long[] data, long[] shape) {
+    return host.fromLongs(data, shape);
+  }
+
+  @Override
+  public DeviceArray fromBytes(byte[] data, DType dtype, long[] shape) {
+    return host.fromBytes(data, dtype, shape);
+  }
+
+  @Override
+  public INDArray toHost(DeviceArray a) {
+    return host.toHost(a);
+  }
+
+  @Override
+  public float[] toFloats(DeviceArray a) {
+    return host.toFloats(a);
+  }
+
+  @Override
+  public long[] toLongs(DeviceArray a) {
+    return host.toLongs(a);
+  }
+
+  @Override
+  public byte[] toBytes(DeviceArray a) {
+    return host.toBytes(a);
+  }
+
+  @Override
+  public FloatBuffer hostFloats(DeviceArray a) {
+    return host.hostFloats(a);
+  }
+
+  @Override
+  public DeviceArray full(long[] shape, DType dtype, double value) {
+    return shaping.full(shape, dtype, value);
+  }
+
+  @Override
+  public void copyInto(DeviceArray target, DeviceArray source) {
+    shaping.copyInto(target, source);
+  }
+
+  @Override
+  public void addInto(DeviceArray target, DeviceArray source) {
+    shaping.addInto(target, source);
+  }
+
+  @Override
+  public void lerpInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
+    shaping.lerpInto(target, factor, source, sourceFactor);
+  }
+
+  @Override
+  public void sliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {
+    shaping.sliceInto(target, dim, start, end, step, source);
+  }
+
+  @Override
+  public DeviceArray unary(UnaryOp op, DeviceArray a) {
+    return elementwise.unary(op, a);
+  }
+
+  @Override
+  public DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
+    return elementwise.unaryBackward(op, grad, x, y);
+  }
+
+  @Override
+  public DeviceArray binary(BinaryOp op, DeviceArray a, DeviceArray b) {
+    return elementwise.binary(op, a, b);
+  }
+
+  @Override
+  public DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar) {
+    return elementwise.binaryScalar(op, a, scalar);
+  }
+
+  @Override
+  public DeviceArray clamp(DeviceArray a, double low, double high) {
+    return elementwise.clamp(a, low, high);
+  }
+
+  @Override
+  public DeviceArray where(DeviceArray condition, DeviceArray a, DeviceArray b) {
+    return elementwise.where(condition, a, b);
+  }
+
+  @Override
+  public DeviceArray cast(DeviceArray a, DType dtype) {
+    return elementwise.cast(a, dtype);
+  }
+
+  @Override
+  public DeviceArray reduce(ReduceOp op, DeviceArray a, int[] dims, boolean keepDims) {
+    return elementwise.reduce(op, a, dims, keepDims);
+  }
+
+  @Override
+  public DeviceArray argMax(DeviceArray a, int dim, boolean keepDim) {
+    return elementwise.argMax(a, dim, keepDim);
+  }
+
+  @Override
+  public DeviceArray cumSum(DeviceArray a, int dim) {
+    return elementwise.cumSum(a, dim);
+  }
+
+  @Override
+  public DeviceArray[] topK(DeviceArray a, int k) {
+    return elementwise.topK(a, k);
+  }
+
+  @Override
+  public DeviceArray reshape(DeviceArray a, long[] shape) {
+    return shaping.reshape(a, shape);
+  }
+
+  @Override
+  public DeviceArray permute(DeviceArray a, int[] order) {
+    return shaping.permute(a, order);
+  }
+
+  @Override
+  public DeviceArray expand(DeviceArray a, long[] shape) {
+    return shaping.expand(a, shape);
+  }
+
+  @Override
+  public DeviceArray slice(DeviceArray a, int dim, long start, long end, long step) {
+    return shaping.slice(a, dim, start, end, step);
+  }
+
+  @Override
+  public DeviceArray concat(DeviceArray[] parts, int dim) {
+    return shaping.concat(parts, dim);
+  }
+
+  @Override
+  public DeviceArray pad(DeviceArray a, long[] before, long[] after, double value) {
+    return shaping.pad(a, before, after, value);
+  }
+
+  @Override
+  public DeviceArray contiguous(DeviceArray a) {
+    return shaping.contiguous(a);
+  }
+
+  @Override
+  public DeviceArray gather(DeviceArray a, int dim, DeviceArray index) {
+    return shaping.gather(a, dim, index);
+  }
+
+  @Override
+  public DeviceArray scatterAdd(DeviceArray base, int dim, DeviceArray index, DeviceArray source) {
+    return shaping.scatterAdd(base, dim, index, source);
+  }
+
+  @Override
+  public DeviceArray indexSelect(DeviceArray a, int dim, DeviceArray index) {
+    return shaping.indexSelect(a, dim, index);
+  }
+
+  @Override
+  public DeviceArray indexAdd(DeviceArray base, int dim, DeviceArray index, DeviceArray source) {
+    return shaping.indexAdd(base, dim, index, source);
+  }
+
+  @Override
+  public DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB) {
+    return layers.matmul(a, b, transposeA, transposeB);
+  }
+
+  @Override
+  public DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
+    return layers.linear(x, w, b);
+  }
+
+  @Override
+  public DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec) {
+    return layers.conv2d(x, w, b, spec);
+  }
+
+  @Override
+  public DeviceArray[] conv2dBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray w,
+      Conv2dSpec spec,
+      boolean needX,
+      boolean needW,
+      boolean needB) {
+    return layers.conv2dBackward(grad, x, w, spec, needX, needW, needB);
+  }
+
+  @Override
+  public DeviceArray[] maxPool2d(DeviceArray x, Pool2dSpec spec) {
+    return layers.maxPool2d(x, spec);
+  }
+
+  @Override
+  public DeviceArray maxPool2dBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray indices, Pool2dSpec spec) {
+    return layers.maxPool2dBackward(grad, x, indices, spec);
+  }
+
+  @Override
+  public DeviceArray avgPool2d(DeviceArray x, Pool2dSpec spec) {
+    return layers.avgPool2d(x, spec);
+  }
+
+  @Override
+  public DeviceArray avgPool2dBackward(DeviceArray grad, DeviceArray x, Pool2dSpec spec) {
+    return layers.avgPool2dBackward(grad, x, spec);
+  }
+
+  @Override
+  public DeviceArray[] layerNorm(DeviceArray x, DeviceArray w, DeviceArray b, double eps) {
+    return norms.layerNorm(x, w, b, eps);
+  }
+
+  @Override
+  public DeviceArray[] layerNormBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray mean,
+      DeviceArray rstd,
+      DeviceArray w,
+      boolean needX,
+      boolean needWB) {
+    return norms.layerNormBackward(grad, x, mean, rstd, w, needX, needWB);
+  }
+
+  @Override
+  public DeviceArray[] groupNorm(
+      DeviceArray x, int groups, DeviceArray w, DeviceArray b, double eps) {
+    return norms.groupNorm(x, groups, w, b, eps);
+  }
+
+  @Override
+  public DeviceArray[] groupNormBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      int groups,
+      DeviceArray mean,
+      DeviceArray rstd,
+      DeviceArray w,
+      boolean needX,
+      boolean needWB) {
+    return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
+  }
+
+  @Override
+  public DeviceArray[] batchNorm(DeviceArray x, DeviceArray w, DeviceArray b, double eps) {
+    return norms.batchNorm(x, w, b, eps);
+  }
+
+  @Override
+  public DeviceArray[] batchNormBackward(
+      DeviceArray grad,
+      DeviceArray x,
+      DeviceArray mean,
+      DeviceArray rstd,
+      DeviceArray w,
+      boolean needX,
+      boolean needWB) {
+    return norms.batchNormBackward(grad, x, mean, rstd, w, needX, needWB);
+  }
+
+  @Override
+  public DeviceArray softmax(DeviceArray a, int dim) {
+    return norms.softmax(a, dim);
+  }
+
+  @Override
+  public DeviceArray softmaxBackward(DeviceArray grad, DeviceArray y, int dim) {
+    return norms.softmaxBackward(grad, y, dim);
+  }
+
+  @Override
+  public DeviceArray logSoftmax(DeviceArray a, int dim) {
+    return norms.logSoftmax(a, dim);
+  }
+
+  @Override
+  public DeviceArray logSoftmaxBackward(DeviceArray grad, DeviceArray y, int dim) {
+    return norms.logSoftmaxBackward(grad, y, dim);
+  }
+
+  @Override
+  public DeviceArray resize(DeviceArray x, int height, int width, ResizeMode mode) {
+    return layers.resize(x, height, width, mode);
+  }
+
+  @Override
+  public DeviceArray resizeBackward(DeviceArray grad, int height, int width, ResizeMode mode) {
+    return layers.resizeBackward(grad, height, width, mode);
+  }
+
+  @Override
+  public DeviceArray gridSample(DeviceArray x, DeviceArray grid) {
+    return layers.gridSample(x, grid);
+  }
+
+  @Override
+  public DeviceArray[] gridSampleBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray grid, boolean needX, boolean needGrid) {
+    return layers.gridSampleBackward(grad, x, grid, needX, needGrid);
+  }
+
+  @Override
+  public DeviceArray attention(
+      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
+    return layers.attention(q, k, v, blocked, scale);
+  }
+}
