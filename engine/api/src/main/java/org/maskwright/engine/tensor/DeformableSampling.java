@@ -98,7 +98,7 @@ public final class DeformableSampling {
         locations.intSize(4));
   }
 
-  private static FloatBuffer read(Engine engine, Tensor t, Scope scope) {
+  private static FloatBuffer read(Engine engine, Tensor t) {
     Backend backend = engine.backend();
     FloatBuffer direct = backend.hostFloats(t.array());
     if (direct != null) {
@@ -113,9 +113,9 @@ public final class DeformableSampling {
     Tensor y = engine.zeros(v.size(0), loc.size(1), v.size(2) * v.size(3));
     try (Scope scope = engine.scope()) {
       kernel.forward(
-          read(engine, v, scope),
-          read(engine, loc, scope),
-          read(engine, w, scope),
+          read(engine, v),
+          read(engine, loc),
+          read(engine, w),
           engine.backend().hostFloats(y.array()));
     }
     return y.record(
@@ -131,10 +131,10 @@ public final class DeformableSampling {
             Tensor gw = engine.zeros(sw.shapeArray());
             try (Scope scope = engine.scope()) {
               kernel.backward(
-                  read(engine, g, scope),
-                  read(engine, sv, scope),
-                  read(engine, sl, scope),
-                  read(engine, sw, scope),
+                  read(engine, g),
+                  read(engine, sv),
+                  read(engine, sl),
+                  read(engine, sw),
                   engine.backend().hostFloats(gv.array()),
                   engine.backend().hostFloats(gl.array()),
                   engine.backend().hostFloats(gw.array()));

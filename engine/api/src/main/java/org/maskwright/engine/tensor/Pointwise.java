@@ -62,45 +62,37 @@ final class Pointwise {
   }
 
   private static GradNode.Vjp unaryVjp(UnaryOp op, GradNode node, Tensor x, Tensor y) {
-    switch (op) {
-      case NEG:
-        return g -> one(g.neg());
-      case RELU, SIGMOID, TANH:
-        {
-          Tensor sy = node.save(y);
-          return g -> one(activation(op, g, null, sy));
-        }
-      case GELU, SOFTPLUS:
-        {
-          Tensor sx = node.save(x);
-          return g -> one(activation(op, g, sx, null));
-        }
-      case EXP:
-        {
-          Tensor sy = node.save(y);
-          return g -> one(g.mul(sy));
-        }
-      case SQRT:
-        {
-          Tensor sy = node.save(y);
-          return g -> one(g.mul(0.5).div(sy));
-        }
-      case RSQRT:
-        {
-          Tensor sy = node.save(y);
-          return g -> one(g.mul(-0.5).mul(sy).mul(sy).mul(sy));
-        }
-      case RECIPROCAL:
-        {
-          Tensor sy = node.save(y);
-          return g -> one(g.neg().mul(sy).mul(sy));
-        }
-      default:
-        {
-          Tensor sx = node.save(x);
-          return g -> one(g.mul(derivative(op, sx)));
-        }
-    }
+    return switch (op) {
+      case NEG -> g -> one(g.neg());
+      case RELU, SIGMOID, TANH -> {
+        Tensor sy = node.save(y);
+        yield g -> one(activation(op, g, null, sy));
+      }
+      case GELU, SOFTPLUS -> {
+        Tensor sx = node.save(x);
+        yield g -> one(activation(op, g, sx, null));
+      }
+      case EXP -> {
+        Tensor sy = node.save(y);
+        yield g -> one(g.mul(sy));
+      }
+      case SQRT -> {
+        Tensor sy = node.save(y);
+        yield g -> one(g.mul(0.5).div(sy));
+      }
+      case RSQRT -> {
+        Tensor sy = node.save(y);
+        yield g -> one(g.mul(-0.5).mul(sy).mul(sy).mul(sy));
+      }
+      case RECIPROCAL -> {
+        Tensor sy = node.save(y);
+        yield g -> one(g.neg().mul(sy).mul(sy));
+      }
+      default -> {
+        Tensor sx = node.save(x);
+        yield g -> one(g.mul(derivative(op, sx)));
+      }
+    };
   }
 
   private static Tensor derivative(UnaryOp op, Tensor x) {

@@ -47,24 +47,22 @@ final class Reductions {
   private static GradNode.Vjp vjp(ReduceOp op, GradNode node, Tensor x, Tensor y, int[] axes) {
     long[] from = x.shapeArray();
     long[] kept = Shapes.reduced(from, axes, true);
-    switch (op) {
-      case SUM:
-        return g -> Pointwise.one(g.reshape(kept).expand(from));
-      case MEAN:
-        {
-          double count = Math.max(1, Shapes.numel(from) / Math.max(1, Shapes.numel(kept)));
-          return g -> Pointwise.one(g.div(count).reshape(kept).expand(from));
-        }
-      default:
-        {
-          Tensor sx = node.save(x);
-          Tensor sy = node.save(y);
-          return g -> {
-            Tensor hit = sx.eq(sy.reshape(kept)).cast(g.dtype());
-            return Pointwise.one(hit.mul(g.reshape(kept).div(hit.sumKeep(axes))));
-          };
-        }
-    }
+    return switch (op) {
+      case SUM -> g -> Pointwise.one(g.reshape(kept).expand(from));
+      case MEAN -> {
+        double count = Math.max(1, Shapes.numel(from) / Math.max(1, Shapes.numel(kept)));
+        yield g -> Pointwise.one(g.div(count).reshape(kept).expand(from));
+      }
+      case MAX, MIN -> {
+        Tensor sx = node.save(x);
+        Tensor sy = node.save(y);
+        yield g -> {
+          Tensor hit = sx.eq(sy.reshape(kept)).cast(g.dtype());
+          return Pointwise.one(hit.mul(g.reshape(kept).div(hit.sumKeep(axes))));
+        };
+      }
+      case ANY, ALL -> throw new IllegalStateException("no gradient of " + op);
+    };
   }
 
   static Tensor argMax(Tensor x, int dim) {
