@@ -1,0 +1,203 @@
+package org.maskwright.engine.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.RandomStream;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+
+/** Opens the backend and compares: what the parts of the suite share. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class BackendConformance {
+  /**
+   * Relative to the largest magnitude of what is compared; float32 sums of up to some hundred terms
+   * stay well below.
+   */
+  private static final double FORWARD_TOLERANCE = 2e-6;
+
+  /**
+   * Finite differences of the float64 loops are exact to about 1e-8; the rest is the backend's
+   * float32.
+   */
+  private static final double GRADIENT_TOLERANCE = 2e-5;
+
+  private static final double STEP = 1e-5;
+
+  private final String backend;
+  private Engine engine;
+  private Scope scope;
+  private long liveBefore;
+
+  /** For the backend of a name. */
+  protected BackendConformance(String backend) {
+    this.backend = backend;
+  }
+
+  @BeforeAll
+  void open() {
+    engine =
+        Engine.open(EngineOptions.DEFAULT.withBackend(backend).withDevice("cpu").withThreads(2));
+  }
+
+  @AfterAll
+  void close() {
+    engine.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    liveBefore = engine.memory().liveArrays();
+    scope = engine.scope();
+  }
+
+  @AfterEach
+  void leaveNothingBehind() {
+    scope.close();
+    assertEquals(liveBefore, engine.memory().liveArrays(), "live arrays after the test's scope");
+  }
+
+  /** The engine under test. */
+  protected final Engine engine() {
+    return engine;
+  }
+
+  /** Values in [low,high), different for each salt. */
+  static Ref random(int salt, double low, double high, int... shape) {
+    RandomStream r = RandomStream.of(7, "conformance-" + salt);
+    // Rounded to float32, so that both sides see the same numbers.
+    return Ref.of(shape, i -> (float) (low + (high - low) * r.nextDouble()));
+  }
+
+  /** Normal-like values in [-2,2). */
+  static Ref random(int salt, int... shape) {
+    return random(salt, -2, 2, shape);
+  }
+
+  final Tensor tensor(Ref r) {
+    float[] f = new float[r.data().length];
+    for (int i = 0; i < f.length; i++) {
+      f[i] = (float) r.data()[i];
+    }
+    return engine.floats(f, Arrays.stream(r.shape()).asLongStream().toArray());
+  }
+
+  static void assertClose(String what, Ref expected, Tensor got, double tolerance) {
+    assertArrayEquals(
+        Arrays.stream(expected.shape()).asLongStream().toArray(), got.shape(), what + ": shape");
+    assertArrayEquals(
+        got.shape(),
+        got.engine().backend().shapeOf(got.array()),
+        what + ": the backend's own shape");
+    float[] values = got.toFloats();
+    double scale =
+        Math.max(
+            1,
+            Arrays.stream(expected.data()).map(Math::abs).filter(Double::isFinite).max().orElse(1));
+    for (int i = 0; i < values.length; i++) {
+      double e = expected.data()[i];
+      boolean same =
+          Double.isFinite(e)
+              ? Math.abs(values[i] - e) <= tolerance * scale
+              : Double.compare(values[i], e) == 0;
+      assertTrue(same, what + ": element " + i + " expected " + e + ", got " + values[i]);
+    }
+  }
+
+  /** Forward only. */
+  final void checkForward(
+      String what,
+      Function<List<Tensor>, Tensor> op,
+      Function<List<Ref>, Ref> loops,
+      Ref... inputs) {
+    List<Tensor> tensors = Arrays.stream(inputs).map(this::tensor).toList();
+    assertClose(what, loops.apply(List.of(inputs)), op.apply(tensors), FORWARD_TOLERANCE);
+  }
+
+  /**
+   * Forward against the loops, gradient of every input against finite differences of the loops;
+   * also from permuted inputs.
+   */
+  final void check(
+      String what,
+      Function<List<Tensor>, Tensor> op,
+      Function<List<Ref>, Ref> loops,
+      Ref... inputs) {
+    checkForward(what, op, loops, inputs);
+    List<Tensor> variables = new ArrayList<>();
+    for (Ref r : inputs) {
+      variables.add(tensor(r).variable());
+    }
+    Tensor y = op.apply(variables);
+    Ref weights = random(999, Arrays.stream(y.shape()).mapToInt(Math::toIntExact).toArray());
+    y.backward(tensor(weights));
+    for (int k = 0; k < inputs.length; k++) {
+      Ref gradient = finiteDifferences(loops, inputs, k, weights);
+      Tensor got = variables.get(k).grad();
+      if (inputs[k].data().length > 0) {
+        assertClose(what + ": gradient of input " + k, gradient, got, GRADIENT_TOLERANCE);
+      }
+    }
+    checkFromView(what, op, loops, inputs);
+  }
+
+  /** The same from non-contiguous inputs: the last two axes stored swapped. */
+  private void checkFromView(
+      String what,
+      Function<List<Tensor>, Tensor> op,
+      Function<List<Ref>, Ref> loops,
+      Ref... inputs) {
+    List<Tensor> views = new ArrayList<>();
+    for (Ref r : inputs) {
+      if (r.rank() < 2) {
+        views.add(tensor(r));
+      } else {
+        int[] order = new int[r.rank()];
+        Arrays.setAll(order, i -> i);
+        order[r.rank() - 1] = r.rank() - 2;
+        order[r.rank() - 2] = r.rank() - 1;
+        views.add(tensor(r.permute(order)).permute(order));
+      }
+    }
+    assertClose(
+        what + " of views", loops.apply(List.of(inputs)), op.apply(views), FORWARD_TOLERANCE);
+  }
+
+  private static Ref finiteDifferences(
+      Function<List<Ref>, Ref> loops, Ref[] inputs, int k, Ref weights) {
+    double[] out = new double[inputs[k].data().length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] =
+          (objective(loops, inputs, k, i, STEP, weights)
+                  - objective(loops, inputs, k, i, -STEP, weights))
+              / (2 * STEP);
+    }
+    return new Ref(out, inputs[k].shape());
+  }
+
+  private static double objective(
+      Function<List<Ref>, Ref> loops, Ref[] inputs, int k, int i, double step, Ref weights) {
+    Ref[] moved = inputs.clone();
+    double[] data = inputs[k].data().clone();
+    data[i] += step;
+    moved[k] = new Ref(data, inputs[k].shape());
+    Ref y = loops.apply(List.of(moved));
+    double s = 0;
+    for (int j = 0; j < y.data().length; j++) {
+      s += y.data()[j] * weights.data()[j];
+    }
+    return s;
+  }
+}

@@ -1,0 +1,324 @@
+package org.maskwright.engine.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.tensor.Attention;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.DeformableSampling;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.PointSampling;
+import org.maskwright.engine.tensor.Precision;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+
+/** Composite operations (fused = default), differentiation, memory and errors, on every backend. */
+public abstract class CompositeConformance extends BackendConformance {
+  private static final int[] HEIGHTS = {5, 3, 1};
+  private static final int[] WIDTHS = {4, 2, 1};
+
+  /** For the backend of a name. */
+  protected CompositeConformance(String backend) {
+    super(backend);
+  }
+
+  private static Tensor deformable(List<Tensor> in) {
+    return DeformableSampling.sample(in.get(0), HEIGHTS, WIDTHS, in.get(1), in.get(2));
+  }
+
+  /** Values [2,27,3,5], locations partly outside the maps, weights. */
+  private static Ref[] deformableInputs() {
+    return new Ref[] {
+      random(50, 2, 27, 3, 5),
+      random(51, -0.2, 1.2, 2, 7, 3, 3, 2, 2),
+      random(52, 0, 1, 2, 7, 3, 3, 2)
+    };
+  }
+
+  private static Ref deformableLoops(List<Ref> in) {
+    Ref v = in.get(0);
+    return Ref.build(
+        new int[] {2, 7, 15},
+        ix -> {
+          int m = ix[2] / 5;
+          double sum = 0;
+          int start = 0;
+          for (int l = 0; l < 3; l++) {
+            int from = start;
+            int level = l;
+            Ref map =
+                Ref.build(
+                    new int[] {1, 1, HEIGHTS[l], WIDTHS[l]},
+                    p -> v.at(ix[0], from + p[2] * WIDTHS[level] + p[3], m, ix[2] % 5));
+            for (int p = 0; p < 2; p++) {
+              double x = in.get(1).at(ix[0], ix[1], m, l, p, 0) * 2 - 1;
+              double y = in.get(1).at(ix[0], ix[1], m, l, p, 1) * 2 - 1;
+              sum +=
+                  in.get(2).at(ix[0], ix[1], m, l, p)
+                      * map.gridSample(new Ref(new double[] {x, y}, 1, 1, 1, 2)).data()[0];
+            }
+            start += HEIGHTS[l] * WIDTHS[l];
+          }
+          return sum;
+        });
+  }
+
+  @Test
+  void fusedDeformableSamplingEqualsLoops() {
+    check(
+        "fused",
+        CompositeConformance::deformable,
+        CompositeConformance::deformableLoops,
+        deformableInputs());
+  }
+
+  @Test
+  void composedDeformableSamplingEqualsLoops() {
+    try (var off = engine().withoutFusedKernels()) {
+      check(
+          "composed",
+          CompositeConformance::deformable,
+          CompositeConformance::deformableLoops,
+          deformableInputs());
+    }
+  }
+
+  @Test
+  void pointSamplingEqualsLoops() {
+    check(
+        "pointSample",
+        in -> PointSampling.sample(in.get(0), in.get(1)),
+        in ->
+            in.get(0)
+                .gridSample(in.get(1).reshape(2, 6, 1, 2).map(v -> 2 * v - 1))
+                .reshape(2, 3, 6),
+        random(53, 2, 3, 5, 4),
+        random(54, -0.1, 1.1, 2, 6, 2));
+  }
+
+  private static Ref attentionLoops(List<Ref> in, byte[] blocked) {
+    Ref logits = Ref.matmul(in.get(0), in.get(1).permute(0, 1, 3, 2)).map(v -> v / Math.sqrt(4));
+    Ref masked =
+        blocked == null
+            ? logits
+            : Ref.build(
+                logits.shape(), ix -> blocked[ix[2] * 6 + ix[3]] != 0 ? -1e9 : logits.at(ix));
+    return Ref.matmul(masked.softmax(3), in.get(2));
+  }
+
+  @Test
+  void attentionEqualsLoops() {
+    byte[] blocked = new byte[5 * 6];
+    for (int i = 0; i < blocked.length; i++) {
+      blocked[i] = (byte) (i % 3 == 0 ? 1 : 0);
+    }
+    Ref[] in = {random(55, 2, 3, 5, 4), random(56, 2, 3, 6, 4), random(57, 2, 3, 6, 4)};
+    check(
+        "attention",
+        t -> Attention.scaledDotProduct(t.get(0), t.get(1), t.get(2), null, null),
+        r -> attentionLoops(r, null),
+        in);
+    check(
+        "masked attention",
+        t ->
+            Attention.scaledDotProduct(
+                t.get(0), t.get(1), t.get(2), engine().bools(blocked, 1, 1, 5, 6), null),
+        r -> attentionLoops(r, blocked),
+        in);
+  }
+
+  @Test
+  void gradientsOfSharedValuesAddUp() {
+    check(
+        "x * x + x * 3 through two paths",
+        in -> {
+          Tensor x = in.get(0);
+          Tensor y = x.add(x);
+          return y.mul(x).add(y).add(x.reshape(6).reshape(2, 3));
+        },
+        in -> in.get(0).map(x -> 2 * x * x + 3 * x),
+        random(58, 2, 3));
+  }
+
+  private Tensor smallNet(Parameter w, Parameter v, Tensor x) {
+    Tensor h = x.conv2d(w.tensor(), null, Conv2dSpec.of(1, 1)).relu();
+    return h.flatten(2, 3).transpose(1, 2).linear(v.tensor(), null).tanh();
+  }
+
+  @Test
+  void checkpointingGivesTheSameGradients() {
+    try (Parameter w = new Parameter(tensor(random(59, 4, 3, 3, 3)));
+        Parameter v = new Parameter(tensor(random(60, 5, 4)))) {
+      Tensor x = tensor(random(61, 2, 3, 4, 4));
+      smallNet(w, v, x).square().sum().backward();
+      float[] gw = w.grad().toFloats();
+      float[] gv = v.grad().toFloats();
+      w.zeroGrad();
+      v.zeroGrad();
+      engine().checkpoint(in -> smallNet(w, v, in[0]), x).square().sum().backward();
+      org.junit.jupiter.api.Assertions.assertArrayEquals(gw, w.grad().toFloats(), 1e-5f);
+      org.junit.jupiter.api.Assertions.assertArrayEquals(gv, v.grad().toFloats(), 1e-5f);
+    }
+  }
+
+  @Test
+  void gradientsAccumulateOverBackwardPasses() {
+    try (Parameter w = new Parameter(engine().floats(new float[] {2, 3}, 2))) {
+      for (int i = 0; i < 3; i++) {
+        try (Scope inner = engine().scope()) {
+          w.tensor().square().sum().backward();
+        }
+      }
+      org.junit.jupiter.api.Assertions.assertArrayEquals(new float[] {12, 18}, w.grad().toFloats());
+      w.setTrainable(false);
+      assertEquals(null, w.grad());
+      assertTrue(!w.tensor().square().requiresGrad());
+    }
+  }
+
+  @Test
+  void adamWEqualsItsFormula() {
+    int n = 1003;
+    Ref p = random(62, n);
+    Ref g = random(63, n);
+    double[] m = new double[n];
+    double[] v = new double[n];
+    double[] x = p.data().clone();
+    Tensor tp = tensor(p);
+    Tensor tm = engine().zeros(n);
+    Tensor tv = engine().zeros(n);
+    for (int t = 1; t <= 3; t++) {
+      engine()
+          .backend()
+          .adamW(
+              tp.array(),
+              tensor(g).array(),
+              tm.array(),
+              tv.array(),
+              new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
+      for (int i = 0; i < n; i++) {
+        double gi = g.data()[i] * 0.5;
+        x[i] -= 0.01 * 0.05 * x[i];
+        m[i] = 0.9 * m[i] + 0.1 * gi;
+        v[i] = 0.999 * v[i] + 0.001 * gi * gi;
+        x[i] -=
+            0.01
+                / (1 - Math.pow(0.9, t))
+                * m[i]
+                / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
+      }
+    }
+    assertClose("parameter", new Ref(x, n), tp, 2e-6);
+    assertClose("first moment", new Ref(m, n), tm, 2e-6);
+    assertClose("second moment", new Ref(v, n), tv, 2e-6);
+  }
+
+  @Test
+  void lerpIntoMixes() {
+    Tensor a = engine().floats(new float[] {1, 2}, 2);
+    engine()
+        .backend()
+        .lerpInto(a.array(), 0.9, engine().floats(new float[] {11, -8}, 2).array(), 0.1);
+    org.junit.jupiter.api.Assertions.assertArrayEquals(new float[] {2, 1}, a.toFloats(), 1e-6f);
+  }
+
+  @Test
+  void bf16ProductsAreCloseAndDifferentiable() {
+    Ref a = random(64, 8, 16);
+    Ref b = random(65, 4, 16);
+    try (var half = engine().withPrecision(Precision.BF16)) {
+      Tensor x = tensor(a).variable();
+      Tensor y = x.linear(tensor(b), null);
+      assertEquals(DType.BFLOAT16, y.dtype());
+      Ref exact = Ref.matmul(a, b.permute(1, 0));
+      assertClose("bf16 linear", exact, y.cast(DType.FLOAT32), 1e-2);
+      y.add(engine().ones(4)).sum().backward();
+      assertEquals(DType.FLOAT32, x.grad().dtype());
+    }
+  }
+
+  @Test
+  void innerScopesKeepWhatTheGraphNeeds() {
+    Tensor x = tensor(random(66, 3, 4)).variable();
+    Tensor y = engine().tidy(s -> x.exp().mul(x).sin());
+    y.sum().backward();
+    assertTrue(x.grad().isFinite().all().toBytes()[0] == 1);
+  }
+
+  @Test
+  void anAbandonedGraphIsFreedWithItsScope() {
+    long before = engine().memory().liveArrays();
+    try (Scope inner = engine().scope()) {
+      Tensor x = engine().ones(10).variable();
+      Tensor unused = x.exp().mul(x);
+      assertTrue(unused.requiresGrad());
+    }
+    assertEquals(before, engine().memory().liveArrays());
+  }
+
+  @Test
+  void useAfterCloseIsAnError() {
+    Tensor x;
+    try (Scope inner = engine().scope()) {
+      x = engine().ones(2);
+    }
+    String message = assertThrows(IllegalStateException.class, () -> x.add(1)).getMessage();
+    assertTrue(message.contains("scope"), message);
+  }
+
+  @Test
+  void mistakesNameExpectedAndGot() {
+    Tensor a = engine().ones(2, 3);
+    List<Function<Tensor, Object>> wrong = new ArrayList<>();
+    wrong.add(t -> t.add(engine().ones(2)));
+    wrong.add(t -> t.matmul(t));
+    wrong.add(t -> t.reshape(4));
+    wrong.add(t -> t.permute(0, 0));
+    wrong.add(t -> t.slice(0, 1, 5));
+    wrong.add(t -> t.sum(2));
+    wrong.add(t -> t.conv2d(t, null, Conv2dSpec.of(1, 0)));
+    wrong.add(t -> t.and(t));
+    wrong.add(t -> t.add(engine().longs(new long[] {1}, 1)));
+    wrong.add(t -> t.gather(0, t));
+    wrong.add(t -> t.topK(9));
+    for (int i = 0; i < wrong.size(); i++) {
+      Function<Tensor, Object> op = wrong.get(i);
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> op.apply(a), "case " + i).getMessage();
+      assertTrue(message.contains("expected") && message.contains("got"), message);
+    }
+    assertThrows(IllegalStateException.class, () -> a.argMax(0).cast(DType.FLOAT32).backward());
+    assertThrows(
+        RuntimeException.class,
+        () -> a.indexSelect(0, engine().longs(new long[] {7}, 1)).toFloats());
+  }
+
+  @Test
+  void aTrainingLoopLeavesTheNumberOfLiveArraysConstant() {
+    try (Parameter w = new Parameter(tensor(random(67, 4, 3, 3, 3)));
+        Parameter v = new Parameter(tensor(random(68, 5, 4)))) {
+      long live = -1;
+      long bytes = -1;
+      for (int step = 0; step < 20; step++) {
+        try (Scope inner = engine().scope()) {
+          smallNet(w, v, tensor(random(69, 2, 3, 4, 4))).square().sum().backward();
+        }
+        w.zeroGrad();
+        v.zeroGrad();
+        if (step == 2) {
+          live = engine().memory().liveArrays();
+          bytes = engine().memory().liveBytes();
+        }
+      }
+      assertEquals(live, engine().memory().liveArrays());
+      assertEquals(bytes, engine().memory().liveBytes());
+    }
+  }
+}
