@@ -1,0 +1,137 @@
+package org.maskwright.datasets.scenes;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.maskwright.datasets.DatasetException;
+
+/** Writes a Scenes data set: images in parallel, then the annotation files, then one rename. */
+final class SceneFiles {
+  private static final String MANIFEST = "scenes.json";
+
+  private final Path dir;
+  private final ScenesConfig config;
+
+  SceneFiles(Path dir, ScenesConfig config) {
+    this.dir = dir.toAbsolutePath().normalize();
+    this.config = config;
+  }
+
+  boolean write() {
+    try {
+      return writeUnlessPresent();
+    } catch (UncheckedIOException e) {
+      throw DatasetException.ofFile(dir, "cannot write the scenes: " + e.getCause(), e);
+    } catch (IOException e) {
+      throw DatasetException.ofFile(dir, "cannot write the scenes: " + e, e);
+    }
+  }
+
+  private boolean writeUnlessPresent() throws IOException {
+    String manifest = manifest();
+    if (Files.exists(dir) && !isEmpty(dir)) {
+      Path old = dir.resolve(MANIFEST);
+      if (!Files.isRegularFile(old)) {
+        throw DatasetException.ofFile(
+            dir,
+            "expected a missing or empty folder or one with Scenes ("
+                + MANIFEST
+                + "), found other"
+                + " files; choose another folder");
+      }
+      if (Files.readString(old).equals(manifest)) {
+        return false;
+      }
+    }
+    Files.createDirectories(dir.getParent());
+    Path fresh = Files.createTempDirectory(dir.getParent(), "." + dir.getFileName() + "-");
+    try {
+      writeSplit(fresh, "train", 1, config.trainImages());
+      writeSplit(fresh, "val", Scenes.FIRST_VAL_ID, config.valImages());
+      Files.writeString(fresh.resolve(MANIFEST), manifest);
+      replace(fresh);
+    } finally {
+      delete(fresh);
+    }
+    return true;
+  }
+
+  private void writeSplit(Path root, String split, int firstId, int count) throws IOException {
+    Path images = Files.createDirectories(root.resolve("images").resolve(split));
+    Path annotations = Files.createDirectories(root.resolve("annotations"));
+    Path maps = Files.createDirectories(annotations.resolve("panoptic_" + split));
+    List<CocoScene> scenes =
+        IntStream.range(firstId, firstId + count)
+            .parallel()
+            .mapToObj(id -> CocoScene.write(Scenes.sample(config, id), id, images, maps))
+            .toList();
+    var coco = new CocoScenes(config, scenes);
+    Files.writeString(annotations.resolve("instances_" + split + ".json"), coco.instances());
+    Files.writeString(annotations.resolve("panoptic_" + split + ".json"), coco.panoptic());
+  }
+
+  /** Puts the finished folder in place of the old one, which is moved aside first. */
+  private void replace(Path fresh) throws IOException {
+    if (Files.exists(dir)) {
+      Path aside = fresh.resolveSibling(fresh.getFileName() + "-old");
+      move(dir, aside);
+      move(fresh, dir);
+      delete(aside);
+    } else {
+      move(fresh, dir);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to);
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.findAny().isEmpty();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private String manifest() throws IOException {
+    var text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartObject();
+      json.writeStringField("generator", "maskwright-scenes");
+      json.writeNumberField("version", Scenes.GENERATOR_VERSION);
+      json.writeNumberField("seed", config.seed());
+      json.writeNumberField("train-images", config.trainImages());
+      json.writeNumberField("val-images", config.valImages());
+      json.writeNumberField("width", config.width());
+      json.writeNumberField("height", config.height());
+      json.writeNumberField("max-things", config.maxThings());
+      json.writeEndObject();
+    }
+    return text + "\n";
+  }
+}
