@@ -6,6 +6,9 @@ import org.maskwright.engine.tensor.Tensor;
 
 /** y = x W^T + b over the last axis; weight [out,in], bias [out]. */
 public final class Linear extends Module {
+  /** The slope a of {@link Init#kaimingUniform} that gives the field's default, U(+-1/sqrt(in)). */
+  public static final double DEFAULT_SLOPE = Math.sqrt(5);
+
   private final Parameter weight;
   private final Parameter bias;
 
@@ -19,7 +22,7 @@ public final class Linear extends Module {
   public static Linear of(Engine engine, int in, int out) {
     var random = engine.random().get("init");
     long[] shape = {out, in};
-    Tensor w = Init.kaimingUniform(engine, random, Math.sqrt(5), shape);
+    Tensor w = Init.kaimingUniform(engine, random, DEFAULT_SLOPE, shape);
     return new Linear(engine, w, Init.biasUniform(engine, random, shape));
   }
 

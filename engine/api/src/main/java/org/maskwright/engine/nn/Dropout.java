@@ -1,0 +1,50 @@
+package org.maskwright.engine.nn;
+
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.RandomStream;
+import org.maskwright.engine.tensor.Tensor;
+
+/**
+ * Sets values to 0 with a probability in training and multiplies the others by 1 / (1 - p); the
+ * identity in evaluation. Draws from the stream {@code dropout}.
+ */
+public final class Dropout extends Module {
+  private final double probability;
+
+  /**
+   * A dropout of elements.
+   *
+   * @throws IllegalArgumentException if the probability is outside [0,1)
+   */
+  public Dropout(Engine engine, double probability) {
+    super(engine);
+    this.probability = requireProbability("dropout", probability);
+  }
+
+  static double requireProbability(String what, double p) {
+    if (!(p >= 0 && p < 1)) {
+      throw new IllegalArgumentException(what + ": expected a probability in [0,1), got " + p);
+    }
+    return p;
+  }
+
+  /** x of any shape to the same shape. */
+  public Tensor forward(Tensor x) {
+    return isTraining() && probability > 0 ? x.mul(mask(engine(), probability, x.shape())) : x;
+  }
+
+  /** 0 with the probability, else 1 / (1 - p). */
+  static Tensor mask(Engine engine, double probability, long... shape) {
+    RandomStream random = engine.random().get("dropout");
+    int n = 1;
+    for (long size : shape) {
+      n = Math.multiplyExact(n, Math.toIntExact(size));
+    }
+    float[] mask = new float[n];
+    float kept = (float) (1 / (1 - probability));
+    for (int i = 0; i < n; i++) {
+      mask[i] = random.nextFloat() < probability ? 0 : kept;
+    }
+    return engine.floats(mask, shape);
+  }
+}

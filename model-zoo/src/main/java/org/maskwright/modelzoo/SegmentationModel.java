@@ -1,0 +1,139 @@
+package org.maskwright.modelzoo;
+
+import java.util.List;
+import java.util.function.Function;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
+import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+
+/**
+ * A mask-classification model: images to classes and masks of Q queries.
+ *
+ * <p>Parameter names are those of the official checkpoints: {@code backbone.*}, {@code
+ * sem_seg_head.pixel_decoder.*}, {@code sem_seg_head.predictor.*}.
+ *
+ * <p><b>Source</b> MaskFormer (arXiv 2107.06278), Mask2Former (arXiv 2112.01527).
+ *
+ * <p><b>Lifecycle</b> {@link #close()} frees the parameters. Run it inside a scope; in training the
+ * scope also owns the recorded graph. <b>Threads</b> one at a time.
+ */
+public final class SegmentationModel extends Module {
+  private static final int RGB = 3;
+  private final ModelConfig config;
+  private final Backbone backbone;
+  private final Head head;
+
+  /** Puts parts together; {@link SegmentationModels#build} chooses them. */
+  SegmentationModel(
+      ModelConfig config, Backbone backbone, PixelDecoder pixelDecoder, MaskDecoder decoder) {
+    super(backbone.engine());
+    this.config = config;
+    this.backbone = child("backbone", backbone);
+    this.head = child("sem_seg_head", new Head(pixelDecoder, decoder));
+  }
+
+  /** Groups the two decoders under the name that the official checkpoints give them. */
+  private static final class Head extends Module {
+    private final PixelDecoder pixelDecoder;
+    private final MaskDecoder predictor;
+
+    Head(PixelDecoder pixelDecoder, MaskDecoder predictor) {
+      super(predictor.engine());
+      this.pixelDecoder = child("pixel_decoder", pixelDecoder);
+      this.predictor = child("predictor", predictor);
+    }
+  }
+
+  /** What this model was built from. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The classes of the logits. */
+  public ClassSpace classSpace() {
+    return head.predictor.classHead().space();
+  }
+
+  /** Q, or the number of outputs per image. */
+  public int queries() {
+    return config.decoder().queries();
+  }
+
+  /** The backbone. */
+  public Backbone backbone() {
+    return backbone;
+  }
+
+  /** The pixel decoder. */
+  public PixelDecoder pixelDecoder() {
+    return head.pixelDecoder;
+  }
+
+  /** The mask decoder. */
+  public MaskDecoder decoder() {
+    return head.predictor;
+  }
+
+  /** A side of an image after padding to {@link ModelConfig#sizeDivisibility}. */
+  public int paddedSize(int size) {
+    int d = config.sizeDivisibility();
+    return Math.multiplyExact(Math.floorDiv(size - 1, d) + 1, d);
+  }
+
+  /**
+   * Predictions of all decoder layers.
+   *
+   * <p><b>Shapes</b> pixels [B,3,H,W] float32, normalised; padded right and bottom with 0 to {@link
+   * #paddedSize}; mask logits are at stride 4 of the padded size
+   *
+   * @throws IllegalArgumentException if pixels has another rank or number of channels, or no pixel
+   */
+  public Predictions forward(Tensor pixels) {
+    return run(pixels, head.predictor::forward);
+  }
+
+  /**
+   * Predictions of the last decoder layer alone: what inference needs, for less time and memory
+   * than {@link #forward}.
+   */
+  public Predictions predict(Tensor pixels) {
+    return run(pixels, head.predictor::predict);
+  }
+
+  private Predictions run(Tensor pixels, Function<PixelFeatures, Predictions> decode) {
+    try (Scope scope = engine().scope()) {
+      Predictions predictions = decode.apply(pixelFeatures(pixels));
+      for (Predictions.Layer layer : predictions.layers()) {
+        scope.keep(layer.classLogits());
+        scope.keep(layer.maskLogits());
+      }
+      return predictions;
+    }
+  }
+
+  /** In a scope of its own: without a graph the backbone's maps are freed before decoding. */
+  private PixelFeatures pixelFeatures(Tensor pixels) {
+    try (Scope scope = engine().scope()) {
+      PixelFeatures features = head.pixelDecoder.forward(features(pixels));
+      scope.keep(features.maskFeatures());
+      features.memory().forEach(level -> scope.keep(level.tokens()));
+      return features;
+    }
+  }
+
+  private List<Tensor> features(Tensor pixels) {
+    if (pixels.rank() != 4 || pixels.size(1) != RGB || pixels.numel() == 0) {
+      throw new IllegalArgumentException(
+          "model: expected pixels [B,3,H,W] with at least one pixel, got " + pixels);
+    }
+    int height = pixels.intSize(2);
+    int width = pixels.intSize(3);
+    long[] after = {0, 0, paddedSize(height) - (long) height, paddedSize(width) - (long) width};
+    return backbone.forward(pixels.pad(new long[4], after, 0));
+  }
+}

@@ -1,0 +1,25 @@
+package org.maskwright.modelzoo.backbone;
+
+import java.util.List;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+
+/** Images to feature maps at strides 4, 8, 16 and 32. */
+public abstract class Backbone extends Module {
+  /** A backbone of an engine. */
+  protected Backbone(Engine engine) {
+    super(engine);
+  }
+
+  /**
+   * The four maps, finest first.
+   *
+   * <p><b>Shapes</b> pixels [B,3,H,W], normalised; result i is [B,channels(i),H/s,W/s] for s = 4,
+   * 8, 16, 32, sizes rounded up
+   */
+  public abstract List<Tensor> forward(Tensor pixels);
+
+  /** Channels of the four maps, finest first. */
+  public abstract List<Integer> channels();
+}

@@ -1,0 +1,2 @@
+/** Images to feature maps: residual networks and Swin transformers. */
+package org.maskwright.modelzoo.backbone;

@@ -1,0 +1,27 @@
+package org.maskwright.modelzoo.decoder;
+
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+
+/** Turns learned queries into classes and masks by attending to pixel features. */
+public abstract class MaskDecoder extends Module {
+  /** A decoder of an engine. */
+  protected MaskDecoder(Engine engine) {
+    super(engine);
+  }
+
+  /** Predictions with the outputs of every layer, for supervision of all of them. */
+  public abstract Predictions forward(PixelFeatures features);
+
+  /**
+   * The last layer's predictions alone: the same values as {@link #forward} gives but for rounding,
+   * without computing the other layers' masks.
+   */
+  public abstract Predictions predict(PixelFeatures features);
+
+  /** The class head. */
+  public abstract ClassHead classHead();
+}

@@ -1,0 +1,2 @@
+/** Queries and pixel features to predictions. */
+package org.maskwright.modelzoo.decoder;
