@@ -6,12 +6,12 @@ import java.util.Objects;
 /**
  * What is known about an image before it is read.
  *
- * @param imageId the id of the data set's files as text; COCO's numbers are written in decimal
+ * @param imageId the id of the image in the data set
  * @param file the photograph
  * @param width the declared width in pixels, 0 if the data set does not declare it
  * @param height the declared height in pixels, 0 if the data set does not declare it
  */
-public record SampleInfo(String imageId, Path file, int width, int height) {
+public record SampleInfo(ImageId imageId, Path file, int width, int height) {
   public SampleInfo {
     Objects.requireNonNull(imageId, "imageId");
     Objects.requireNonNull(file, "file");

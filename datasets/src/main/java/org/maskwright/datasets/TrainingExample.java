@@ -65,7 +65,7 @@ public final class TrainingExample {
   }
 
   /** The id of the image in its data set. */
-  public String imageId() {
+  public ImageId imageId() {
     return info.imageId();
   }
 

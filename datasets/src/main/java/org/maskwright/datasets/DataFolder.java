@@ -1,0 +1,118 @@
+package org.maskwright.datasets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * A folder whose files are named by a data set. The names come from others: they may not leave the
+ * folder, neither by {@code ..} or an absolute path nor by a symbolic link.
+ *
+ * <p>The folder itself, and the folders above it, may be links.
+ *
+ * @param root the folder
+ * @param links what to do with symbolic links below it
+ */
+public record DataFolder(Path root, Links links) {
+  /** What to do with a file that is, or lies behind, a symbolic link out of its folder. */
+  public enum Links {
+    /** An error. */
+    REFUSE,
+    /** Read what the link points to. */
+    FOLLOW
+  }
+
+  public DataFolder {
+    Objects.requireNonNull(root, "root");
+    Objects.requireNonNull(links, "links");
+  }
+
+  /** A folder that links may not leave. */
+  public static DataFolder of(Path root) {
+    return new DataFolder(root, Links.REFUSE);
+  }
+
+  /** A folder in this one, named by the program or the user, not by a data file. */
+  public DataFolder in(String... names) {
+    Path path = root;
+    for (String name : names) {
+      path = path.resolve(name);
+    }
+    return new DataFolder(path, links);
+  }
+
+  /**
+   * The path of a named file, whether it exists or not.
+   *
+   * @throws DatasetException if the name leads out of the folder
+   */
+  public Path resolve(String name) {
+    try {
+      Path base = root.toAbsolutePath().normalize();
+      Path path = base.resolve(name).normalize();
+      if (name.isEmpty() || Path.of(name).isAbsolute() || !path.startsWith(base)) {
+        throw new DatasetException(
+            "file name \"%s\": expected a name inside %s".formatted(name, root));
+      }
+      return root.resolve(base.relativize(path));
+    } catch (InvalidPathException e) {
+      throw new DatasetException("file name \"%s\": %s".formatted(name, e.getReason()), e);
+    }
+  }
+
+  /**
+   * As {@link #resolve}, for a file that is about to be read.
+   *
+   * @throws DatasetException if it does not exist, is no regular file, or a link leads out of the
+   *     folder
+   */
+  public Path existing(String name) {
+    Path path = resolve(name);
+    try {
+      Path real = path.toRealPath();
+      if (links == Links.REFUSE && !real.startsWith(root.toRealPath())) {
+        throw DatasetException.ofFile(
+            path,
+            "a symbolic link leads out of %s to %s; set data.links = follow if that is wanted"
+                .formatted(root, real));
+      }
+      if (!Files.isRegularFile(real)) {
+        throw DatasetException.ofFile(path, "expected a file, found something else");
+      }
+      return path;
+    } catch (IOException e) {
+      throw DatasetException.ofFile(path, "the file does not exist or cannot be reached", e);
+    }
+  }
+
+  /**
+   * The names of the files directly in this folder, sorted.
+   *
+   * @throws DatasetException if the folder cannot be listed
+   */
+  public List<String> files() {
+    return list(false);
+  }
+
+  /** The names of the folders directly in this folder, sorted. */
+  public List<String> folders() {
+    return list(true);
+  }
+
+  private List<String> list(boolean folders) {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .filter(p -> Files.isDirectory(p) == folders)
+          .map(p -> p.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw DatasetException.ofFile(root, "the folder does not exist or cannot be listed", e);
+    }
+  }
+}

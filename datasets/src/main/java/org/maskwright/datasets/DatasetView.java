@@ -1,0 +1,77 @@
+package org.maskwright.datasets;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** Some of the images of a data set, in a given order. */
+public final class DatasetView implements Dataset {
+  private final Dataset whole;
+  private final int[] indices;
+
+  private DatasetView(Dataset whole, int[] indices) {
+    this.whole = whole;
+    this.indices = indices;
+  }
+
+  /** The images that {@code kept} accepts. */
+  public static Dataset where(Dataset whole, IntPredicate kept) {
+    return new DatasetView(whole, IntStream.range(0, whole.size()).filter(kept).toArray());
+  }
+
+  /** The images that have something to train on. */
+  public static Dataset withTargets(Dataset whole) {
+    return where(whole, whole::hasTargets);
+  }
+
+  /** The first {@code count} images, or all if there are fewer. */
+  public static Dataset first(Dataset whole, int count) {
+    return where(whole, i -> i < count);
+  }
+
+  @Override
+  public String name() {
+    return whole.name();
+  }
+
+  @Override
+  public int size() {
+    return indices.length;
+  }
+
+  @Override
+  public Categories categories() {
+    return whole.categories();
+  }
+
+  @Override
+  public Set<Task> tasks() {
+    return whole.tasks();
+  }
+
+  @Override
+  public SampleInfo info(int index) {
+    return whole.info(indices[index]);
+  }
+
+  @Override
+  public List<Segment> segments(int index) {
+    return whole.segments(indices[index]);
+  }
+
+  @Override
+  public RgbImage image(int index) {
+    return whole.image(indices[index]);
+  }
+
+  @Override
+  public Sample load(int index) {
+    return whole.load(indices[index]);
+  }
+
+  @Override
+  public boolean hasTargets(int index) {
+    return whole.hasTargets(indices[index]);
+  }
+}

@@ -1,0 +1,115 @@
+package org.maskwright.datasets.catalog;
+
+import static org.maskwright.datasets.catalog.DatasetSettings.or;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.maskwright.datasets.DataFolder;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.ade20k.Ade20k;
+import org.maskwright.datasets.cityscapes.Cityscapes;
+import org.maskwright.datasets.coco.CocoInstanceDataset;
+import org.maskwright.datasets.coco.CocoPanopticDataset;
+import org.maskwright.datasets.folder.FolderDataset;
+import org.maskwright.datasets.lvis.LvisDataset;
+import org.maskwright.datasets.voc.Voc;
+
+/** Opens any supported data set. */
+public final class DatasetOpener {
+  /** The values of {@link DatasetSettings#type()}. */
+  public static final List<String> TYPES =
+      List.of(
+          "auto",
+          "coco-instance",
+          "coco-panoptic",
+          "ade20k-semantic",
+          "ade20k-instance",
+          "ade20k-panoptic",
+          "cityscapes-semantic",
+          "cityscapes-instance",
+          "cityscapes-panoptic",
+          "voc-semantic",
+          "voc-instance",
+          "lvis",
+          "folder-semantic",
+          "folder-instance");
+
+  private DatasetOpener() {}
+
+  /**
+   * Opens a data set.
+   *
+   * @throws DatasetException if it is not there, not of that layout, or broken
+   */
+  public static Dataset open(DatasetSettings settings) {
+    if (!Files.isDirectory(settings.root())) {
+      throw DatasetException.ofFile(
+          settings.root(), "the data set's folder does not exist; set data.root");
+    }
+    DataFolder root = new DataFolder(settings.root(), settings.links());
+    return switch (settings.type()) {
+      case "auto" -> open(LayoutDetector.detect(settings).settings());
+      case "coco-instance" -> cocoInstance(root, settings);
+      case "coco-panoptic" -> cocoPanoptic(root, settings);
+      case "lvis" -> LvisDataset.open(annotations(root, settings, "lvis_v1_%s.json"), root);
+      case "ade20k-semantic", "ade20k-instance", "ade20k-panoptic" ->
+          Ade20k.open(root, or(settings.split(), "training"), task(settings));
+      case "cityscapes-semantic", "cityscapes-instance", "cityscapes-panoptic" ->
+          Cityscapes.open(root, or(settings.split(), "train"), task(settings));
+      case "voc-semantic", "voc-instance" ->
+          Voc.open(root, or(settings.split(), "train"), task(settings));
+      case "folder-semantic", "folder-instance" -> folder(root, settings);
+      default ->
+          throw new DatasetException(
+              "data.type: expected one of " + TYPES + ", got \"" + settings.type() + "\"");
+    };
+  }
+
+  private static Task task(DatasetSettings settings) {
+    return Task.ofKey(settings.type().substring(settings.type().indexOf('-') + 1));
+  }
+
+  private static Dataset cocoInstance(DataFolder root, DatasetSettings settings) {
+    String split = or(settings.split(), "train2017");
+    return CocoInstanceDataset.open(
+        annotations(root, settings, "annotations/instances_%s.json"),
+        root.in(or(settings.images(), split)));
+  }
+
+  /**
+   * The PNG folder has the name of the JSON file without its ending; mmdet puts it beside it too.
+   */
+  private static Dataset cocoPanoptic(DataFolder root, DatasetSettings settings) {
+    String split = or(settings.split(), "train2017");
+    Path json = annotations(root, settings, "annotations/panoptic_%s.json");
+    String stem = json.getFileName().toString().replaceFirst("\\.json$", "");
+    DataFolder beside = new DataFolder(json.resolveSibling(stem), root.links());
+    DataFolder atRoot = root.in(stem);
+    return CocoPanopticDataset.open(
+        json,
+        Files.isDirectory(beside.root()) ? beside : atRoot,
+        root.in(or(settings.images(), split)));
+  }
+
+  private static Path annotations(DataFolder root, DatasetSettings settings, String byLayout) {
+    String split = or(settings.split(), settings.type().equals("lvis") ? "train" : "train2017");
+    return root.existing(or(settings.annotations(), byLayout.formatted(split)));
+  }
+
+  private static Dataset folder(DataFolder root, DatasetSettings settings) {
+    FolderDataset.Layout layout =
+        new FolderDataset.Layout(
+            or(settings.images(), "images"),
+            or(settings.annotations(), "masks"),
+            settings.list(),
+            settings.maskSuffix(),
+            settings.split(),
+            settings.holdOut());
+    return settings.type().equals("folder-semantic")
+        ? FolderDataset.semantic(root, layout, settings.classes(), settings.ignore())
+        : FolderDataset.instance(root, layout, settings.classes());
+  }
+}

@@ -1,0 +1,136 @@
+package org.maskwright.datasets.catalog;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.maskwright.datasets.DataFolder;
+
+/**
+ * Which data set to open. An empty string means: as the layout says.
+ *
+ * @param type {@code coco-instance}, {@code coco-panoptic}, {@code
+ *     ade20k-semantic|instance|panoptic}, {@code cityscapes-semantic|instance|panoptic}, {@code
+ *     voc-semantic|instance}, {@code lvis}, {@code folder-semantic}, {@code folder-instance}, or
+ *     {@code auto} to find out
+ * @param root the folder of the data set
+ * @param split {@code train2017}, {@code training}, {@code val}, ..., as the layout names it; for a
+ *     folder with a hold-out {@code train} or {@code test}
+ * @param images the folder of photographs below root
+ * @param annotations the annotation file (COCO, LVIS) or the folder of label images below root
+ * @param list a file of IMAGE LABEL lines below root; replaces images and annotations of a folder
+ * @param classes the class names of a folder; empty: label values 0..max are found out
+ * @param ignore label values of a folder that are void
+ * @param maskSuffix what a folder's label image has after the photograph's name, such as {@code
+ *     _mask}
+ * @param holdOut how many images, the last in the order of names, are the split {@code test}
+ * @param links what to do with symbolic links out of the folders
+ */
+public record DatasetSettings(
+    String type,
+    Path root,
+    String split,
+    String images,
+    String annotations,
+    String list,
+    List<String> classes,
+    List<Integer> ignore,
+    String maskSuffix,
+    int holdOut,
+    DataFolder.Links links) {
+  public DatasetSettings {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(root, "root");
+    Objects.requireNonNull(links, "links");
+    classes = List.copyOf(classes);
+    ignore = List.copyOf(ignore);
+    if (holdOut < 0) {
+      throw new IllegalArgumentException("hold-out: expected >= 0, got " + holdOut);
+    }
+  }
+
+  /** A type, a root and a split; all else as the layout says. */
+  public static DatasetSettings of(String type, Path root, String split) {
+    return new DatasetSettings(
+        type, root, split, "", "", "", List.of(), List.of(), "", 0, DataFolder.Links.REFUSE);
+  }
+
+  /** These settings with other {@code images} and {@code annotations}. */
+  public DatasetSettings withPlaces(String newImages, String newAnnotations) {
+    return new DatasetSettings(
+        type,
+        root,
+        split,
+        newImages,
+        newAnnotations,
+        list,
+        classes,
+        ignore,
+        maskSuffix,
+        holdOut,
+        links);
+  }
+
+  /** These settings with a list file. */
+  public DatasetSettings withList(String newList) {
+    return new DatasetSettings(
+        type,
+        root,
+        split,
+        images,
+        annotations,
+        newList,
+        classes,
+        ignore,
+        maskSuffix,
+        holdOut,
+        links);
+  }
+
+  /** These settings with other classes and void values. */
+  public DatasetSettings withClasses(List<String> newClasses, List<Integer> newIgnore) {
+    return new DatasetSettings(
+        type,
+        root,
+        split,
+        images,
+        annotations,
+        list,
+        newClasses,
+        newIgnore,
+        maskSuffix,
+        holdOut,
+        links);
+  }
+
+  /** These settings with another suffix of label images. */
+  public DatasetSettings withMaskSuffix(String suffix) {
+    return new DatasetSettings(
+        type, root, split, images, annotations, list, classes, ignore, suffix, holdOut, links);
+  }
+
+  /** These settings with another hold-out. */
+  public DatasetSettings withHoldOut(int count) {
+    return new DatasetSettings(
+        type, root, split, images, annotations, list, classes, ignore, maskSuffix, count, links);
+  }
+
+  DatasetSettings withType(String newType) {
+    return new DatasetSettings(
+        newType,
+        root,
+        split,
+        images,
+        annotations,
+        list,
+        classes,
+        ignore,
+        maskSuffix,
+        holdOut,
+        links);
+  }
+
+  /** {@code value}, or {@code otherwise} if it is empty. */
+  static String or(String value, String otherwise) {
+    return value.isEmpty() ? otherwise : value;
+  }
+}

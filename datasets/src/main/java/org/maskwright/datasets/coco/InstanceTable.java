@@ -1,0 +1,156 @@
+package org.maskwright.datasets.coco;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.json.CocoAnnotation;
+import org.maskwright.datasets.json.CocoCategory;
+import org.maskwright.datasets.json.CocoImage;
+import org.maskwright.datasets.json.CocoVisitor;
+import org.maskwright.datasets.json.Segmentation;
+
+/** The annotations of an instances file in columns, grouped by image. */
+final class InstanceTable {
+  private final long[] ids;
+  private final int[] categories;
+  private final boolean[] crowds;
+  private final Segmentation[] masks;
+  private final int[] rows;
+  private final int[] firstRow;
+
+  private InstanceTable(Builder builder, int[] rows, int[] firstRow) {
+    this.ids = Arrays.copyOf(builder.ids, builder.size);
+    this.categories = Arrays.copyOf(builder.categoryIds, builder.size);
+    this.crowds = Arrays.copyOf(builder.crowds, builder.size);
+    this.masks = builder.masks.toArray(Segmentation[]::new);
+    this.rows = rows;
+    this.firstRow = firstRow;
+  }
+
+  int size() {
+    return ids.length;
+  }
+
+  /** The rows of image {@code image}, in file order. */
+  int[] rowsOf(int image) {
+    return Arrays.copyOfRange(rows, firstRow[image], firstRow[image + 1]);
+  }
+
+  long id(int row) {
+    return ids[row];
+  }
+
+  /** The contiguous class index. */
+  int category(int row) {
+    return categories[row];
+  }
+
+  boolean crowd(int row) {
+    return crowds[row];
+  }
+
+  /** The mask, null if the file has none. */
+  Segmentation mask(int row) {
+    return masks[row];
+  }
+
+  /** Takes entries in file order; annotations may come before images and categories. */
+  static final class Builder implements CocoVisitor {
+    private final List<CocoImage> images = new ArrayList<>();
+    private final List<CocoCategory> categories = new ArrayList<>();
+    private final Map<ImageId, Integer> imageNumbers = new HashMap<>();
+    private final List<ImageId> imageOfNumber = new ArrayList<>();
+    private final List<Segmentation> masks = new ArrayList<>();
+    private long[] ids = new long[1024];
+    private int[] imageNumber = new int[1024];
+    private int[] categoryIds = new int[1024];
+    private boolean[] crowds = new boolean[1024];
+    private int size;
+
+    @Override
+    public void image(CocoImage image) {
+      images.add(image);
+    }
+
+    @Override
+    public void category(CocoCategory category) {
+      categories.add(category);
+    }
+
+    @Override
+    public void annotation(CocoAnnotation annotation) {
+      if (size == ids.length) {
+        int longer = Math.multiplyExact(size, 2);
+        ids = Arrays.copyOf(ids, longer);
+        imageNumber = Arrays.copyOf(imageNumber, longer);
+        categoryIds = Arrays.copyOf(categoryIds, longer);
+        crowds = Arrays.copyOf(crowds, longer);
+      }
+      Integer number = imageNumbers.get(annotation.imageId());
+      if (number == null) {
+        number = imageOfNumber.size();
+        imageNumbers.put(annotation.imageId(), number);
+        imageOfNumber.add(annotation.imageId());
+      }
+      ids[size] = annotation.id();
+      imageNumber[size] = number;
+      categoryIds[size] = annotation.categoryId();
+      crowds[size] = annotation.crowd();
+      masks.add(annotation.segmentation());
+      size++;
+    }
+
+    List<CocoImage> images() {
+      return images;
+    }
+
+    List<CocoCategory> categories() {
+      return categories;
+    }
+
+    /**
+     * The table, its category ids replaced by contiguous indices.
+     *
+     * @throws DatasetException if an annotation is of an unknown image or category
+     */
+    InstanceTable build(Categories known) {
+      int[] imageIndex = new int[imageOfNumber.size()];
+      Arrays.fill(imageIndex, -1);
+      for (int i = 0; i < images.size(); i++) {
+        Integer number = imageNumbers.get(images.get(i).id());
+        if (number != null) {
+          imageIndex[number] = i;
+        }
+      }
+      int[] first = new int[images.size() + 1];
+      for (int a = 0; a < size; a++) {
+        int image = imageIndex[imageNumber[a]];
+        int category = known.indexOf(categoryIds[a]);
+        if (image < 0 || category < 0) {
+          throw new DatasetException(
+                  image < 0
+                      ? "the image is not in \"images\""
+                      : "category " + categoryIds[a] + " is not in \"categories\"")
+              .forImage(imageOfNumber.get(imageNumber[a]))
+              .forAnnotation(ids[a]);
+        }
+        categoryIds[a] = category;
+        first[image + 1]++;
+      }
+      for (int i = 0; i < images.size(); i++) {
+        first[i + 1] += first[i];
+      }
+      int[] rows = new int[size];
+      int[] next = first.clone();
+      for (int a = 0; a < size; a++) {
+        rows[next[imageIndex[imageNumber[a]]]++] = a;
+      }
+      return new InstanceTable(this, rows, first);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** PASCAL VOC's segmentation layout. */
+package org.maskwright.datasets.voc;
