@@ -1,5 +1,7 @@
 package org.maskwright.trainer.cli;
 
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.config.ConfigException;
 
@@ -27,6 +29,12 @@ enum ExitCode {
   static ExitCode of(Throwable error) {
     if (error instanceof ConfigException) {
       return CONFIG;
+    }
+    if (error instanceof DatasetException) {
+      return DATA;
+    }
+    if (error instanceof CheckpointException) {
+      return CHECKPOINT;
     }
     if (error instanceof TrainingDivergedException) {
       return DIVERGED;

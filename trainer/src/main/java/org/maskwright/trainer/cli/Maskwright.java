@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     subcommands = {
       ConfigCommand.class,
+      DataCommand.class,
     })
 public final class Maskwright implements Runnable {
   @Option(
