@@ -26,26 +26,39 @@ public final class BatchNorm extends Module {
     runningVar = buffer("running_var", engine.ones(channels));
   }
 
-  /** x [B,C,H,W] to the same shape, float32. In training this moves the running statistics. */
+  /**
+   * x [B,C,H,W] to the same shape, float32. In training this normalises by the batch and, unless
+   * gradients are off (the first run of a checkpointed block), moves the running statistics.
+   */
   public Tensor forward(Tensor x) {
-    if (isTraining()) {
-      return forwardTraining(x);
+    if (!isTraining()) {
+      Tensor scale = scale();
+      return x.mul(scale.reshape(-1, 1, 1)).add(shift(scale).reshape(-1, 1, 1));
     }
-    Tensor scale = FrozenBatchNorm.scale(weight, runningVar);
-    Tensor shift = bias.tensor().sub(runningMean.tensor().mul(scale));
-    return x.mul(scale.reshape(-1, 1, 1)).add(shift.reshape(-1, 1, 1));
-  }
-
-  private Tensor forwardTraining(Tensor x) {
     Tensor[] out = x.batchNorm(weight.tensor(), bias.tensor(), FrozenBatchNorm.EPS);
-    double n = x.numel() / (double) x.size(1);
-    try (var off = engine().noGrad();
-        var scope = engine().scope()) {
-      Tensor variance = out[2].square().reciprocal().sub(FrozenBatchNorm.EPS);
-      move(runningMean, out[1]);
-      move(runningVar, variance.mul(n / Math.max(1, n - 1)));
+    if (engine().isGradEnabled()) {
+      moveRunningStatistics(out[1], out[2], x.numel() / (double) x.size(1));
     }
     return out[0];
+  }
+
+  /** In evaluation, what multiplies a channel [C]. */
+  public Tensor scale() {
+    return FrozenBatchNorm.scale(weight, runningVar);
+  }
+
+  /** In evaluation, what is added to a channel [C], given {@link #scale()}. */
+  public Tensor shift(Tensor scale) {
+    return bias.tensor().sub(runningMean.tensor().mul(scale));
+  }
+
+  private void moveRunningStatistics(Tensor mean, Tensor reciprocalStd, double count) {
+    try (var off = engine().noGrad();
+        var scope = engine().scope()) {
+      Tensor variance = reciprocalStd.square().reciprocal().sub(FrozenBatchNorm.EPS);
+      move(runningMean, mean);
+      move(runningVar, variance.mul(count / Math.max(1, count - 1)));
+    }
   }
 
   private static void move(Parameter running, Tensor now) {

@@ -26,6 +26,14 @@ public final class Linear extends Module {
     return new Linear(engine, w, Init.biasUniform(engine, random, shape));
   }
 
+  /** Weight Xavier-uniform; bias U(-b,b), b = 1/sqrt(in), the field's default. */
+  public static Linear xavier(Engine engine, int in, int out) {
+    var random = engine.random().get("init");
+    long[] shape = {out, in};
+    Tensor w = Init.xavierUniform(engine, random, shape);
+    return new Linear(engine, w, Init.biasUniform(engine, random, shape));
+  }
+
   /** With given initial values; bias may be null. */
   public static Linear with(Tensor weight, Tensor bias) {
     return new Linear(weight.engine(), weight, bias);

@@ -1,0 +1,58 @@
+package org.maskwright.modelzoo;
+
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.ResNet;
+import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.decoder.MaskedAttentionDecoder;
+import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.LinearClassHead;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePixelDecoder;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
+
+/** The one place where models are put together. */
+public final class SegmentationModels {
+  private SegmentationModels() {}
+
+  /**
+   * A model with fresh initial values from the engine's stream {@code init}.
+   *
+   * @param space the classes that it is to tell apart
+   */
+  public static SegmentationModel build(Engine engine, ModelConfig config, ClassSpace space) {
+    try (var scope = engine.scope()) { // initial values are copied into parameters
+      Backbone backbone = backbone(engine, config.backbone());
+      PixelDecoder pixelDecoder = pixelDecoder(engine, config, backbone);
+      ClassHead head = new LinearClassHead(engine, config.hiddenDim(), space);
+      return new SegmentationModel(
+          config, backbone, pixelDecoder, decoder(engine, config, pixelDecoder, head));
+    }
+  }
+
+  /** A backbone alone. */
+  public static Backbone backbone(Engine engine, BackboneConfig config) {
+    if (config instanceof BackboneConfig.Resnet resnet) {
+      return new ResNet(engine, resnet);
+    }
+    throw new IllegalStateException("backbone " + config);
+  }
+
+  private static PixelDecoder pixelDecoder(Engine engine, ModelConfig config, Backbone backbone) {
+    int channels = config.hiddenDim();
+    if (config.pixelDecoder() instanceof PixelDecoderConfig.Deformable deformable) {
+      return new DeformablePixelDecoder(
+          engine, backbone.channels(), channels, config.maskDim(), deformable);
+    }
+    throw new IllegalStateException("pixel decoder " + config.pixelDecoder());
+  }
+
+  private static MaskDecoder decoder(
+      Engine engine, ModelConfig config, PixelDecoder pixelDecoder, ClassHead head) {
+    if (config.decoder() instanceof DecoderConfig.MaskedAttention masked) {
+      return new MaskedAttentionDecoder(
+          engine, pixelDecoder.memoryChannels(), config.maskDim(), masked, head);
+    }
+    throw new IllegalStateException("decoder " + config.decoder());
+  }
+}

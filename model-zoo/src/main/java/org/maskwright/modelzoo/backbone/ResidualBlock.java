@@ -1,0 +1,58 @@
+package org.maskwright.modelzoo.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.BackboneConfig;
+
+/**
+ * y = relu(x + f(x)), f two or three convolutions; where the channels change, x goes through a 1x1
+ * convolution named {@code shortcut}.
+ */
+final class ResidualBlock extends Module {
+  private final ConvNorm shortcut;
+  private final List<ConvNorm> convs = new ArrayList<>();
+
+  private ResidualBlock(Engine engine, int in, int out, int stride, BackboneConfig.Norm norm) {
+    super(engine);
+    shortcut = in == out ? null : child("shortcut", new ConvNorm(engine, in, out, 1, stride, norm));
+  }
+
+  private void conv(int in, int out, int kernel, int stride, BackboneConfig.Norm norm) {
+    String name = "conv" + (convs.size() + 1);
+    convs.add(child(name, new ConvNorm(engine(), in, out, kernel, stride, norm)));
+  }
+
+  /** Two 3x3 convolutions, the first with the stride. */
+  static ResidualBlock basic(Engine engine, int in, int out, int stride, BackboneConfig.Norm norm) {
+    ResidualBlock block = new ResidualBlock(engine, in, out, stride, norm);
+    block.conv(in, out, 3, stride, norm);
+    block.conv(out, out, 3, 1, norm);
+    return block;
+  }
+
+  /** 1x1 to {@code inner} channels, 3x3 with the stride, 1x1 to {@code out}. */
+  static ResidualBlock bottleneck(
+      Engine engine, int in, int inner, int out, int stride, BackboneConfig.Norm norm) {
+    ResidualBlock block = new ResidualBlock(engine, in, out, stride, norm);
+    block.conv(in, inner, 1, 1, norm);
+    block.conv(inner, inner, 3, stride, norm);
+    block.conv(inner, out, 1, 1, norm);
+    return block;
+  }
+
+  /** x [B,C,H,W] to [B,O,H',W']. */
+  Tensor forward(Tensor x) {
+    return engine()
+        .tidy(
+            scope -> {
+              Tensor y = x;
+              for (int i = 0; i < convs.size(); i++) {
+                y = convs.get(i).forward(i == 0 ? y : y.relu());
+              }
+              return y.add(shortcut == null ? x : shortcut.forward(x)).relu();
+            });
+  }
+}

@@ -1,0 +1,192 @@
+package org.maskwright.modelzoo.pixeldecoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.engine.nn.Conv2d;
+import org.maskwright.engine.nn.Dropout;
+import org.maskwright.engine.nn.GroupNorm;
+import org.maskwright.engine.nn.LayerNorm;
+import org.maskwright.engine.nn.Linear;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.nn.ModuleList;
+import org.maskwright.engine.spi.ResizeMode;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Precision;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.PixelDecoderConfig;
+
+/**
+ * Mask2Former's pixel decoder: deformable attention over strides 32, 16 and 8, then one pyramid
+ * step to stride 4. Always computed in float32.
+ *
+ * <p><b>Source</b> Mask2Former (arXiv 2112.01527), section 3.2.2, appendix; Deformable DETR (arXiv
+ * 2010.04159)
+ */
+public final class DeformablePixelDecoder extends PixelDecoder {
+  /** Strides 32, 16, 8: the order of tokens, level embeddings and memory. */
+  private static final int LEVELS = 3;
+
+  private final int channels;
+  private final ModuleList<InputProjection> inputProj;
+  private final Transformer transformer;
+  private final Conv2d maskFeatures;
+  private final NormedConv lateral;
+  private final NormedConv output;
+  private final SinePositions positions;
+
+  /**
+   * Initial values as in the reference.
+   *
+   * @param inChannels of the backbone's four maps, finest first
+   */
+  public DeformablePixelDecoder(
+      Engine engine,
+      List<Integer> inChannels,
+      int channels,
+      int maskDim,
+      PixelDecoderConfig.Deformable config) {
+    super(engine);
+    this.channels = channels;
+    inputProj = child("input_proj", new ModuleList<>(engine));
+    for (int l = 0; l < LEVELS; l++) {
+      inputProj.add(new InputProjection(engine, inChannels.get(LEVELS - l), channels));
+    }
+    transformer = child("transformer", new Transformer(engine, channels, config));
+    maskFeatures = child("mask_features", Projections.filled(engine, channels, maskDim, 1));
+    lateral = child("adapter_1", new NormedConv(engine, inChannels.get(0), channels, 1));
+    output = child("layer_1", new NormedConv(engine, channels, channels, 3));
+    positions = new SinePositions(channels);
+  }
+
+  private static final class InputProjection extends Module {
+    private final Conv2d conv;
+    private final GroupNorm norm;
+
+    InputProjection(Engine engine, int in, int out) {
+      super(engine);
+      conv = child("0", Projections.xavier(engine, in, out));
+      norm = child("1", new GroupNorm(engine, ModelConfig.NORM_GROUPS, out));
+    }
+
+    Tensor forward(Tensor x) {
+      return norm.forward(conv.forward(x));
+    }
+  }
+
+  private static final class Transformer extends Module {
+    private final Parameter levelEmbed;
+    private final Encoder encoder;
+
+    Transformer(Engine engine, int channels, PixelDecoderConfig.Deformable config) {
+      super(engine);
+      levelEmbed = parameter("level_embed", engine.normal(initStream(), 0, 1, LEVELS, channels));
+      encoder = child("encoder", new Encoder(engine, channels, config));
+    }
+  }
+
+  private static final class Encoder extends Module {
+    private final ModuleList<EncoderLayer> layers;
+
+    Encoder(Engine engine, int channels, PixelDecoderConfig.Deformable config) {
+      super(engine);
+      layers = child("layers", new ModuleList<>(engine));
+      for (int i = 0; i < config.layers(); i++) {
+        layers.add(new EncoderLayer(engine, channels, config));
+      }
+    }
+  }
+
+  private static final class EncoderLayer extends Module {
+    private final DeformableAttention attention;
+    private final LayerNorm norm1;
+    private final Linear linear1;
+    private final Linear linear2;
+    private final LayerNorm norm2;
+    private final Dropout dropout;
+
+    EncoderLayer(Engine engine, int channels, PixelDecoderConfig.Deformable config) {
+      super(engine);
+      attention =
+          child(
+              "self_attn",
+              new DeformableAttention(engine, channels, config.heads(), LEVELS, config.points()));
+      norm1 = child("norm1", new LayerNorm(engine, channels));
+      linear1 = child("linear1", Linear.xavier(engine, channels, config.feedforwardDim()));
+      linear2 = child("linear2", Linear.xavier(engine, config.feedforwardDim(), channels));
+      norm2 = child("norm2", new LayerNorm(engine, channels));
+      dropout = child("dropout", new Dropout(engine, config.dropout()));
+    }
+
+    Tensor forward(Tensor tokens, Tensor positions, LevelGeometry geometry) {
+      return engine()
+          .tidy(
+              scope -> {
+                Tensor attended = attention.forward(tokens.add(positions), tokens, geometry);
+                Tensor x = norm1.forward(tokens.add(dropout.forward(attended)));
+                Tensor hidden = dropout.forward(linear1.forward(x).relu());
+                return norm2.forward(x.add(dropout.forward(linear2.forward(hidden))));
+              });
+    }
+  }
+
+  @Override
+  public int memoryChannels() {
+    return channels;
+  }
+
+  @Override
+  public PixelFeatures forward(List<Tensor> features) {
+    try (var float32 = engine().withPrecision(Precision.FP32)) {
+      return forwardFloat32(features.stream().map(t -> t.cast(DType.FLOAT32)).toList());
+    }
+  }
+
+  private PixelFeatures forwardFloat32(List<Tensor> features) {
+    int[] heights = new int[LEVELS];
+    int[] widths = new int[LEVELS];
+    Tensor[] tokens = new Tensor[LEVELS];
+    Tensor[] encodings = new Tensor[LEVELS];
+    for (int l = 0; l < LEVELS; l++) {
+      Tensor map = features.get(LEVELS - l);
+      heights[l] = map.intSize(2);
+      widths[l] = map.intSize(3);
+      tokens[l] = Projections.tokens(inputProj.get(l).forward(map)); // [B,S_l,C]
+      encodings[l] =
+          positions
+              .tokens(engine(), heights[l], widths[l])
+              .add(transformer.levelEmbed.tensor().slice(0, l, l + 1L)); // [S_l,C]
+    }
+    LevelGeometry geometry = new LevelGeometry(engine(), heights, widths);
+    Tensor x = Tensor.concat(1, tokens); // [B,S,C]
+    Tensor encoding = Tensor.concat(0, encodings); // [S,C]
+    int samples = transformer.encoder.layers.get(0).attention.samples();
+    geometry.references(samples); // made here, outside the layers' scopes
+    for (EncoderLayer layer : transformer.encoder.layers.asList()) {
+      x = layer.forward(x, encoding, geometry);
+    }
+    List<PixelFeatures.Level> memory = new ArrayList<>();
+    long at = 0;
+    for (int l = 0; l < LEVELS; l++) {
+      long n = (long) heights[l] * widths[l];
+      memory.add(new PixelFeatures.Level(x.slice(1, at, at + n), heights[l], widths[l]));
+      at += n;
+    }
+    return new PixelFeatures(finest(features.get(0), memory.get(LEVELS - 1)), memory);
+  }
+
+  /** One pyramid step from stride 8 to stride 4, then the mask features [B,D,h,w]. */
+  private Tensor finest(Tensor map, PixelFeatures.Level below) {
+    return engine()
+        .tidy(
+            scope -> {
+              Tensor up =
+                  Projections.map(below.tokens(), below.height(), below.width())
+                      .resize(map.intSize(2), map.intSize(3), ResizeMode.BILINEAR);
+              Tensor y = output.forward(lateral.forward(map).add(up)).relu();
+              return maskFeatures.forward(y);
+            });
+  }
+}
