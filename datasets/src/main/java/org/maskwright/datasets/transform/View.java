@@ -198,7 +198,14 @@ public final class View {
     return axis(source.height(), false);
   }
 
+  /**
+   * One resize is Pillow's nearest neighbour. Of several the centres are followed back through all
+   * of them: a nearest neighbour of a nearest neighbour would drift off the image.
+   */
   private int[] axis(int length, boolean columns) {
+    if (steps.stream().filter(step -> step instanceof Resize).count() > 1) {
+      return centers(length, columns);
+    }
     int[] from = new int[length];
     for (int i = 0; i < length; i++) {
       from[i] = i;
@@ -210,6 +217,27 @@ public final class View {
         int start = columns ? crop.x : crop.y;
         from = Arrays.copyOfRange(from, start, start + (columns ? crop.width : crop.height));
       }
+    }
+    return from;
+  }
+
+  private int[] centers(int sourceLength, boolean columns) {
+    double scale = 1; // source = scale * view + offset
+    double offset = 0;
+    int length = sourceLength;
+    for (Step step : steps) {
+      if (step instanceof Resize resize) {
+        int to = columns ? resize.width : resize.height;
+        scale *= (double) length / to;
+        length = to;
+      } else if (step instanceof Crop crop) {
+        offset += scale * (columns ? crop.x : crop.y);
+        length = columns ? crop.width : crop.height;
+      }
+    }
+    int[] from = new int[length];
+    for (int i = 0; i < length; i++) {
+      from[i] = Math.max(0, Math.min(sourceLength - 1, (int) (scale * (i + 0.5) + offset)));
     }
     return from;
   }

@@ -1,0 +1,195 @@
+package org.maskwright.datasets.transform;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.MemoryDataset;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.TrainingExample;
+
+/** Image and masks of every kind go the same way, to the pixel. */
+final class AlignmentTest {
+  /** Half of the red step: a pixel this far from the edge is on one side of it for sure. */
+  private static final int EDGE = 70;
+
+  static Stream<List<Transform>> augmentations() {
+    return Stream.of(
+        List.of(),
+        List.of(new HorizontalFlip(1)),
+        List.of(
+            new HorizontalFlip(0.5), new ResizeScale(0.3, 2, 90, 90), new FixedSizeCrop(90, 90)),
+        List.of(
+            new ResizeShortestEdge(List.of(50, 77, 128), 200),
+            RandomCrop.fixed(48, 48, 1),
+            new HorizontalFlip(0.5),
+            Pad.to(48, 60)),
+        List.of(
+            new HorizontalFlip(0.5),
+            new ResizeShortestEdge(List.of(70, 90), 200),
+            RandomCrop.range(50, 60),
+            new ResizeShortestEdge(List.of(80, 120), 300),
+            Pad.toMultipleOf(32)),
+        List.of(RandomCrop.fixed(40, 40, 0.75), new HorizontalFlip(0.5)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("augmentations")
+  void masksOfEveryKindLieOnTheirPixels(List<Transform> transforms) {
+    Dataset dataset = new MemoryDataset(40);
+    Augmentation augmentation =
+        new Augmentation(transforms, Task.INSTANCE, Augmentation.EmptyMasks.KEEP);
+    for (int i = 0; i < dataset.size(); i++) {
+      TrainingExample example =
+          augmentation.apply(dataset.load(i), dataset.categories(), SampleRandom.of(3, 1, i));
+      for (int y = 0; y < example.contentHeight(); y++) {
+        for (int x = 0; x < example.contentWidth(); x++) {
+          int red = example.image()[y * example.width() + x] & 0xFF;
+          if (Math.abs(red - 127.5) < EDGE) {
+            continue;
+          }
+          for (int n = 0; n < 3; n++) {
+            assertEquals(
+                red > 127,
+                example.masks().get(n, y, x),
+                "image %d pixel (%d, %d) mask %d".formatted(i, x, y, n));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void labelMapsAndRunLengthsGiveTheSameMask() {
+    Dataset dataset = new MemoryDataset(30);
+    for (List<Transform> transforms : augmentations().toList()) {
+      Augmentation augmentation =
+          new Augmentation(transforms, Task.INSTANCE, Augmentation.EmptyMasks.KEEP);
+      for (int i = 0; i < dataset.size(); i++) {
+        TrainingExample example =
+            augmentation.apply(dataset.load(i), dataset.categories(), SampleRandom.of(4, 0, i));
+        assertArrayEquals(example.masks().words(2), example.masks().words(1));
+      }
+    }
+  }
+
+  @Test
+  void paddingIs128InTheImageAndNothingInTheMasks() {
+    Dataset dataset = new MemoryDataset(5);
+    Augmentation augmentation =
+        new Augmentation(List.of(Pad.to(100, 110)), Task.INSTANCE, Augmentation.EmptyMasks.DROP);
+    TrainingExample example =
+        augmentation.apply(dataset.load(2), dataset.categories(), SampleRandom.of(1, 1, 1));
+    assertEquals("110 x 100", example.width() + " x " + example.height());
+    for (int y = 0; y < 100; y++) {
+      for (int x = 0; x < 110; x++) {
+        if (x >= example.contentWidth() || y >= example.contentHeight()) {
+          for (int c = 0; c < 3; c++) {
+            assertEquals(128, example.image()[(c * 100 + y) * 110 + x] & 0xFF);
+            assertFalse(example.masks().get(c, y, x));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void flippingTwiceChangesNothing() {
+    Dataset dataset = new MemoryDataset(3);
+    Sample sample = dataset.load(1);
+    Augmentation none = Augmentation.none(Task.INSTANCE);
+    Augmentation twice =
+        new Augmentation(
+            List.of(new HorizontalFlip(1), new HorizontalFlip(1)),
+            Task.INSTANCE,
+            Augmentation.EmptyMasks.DROP);
+    TrainingExample a = none.apply(sample, dataset.categories(), SampleRandom.of(0, 0, 0));
+    TrainingExample b = twice.apply(sample, dataset.categories(), SampleRandom.of(0, 0, 0));
+    assertArrayEquals(a.image(), b.image());
+    assertEquals(a.masks(), b.masks());
+  }
+
+  @Test
+  void cropsTakenBeforeAndAfterAFlipAreMirrored() {
+    View before = View.whole(100, 50).cropped(10, 5, 30, 20).flipped();
+    View after = View.whole(100, 50).flipped().cropped(60, 5, 30, 20);
+    assertArrayEquals(before.sourceColumns(), after.sourceColumns());
+    double[] point = {12.25, 7.5};
+    assertArrayEquals(before.map(point), after.map(point));
+    assertEquals(39, before.sourceColumns()[0]);
+  }
+
+  @Test
+  void targetsLeftEmptyByTheCropAreDroppedUnlessKept() {
+    Dataset dataset = new MemoryDataset(1);
+    List<Transform> corner = List.of((view, sample, random) -> view.cropped(0, 0, 8, 8));
+    TrainingExample dropped =
+        new Augmentation(corner, Task.INSTANCE, Augmentation.EmptyMasks.DROP)
+            .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
+    TrainingExample kept =
+        new Augmentation(corner, Task.INSTANCE, Augmentation.EmptyMasks.KEEP)
+            .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
+    assertEquals(0, dropped.targetCount());
+    assertEquals(3, kept.targetCount());
+  }
+
+  @Test
+  void sizesAreThoseOfDetectron2() {
+    assertEquals(new Size(1067, 800), ResizeShortestEdge.sizeFor(new Size(640, 480), 800, 1333));
+    assertEquals(new Size(1333, 667), ResizeShortestEdge.sizeFor(new Size(1000, 500), 800, 1333));
+    View view = View.whole(640, 480);
+    View scaled = new ResizeScale(1, 1, 1024, 1024).apply(view, null, SampleRandom.of(1, 1, 1));
+    assertEquals(new Size(1024, 768), scaled.content());
+    View cropped =
+        new FixedSizeCrop(1024, 1024).apply(View.whole(2000, 1500), null, SampleRandom.of(1, 1, 1));
+    assertEquals(new Size(1024, 1024), cropped.content());
+    double u = SampleRandom.of(1, 1, 1).nextDouble();
+    assertEquals((int) Math.rint(976 * u), cropped.sourceColumns()[0]);
+    assertEquals((int) Math.rint(476 * u), cropped.sourceRows()[0]);
+  }
+
+  @Test
+  void colourChangesAreThoseOfOpenCv() {
+    Dataset dataset = new MemoryDataset(1);
+    Transform hue =
+        (view, sample, random) ->
+            view.recolored(new ColorChange(0, 1, 1, 18, ColorChange.Order.CONTRAST_FIRST));
+    TrainingExample example =
+        new Augmentation(List.of(hue), Task.INSTANCE, Augmentation.EmptyMasks.DROP)
+            .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
+    int at = 20 * example.width() + 20;
+    int plane = example.width() * example.height();
+    assertEquals(255, example.image()[at] & 0xFF);
+    assertEquals(153, example.image()[plane + at] & 0xFF); // 36 degrees of 60 towards yellow
+    assertEquals(0, example.image()[2 * plane + at] & 0xFF);
+    Transform brighter =
+        (view, sample, random) ->
+            view.recolored(new ColorChange(10.9f, 1, 1, 0, ColorChange.Order.CONTRAST_FIRST));
+    example =
+        new Augmentation(List.of(brighter), Task.INSTANCE, Augmentation.EmptyMasks.DROP)
+            .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
+    assertEquals(255, example.image()[at] & 0xFF);
+    assertEquals(10, example.image()[plane + at] & 0xFF);
+  }
+
+  @Test
+  void aCategoryLimitAvoidsCropsOfOneClass() {
+    Dataset dataset = new MemoryDataset(20);
+    RandomCrop limited = RandomCrop.fixed(20, 20, 0.9);
+    for (int i = 0; i < 20; i++) {
+      Sample sample = dataset.load(i);
+      View view = View.whole(sample.image().width(), sample.image().height());
+      View crop = limited.apply(view, sample, SampleRandom.of(5, 0, i));
+      assertTrue(crop.content().equals(new Size(20, 20)));
+    }
+  }
+}
