@@ -238,12 +238,12 @@ public final class Rle {
 
   /** The pixels of any of the masks. One mask comes back as it is. */
   public static Rle union(List<Rle> masks) {
-    return RleOverlap.merge(masks, false);
+    return RleOverlap.union(masks);
   }
 
   /** The pixels of all of the masks. One mask comes back as it is. */
   public static Rle intersection(List<Rle> masks) {
-    return RleOverlap.merge(masks, true);
+    return RleOverlap.intersection(masks);
   }
 
   /**

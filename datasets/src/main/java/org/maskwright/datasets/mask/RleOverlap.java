@@ -6,7 +6,15 @@ import java.util.List;
 final class RleOverlap {
   private RleOverlap() {}
 
-  static Rle merge(List<Rle> masks, boolean intersect) {
+  static Rle union(List<Rle> masks) {
+    return merge(masks, Rule.UNION);
+  }
+
+  static Rle intersection(List<Rle> masks) {
+    return merge(masks, Rule.INTERSECTION);
+  }
+
+  private static Rle merge(List<Rle> masks, Rule rule) {
     if (masks.isEmpty()) {
       throw new IllegalArgumentException("merge of no masks: expected at least one");
     }
@@ -21,14 +29,32 @@ final class RleOverlap {
       }
       merged =
           Rle.trusted(
-              merged.height(),
-              merged.width(),
-              merge(merged.rawCounts(), mask.rawCounts(), intersect));
+              merged.height(), merged.width(), merge(merged.rawCounts(), mask.rawCounts(), rule));
     }
     return merged;
   }
 
-  private static int[] merge(int[] a, int[] b, boolean intersect) {
+  /** How two values of a pixel become one. */
+  private enum Rule {
+    UNION,
+    INTERSECTION,
+    DIFFERENCE;
+
+    boolean apply(boolean a, boolean b) {
+      return switch (this) {
+        case UNION -> a || b;
+        case INTERSECTION -> a && b;
+        case DIFFERENCE -> a && !b;
+      };
+    }
+  }
+
+  /** The pixels of a that are not in b. */
+  static int[] difference(int[] a, int[] b) {
+    return merge(a, b, Rule.DIFFERENCE);
+  }
+
+  private static int[] merge(int[] a, int[] b, Rule rule) {
     RunWriter runs = new RunWriter();
     int ia = 0;
     int ib = 0;
@@ -47,7 +73,7 @@ final class RleOverlap {
       boolean inA = (ia & 1) == 1;
       boolean inB = (ib & 1) == 1;
       int step = Math.min(restA, restB);
-      runs.piece(intersect ? inA && inB : inA || inB, step);
+      runs.piece(rule.apply(inA, inB), step);
       restA -= step;
       restB -= step;
     }

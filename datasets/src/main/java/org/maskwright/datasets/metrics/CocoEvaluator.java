@@ -1,0 +1,88 @@
+package org.maskwright.datasets.metrics;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.maskwright.datasets.ImageId;
+
+/**
+ * COCO's average precision and recall of instances by mask, box or boundary.
+ *
+ * <p>Fed image by image, also images without ground truth or without detections; keeps 32 bytes a
+ * detection. Categories that are not listed are left out. Of each image and category the 100 best
+ * detections count.
+ *
+ * <p><b>Source</b> pycocotools COCOeval; boundary-iou-api for {@link IouType#BOUNDARY}.
+ * <b>Differs:</b> nothing on valid data.
+ *
+ * <p><b>Threads</b> {@link #add} may be called from several threads in any order; ties are broken
+ * by the order of the image ids.
+ */
+public final class CocoEvaluator {
+  private static final int MAX_DETECTIONS = 100;
+
+  private final InstanceTable table;
+  private final IouType iouType;
+
+  /**
+   * @param categoryIds the ids that count, in any order
+   */
+  public CocoEvaluator(Collection<Integer> categoryIds, IouType iouType) {
+    this.table = new InstanceTable(categoryIds, iouType);
+    this.iouType = iouType;
+  }
+
+  /**
+   * Adds an image.
+   *
+   * @param groundTruths in file order, which decides ties
+   * @param detections in file order, which decides ties
+   * @throws IllegalArgumentException if the image was added before
+   */
+  public void add(ImageId image, List<GroundTruth> groundTruths, List<Detection> detections) {
+    SortedMap<Integer, InstanceTable.Cell> cells = table.cells(groundTruths, detections);
+    for (InstanceTable.Cell cell : cells.values()) {
+      cell.ignore = new boolean[cell.truths.size()];
+      for (int g = 0; g < cell.ignore.length; g++) {
+        GroundTruth truth = cell.truths.get(g);
+        // The file's flag is overwritten by COCO's evaluator and honoured by the boundary
+        // evaluator.
+        cell.ignore[g] = truth.crowd() || (iouType == IouType.BOUNDARY && truth.ignore());
+      }
+    }
+    table.add(image, cells, MAX_DETECTIONS);
+  }
+
+  /** The metrics of the images added so far. */
+  public CocoMetrics result() {
+    InstanceTable.Curves curves = table.curves(1, 10, MAX_DETECTIONS);
+    int[] all = table.allCategories();
+    TreeMap<Integer, CocoSummary> perCategory = new TreeMap<>();
+    for (int k : all) {
+      perCategory.put(table.categoryId(k), summary(curves, new int[] {k}));
+    }
+    List<Double> byThreshold = new ArrayList<>();
+    for (int t = 0; t < Thresholds.IOUS; t++) {
+      byThreshold.add(curves.ap(AreaRange.ALL, t, t + 1, all));
+    }
+    return new CocoMetrics(summary(curves, all), byThreshold, perCategory);
+  }
+
+  private static CocoSummary summary(InstanceTable.Curves curves, int[] categories) {
+    return new CocoSummary(
+        curves.ap(AreaRange.ALL, 0, Thresholds.IOUS, categories),
+        curves.ap(AreaRange.ALL, Thresholds.IOU_50, Thresholds.IOU_50 + 1, categories),
+        curves.ap(AreaRange.ALL, Thresholds.IOU_75, Thresholds.IOU_75 + 1, categories),
+        curves.ap(AreaRange.SMALL, 0, Thresholds.IOUS, categories),
+        curves.ap(AreaRange.MEDIUM, 0, Thresholds.IOUS, categories),
+        curves.ap(AreaRange.LARGE, 0, Thresholds.IOUS, categories),
+        curves.ar(0, AreaRange.ALL, categories),
+        curves.ar(1, AreaRange.ALL, categories),
+        curves.ar(2, AreaRange.ALL, categories),
+        curves.ar(2, AreaRange.SMALL, categories),
+        curves.ar(2, AreaRange.MEDIUM, categories),
+        curves.ar(2, AreaRange.LARGE, categories));
+  }
+}

@@ -1,0 +1,198 @@
+package org.maskwright.datasets.metrics;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.json.CocoAnnotation;
+import org.maskwright.datasets.json.CocoCategory;
+import org.maskwright.datasets.json.CocoDetection;
+import org.maskwright.datasets.json.CocoImage;
+import org.maskwright.datasets.json.CocoInstances;
+import org.maskwright.datasets.json.CocoJson;
+import org.maskwright.datasets.mask.Box;
+import org.maskwright.datasets.mask.Rle;
+
+/**
+ * COCO's and LVIS' evaluation of official files: the ground truth's instances JSON and a results
+ * JSON.
+ *
+ * <p>Where the official tools fail on the input (no results at all, ground truth without {@code
+ * area}, polygons in results) this goes on and says so in {@link #warnings}. Masks are decoded
+ * image by image on all cores.
+ */
+public final class InstanceFiles {
+  /** What decides the size class of an unmatched detection when masks are scored. */
+  public enum DetectionArea {
+    /** Its pixel count: what detectron2 and Mask2Former report, which remove the boxes first. */
+    MASK,
+    /**
+     * The area of its {@code bbox} if the first result has one: what pycocotools does with the file
+     * as it is.
+     */
+    BBOX
+  }
+
+  private final Path groundTruthFile;
+  private final Path resultsFile;
+  private final IouType iouType;
+  private final DetectionArea detectionArea;
+  private final CocoInstances truth;
+  private final Map<ImageId, List<CocoAnnotation>> annotations = new HashMap<>();
+  private final Map<ImageId, List<CocoDetection>> detections = new HashMap<>();
+  private final List<String> warnings = new ArrayList<>();
+  private boolean firstHasBox;
+
+  private InstanceFiles(Path truth, Path results, IouType iouType, DetectionArea detectionArea) {
+    this.groundTruthFile = truth;
+    this.resultsFile = results;
+    this.iouType = iouType;
+    this.detectionArea = detectionArea;
+    var reading = CompletableFuture.supplyAsync(() -> CocoJson.readInstances(truth));
+    List<CocoDetection> found = new ArrayList<>();
+    CocoJson.readResults(results, found::add);
+    try {
+      this.truth = reading.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof DatasetException known ? known : e;
+    }
+    this.truth.images().forEach(image -> annotations.put(image.id(), new ArrayList<>()));
+    this.truth.images().forEach(image -> detections.put(image.id(), new ArrayList<>()));
+    group(found);
+  }
+
+  private void group(List<CocoDetection> found) {
+    int unlisted = 0;
+    for (CocoAnnotation annotation : truth.annotations()) {
+      List<CocoAnnotation> ofImage = annotations.get(annotation.imageId());
+      if (ofImage == null) {
+        unlisted++;
+      } else {
+        ofImage.add(annotation);
+      }
+    }
+    if (unlisted > 0) {
+      warnings.add(
+          groundTruthFile + ": " + unlisted + " annotations of images not in \"images\": left out");
+    }
+    if (found.isEmpty()) {
+      warnings.add(resultsFile + ": no detection at all");
+    } else {
+      firstHasBox = found.get(0).box() != null;
+    }
+    for (CocoDetection detection : found) {
+      List<CocoDetection> ofImage = detections.get(detection.imageId());
+      if (ofImage == null) {
+        throw detection
+            .error("the image is not in the ground truth " + groundTruthFile)
+            .inFile(resultsFile);
+      }
+      ofImage.add(detection);
+    }
+  }
+
+  /** A result and what was odd about the files. */
+  public record Scored<T>(T metrics, List<String> warnings) {}
+
+  /**
+   * Evaluates by COCO's rules.
+   *
+   * @throws DatasetException if a file is wrong or a detection is of an unknown image
+   */
+  public static Scored<CocoMetrics> coco(
+      Path groundTruth, Path results, IouType iouType, DetectionArea detectionArea) {
+    InstanceFiles files = new InstanceFiles(groundTruth, results, iouType, detectionArea);
+    List<Integer> ids = files.truth.categories().stream().map(CocoCategory::id).toList();
+    CocoEvaluator evaluator = new CocoEvaluator(ids, iouType);
+    files.truth.images().parallelStream()
+        .forEach(
+            image -> evaluator.add(image.id(), files.groundTruths(image), files.detections(image)));
+    return new Scored<>(evaluator.result(), files.warnings);
+  }
+
+  /**
+   * Evaluates by LVIS' rules.
+   *
+   * @throws DatasetException if a file is wrong, a detection is of an unknown image, or a category
+   *     has no frequency
+   */
+  public static Scored<LvisMetrics> lvis(
+      Path groundTruth, Path results, IouType iouType, DetectionArea detectionArea) {
+    InstanceFiles files = new InstanceFiles(groundTruth, results, iouType, detectionArea);
+    Map<Integer, String> frequencies = new HashMap<>();
+    files.truth.categories().forEach(c -> frequencies.put(c.id(), c.frequency()));
+    LvisEvaluator evaluator;
+    try {
+      evaluator = new LvisEvaluator(frequencies, iouType);
+    } catch (IllegalArgumentException e) {
+      throw DatasetException.ofFile(groundTruth, e.getMessage(), e);
+    }
+    files.truth.images().parallelStream()
+        .forEach(
+            image ->
+                evaluator.add(
+                    image.id(),
+                    files.groundTruths(image),
+                    files.detections(image),
+                    image.negativeCategories(),
+                    image.notExhaustiveCategories()));
+    return new Scored<>(evaluator.result(), files.warnings);
+  }
+
+  private List<GroundTruth> groundTruths(CocoImage image) {
+    List<GroundTruth> truths = new ArrayList<>();
+    for (CocoAnnotation annotation : annotations.get(image.id())) {
+      try {
+        truths.add(groundTruth(annotation, image));
+      } catch (DatasetException e) {
+        throw e.inFile(groundTruthFile);
+      }
+    }
+    return truths;
+  }
+
+  private GroundTruth groundTruth(CocoAnnotation a, CocoImage image) {
+    Rle mask = null;
+    Box box = a.box();
+    if (iouType != IouType.BBOX || box == null) {
+      mask = a.mask(image.height(), image.width());
+      box = box == null ? mask.box() : box;
+    }
+    double area = a.area();
+    if (Double.isNaN(area)) {
+      area = mask == null ? box.area() : mask.area();
+    }
+    return new GroundTruth(a.id(), a.categoryId(), mask, box, area, a.crowd(), a.ignore());
+  }
+
+  private List<Detection> detections(CocoImage image) {
+    List<Detection> found = new ArrayList<>();
+    for (CocoDetection detection : detections.get(image.id())) {
+      try {
+        found.add(detection(detection, image));
+      } catch (DatasetException e) {
+        throw e.inFile(resultsFile);
+      }
+    }
+    return found;
+  }
+
+  private Detection detection(CocoDetection d, CocoImage image) {
+    Box box = d.box();
+    boolean byBox = iouType == IouType.BBOX || detectionArea == DetectionArea.BBOX;
+    if (iouType == IouType.BBOX && box != null && firstHasBox) {
+      return new Detection(d.categoryId(), d.score(), null, box, box.area());
+    }
+    Rle mask = d.mask(image.height(), image.width());
+    if (iouType == IouType.BBOX && box == null) {
+      box = mask.box();
+    }
+    double area = byBox && firstHasBox && box != null ? box.area() : mask.area();
+    return new Detection(d.categoryId(), d.score(), mask, box, area);
+  }
+}
