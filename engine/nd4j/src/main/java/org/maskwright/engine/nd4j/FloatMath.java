@@ -1,0 +1,200 @@
+package org.maskwright.engine.nd4j;
+
+/**
+ * Functions of float vectors, within 2 units in the last place where nothing else is said. The
+ * JDK's own functions are double and scalar, about ten times slower; here each function is one loop
+ * that the JIT compiler vectorises and one short scalar loop for exponent bits.
+ */
+// Coefficients stand as their sources print them; the nearest float is meant.
+@SuppressWarnings("FloatingPointLiteralPrecision")
+final class FloatMath {
+  private static final float LOG2_E = 1.44269504f;
+
+  /** ln 2 in two parts (Cephes): the first is exact when multiplied by an exponent. */
+  private static final float LN2_HIGH = 0.693359375f;
+
+  private static final float LN2_LOW = -2.12194440e-4f;
+
+  /** Adding and subtracting 1.5 * 2^23 rounds to the nearest integer. */
+  private static final float ROUND_MAGIC = 12582912f;
+
+  private static final float EXP_LOW = -105f;
+  private static final float EXP_HIGH = 89.5f;
+  private static final int MIN_EXPONENT = -126;
+  private static final int MAX_EXPONENT = 127;
+  private static final float TWO_127 = 1.7014118e38f;
+  private static final float SQRT_HALF_INVERSE = 0.70710678f;
+  private static final float INVERSE_SQRT_TWO_PI = 0.39894228f;
+
+  private FloatMath() {}
+
+  /**
+   * out = exp(x); results below the smallest normal number are 0. {@code x} and {@code out} may be
+   * the same.
+   *
+   * @param scratch overwritten
+   */
+  static void exp(float[] x, float[] out, int n, float[] scratch) {
+    for (int i = 0; i < n; i++) {
+      float v = Math.max(EXP_LOW, Math.min(EXP_HIGH, x[i]));
+      float k = (v * LOG2_E + ROUND_MAGIC) - ROUND_MAGIC;
+      float r = (v - k * LN2_HIGH) - k * LN2_LOW;
+      // Cephes expf: minimax polynomial on [-ln2/2, ln2/2].
+      float p = 1.9875691500e-4f;
+      p = p * r + 1.3981999507e-3f;
+      p = p * r + 8.3334519073e-3f;
+      p = p * r + 4.1665795894e-2f;
+      p = p * r + 1.6666665459e-1f;
+      p = p * r + 5.0000001201e-1f;
+      out[i] = p * r * r + r + 1f;
+      scratch[i] = k;
+    }
+    for (int i = 0; i < n; i++) {
+      int e = (int) scratch[i];
+      if (e >= MIN_EXPONENT && e <= MAX_EXPONENT) {
+        out[i] *= Float.intBitsToFloat((e + MAX_EXPONENT) << 23);
+      } else if (e < MIN_EXPONENT) {
+        out[i] = 0f;
+      } else {
+        out[i] = out[i] * TWO_127 * (1 << (e - MAX_EXPONENT));
+      }
+    }
+  }
+
+  /** out = ln(x). */
+  static void log(float[] x, float[] out, int n, float[] scratch) {
+    for (int i = 0; i < n; i++) {
+      float v = x[i];
+      if (!(v >= Float.MIN_NORMAL && v <= Float.MAX_VALUE)) {
+        // Zero, subnormal, negative, infinite, NaN: marked by an impossible exponent.
+        scratch[i] = Float.NaN;
+        out[i] = (float) Math.log(v);
+        continue;
+      }
+      int bits = Float.floatToRawIntBits(v);
+      // Mantissa in [sqrt(1/2), sqrt(2)).
+      int shifted = bits - 0x3f3504f3;
+      int e = shifted >> 23;
+      out[i] = Float.intBitsToFloat(bits - (e << 23));
+      scratch[i] = e;
+    }
+    for (int i = 0; i < n; i++) {
+      float e = scratch[i];
+      if (Float.isNaN(e)) {
+        continue;
+      }
+      float f = out[i] - 1f;
+      float z = f / (2f + f);
+      float w = z * z;
+      float p = 0.22222222f;
+      p = p * w + 0.2857143f;
+      p = p * w + 0.4f;
+      p = p * w + 0.6666667f;
+      // ln m = 2 atanh z = f - z (f - 2 z^2 (1/3 + z^2/5 + ...)): no cancellation near m = 1.
+      float log = f - z * (f - w * p);
+      out[i] = e * LN2_HIGH + (log + e * LN2_LOW);
+    }
+  }
+
+  /** out = 1 / (1 + exp(-x)). */
+  static void sigmoid(float[] x, float[] out, int n, float[] scratch) {
+    for (int i = 0; i < n; i++) {
+      out[i] = -x[i];
+    }
+    exp(out, out, n, scratch);
+    for (int i = 0; i < n; i++) {
+      out[i] = 1f / (1f + out[i]);
+    }
+  }
+
+  /** out = tanh(x); x and out differ. */
+  static void tanh(float[] x, float[] out, int n, float[] scratch) {
+    for (int i = 0; i < n; i++) {
+      out[i] = -2f * Math.abs(x[i]);
+    }
+    exp(out, out, n, scratch);
+    for (int i = 0; i < n; i++) {
+      float v = x[i];
+      if (Math.abs(v) < 0.625f) {
+        // Cephes tanhf: no cancellation near 0.
+        float z = v * v;
+        float p = -5.70498872745e-3f;
+        p = p * z + 2.06390887954e-2f;
+        p = p * z - 5.37397155531e-2f;
+        p = p * z + 1.33314422036e-1f;
+        p = p * z - 3.33332819422e-1f;
+        out[i] = p * z * v + v;
+      } else {
+        out[i] = Math.copySign((1f - out[i]) / (1f + out[i]), v);
+      }
+    }
+  }
+
+  /** out = ln(1 + exp(x)); x and out differ. */
+  static void softplus(float[] x, float[] out, int n, float[] scratch) {
+    for (int i = 0; i < n; i++) {
+      out[i] = -Math.abs(x[i]);
+    }
+    exp(out, out, n, scratch);
+    for (int i = 0; i < n; i++) {
+      // ln(1 + t) = 2 atanh(t / (2 + t)), t in [0,1].
+      float t = out[i];
+      float z = t / (2f + t);
+      float w = z * z;
+      float p = 0.15384616f;
+      p = p * w + 0.18181819f;
+      p = p * w + 0.22222222f;
+      p = p * w + 0.2857143f;
+      p = p * w + 0.4f;
+      p = p * w + 0.6666667f;
+      p = p * w + 2f;
+      out[i] = Math.max(x[i], 0f) + p * z;
+    }
+  }
+
+  /** out = erf(x), absolute error below 3e-7: rational approximation on [-4,4] (Eigen, XLA). */
+  static void erf(float[] x, float[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      out[i] = erf(x[i]);
+    }
+  }
+
+  /** out = x Phi(x). */
+  static void gelu(float[] x, float[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      float v = x[i];
+      out[i] = 0.5f * v * (1f + erf(v * SQRT_HALF_INVERSE));
+    }
+  }
+
+  /** grad *= Phi(x) + x phi(x). */
+  static void geluBackward(float[] grad, float[] x, int n, float[] out, float[] scratch) {
+    for (int i = 0; i < n; i++) {
+      out[i] = -0.5f * x[i] * x[i];
+    }
+    exp(out, out, n, scratch);
+    for (int i = 0; i < n; i++) {
+      float v = x[i];
+      float cdf = 0.5f * (1f + erf(v * SQRT_HALF_INVERSE));
+      out[i] = grad[i] * (cdf + v * INVERSE_SQRT_TWO_PI * out[i]);
+    }
+  }
+
+  private static float erf(float value) {
+    float x = Math.max(-4f, Math.min(4f, value));
+    float w = x * x;
+    float p = -2.72614225801306e-10f;
+    p = p * w + 2.77068142495902e-08f;
+    p = p * w - 2.10102402082508e-06f;
+    p = p * w - 5.69250639462346e-05f;
+    p = p * w - 7.34990630326855e-04f;
+    p = p * w - 2.95459980854025e-03f;
+    p = p * w - 1.60960333262415e-02f;
+    float q = -1.45660718464996e-05f;
+    q = q * w - 2.13374055278905e-04f;
+    q = q * w - 1.68282697438203e-03f;
+    q = q * w - 7.37332916720468e-03f;
+    q = q * w - 1.42647390514189e-02f;
+    return x * p / q;
+  }
+}

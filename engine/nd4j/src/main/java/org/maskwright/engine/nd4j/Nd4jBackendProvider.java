@@ -1,0 +1,103 @@
+package org.maskwright.engine.nd4j;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BackendProvider;
+import org.maskwright.engine.tensor.EngineException;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Opens the ND4J backend; chosen by {@code auto} where LibTorch is absent. */
+public final class Nd4jBackendProvider implements BackendProvider {
+  static final String NAME = "nd4j";
+  private static final int PRIORITY = 50;
+  private static final String NATIVES = "/org/nd4j/linalg/cpu/nativecpu/bindings/";
+
+  /** The builds of nd4j-native for x86-64, by the end of their classifier. */
+  private static final String[] EXTENSIONS = {
+    "-avx2", "-avx512", "-onednn", "-onednn-avx2", "-onednn-avx512"
+  };
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int priority() {
+    return PRIORITY;
+  }
+
+  /**
+   * Looks for natives that this processor cannot run before it loads them: the process would die
+   * with an illegal instruction, which Java cannot catch.
+   */
+  @Override
+  public Optional<String> unavailableBecause() {
+    Optional<String> wrong = wrongProcessor();
+    if (wrong.isPresent()) {
+      return wrong;
+    }
+    try {
+      Loader.load(openblas_nolapack.class);
+      Nd4j.getBackend();
+      return Optional.empty();
+    } catch (LinkageError | RuntimeException e) {
+      return Optional.of(
+          "ND4J's native library does not load: "
+              + e
+              + "; expected the native jars of nd4j-native and openblas for "
+              + Loader.getPlatform()
+              + " on the class path");
+    }
+  }
+
+  private static Optional<String> wrongProcessor() {
+    Processor processor = Processor.detect();
+    for (String extension : EXTENSIONS) {
+      String folder = NATIVES + Loader.getPlatform() + extension + "/";
+      Optional<String> missing = processor.cannotRun(extension);
+      if (missing.isPresent()
+          && Nd4jBackendProvider.class.getResource(folder + "libjnind4jcpu.so") != null) {
+        return Optional.of(
+            "the class path holds ND4J natives built for "
+                + missing.get()
+                + ", which this processor lacks; build with -Dnd4j.extension= (the plain natives)");
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Backend create(EngineOptions options) {
+    String device = options.device().toLowerCase(Locale.ROOT);
+    if (!device.equals("auto") && !device.equals("cpu")) {
+      throw new EngineException(
+          "engine.device: expected auto or cpu with engine.backend = nd4j, got '"
+              + options.device()
+              + "'; this backend computes on the host. For a GPU set engine.backend = torch and"
+              + " build with -Pcuda");
+    }
+    Optional<String> reason = unavailableBecause();
+    if (reason.isPresent()) {
+      throw new EngineException("engine.backend = nd4j: " + reason.get());
+    }
+    int threads = options.threads() > 0 ? options.threads() : Processor.detect().cores();
+    return new Nd4jBackend(describe(threads), threads);
+  }
+
+  private static String describe(int threads) {
+    String version = Nd4j.class.getPackage().getImplementationVersion();
+    return "ND4J "
+        + (version == null ? "" : version + " ")
+        + Nd4j.getBackend().getClass().getSimpleName()
+        + ", "
+        + openblas_nolapack.OPENBLAS_VERSION.strip()
+        + ", "
+        + threads
+        + (threads == 1 ? " thread" : " threads");
+  }
+}

@@ -1,0 +1,165 @@
+package org.maskwright.engine.nd4j;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.EngineException;
+
+/**
+ * Contiguous row-major host memory with its shape and dtype. Three kinds: memory of its own (freed
+ * with the last reference), a view of another array (keeps a reference to it), and borrowed memory
+ * (keeps the lender reachable, for arrays over an INDArray).
+ */
+final class NdArray extends DeviceArray {
+  private static final ByteBuffer EMPTY =
+      ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder());
+
+  private final DType dtype;
+  private final long[] shape;
+  private final int size;
+  private final Pointer memory;
+  private final NdArray base;
+
+  /** Held only so that the garbage collector leaves borrowed memory alone. */
+  @SuppressWarnings("UnusedVariable")
+  private Object lender;
+
+  private ByteBuffer bytes;
+  private FloatBuffer floats;
+
+  private NdArray(
+      MemoryAccount account,
+      long ownBytes,
+      DType dtype,
+      long[] shape,
+      Pointer memory,
+      NdArray base,
+      Object lender,
+      ByteBuffer bytes) {
+    super(account, ownBytes);
+    this.dtype = dtype;
+    this.shape = shape;
+    this.size = Shapes.size(shape);
+    this.memory = memory;
+    this.base = base;
+    this.lender = lender;
+    this.bytes = bytes;
+  }
+
+  /** New memory with undefined content. */
+  static NdArray allocate(MemoryAccount account, DType dtype, long[] shape) {
+    long byteCount = Shapes.bytes(shape, dtype);
+    if (byteCount == 0) {
+      return new NdArray(account, 0, dtype, shape.clone(), null, null, null, EMPTY);
+    }
+    Pointer memory = Pointer.malloc(byteCount);
+    if (memory == null || memory.isNull()) {
+      throw new EngineException(
+          "nd4j: out of memory: the system refused "
+              + byteCount
+              + " bytes for a "
+              + dtype
+              + " array of shape "
+              + Shapes.text(shape)
+              + "; "
+              + account.liveBytes()
+              + " bytes are live. Use a smaller batch or image, or close tensors earlier");
+    }
+    return new NdArray(
+        account, byteCount, dtype, shape.clone(), memory, null, null, buffer(memory, byteCount));
+  }
+
+  /** Memory that belongs to {@code lender}, which stays reachable as long as the result lives. */
+  static NdArray borrow(
+      MemoryAccount account, DType dtype, long[] shape, Pointer address, Object lender) {
+    long byteCount = Shapes.bytes(shape, dtype);
+    ByteBuffer bytes = byteCount == 0 ? EMPTY : buffer(address, byteCount);
+    return new NdArray(account, 0, dtype, shape.clone(), null, null, lender, bytes);
+  }
+
+  /** The elements from {@code offset} on in another shape, sharing this array's memory. */
+  NdArray view(MemoryAccount account, long[] newShape, int offset) {
+    ByteBuffer all = bytes();
+    int byteCount = (int) Shapes.bytes(newShape, dtype);
+    ByteBuffer part =
+        offset == 0 && byteCount == all.capacity()
+            ? all
+            : all.slice(offset * dtype.bytes(), byteCount).order(ByteOrder.nativeOrder());
+    NdArray root = base == null ? this : base;
+    root.retain();
+    return new NdArray(account, 0, dtype, newShape.clone(), null, root, null, part);
+  }
+
+  private static ByteBuffer buffer(Pointer memory, long byteCount) {
+    BytePointer pointer = new BytePointer(memory);
+    pointer.capacity(byteCount);
+    return pointer.asByteBuffer();
+  }
+
+  DType dtype() {
+    return dtype;
+  }
+
+  /** Not to be changed. */
+  long[] shape() {
+    return shape;
+  }
+
+  int rank() {
+    return shape.length;
+  }
+
+  /** Length of an axis. */
+  int dim(int axis) {
+    return (int) shape[axis];
+  }
+
+  /** Elements. */
+  int size() {
+    return size;
+  }
+
+  /** The memory; its position must not be changed. */
+  ByteBuffer bytes() {
+    if (isFreed()) {
+      throw new IllegalStateException(
+          "nd4j: array of shape " + Shapes.text(shape) + " is used after it was freed");
+    }
+    return bytes;
+  }
+
+  /** The memory of a float32 array; its position must not be changed. */
+  FloatBuffer floats() {
+    ByteBuffer all = bytes();
+    if (dtype != DType.FLOAT32) {
+      throw new IllegalArgumentException("nd4j: expected float32, got " + dtype);
+    }
+    if (floats == null) {
+      floats = all.asFloatBuffer();
+    }
+    return floats;
+  }
+
+  /** For BLAS: a pointer to the element at {@code offset}. */
+  FloatPointer pointer(int offset) {
+    return new FloatPointer(floats()).getPointer(offset);
+  }
+
+  @Override
+  protected void free() {
+    bytes = null;
+    floats = null;
+    lender = null;
+    if (base != null) {
+      base.release();
+    } else if (memory != null) {
+      Pointer.free(memory);
+    }
+  }
+}
