@@ -38,7 +38,7 @@ public abstract class CompositeConformance extends BackendConformance {
     return new Ref[] {
       random(50, 2, 27, 3, 5),
       random(51, -0.2, 1.2, 2, 7, 3, 3, 2, 2),
-      random(52, 0, 1, 2, 7, 3, 3, 2)
+      random(52, 0.0, 1.0, 2, 7, 3, 3, 2)
     };
   }
 
