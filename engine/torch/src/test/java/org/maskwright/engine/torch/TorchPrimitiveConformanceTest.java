@@ -1,0 +1,9 @@
+package org.maskwright.engine.torch;
+
+import org.maskwright.engine.conformance.PrimitiveConformance;
+
+class TorchPrimitiveConformanceTest extends PrimitiveConformance {
+  TorchPrimitiveConformanceTest() {
+    super("torch");
+  }
+}
