@@ -9,6 +9,7 @@ import java.util.Optional;
  * What a checkpoint file holds, before any renaming.
  *
  * @param file where it was read
+ * @param files all files read: the file itself, or an index and its shards
  * @param format its container, recognised by content
  * @param state the model's tensors under the file's own names
  * @param author detectron2's {@code __author__}, e.g. "torchvision"
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record Checkpoint(
     Path file,
+    List<Path> files,
     Format format,
     StateDict state,
     Optional<String> author,
@@ -24,6 +26,7 @@ public record Checkpoint(
     List<String> ignored) {
 
   public Checkpoint {
+    files = List.copyOf(files);
     ignored = List.copyOf(ignored);
   }
 

@@ -124,7 +124,12 @@ public final class CheckpointReader {
   }
 
   static Checkpoint ofTensors(Path file, Checkpoint.Format format, StateDict state) {
-    return new Checkpoint(file, format, state, Optional.empty(), false, List.of());
+    return ofTensors(file, List.of(file), format, state);
+  }
+
+  static Checkpoint ofTensors(
+      Path file, List<Path> files, Checkpoint.Format format, StateDict state) {
+    return new Checkpoint(file, files, format, state, Optional.empty(), false, List.of());
   }
 
   /** Finds the weights in the object a training program saved. */
@@ -162,7 +167,8 @@ public final class CheckpointReader {
     }
     Optional<String> author = Optional.ofNullable(top.get("__author__")).map(String::valueOf);
     boolean suffixMatching = Boolean.TRUE.equals(top.get("matching_heuristics"));
-    return new Checkpoint(file, format, StateDict.of(tensors), author, suffixMatching, ignored);
+    return new Checkpoint(
+        file, List.of(file), format, StateDict.of(tensors), author, suffixMatching, ignored);
   }
 
   private static Optional<HostTensor> tensor(String name, Object value) {

@@ -2,6 +2,9 @@ package org.maskwright.modelzoo.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -337,22 +340,37 @@ public final class HostTensor {
       return 0;
     }
     ByteBuffer bytes = bytes();
-    int count = (int) elementCount();
-    long bad = 0;
-    for (int i = 0; i < count; i++) {
-      boolean finite =
-          switch (type) {
-            case F32 -> Float.isFinite(bytes.getFloat(Float.BYTES * i));
-            case F64 -> Double.isFinite(bytes.getDouble(Double.BYTES * i));
-            case F16 -> (bytes.getShort(2 * i) & 0x7c00) != 0x7c00;
-            case BF16 -> (bytes.getShort(2 * i) & 0x7f80) != 0x7f80;
-            case I64, I32, I16, I8, U8, BOOL -> true;
-          };
-      if (!finite) {
-        bad++;
-      }
+    return switch (type) {
+      case F32 -> countExponent(bytes.asIntBuffer(), 0x7f800000);
+      case F64 -> countExponent(bytes.asLongBuffer(), 0x7ff0000000000000L);
+      case F16 -> countExponent(bytes.asShortBuffer(), 0x7c00);
+      case BF16 -> countExponent(bytes.asShortBuffer(), 0x7f80);
+      case I64, I32, I16, I8, U8, BOOL -> 0;
+    };
+  }
+
+  private static long countExponent(IntBuffer values, int exponent) {
+    long count = 0;
+    for (int i = 0; i < values.limit(); i++) {
+      count += (values.get(i) & exponent) == exponent ? 1 : 0;
     }
-    return bad;
+    return count;
+  }
+
+  private static long countExponent(LongBuffer values, long exponent) {
+    long count = 0;
+    for (int i = 0; i < values.limit(); i++) {
+      count += (values.get(i) & exponent) == exponent ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static long countExponent(ShortBuffer values, int exponent) {
+    long count = 0;
+    for (int i = 0; i < values.limit(); i++) {
+      count += (values.get(i) & exponent) == exponent ? 1 : 0;
+    }
+    return count;
   }
 
   /** Type and shape, e.g. {@code F32 [256,64,1,1]}. */

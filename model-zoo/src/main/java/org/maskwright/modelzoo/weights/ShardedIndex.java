@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,8 +45,11 @@ final class ShardedIndex {
                               .formatted(entry.getKey(), entry.getValue())));
       tensors.put(entry.getKey(), tensor);
     }
+    List<Path> files = new ArrayList<>(List.of(index));
+    shards.values().forEach(shard -> files.add(shard.file()));
     return CheckpointReader.ofTensors(
         index,
+        files,
         safetensors ? Checkpoint.Format.SAFETENSORS_SHARDED : Checkpoint.Format.TORCH_SHARDED,
         StateDict.of(tensors));
   }

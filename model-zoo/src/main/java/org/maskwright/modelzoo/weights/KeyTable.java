@@ -1,0 +1,256 @@
+package org.maskwright.modelzoo.weights;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A two-way table between Maskwright's key names (the official detectron2 names) and those of
+ * another ecosystem: a list, not a program, so export is the inverse of import. The tables are the
+ * {@code .keymap} resources beside this class; a line is
+ *
+ * <pre>
+ *   rename  ours  theirs     one tensor, both ways
+ *   split   ours  theirs     ours is fused; theirs are its thirds [query,key,value] along axis 0
+ *   copy    ours  theirs     theirs repeats one of ours; written on export, must be equal on import
+ *   counter ours  theirs     a 0 written beside each of ours on export, ignored on import
+ *   alias   ours  theirs     an older name, only read
+ *   ignore        theirs     only read, and dropped
+ *   let NAME text; include FILE
+ * </pre>
+ */
+final class KeyTable {
+  private enum Kind {
+    RENAME,
+    SPLIT,
+    COPY,
+    COUNTER,
+    ALIAS,
+    IGNORE
+  }
+
+  private record Rule(Kind kind, KeyTemplate ours, KeyTemplate theirs) {}
+
+  private final String name;
+  private final List<Rule> rules = new ArrayList<>();
+  private final Map<String, String> variables = new LinkedHashMap<>();
+
+  private KeyTable(String name) {
+    this.name = name;
+  }
+
+  /** Reads the table of that resource name. */
+  static KeyTable load(String resource) {
+    KeyTable table = new KeyTable(resource);
+    table.include(resource);
+    return table;
+  }
+
+  private void include(String resource) {
+    try (InputStream in = KeyTable.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("no key table " + resource);
+      }
+      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          parse(line.strip());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void parse(String line) {
+    String[] words = substitute(line).split("\\s+", -1);
+    switch (words[0]) {
+      case "let" -> variables.put(words[1], words[2]);
+      case "include" -> include(words[1]);
+      case "ignore" -> rules.add(new Rule(Kind.IGNORE, null, new KeyTemplate(words[1], words[1])));
+      default -> {
+        if (words.length != 3) {
+          throw new IllegalStateException(name + ": expected three columns: " + line);
+        }
+        Kind kind = Kind.valueOf(words[0].toUpperCase(Locale.ROOT));
+        rules.add(
+            new Rule(
+                kind, new KeyTemplate(words[1], words[2]), new KeyTemplate(words[2], words[1])));
+      }
+    }
+  }
+
+  private String substitute(String line) {
+    String result = line;
+    List<String> longestFirst = new ArrayList<>(variables.keySet());
+    longestFirst.sort((a, b) -> b.length() - a.length());
+    for (String variable : longestFirst) {
+      result = result.replace("$" + variable, variables.get(variable));
+    }
+    return result;
+  }
+
+  /**
+   * A state dict under our names.
+   *
+   * @param unexpected keys of the file that the table does not know
+   * @param ignored keys the table drops
+   */
+  record Translation(StateDict state, List<String> unexpected, List<String> ignored) {}
+
+  /**
+   * From their names to ours.
+   *
+   * @throws CheckpointException if two keys mean the same, a third is missing, or a copy differs
+   */
+  Translation toOurs(StateDict theirs) {
+    Map<String, HostTensor> ours = new LinkedHashMap<>();
+    Map<String, Map<Integer, HostTensor>> thirds = new LinkedHashMap<>();
+    Map<String, String> copies = new LinkedHashMap<>();
+    List<String> unexpected = new ArrayList<>();
+    List<String> ignored = new ArrayList<>();
+    for (Map.Entry<String, HostTensor> entry : theirs.asMap().entrySet()) {
+      String key = entry.getKey();
+      Optional<Found> found = find(key);
+      if (found.isEmpty()) {
+        unexpected.add(key);
+        continue;
+      }
+      switch (found.get().rule().kind()) {
+        case RENAME, ALIAS -> putOnce(ours, found.get().other(), entry.getValue(), key);
+        case SPLIT -> {
+          String fused = found.get().other();
+          ours.putIfAbsent(fused, entry.getValue()); // keeps the place; replaced below
+          thirds
+              .computeIfAbsent(fused, unused -> new LinkedHashMap<>())
+              .put(found.get().match().branch(), entry.getValue());
+        }
+        case COPY -> copies.put(key, found.get().other());
+        case COUNTER, IGNORE -> ignored.add(key);
+      }
+    }
+    thirds.forEach((fused, parts) -> ours.put(fused, join(fused, parts)));
+    copies.forEach((copy, original) -> checkCopy(copy, theirs.get(copy), original, ours));
+    return new Translation(StateDict.of(ours).withMetadata(theirs.metadata()), unexpected, ignored);
+  }
+
+  private record Found(Rule rule, KeyTemplate.Match match, String other) {}
+
+  private Optional<Found> find(String theirKey) {
+    for (Rule rule : rules) {
+      Optional<KeyTemplate.Match> match = rule.theirs().match(theirKey);
+      if (match.isEmpty()) {
+        continue;
+      }
+      if (rule.kind() == Kind.IGNORE) {
+        return Optional.of(new Found(rule, match.get(), theirKey));
+      }
+      Optional<String> ours = rule.ours().render(match.get().bound(), 0);
+      if (ours.isPresent()) {
+        return Optional.of(new Found(rule, match.get(), ours.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void putOnce(
+      Map<String, HostTensor> ours, String key, HostTensor tensor, String source) {
+    if (ours.put(key, tensor) != null) {
+      throw new CheckpointException(
+          "'%s' and another key of the file both mean '%s'".formatted(source, key));
+    }
+  }
+
+  private static HostTensor join(String fused, Map<Integer, HostTensor> parts) {
+    List<HostTensor> ordered = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      HostTensor part = parts.get(i);
+      if (part == null) {
+        throw new CheckpointException(
+            "'%s' needs query, key and value, but the file has only %d of them"
+                .formatted(fused, parts.size()));
+      }
+      ordered.add(part);
+    }
+    return HostTensor.concatRows(ordered);
+  }
+
+  private static void checkCopy(
+      String copy, HostTensor tensor, String original, Map<String, HostTensor> ours) {
+    HostTensor first = ours.get(original);
+    if (first == null || !first.contentEquals(tensor)) {
+      throw new CheckpointException(
+          "'%s' must be a copy of '%s', but %s"
+              .formatted(copy, original, first == null ? "that is missing" : "they differ"));
+    }
+  }
+
+  /**
+   * From our names to theirs.
+   *
+   * @throws CheckpointException if a key has no counterpart there, or a fused tensor no thirds
+   */
+  StateDict toTheirs(StateDict ours) {
+    Map<String, HostTensor> theirs = new LinkedHashMap<>();
+    List<String> unknown = new ArrayList<>();
+    ours.asMap()
+        .forEach(
+            (key, tensor) -> {
+              int before = theirs.size();
+              for (Rule rule : rules) {
+                write(rule, key, tensor, theirs);
+              }
+              if (theirs.size() == before) {
+                unknown.add(key);
+              }
+            });
+    if (!unknown.isEmpty()) {
+      throw new CheckpointException(
+          "%d tensors have no counterpart in %s, the first is '%s'"
+              .formatted(unknown.size(), name.replace(".keymap", ""), unknown.get(0)));
+    }
+    return StateDict.of(theirs).withMetadata(ours.metadata());
+  }
+
+  private static void write(
+      Rule rule, String key, HostTensor tensor, Map<String, HostTensor> theirs) {
+    if (rule.kind() == Kind.IGNORE || rule.kind() == Kind.ALIAS) {
+      return;
+    }
+    Optional<KeyTemplate.Match> match = rule.ours().match(key);
+    if (match.isEmpty()) {
+      return;
+    }
+    Map<String, String> bound = match.get().bound();
+    switch (rule.kind()) {
+      case RENAME, COPY ->
+          rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, tensor));
+      case COUNTER ->
+          rule.theirs()
+              .render(bound, 0)
+              .ifPresent(name -> theirs.put(name, HostTensor.ofLongs(new long[] {0})));
+      case SPLIT -> {
+        long rows = tensor.rank() == 0 ? 0 : tensor.size(0);
+        if (rows == 0 || rows % 3 != 0) {
+          throw new CheckpointException(
+              "'%s' is %s, but must hold query, key and value as thirds of axis 0"
+                  .formatted(key, tensor));
+        }
+        for (int i = 0; i < 3; i++) {
+          HostTensor third = tensor.rows(i * rows / 3, (i + 1) * rows / 3);
+          rule.theirs().render(bound, i).ifPresent(name -> theirs.put(name, third));
+        }
+      }
+      case ALIAS, IGNORE -> {}
+    }
+  }
+}

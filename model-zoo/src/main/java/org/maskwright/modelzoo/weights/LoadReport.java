@@ -1,0 +1,91 @@
+package org.maskwright.modelzoo.weights;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What happened to every key when weights met a model.
+ *
+ * @param loaded keys of the model that take their values from the file
+ * @param missing keys of the model that the file lacks
+ * @param unexpected keys of the file that the model lacks
+ * @param misShaped keys with another shape in the file
+ * @param reinitialised keys that keep the model's fresh values, on purpose
+ * @param cut query embeddings of which the first rows were taken
+ * @param nonFinite keys with NaN or infinite values
+ * @param ignored keys that are known and not needed
+ */
+public record LoadReport(
+    List<String> loaded,
+    List<String> missing,
+    List<String> unexpected,
+    List<MisShaped> misShaped,
+    List<MisShaped> reinitialised,
+    List<MisShaped> cut,
+    List<NonFinite> nonFinite,
+    List<String> ignored) {
+
+  /** Copies the lists. */
+  public LoadReport {
+    loaded = List.copyOf(loaded);
+    missing = List.copyOf(missing);
+    unexpected = List.copyOf(unexpected);
+    misShaped = List.copyOf(misShaped);
+    reinitialised = List.copyOf(reinitialised);
+    cut = List.copyOf(cut);
+    nonFinite = List.copyOf(nonFinite);
+    ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * A key with two shapes, as text such as "[134,256]".
+   *
+   * @param fileShape "absent" if the file lacks the key
+   */
+  public record MisShaped(String key, String fileShape, String modelShape) {
+    @Override
+    public String toString() {
+      return "%s: file %s, model %s".formatted(key, fileShape, modelShape);
+    }
+  }
+
+  /** A key and the number of its NaN and infinite values. */
+  public record NonFinite(String key, long count) {
+    @Override
+    public String toString() {
+      return "%s: %d values".formatted(key, count);
+    }
+  }
+
+  /** True if every key of the model was loaded and every key of the file used. */
+  public boolean isExact() {
+    return missing.isEmpty()
+        && unexpected.isEmpty()
+        && misShaped.isEmpty()
+        && reinitialised.isEmpty()
+        && cut.isEmpty();
+  }
+
+  /** All lists, the loaded keys only counted. */
+  public String toText() {
+    StringBuilder text = new StringBuilder();
+    text.append("loaded ").append(loaded.size()).append(" tensors\n");
+    append(text, "missing from the file", missing);
+    append(text, "unexpected in the file", unexpected);
+    append(text, "of another shape", misShaped);
+    append(text, "re-initialised", reinitialised);
+    append(text, "first rows taken", cut);
+    append(text, "with NaN or infinite values", nonFinite);
+    append(text, "not needed", ignored);
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String title, List<?> items) {
+    if (!items.isEmpty()) {
+      text.append(
+          items.stream()
+              .map(item -> "  " + item + "\n")
+              .collect(Collectors.joining("", items.size() + " " + title + ":\n", "")));
+    }
+  }
+}
