@@ -1,5 +1,6 @@
 package org.maskwright.datasets.image;
 
+import java.util.Arrays;
 import org.maskwright.datasets.RgbImage;
 
 /**
@@ -61,6 +62,35 @@ public final class BilinearResize {
 
   /** The part of the resized image that begins at (left, top). */
   public RgbImage window(int left, int top, int width, int height) {
+    byte[] data = new byte[Math.multiplyExact(Math.multiplyExact(3, width), height)];
+    rows(
+        left,
+        top,
+        width,
+        height,
+        (row, red, green, blue) -> {
+          int at = 3 * row * width;
+          for (int i = 0; i < width; i++, at += 3) {
+            data[at] = (byte) red[i];
+            data[at + 1] = (byte) green[i];
+            data[at + 2] = (byte) blue[i];
+          }
+        });
+    return new RgbImage(width, height, data);
+  }
+
+  /** Receives rows of a resized image, from the top; the arrays are used again for the next row. */
+  @FunctionalInterface
+  public interface RowSink {
+    /** Row {@code row} of the window, values 0..255. */
+    void row(int row, int[] red, int[] green, int[] blue);
+  }
+
+  /**
+   * The part of the resized image that begins at (left, top), row by row. The sums run over int
+   * arrays, because those are what Java 17's compiler vectorises.
+   */
+  public void rows(int left, int top, int width, int height, RowSink sink) {
     if (left < 0 || top < 0 || left + width > toWidth || top + height > toHeight) {
       throw new IllegalArgumentException(
           "resize: expected a window in %d x %d, got %d x %d at (%d, %d)"
@@ -68,18 +98,19 @@ public final class BilinearResize {
     }
     Filter across = new Filter(fromWidth, toWidth, left, width);
     Filter down = new Filter(fromHeight, toHeight, top, height);
-    int firstRow = down.first[0];
-    int rows = down.first[height - 1] + down.count[height - 1] - firstRow;
-    byte[] narrow = new byte[Math.multiplyExact(3 * width, rows)];
-    for (int row = 0; row < rows; row++) {
-      int source = 3 * ((y + firstRow + row) * image.width() + x);
-      across.alongRow(image.data(), source, narrow, 3 * width * row);
-    }
-    byte[] out = new byte[Math.multiplyExact(3 * width, height)];
+    int[][][] ring = new int[down.taps][3][width];
+    int[][] sums = new int[3][width];
+    int done = down.first[0];
     for (int row = 0; row < height; row++) {
-      down.downRows(narrow, firstRow, row, out, 3 * width);
+      int end = down.first[row] + down.count[row];
+      for (done = Math.max(done, down.first[row]); done < end; done++) {
+        across.alongRow(image.data(), 3 * ((y + done) * image.width() + x), ring[done % down.taps]);
+      }
+      for (int c = 0; c < 3; c++) {
+        down.sum(row, ring, c, sums[c]);
+      }
+      sink.row(row, sums[0], sums[1], sums[2]);
     }
-    return new RgbImage(width, height, out);
   }
 
   /** The taps of each output position of one axis. */
@@ -117,56 +148,63 @@ public final class BilinearResize {
       }
     }
 
-    void alongRow(byte[] from, int source, byte[] to, int target) {
-      int at = target;
-      for (int i = 0; i < first.length; i++) {
-        int red = HALF;
-        int green = HALF;
-        int blue = HALF;
+    void alongRow(byte[] from, int source, int[][] to) {
+      int[] reds = to[0];
+      int[] greens = to[1];
+      int[] blues = to[2];
+      for (int i = 0; i < reds.length; i++) {
         int pixel = source + 3 * first[i];
-        for (int t = i * taps, end = t + count[i]; t < end; t++, pixel += 3) {
-          int weight = weights[t];
+        int w = i * taps;
+        int weight = weights[w];
+        int red = HALF + (from[pixel] & 0xFF) * weight;
+        int green = HALF + (from[pixel + 1] & 0xFF) * weight;
+        int blue = HALF + (from[pixel + 2] & 0xFF) * weight;
+        for (int end = w + count[i] - 1; w < end; ) {
+          w++;
+          pixel += 3;
+          weight = weights[w];
           red += (from[pixel] & 0xFF) * weight;
           green += (from[pixel + 1] & 0xFF) * weight;
           blue += (from[pixel + 2] & 0xFF) * weight;
         }
-        to[at] = clip(red);
-        to[at + 1] = clip(green);
-        to[at + 2] = clip(blue);
-        at += 3;
+        // No clipping: rounding makes the weights exceed 1 by less than half a level.
+        reds[i] = red >> PRECISION_BITS;
+        greens[i] = green >> PRECISION_BITS;
+        blues[i] = blue >> PRECISION_BITS;
       }
     }
 
-    void downRows(byte[] from, int firstRow, int row, byte[] to, int stride) {
-      int start = (first[row] - firstRow) * stride;
-      int target = row * stride;
+    void sum(int row, int[][][] ring, int channel, int[] sums) {
+      int begin = first[row];
       int w = row * taps;
-      if (count[row] == 1) {
-        System.arraycopy(from, start, to, target, stride);
-        return;
-      }
       if (count[row] == 2) {
-        int w0 = weights[w];
-        int w1 = weights[w + 1];
-        for (int i = 0; i < stride; i++) {
-          to[target + i] =
-              clip(HALF + (from[start + i] & 0xFF) * w0 + (from[start + stride + i] & 0xFF) * w1);
-        }
+        sumOfTwo(
+            ring[begin % taps][channel],
+            weights[w],
+            ring[(begin + 1) % taps][channel],
+            weights[w + 1],
+            sums);
         return;
       }
-      for (int i = 0; i < stride; i++) {
-        int sum = HALF;
-        int at = start + i;
-        for (int t = w, end = w + count[row]; t < end; t++, at += stride) {
-          sum += (from[at] & 0xFF) * weights[t];
-        }
-        to[target + i] = clip(sum);
+      Arrays.fill(sums, HALF);
+      for (int t = 0; t < count[row]; t++) {
+        add(ring[(begin + t) % taps][channel], weights[w + t], sums);
+      }
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] >>= PRECISION_BITS;
       }
     }
 
-    /** Rounded weights can sum to a little more than 1. */
-    private static byte clip(int sum) {
-      return (byte) Math.min(255, sum >> PRECISION_BITS);
+    private static void sumOfTwo(int[] a, int weightA, int[] b, int weightB, int[] sums) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = (HALF + a[i] * weightA + b[i] * weightB) >> PRECISION_BITS;
+      }
+    }
+
+    private static void add(int[] a, int weight, int[] sums) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += a[i] * weight;
+      }
     }
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
-import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
@@ -32,8 +31,8 @@ public final class ImageDecoder {
   /** The largest file that is read. */
   public static final long MAX_FILE_BYTES = 1L << 30;
 
-  private static final int FLAGS =
-      opencv_imgcodecs.IMREAD_COLOR; // 3 channels, 8 bits, EXIF rotation
+  /** 3 channels, 8 bits, EXIF rotation applied. */
+  private static final int FLAGS = opencv_imgcodecs.IMREAD_COLOR_RGB;
 
   static {
     opencv_core.setNumThreads(1);
@@ -111,12 +110,11 @@ public final class ImageDecoder {
   private static RgbImage openCv(byte[] file) {
     try (BytePointer memory = new BytePointer(file);
         Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, memory);
-        Mat bgr = opencv_imgcodecs.imdecode(encoded, FLAGS)) {
-      if (bgr.empty() || bgr.channels() != 3) {
+        Mat rgb = opencv_imgcodecs.imdecode(encoded, FLAGS)) {
+      if (rgb.empty() || rgb.channels() != 3) {
         throw new DatasetException("image: the data are damaged, the decoder gives up");
       }
-      opencv_imgproc.cvtColor(bgr, bgr, opencv_imgproc.COLOR_BGR2RGB);
-      return copy(bgr);
+      return copy(rgb);
     } catch (RuntimeException e) {
       throw e instanceof DatasetException known
           ? known

@@ -14,101 +14,133 @@ final class ImageRenderer {
 
   /** The view's pixels [3,H,W] with padding. */
   static byte[] render(RgbImage image, View view) {
-    RgbImage content = content(image, view);
+    Size padded = view.padded();
+    int plane = Math.multiplyExact(padded.width(), padded.height());
+    byte[] planes = new byte[Math.multiplyExact(3, plane)];
+    Content content = content(image, view);
     if (view.colors().isPresent()) {
-      content = ColorRenderer.render(content, view.colors().get(), content.data() == image.data());
+      RgbImage plain = content.picture();
+      RgbImage changed =
+          ColorRenderer.render(plain, view.colors().get(), plain.data() == image.data());
+      content = new Whole(changed, 0, 0, changed.width(), changed.height());
     }
-    return planes(content, view.padded(), view.mirrored());
+    content.write(planes, padded, view.mirrored());
+    pad(planes, view.content(), padded);
+    return planes;
   }
 
-  /** The content, still unmirrored. Crops around a resize only narrow what is computed. */
-  private static RgbImage content(RgbImage image, View view) {
-    RgbImage current = image;
-    int x = 0;
-    int y = 0;
-    int width = image.width();
-    int height = image.height();
-    Pending pending = null;
+  /** Unmirrored, unpadded pixels that may still have to be computed. */
+  private sealed interface Content permits Whole, Pending {
+    RgbImage picture();
+
+    void write(byte[] planes, Size padded, boolean mirrored);
+  }
+
+  /** The steps of the view. Crops around a resize only narrow what is computed. */
+  private static Content content(RgbImage image, View view) {
+    Content current = new Whole(image, 0, 0, image.width(), image.height());
     for (View.Step step : view.steps()) {
       if (step instanceof View.Crop crop) {
-        if (pending != null) {
-          pending = pending.cropped(crop);
-        } else {
-          x += crop.x();
-          y += crop.y();
-          width = crop.width();
-          height = crop.height();
-        }
+        current =
+            current instanceof Pending pending
+                ? pending.cropped(crop)
+                : ((Whole) current).cropped(crop);
       } else if (step instanceof View.Resize resize) {
-        if (pending != null) {
-          current = pending.run();
-          x = 0;
-          y = 0;
-          width = current.width();
-          height = current.height();
-        }
-        pending =
-            new Pending(
-                new BilinearResize(current, x, y, width, height, resize.width(), resize.height()),
-                0,
-                0,
-                resize.width(),
-                resize.height());
+        Whole from =
+            current instanceof Pending pending ? Whole.of(pending.picture()) : (Whole) current;
+        current = from.resized(resize.width(), resize.height());
       }
     }
-    return pending != null ? pending.run() : part(current, x, y, width, height);
+    return current;
+  }
+
+  /** A part of an image that is there. */
+  private record Whole(RgbImage image, int x, int y, int width, int height) implements Content {
+    static Whole of(RgbImage image) {
+      return new Whole(image, 0, 0, image.width(), image.height());
+    }
+
+    Whole cropped(View.Crop crop) {
+      return new Whole(image, x + crop.x(), y + crop.y(), crop.width(), crop.height());
+    }
+
+    Pending resized(int toWidth, int toHeight) {
+      BilinearResize resize = new BilinearResize(image, x, y, width, height, toWidth, toHeight);
+      return new Pending(resize, 0, 0, toWidth, toHeight);
+    }
+
+    @Override
+    public RgbImage picture() {
+      if (width == image.width() && height == image.height()) {
+        return image;
+      }
+      byte[] data = new byte[3 * width * height];
+      for (int row = 0; row < height; row++) {
+        System.arraycopy(
+            image.data(), 3 * ((y + row) * image.width() + x), data, 3 * row * width, 3 * width);
+      }
+      return new RgbImage(width, height, data);
+    }
+
+    @Override
+    public void write(byte[] planes, Size padded, boolean mirrored) {
+      int plane = padded.width() * padded.height();
+      int step = mirrored ? -1 : 1;
+      byte[] from = image.data();
+      for (int row = 0; row < height; row++) {
+        int source = 3 * ((y + row) * image.width() + x);
+        int target = row * padded.width() + (mirrored ? width - 1 : 0);
+        for (int i = 0; i < width; i++, source += 3, target += step) {
+          planes[target] = from[source];
+          planes[plane + target] = from[source + 1];
+          planes[2 * plane + target] = from[source + 2];
+        }
+      }
+    }
   }
 
   /** A resize of which so far this window is needed. */
-  private record Pending(BilinearResize resize, int x, int y, int width, int height) {
+  private record Pending(BilinearResize resize, int x, int y, int width, int height)
+      implements Content {
     Pending cropped(View.Crop crop) {
       return new Pending(resize, x + crop.x(), y + crop.y(), crop.width(), crop.height());
     }
 
-    RgbImage run() {
+    @Override
+    public RgbImage picture() {
       return resize.window(x, y, width, height);
     }
-  }
 
-  private static RgbImage part(RgbImage image, int x, int y, int width, int height) {
-    if (width == image.width() && height == image.height()) {
-      return image;
+    @Override
+    public void write(byte[] planes, Size padded, boolean mirrored) {
+      int plane = padded.width() * padded.height();
+      resize.rows(
+          x,
+          y,
+          width,
+          height,
+          (row, red, green, blue) -> {
+            int at = row * padded.width();
+            narrow(red, planes, at, mirrored);
+            narrow(green, planes, plane + at, mirrored);
+            narrow(blue, planes, 2 * plane + at, mirrored);
+          });
     }
-    byte[] data = new byte[3 * width * height];
-    for (int row = 0; row < height; row++) {
-      System.arraycopy(
-          image.data(), 3 * ((y + row) * image.width() + x), data, 3 * row * width, 3 * width);
-    }
-    return new RgbImage(width, height, data);
-  }
 
-  private static byte[] planes(RgbImage content, Size padded, boolean mirrored) {
-    int plane = Math.multiplyExact(padded.width(), padded.height());
-    byte[] planes = new byte[Math.multiplyExact(3, plane)];
-    byte[] from = content.data();
-    int width = content.width();
-    for (int y = 0; y < content.height(); y++) {
-      int source = 3 * y * width;
-      int target = y * padded.width();
+    private static void narrow(int[] values, byte[] target, int at, boolean mirrored) {
       if (mirrored) {
-        for (int i = width - 1; i >= 0; i--, source += 3) {
-          planes[target + i] = from[source];
-          planes[plane + target + i] = from[source + 1];
-          planes[2 * plane + target + i] = from[source + 2];
+        for (int i = 0, j = at + values.length - 1; i < values.length; i++, j--) {
+          target[j] = (byte) values[i];
         }
       } else {
-        for (int i = 0; i < width; i++, source += 3) {
-          planes[target + i] = from[source];
-          planes[plane + target + i] = from[source + 1];
-          planes[2 * plane + target + i] = from[source + 2];
+        for (int i = 0; i < values.length; i++) {
+          target[at + i] = (byte) values[i];
         }
       }
     }
-    pad(planes, content, padded);
-    return planes;
   }
 
-  private static void pad(byte[] planes, RgbImage content, Size padded) {
+  private static void pad(byte[] planes, Size content, Size padded) {
     int plane = padded.width() * padded.height();
     for (int c = 0; c < 3; c++) {
       int start = c * plane;
