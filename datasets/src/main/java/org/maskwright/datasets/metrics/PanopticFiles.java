@@ -1,0 +1,79 @@
+package org.maskwright.datasets.metrics;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.SafePaths;
+import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.json.CocoJson;
+import org.maskwright.datasets.json.CocoPanoptic;
+import org.maskwright.datasets.json.PanopticAnnotation;
+
+/**
+ * Panoptic quality of official files: two JSON files and two folders of PNGs, on all cores, two
+ * images a core in memory.
+ */
+public final class PanopticFiles {
+  private PanopticFiles() {}
+
+  /**
+   * Evaluates every annotated image of the ground truth.
+   *
+   * @throws DatasetException if a file is wrong, or an image has no prediction
+   */
+  public static PanopticMetrics evaluate(
+      Path truthJson,
+      Path truthFolder,
+      Path predictedJson,
+      Path predictedFolder,
+      PanopticEvaluator.Overlap overlap) {
+    CocoPanoptic truth = CocoJson.readPanoptic(truthJson);
+    if (truth.categories().isEmpty()) {
+      throw DatasetException.ofFile(truthJson, "expected \"categories\", found none");
+    }
+    Map<ImageId, PanopticAnnotation> predictions = new HashMap<>();
+    for (PanopticAnnotation p : CocoJson.readPanoptic(predictedJson).annotations()) {
+      predictions.put(p.imageId(), p);
+    }
+    PanopticEvaluator evaluator = new PanopticEvaluator(truth.categories(), overlap);
+    truth.annotations().parallelStream()
+        .forEach(
+            annotation -> {
+              PanopticAnnotation prediction = predictions.get(annotation.imageId());
+              if (prediction == null) {
+                throw DatasetException.ofFile(predictedJson, "no prediction for the image")
+                    .forImage(annotation.imageId());
+              }
+              LabelMap truthIds = read(truthJson, truthFolder, annotation);
+              LabelMap predictedIds = read(predictedJson, predictedFolder, prediction);
+              try {
+                evaluator.add(
+                    annotation.imageId(),
+                    truthIds,
+                    annotation.segments(),
+                    predictedIds,
+                    prediction.segments());
+              } catch (DatasetException e) {
+                throw e.inFile(predictedFolder.resolve(prediction.fileName()));
+              }
+            });
+    return evaluator.result();
+  }
+
+  private static LabelMap read(Path json, Path folder, PanopticAnnotation annotation) {
+    Path file;
+    try {
+      file = SafePaths.resolve(folder, annotation.fileName());
+    } catch (DatasetException e) {
+      throw e.inFile(json).forImage(annotation.imageId());
+    }
+    try {
+      return LabelPng.read(file);
+    } catch (DatasetException e) {
+      throw e.forImage(annotation.imageId());
+    }
+  }
+}

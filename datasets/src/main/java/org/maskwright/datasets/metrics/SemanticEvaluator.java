@@ -1,0 +1,202 @@
+package org.maskwright.datasets.metrics;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.image.LabelMap;
+
+/**
+ * Semantic IoU and accuracy over the pixels of all images.
+ *
+ * <p><b>Shapes</b> ground truth and prediction [H, W] of one size, class indices 0 to K-1; ground
+ * truth of the ignore label is not counted. The memory is one (K+1) x (K+1) table.
+ *
+ * <p><b>Source</b> detectron2 SemSegEvaluator, CSAILVision/sceneparsing evaluationCode,
+ * cityscapesScripts evalPixelLevelSemanticLabeling; what differs between them is in {@link
+ * SemanticProtocol}.
+ *
+ * <p><b>Threads</b> Not thread-safe: one evaluator a thread, then {@link #merge}.
+ */
+public final class SemanticEvaluator {
+  private static final double EPSILON = Math.ulp(1.0);
+
+  /** The number of Cityscapes' own label ids, 0 to 33. */
+  static final int CITYSCAPES_IDS = 34;
+
+  private static final Set<Integer> CITYSCAPES_EVALUATED =
+      Set.of(7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33);
+
+  private final int classes;
+  private final int ignoreLabel;
+  private final SemanticProtocol protocol;
+  private final long[] confusion; // [ground truth, prediction]; index K: of no class
+
+  /**
+   * @param classes K, 1 to 65535
+   * @param ignoreLabel the ground-truth label that is not counted; must not be a class unless K
+   *     classes plus it are meant (65 of 65)
+   */
+  public SemanticEvaluator(int classes, int ignoreLabel, SemanticProtocol protocol) {
+    if (classes < 1 || classes > 20_000) {
+      throw new IllegalArgumentException("classes: expected 1 to 20000, got " + classes);
+    }
+    this.classes = classes;
+    this.ignoreLabel = ignoreLabel;
+    this.protocol = protocol;
+    this.confusion = new long[(classes + 1) * (classes + 1)];
+  }
+
+  /** As {@link #add(int[], int[])}, with the sizes checked. */
+  public void add(LabelMap groundTruth, LabelMap prediction) {
+    if (groundTruth.height() != prediction.height() || groundTruth.width() != prediction.width()) {
+      throw new DatasetException(
+          "the prediction has "
+              + prediction.width()
+              + " x "
+              + prediction.height()
+              + " pixels, expected "
+              + groundTruth.width()
+              + " x "
+              + groundTruth.height()
+              + " as the ground truth");
+    }
+    add(groundTruth.labels(), prediction.labels());
+  }
+
+  /**
+   * Adds an image's pixels.
+   *
+   * @throws DatasetException if a label is neither a class nor the ignore label; predictions of the
+   *     ignore label are allowed for Cityscapes only
+   * @throws IllegalArgumentException if the lengths differ
+   */
+  public void add(int[] groundTruth, int[] prediction) {
+    if (groundTruth.length != prediction.length) {
+      throw new IllegalArgumentException(
+          "prediction of " + prediction.length + " pixels, expected " + groundTruth.length);
+    }
+    int start = 0;
+    int n = groundTruth.length;
+    // Neighbouring pixels mostly hold the same pair: count runs.
+    while (start < n) {
+      int g = groundTruth[start];
+      int p = prediction[start];
+      int end = start + 1;
+      while (end < n && groundTruth[end] == g && prediction[end] == p) {
+        end++;
+      }
+      if (g != ignoreLabel) {
+        confusion[index(g, p)] += end - start;
+      }
+      start = end;
+    }
+  }
+
+  private int index(int g, int p) {
+    int row = g;
+    int column = p;
+    if (g < 0 || g >= classes) {
+      throw outside("ground truth", g);
+    }
+    if (p < 0 || p >= classes) {
+      if (p != ignoreLabel || protocol == SemanticProtocol.DETECTRON2) {
+        throw outside("prediction", p);
+      }
+      column = classes;
+    }
+    return row * (classes + 1) + column;
+  }
+
+  private DatasetException outside(String what, int label) {
+    return new DatasetException(
+        what
+            + ": label "
+            + label
+            + ", expected 0 to "
+            + (classes - 1)
+            + (what.equals("prediction") ? "" : " or the ignore label " + ignoreLabel));
+  }
+
+  /** Adds what another evaluator of the same kind has counted. */
+  public void merge(SemanticEvaluator other) {
+    if (other.classes != classes || other.protocol != protocol) {
+      throw new IllegalArgumentException("evaluators of different classes or protocols");
+    }
+    Arrays.setAll(confusion, i -> confusion[i] + other.confusion[i]);
+  }
+
+  /** Pixels with ground truth g that were predicted as p. */
+  public long count(int g, int p) {
+    return confusion[g * (classes + 1) + p];
+  }
+
+  /** The metrics of the images added so far. */
+  public SemanticMetrics result() {
+    List<Double> ious = new ArrayList<>();
+    List<Double> accuracies = new ArrayList<>();
+    double iouSum = 0;
+    double accuracySum = 0;
+    double weightedIou = 0;
+    int iouClasses = 0;
+    int accuracyClasses = 0;
+    long right = 0;
+    long total = 0;
+    for (int c = 0; c < classes; c++) {
+      total += evaluated(c) ? truths(c) : 0;
+    }
+    for (int c = 0; c < classes; c++) {
+      long truths = evaluated(c) ? truths(c) : 0;
+      double iou = evaluated(c) ? iou(c) : Double.NaN;
+      double accuracy = truths == 0 ? Double.NaN : (double) count(c, c) / truths;
+      ious.add(iou);
+      accuracies.add(accuracy);
+      if (!Double.isNaN(iou)) {
+        iouSum += iou;
+        iouClasses++;
+      }
+      if (truths > 0) {
+        accuracySum += accuracy;
+        accuracyClasses++;
+        right += count(c, c);
+        weightedIou += iou * ((double) truths / total);
+      }
+    }
+    return new SemanticMetrics(
+        iouSum / iouClasses,
+        total == 0 ? Double.NaN : weightedIou,
+        accuracySum / accuracyClasses,
+        (double) right / total,
+        ious,
+        accuracies);
+  }
+
+  private double iou(int c) {
+    long truths = truths(c);
+    long predictions = 0;
+    for (int g = 0; g < classes; g++) {
+      predictions += evaluated(g) ? count(g, c) : 0;
+    }
+    long union = truths + predictions - count(c, c);
+    return switch (protocol) {
+      case DETECTRON2 -> truths == 0 ? Double.NaN : (double) count(c, c) / union;
+      case ADE20K -> count(c, c) / (union + EPSILON);
+      case CITYSCAPES -> union == 0 ? Double.NaN : (double) count(c, c) / union;
+    };
+  }
+
+  private long truths(int c) {
+    long truths = 0;
+    for (int p = 0; p <= classes; p++) {
+      truths += count(c, p);
+    }
+    return truths;
+  }
+
+  private boolean evaluated(int c) {
+    return protocol != SemanticProtocol.CITYSCAPES
+        || classes != CITYSCAPES_IDS
+        || CITYSCAPES_EVALUATED.contains(c);
+  }
+}

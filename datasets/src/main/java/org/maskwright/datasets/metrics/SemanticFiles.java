@@ -1,0 +1,151 @@
+package org.maskwright.datasets.metrics;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.image.LabelPng;
+
+/**
+ * Semantic evaluation of two folders of label PNGs, on all cores, one image a core in memory. Files
+ * are paired by their path in the folder; for Cityscapes by city, sequence and frame.
+ */
+public final class SemanticFiles {
+  private static final String CITYSCAPES_TRUTH = "_gtFine_labelIds.png";
+
+  private SemanticFiles() {}
+
+  /** How label values of the files become class indices. */
+  public enum Labels {
+    /**
+     * As they are; with {@link SemanticProtocol#ADE20K} 0 is "other" and 1 to K the classes, in
+     * both folders.
+     */
+    AS_STORED,
+    /**
+     * The ground truth's 0 is not counted and 1 to K are the classes 0 to K-1; predictions hold 0
+     * to K-1.
+     */
+    REDUCE_ZERO
+  }
+
+  /**
+   * Evaluates every PNG below the ground truth's folder.
+   *
+   * @throws DatasetException if a file is wrong, has another size or an unknown label, or has no
+   *     prediction
+   */
+  public static SemanticMetrics evaluate(
+      Path truthFolder,
+      Path predictedFolder,
+      int classes,
+      int ignoreLabel,
+      Labels labels,
+      SemanticProtocol protocol) {
+    List<Path[]> pairs = pairs(truthFolder, predictedFolder, protocol);
+    int workers = Math.min(Runtime.getRuntime().availableProcessors(), pairs.size());
+    return IntStream.range(0, workers)
+        .parallel()
+        .mapToObj(
+            worker -> {
+              var evaluator = new SemanticEvaluator(classes, ignoreLabel, protocol);
+              for (int i = worker; i < pairs.size(); i += workers) {
+                add(evaluator, pairs.get(i), ignoreLabel, labels, protocol);
+              }
+              return evaluator;
+            })
+        .reduce(
+            new SemanticEvaluator(classes, ignoreLabel, protocol),
+            (sum, part) -> {
+              synchronized (sum) {
+                sum.merge(part);
+              }
+              return sum;
+            })
+        .result();
+  }
+
+  private static void add(
+      SemanticEvaluator evaluator,
+      Path[] pair,
+      int ignoreLabel,
+      Labels labels,
+      SemanticProtocol protocol) {
+    LabelMap truth = LabelPng.read(pair[0]);
+    try {
+      LabelMap prediction = LabelPng.read(pair[1], truth.height(), truth.width());
+      boolean reduce = labels == Labels.REDUCE_ZERO || protocol == SemanticProtocol.ADE20K;
+      if (reduce) {
+        reduce(truth.labels(), ignoreLabel);
+      }
+      if (protocol == SemanticProtocol.ADE20K && labels == Labels.AS_STORED) {
+        reduce(prediction.labels(), ignoreLabel);
+      }
+      evaluator.add(truth, prediction);
+    } catch (DatasetException e) {
+      throw e.inFile(e.problem().startsWith("ground truth") ? pair[0] : pair[1]);
+    }
+  }
+
+  private static void reduce(int[] labels, int ignoreLabel) {
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = labels[i] == 0 || labels[i] == ignoreLabel ? ignoreLabel : labels[i] - 1;
+    }
+  }
+
+  private static List<Path[]> pairs(Path truth, Path predicted, SemanticProtocol protocol) {
+    List<Path> truths = pngs(truth);
+    boolean byFrame =
+        protocol == SemanticProtocol.CITYSCAPES
+            && truths.stream().anyMatch(f -> f.toString().endsWith(CITYSCAPES_TRUTH));
+    Map<String, Path> predictions = new HashMap<>();
+    for (Path file : pngs(predicted)) {
+      Path previous = predictions.put(key(predicted, file, byFrame), file);
+      if (previous != null) {
+        throw DatasetException.ofFile(file, "a second prediction of the image of " + previous);
+      }
+    }
+    List<Path[]> pairs = new ArrayList<>();
+    for (Path file : truths) {
+      if (byFrame && !file.toString().endsWith(CITYSCAPES_TRUTH)) {
+        continue;
+      }
+      Path prediction = predictions.get(key(truth, file, byFrame));
+      if (prediction == null) {
+        throw DatasetException.ofFile(file, "no prediction of this name below " + predicted);
+      }
+      pairs.add(new Path[] {file, prediction});
+    }
+    if (pairs.isEmpty()) {
+      throw DatasetException.ofFile(truth, "no PNG in the folder");
+    }
+    return pairs;
+  }
+
+  /** The path inside the folder, or city_sequence_frame. */
+  private static String key(Path folder, Path file, boolean byFrame) {
+    if (!byFrame) {
+      return folder.relativize(file).toString();
+    }
+    String[] parts = file.getFileName().toString().replace(".png", "").split("_", 4);
+    return parts.length < 3 ? file.toString() : parts[0] + "_" + parts[1] + "_" + parts[2];
+  }
+
+  private static List<Path> pngs(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw DatasetException.ofFile(folder, "no such folder");
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(f -> f.toString().endsWith(".png")).sorted().toList();
+    } catch (IOException e) {
+      throw DatasetException.ofFile(folder, "cannot be listed: " + e, e);
+    }
+  }
+}
