@@ -1,0 +1,152 @@
+package org.maskwright.trainer.run;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.Flushable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes scalars and pictures as a TensorBoard event file.
+ *
+ * <p>Each writer makes a file of its own; TensorBoard shows all files of a folder as one run, so a
+ * resumed run simply makes a second writer. Where steps were repeated, TensorBoard shows the later
+ * file's values.
+ *
+ * <p><b>Source</b> tensorflow/core/util/event.proto, framework/summary.proto, lib/io/record_writer.
+ *
+ * <p><b>Threads</b> Not thread-safe.
+ */
+public final class EventWriter implements Closeable, Flushable {
+  private static final String FILE_VERSION = "brain.Event:2";
+  private static final int CRC_MASK_DELTA = 0xa282ead8;
+  private static final int COLORSPACE_RGB = 3;
+  private static final int NANOS_DIGITS = 1_000_000_000;
+
+  private final Path file;
+  private final Clock clock;
+  private final OutputStream out;
+
+  /**
+   * Opens a new event file in a folder, which is made if missing.
+   *
+   * @throws IOException if the file cannot be made
+   */
+  public EventWriter(Path folder) throws IOException {
+    this(folder, Clock.systemUTC());
+  }
+
+  EventWriter(Path folder, Clock clock) throws IOException {
+    this.clock = clock;
+    Files.createDirectories(folder);
+    this.file = newFile(folder, clock.instant().getEpochSecond());
+    this.out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE));
+    record(
+        new ProtoWriter()
+            .doubleField(1, wallTime())
+            .bytesField(3, FILE_VERSION.getBytes(StandardCharsets.UTF_8)));
+    flush();
+  }
+
+  /** The file that is written. */
+  public Path file() {
+    return file;
+  }
+
+  /** Writes one number of a step. */
+  public void scalar(String tag, long step, double value) throws IOException {
+    scalars(step, Map.of(tag, value));
+  }
+
+  /** Writes numbers of a step, tag to value; non-finite ones are kept as they are. */
+  public void scalars(long step, Map<String, Double> values) throws IOException {
+    var summary = new ProtoWriter();
+    for (Map.Entry<String, Double> e : values.entrySet()) {
+      summary.messageField(1, value(e.getKey()).floatField(2, e.getValue().floatValue()));
+    }
+    event(step, summary);
+  }
+
+  /**
+   * Writes a picture of a step.
+   *
+   * @param png the bytes of a PNG file of the given size
+   */
+  public void image(String tag, long step, byte[] png, int width, int height) throws IOException {
+    var image =
+        new ProtoWriter()
+            .varintField(1, height)
+            .varintField(2, width)
+            .varintField(3, COLORSPACE_RGB)
+            .bytesField(4, png);
+    event(step, new ProtoWriter().messageField(1, value(tag).messageField(4, image)));
+  }
+
+  /** Hands what was written to the operating system, so that a running TensorBoard sees it. */
+  @Override
+  public void flush() throws IOException {
+    out.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+
+  private static ProtoWriter value(String tag) {
+    return new ProtoWriter().bytesField(1, tag.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void event(long step, ProtoWriter summary) throws IOException {
+    record(
+        new ProtoWriter().doubleField(1, wallTime()).varintField(2, step).messageField(5, summary));
+  }
+
+  /** One TFRecord: length, its checksum, the bytes, their checksum. */
+  private void record(ProtoWriter event) throws IOException {
+    byte[] data = event.toByteArray();
+    ByteBuffer head =
+        ByteBuffer.allocate(Long.BYTES + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(data.length);
+    head.putInt(maskedCrc(head.array(), Long.BYTES));
+    ByteBuffer tail = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    tail.putInt(maskedCrc(data, data.length));
+    out.write(head.array());
+    out.write(data);
+    out.write(tail.array());
+  }
+
+  /** CRC-32C, rotated and offset so that a checksum of data holding checksums stays strong. */
+  static int maskedCrc(byte[] data, int length) {
+    var crc = new CRC32C();
+    crc.update(data, 0, length);
+    return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
+  }
+
+  private double wallTime() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() + now.getNano() / (double) NANOS_DIGITS;
+  }
+
+  private static Path newFile(Path folder, long seconds) throws IOException {
+    for (int n = 0; ; n++) {
+      String name =
+          String.format(Locale.ROOT, "events.out.tfevents.%010d.maskwright.%d", seconds, n);
+      Path file = folder.resolve(name);
+      if (!Files.exists(file)) {
+        return Files.createFile(file);
+      }
+    }
+  }
+}

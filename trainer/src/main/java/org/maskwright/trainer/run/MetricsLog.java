@@ -1,0 +1,156 @@
+package org.maskwright.trainer.run;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A run's numbers as JSON lines, one object a line:
+ *
+ * <pre>{"kind":"train","step":20,"loss":31.25,"lr":1.0E-4}</pre>
+ *
+ * Numbers are written so that they read back as the same doubles; NaN and infinities, which JSON
+ * lacks, as strings. A line is handed to the operating system at once, so a killed run loses none.
+ *
+ * <p><b>Threads</b> Not thread-safe.
+ */
+public final class MetricsLog implements Closeable {
+  /**
+   * A line of the log.
+   *
+   * @param kind what was measured: "train", "eval", ...
+   * @param step the optimiser step it belongs to
+   * @param values names to numbers, in the order of the file
+   */
+  public record Line(String kind, long step, Map<String, Double> values) {
+    public Line {
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+  }
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Writer out;
+
+  private MetricsLog(Writer out) {
+    this.out = out;
+  }
+
+  /**
+   * Starts a log; a file that is there already is replaced.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static MetricsLog create(Path file) throws IOException {
+    return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Goes on with a log after step {@code lastStep}: later lines, which the run that was ended wrote
+   * beyond its last checkpoint, and a half-written last line are dropped. A missing log is started.
+   *
+   * @throws IOException if the file cannot be read or written
+   */
+  public static MetricsLog resume(Path file, long lastStep) throws IOException {
+    if (Files.exists(file)) {
+      var kept = new StringBuilder();
+      for (Line line : read(file)) {
+        if (line.step() <= lastStep) {
+          kept.append(json(line));
+        }
+      }
+      Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+      Files.writeString(fresh, kept);
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return new MetricsLog(
+        Files.newBufferedWriter(
+            file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+  }
+
+  /** Appends one line. */
+  public void write(String kind, long step, Map<String, Double> values) throws IOException {
+    out.write(json(new Line(kind, step, values)));
+    out.flush();
+  }
+
+  /**
+   * All lines of a log; a half-written last line is left out.
+   *
+   * @throws IOException if the file cannot be read or another line is not one of a log
+   */
+  public static List<Line> read(Path file) throws IOException {
+    String text = Files.readString(file);
+    int end = text.lastIndexOf('\n') + 1;
+    List<Line> lines = new ArrayList<>();
+    int number = 0;
+    for (String line : text.substring(0, end).split("\n", -1)) {
+      number++;
+      if (!line.isBlank()) {
+        lines.add(parsed(line, file + ":" + number));
+      }
+    }
+    return lines;
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+
+  private static String json(Line line) throws IOException {
+    var text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("kind", line.kind());
+      json.writeNumberField("step", line.step());
+      for (Map.Entry<String, Double> e : line.values().entrySet()) {
+        if (Double.isFinite(e.getValue())) {
+          json.writeNumberField(e.getKey(), e.getValue());
+        } else {
+          json.writeStringField(e.getKey(), e.getValue().toString());
+        }
+      }
+      json.writeEndObject();
+    }
+    return text + "\n";
+  }
+
+  private static Line parsed(String text, String where) throws IOException {
+    String kind = "";
+    long step = 0;
+    Map<String, Double> values = new LinkedHashMap<>();
+    try (JsonParser json = JSON.createParser(text)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException(where + ": expected a JSON object, got " + text);
+      }
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        json.nextToken();
+        switch (name) {
+          case "kind" -> kind = json.getText();
+          case "step" -> step = json.getLongValue();
+          default -> values.put(name, Double.valueOf(json.getText()));
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      throw new IOException(where + ": not a line of a metrics log: " + e.getMessage(), e);
+    }
+    return new Line(kind, step, values);
+  }
+}

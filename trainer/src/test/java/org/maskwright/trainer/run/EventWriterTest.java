@@ -1,0 +1,133 @@
+package org.maskwright.trainer.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EventWriterTest {
+  private static final Clock AT =
+      Clock.fixed(Instant.ofEpochSecond(1_700_000_000, 500_000_000), ZoneOffset.UTC);
+
+  @TempDir Path folder;
+
+  @Test
+  void recordsReadBackWithTheirChecksums() throws IOException {
+    byte[] png = {1, 2, 3, -1};
+    Path file;
+    try (var writer = new EventWriter(folder, AT)) {
+      writer.scalar("train/loss", 300, 31.5);
+      writer.image("val/1", 301, png, 640, 480);
+      file = writer.file();
+    }
+    List<Map<Integer, Object>> events = events(file);
+    assertEquals(3, events.size());
+    assertEquals("brain.Event:2", text(events.get(0).get(3)));
+    assertEquals(1_700_000_000.5, Double.longBitsToDouble((Long) events.get(0).get(1)));
+
+    assertEquals(300L, events.get(1).get(2));
+    Map<Integer, Object> scalar = message(message(events.get(1).get(5)).get(1));
+    assertEquals("train/loss", text(scalar.get(1)));
+    assertEquals(31.5f, Float.intBitsToFloat((Integer) scalar.get(2)));
+
+    Map<Integer, Object> value = message(message(events.get(2).get(5)).get(1));
+    assertEquals("val/1", text(value.get(1)));
+    Map<Integer, Object> image = message(value.get(4));
+    assertEquals(List.of(480L, 640L, 3L), List.of(image.get(1), image.get(2), image.get(3)));
+    assertArrayEquals(png, (byte[]) image.get(4));
+  }
+
+  @Test
+  void theFirstRecordIsByteForByteWhatTensorFlowWrites() throws IOException {
+    Path file;
+    try (var writer = new EventWriter(folder, AT)) {
+      file = writer.file();
+    }
+    // What tensorboard's own record writer makes of the same event: golden-events.py beside this
+    // test.
+    assertEquals(GOLDEN, HexFormat.of().formatHex(Files.readAllBytes(file)));
+  }
+
+  @Test
+  void twoWritersOfOneSecondHaveTwoFiles() throws IOException {
+    try (var a = new EventWriter(folder, AT);
+        var b = new EventWriter(folder, AT)) {
+      assertNotEquals(a.file(), b.file());
+    }
+  }
+
+  private static final String GOLDEN =
+      "1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b353110";
+
+  private static List<Map<Integer, Object>> events(Path file) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    List<Map<Integer, Object>> events = new ArrayList<>();
+    while (in.hasRemaining()) {
+      byte[] length = new byte[Long.BYTES];
+      in.get(length);
+      assertEquals(EventWriter.maskedCrc(length, length.length), in.getInt());
+      byte[] data =
+          new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+      in.get(data);
+      assertEquals(EventWriter.maskedCrc(data, data.length), in.getInt());
+      events.add(message(data));
+    }
+    return events;
+  }
+
+  /**
+   * Field numbers to varints (Long), doubles as bits (Long), floats as bits (Integer), or bytes.
+   */
+  private static Map<Integer, Object> message(Object bytes) {
+    ByteBuffer in = ByteBuffer.wrap((byte[]) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    Map<Integer, Object> fields = new TreeMap<>();
+    while (in.hasRemaining()) {
+      long key = varint(in);
+      Object value =
+          switch ((int) (key & 7)) {
+            case 0 -> varint(in);
+            case 1 -> in.getLong();
+            case 5 -> in.getInt();
+            case 2 -> {
+              byte[] data = new byte[(int) varint(in)];
+              in.get(data);
+              yield data;
+            }
+            default -> throw new AssertionError("wire type of key " + key);
+          };
+      fields.put((int) (key >>> 3), value);
+    }
+    return fields;
+  }
+
+  private static long varint(ByteBuffer in) {
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte b = in.get();
+      value |= (long) (b & 0x7F) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+  }
+
+  private static String text(Object bytes) {
+    return new String((byte[]) bytes, StandardCharsets.UTF_8);
+  }
+}
