@@ -50,6 +50,12 @@ public final class ConfigFile {
     return load(file, overrides, reference());
   }
 
+  /** Reads a file that must hold every value itself: no defaults below it, no overrides. */
+  public static ConfigFile loadAlone(Path file) {
+    checkExists(file);
+    return load(file, List.of(), ConfigFactory.empty());
+  }
+
   /** Reads a file over other defaults. */
   static ConfigFile load(Path file, List<String> overrides, Config defaults) {
     String name = Origins.shortened(file);

@@ -87,6 +87,11 @@ public abstract class Module implements AutoCloseable {
         (name, child) -> child.visit(prefix.isEmpty() ? name : prefix + "." + name, visitor));
   }
 
+  /** The parameters of this module alone, by their own names. */
+  public final Map<String, Parameter> ownParameters() {
+    return java.util.Collections.unmodifiableMap(parameters);
+  }
+
   /** All parameters of the tree by full name, in order of registration. */
   public final Map<String, Parameter> parameters() {
     Map<String, Parameter> out = new LinkedHashMap<>();

@@ -1,0 +1,45 @@
+package org.maskwright.trainer.checkpoint;
+
+import java.util.List;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.head.ClassSpace;
+
+/**
+ * The content of {@code model.conf}: all that is needed to run the weights beside it.
+ *
+ * @param model the architecture
+ * @param classes in the order of the logits
+ * @param shortEdge short edge of the input in pixels
+ * @param maxSize largest long edge of the input in pixels
+ * @param mean of R, G and B in 0..255, subtracted
+ * @param std of R, G and B in 0..255, divided by
+ * @param licence what the weights may be used for, or empty
+ */
+public record ModelFile(
+    ModelConfig model,
+    List<ClassSpace.Entry> classes,
+    int shortEdge,
+    int maxSize,
+    List<Double> mean,
+    List<Double> std,
+    String licence) {
+  /** Checks the ranges. */
+  public ModelFile {
+    classes = List.copyOf(classes);
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    if (mean.size() != 3 || std.size() != 3 || std.stream().anyMatch(s -> s <= 0)) {
+      throw new IllegalArgumentException(
+          "mean: expected three means and three deviations above 0, got " + mean + " and " + std);
+    }
+    if (shortEdge < 1 || maxSize < shortEdge) {
+      throw new IllegalArgumentException(
+          "shortEdge: expected 1 <= short edge <= max size, got " + shortEdge + " and " + maxSize);
+    }
+  }
+
+  /** The classes as the model's head wants them. */
+  public ClassSpace classSpace() {
+    return new ClassSpace(classes);
+  }
+}

@@ -1,0 +1,71 @@
+package org.maskwright.trainer.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.StateDict;
+
+/** Named parameters to and from files, strictly: the same names and shapes. */
+public final class ParameterState {
+  private static final int SHOWN = 10;
+
+  private ParameterState() {}
+
+  /** Copies of all values. */
+  public static StateDict save(Map<String, Parameter> parameters) {
+    Map<String, HostTensor> out = new LinkedHashMap<>();
+    parameters.forEach(
+        (name, p) -> out.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
+    return StateDict.of(out);
+  }
+
+  /**
+   * Overwrites all values.
+   *
+   * @param file named in messages
+   * @throws CheckpointException listing missing, unexpected and mis-shaped keys; nothing is changed
+   *     then
+   */
+  public static void load(Map<String, Parameter> parameters, StateDict state, String file) {
+    List<String> problems = new ArrayList<>();
+    parameters.forEach(
+        (name, p) -> {
+          if (!state.contains(name)) {
+            problems.add("missing " + name);
+          } else if (!state.get(name).hasShape(p.shape())) {
+            problems.add(
+                name
+                    + ": expected shape "
+                    + Arrays.toString(p.shape())
+                    + ", got "
+                    + Arrays.toString(state.get(name).shape()));
+          }
+        });
+    state.keys().stream()
+        .filter(k -> !parameters.containsKey(k))
+        .forEach(k -> problems.add("unexpected " + k));
+    if (!problems.isEmpty()) {
+      String more = problems.size() > SHOWN ? "\n  and " + (problems.size() - SHOWN) + " more" : "";
+      throw new CheckpointException(
+          file
+              + ": does not fit this model:\n  "
+              + String.join("\n  ", problems.subList(0, Math.min(SHOWN, problems.size())))
+              + more
+              + "\n  it comes from another architecture or class list");
+    }
+    parameters.forEach(
+        (name, p) -> {
+          Engine engine = p.tensor().engine();
+          try (Scope scope = engine.scope()) {
+            p.set(engine.floats(state.get(name).toFloatArray(), p.shape()));
+          }
+        });
+  }
+}

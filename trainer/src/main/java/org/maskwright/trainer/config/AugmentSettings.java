@@ -1,0 +1,85 @@
+package org.maskwright.trainer.config;
+
+import java.util.List;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.transform.Augmentation;
+import org.maskwright.datasets.transform.ColorJitter;
+import org.maskwright.datasets.transform.FixedSizeCrop;
+import org.maskwright.datasets.transform.HorizontalFlip;
+import org.maskwright.datasets.transform.Pad;
+import org.maskwright.datasets.transform.RandomCrop;
+import org.maskwright.datasets.transform.ResizeScale;
+import org.maskwright.datasets.transform.ResizeShortestEdge;
+import org.maskwright.datasets.transform.Transform;
+
+/** How training images are changed: one of the field's pipelines. */
+@Doc("How training images are changed: one of the field's pipelines.")
+public sealed interface AugmentSettings {
+  /** The pipeline for a task. */
+  Augmentation pipeline(Task task);
+
+  /** Large-scale jitter: flip, resize by a random scale, crop to a fixed size. */
+  record Lsj(
+      @Doc("Height of the crop in pixels.") int height,
+      @Doc("Width of the crop in pixels.") int width,
+      @Doc("Smallest scale of the image within the crop.") double minScale,
+      @Doc("Largest scale of the image within the crop.") double maxScale,
+      @Doc("Probability of a horizontal flip.") double flip,
+      @Doc("What happens to targets that the crop left without a pixel: drop or keep.")
+          Augmentation.EmptyMasks emptyMasks)
+      implements AugmentSettings {
+    @Override
+    public Augmentation pipeline(Task task) {
+      return new Augmentation(
+          List.of(
+              new HorizontalFlip(flip),
+              new ResizeScale(minScale, maxScale, height, width),
+              new FixedSizeCrop(height, width)),
+          task,
+          emptyMasks);
+    }
+  }
+
+  /** Resize to one of several short edges, crop, colour jitter, flip, pad. */
+  record Crop(
+      @Doc("Lengths of the short edge in pixels; one is chosen for each image.")
+          List<Integer> shortEdges,
+      @Doc("Largest long edge in pixels.") int maxSize,
+      @Doc("Height of the crop in pixels.") int height,
+      @Doc("Width of the crop in pixels.") int width,
+      @Doc("Largest share of a crop that one class may take; 1 = any.")
+          double singleCategoryMaxArea,
+      @Doc("Whether brightness, contrast, saturation and hue change at random.")
+          boolean colorJitter,
+      @Doc("Probability of a horizontal flip.") double flip,
+      @Doc("What happens to targets that the crop left without a pixel: drop or keep.")
+          Augmentation.EmptyMasks emptyMasks)
+      implements AugmentSettings {
+    @Override
+    public Augmentation pipeline(Task task) {
+      List<Transform> transforms = new java.util.ArrayList<>();
+      transforms.add(new ResizeShortestEdge(shortEdges, maxSize));
+      transforms.add(RandomCrop.fixed(height, width, singleCategoryMaxArea));
+      if (colorJitter) {
+        transforms.add(new ColorJitter());
+      }
+      transforms.add(new HorizontalFlip(flip));
+      transforms.add(Pad.to(height, width));
+      return new Augmentation(transforms, task, emptyMasks);
+    }
+  }
+
+  /** The picture at a fixed short edge, nothing random. */
+  record None(
+      @Doc("Length of the short edge in pixels.") int shortEdge,
+      @Doc("Largest long edge in pixels.") int maxSize)
+      implements AugmentSettings {
+    @Override
+    public Augmentation pipeline(Task task) {
+      return new Augmentation(
+          List.of(new ResizeShortestEdge(List.of(shortEdge), maxSize)),
+          task,
+          Augmentation.EmptyMasks.DROP);
+    }
+  }
+}

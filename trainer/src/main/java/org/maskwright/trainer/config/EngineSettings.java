@@ -1,0 +1,18 @@
+package org.maskwright.trainer.config;
+
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.Precision;
+
+/** What computes. */
+@Doc("What computes, where and how precisely.")
+public record EngineSettings(
+    @Doc("torch, nd4j, or auto: the fastest one that loads.") String backend,
+    @Doc("cpu, cuda, cuda:<index>, or auto: a GPU if there is one.") String device,
+    @Doc("Threads inside one operation; 0 = as many as there are physical cores.") int threads,
+    @Doc("fp32, or bf16: matrix products and convolutions in bfloat16, all else in float32.")
+        Precision precision) {
+  /** As options of an engine. */
+  public EngineOptions options(long seed) {
+    return new EngineOptions(backend, device, threads, precision, seed);
+  }
+}

@@ -1,0 +1,58 @@
+package org.maskwright.trainer.config;
+
+import java.util.List;
+import org.maskwright.datasets.Task;
+
+/** Evaluation. */
+@Doc("Evaluation during and after training.")
+public record EvalSettings(
+    @Doc("Tasks to evaluate, of the same model: panoptic, instance, semantic.") List<Task> tasks,
+    @Doc("Steps between two evaluations; 0 = only at the end.") int every,
+    @Doc(
+            "Evaluate at most so many images during training; 0 = all. The evaluation at the end takes all.")
+        int limit,
+    @Doc("Short edge of the input in pixels.") int shortEdge,
+    @Doc("Largest long edge of the input in pixels.") int maxSize,
+    @Doc("Panoptic: a query counts if its class score is above this.") double objectThreshold,
+    @Doc("Panoptic: a segment counts if it keeps at least this share of its mask.")
+        double overlapThreshold,
+    @Doc("Instance: at most so many instances of an image.") int maxInstances,
+    @Doc(
+            "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP or semantic.mIoU.")
+        String best,
+    @Doc("Stop after so many evaluations without a better one; 0 = never.") int patience,
+    @Doc("Sample pictures of predictions at each evaluation.") int samples) {
+  /** Checks the ranges. */
+  public EvalSettings {
+    tasks = List.copyOf(tasks);
+    require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
+    require(every >= 0, "every", "at least 0", every);
+    require(limit >= 0, "limit", "at least 0", limit);
+    require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
+    require(maxSize >= shortEdge, "maxSize", "at least the short edge", maxSize);
+    require(
+        objectThreshold >= 0 && objectThreshold < 1,
+        "objectThreshold",
+        "a value in [0,1)",
+        objectThreshold);
+    require(
+        overlapThreshold >= 0 && overlapThreshold <= 1,
+        "overlapThreshold",
+        "a value in [0,1]",
+        overlapThreshold);
+    require(maxInstances >= 1, "maxInstances", "at least 1", maxInstances);
+    require(patience >= 0, "patience", "at least 0", patience);
+    require(samples >= 0, "samples", "at least 0", samples);
+    require(
+        tasks.stream().anyMatch(t -> best.startsWith(t.key() + ".")),
+        "best",
+        "a metric of one of the tasks",
+        best);
+  }
+
+  private static void require(boolean fits, String name, String expected, Object got) {
+    if (!fits) {
+      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+    }
+  }
+}

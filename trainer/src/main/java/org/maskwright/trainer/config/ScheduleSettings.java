@@ -1,0 +1,61 @@
+package org.maskwright.trainer.config;
+
+import java.util.List;
+import org.maskwright.trainer.schedule.Schedule;
+
+/** How the learning rate changes. */
+@Doc("How the learning rate changes over the steps.")
+public record ScheduleSettings(
+    @Doc("Shape of the schedule.") Shape shape,
+    @Doc("Steps of linear warm-up; 0 = none.") int warmupSteps,
+    @Doc("Factor of the first step of the warm-up, in [0,1].") double warmupFactor) {
+  /** The shapes. */
+  @Doc("Shape of the learning-rate schedule.")
+  public sealed interface Shape {
+    /** The schedule over a number of steps. */
+    Schedule over(long steps);
+
+    /** Factor 1 throughout. */
+    record Constant() implements Shape {
+      @Override
+      public Schedule over(long steps) {
+        return new Schedule.Constant();
+      }
+    }
+
+    /** Drops at given shares of the run. */
+    record MultiStep(
+        @Doc("Where the rate drops, as shares of all steps, ascending in (0,1).")
+            List<Double> milestones,
+        @Doc("Factor at each drop.") double gamma)
+        implements Shape {
+      @Override
+      public Schedule over(long steps) {
+        return new Schedule.MultiStep(
+            milestones.stream().map(m -> Math.round(m * steps)).toList(), gamma);
+      }
+    }
+
+    /** (1 - t/N)^power. */
+    record Poly(@Doc("The exponent, above 0.") double power) implements Shape {
+      @Override
+      public Schedule over(long steps) {
+        return new Schedule.Poly(steps, power);
+      }
+    }
+
+    /** Half a cosine. */
+    record Cosine() implements Shape {
+      @Override
+      public Schedule over(long steps) {
+        return new Schedule.Cosine(steps);
+      }
+    }
+  }
+
+  /** The factor of each step. */
+  public Schedule over(long steps) {
+    Schedule plain = shape.over(steps);
+    return warmupSteps == 0 ? plain : new Schedule.Warmup(plain, warmupSteps, warmupFactor);
+  }
+}

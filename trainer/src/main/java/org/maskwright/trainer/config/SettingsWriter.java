@@ -1,0 +1,67 @@
+package org.maskwright.trainer.config;
+
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Settings records to HOCON that binds to equal records: the inverse of {@link ConfigFile#bind}.
+ */
+public final class SettingsWriter {
+  private SettingsWriter() {}
+
+  /** The record as HOCON text. */
+  public static String render(Record settings) {
+    return ConfigValueFactory.fromMap(section(settings))
+        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+  }
+
+  private static Map<String, Object> section(Record settings) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    for (RecordComponent component : settings.getClass().getRecordComponents()) {
+      Object value = read(settings, component);
+      if (!(value instanceof Optional<?> optional && optional.isEmpty())) {
+        out.put(Keys.of(component), plain(component.getType(), value));
+      }
+    }
+    return out;
+  }
+
+  private static Object read(Record settings, RecordComponent component) {
+    try {
+      component.getAccessor().setAccessible(true); // settings records may be package-private
+      return component.getAccessor().invoke(settings);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("settings: " + component, e);
+    }
+  }
+
+  private static Object plain(Class<?> declared, Object value) {
+    if (value instanceof Optional<?> optional) {
+      return plain(Object.class, optional.orElseThrow());
+    }
+    if (value instanceof Record record) {
+      Map<String, Object> section = section(record);
+      if (!declared.isSealed()) {
+        return section;
+      }
+      String type = Keys.hyphenated(record.getClass().getSimpleName());
+      Map<String, Object> choice = new LinkedHashMap<>();
+      choice.put(Binder.TYPE, type);
+      choice.put(type, section);
+      return choice;
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(v -> plain(Object.class, v)).toList();
+    }
+    if (value instanceof Enum<?> constant) {
+      return Keys.of(constant);
+    }
+    return value instanceof Path path ? path.toString() : value;
+  }
+}

@@ -1,0 +1,41 @@
+package org.maskwright.trainer.loop;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Where the time of a step goes. */
+public final class Phases {
+  /** Parts of a step. */
+  public enum Phase {
+    /** Waiting for the loader. */
+    DATA,
+    /** The model. */
+    FORWARD,
+    /** Matching and losses. */
+    LOSS,
+    /** Gradients. */
+    BACKWARD,
+    /** Norm, clipping, AdamW, moving average. */
+    OPTIMIZER
+  }
+
+  private final Map<Phase, Double> millis = new EnumMap<>(Phase.class);
+  private long since = System.nanoTime();
+
+  /** Books the time since the last mark to a phase. */
+  public void mark(Phase phase) {
+    long now = System.nanoTime();
+    millis.merge(phase, (now - since) / 1e6, Double::sum);
+    since = now;
+  }
+
+  /** Milliseconds of a phase. */
+  public double millis(Phase phase) {
+    return millis.getOrDefault(phase, 0.0);
+  }
+
+  /** Milliseconds of all phases. */
+  public double total() {
+    return millis.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+}

@@ -1,0 +1,56 @@
+package org.maskwright.trainer.loop;
+
+import java.util.List;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.loader.Batch;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.trainer.loss.Criterion;
+import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.MaskSupervision;
+import org.maskwright.trainer.loss.PointSource;
+
+/**
+ * Mask classification: images to predictions to matched losses. One task serves semantic, instance
+ * and panoptic targets.
+ */
+public final class SegmentationTask implements TrainingTask {
+  private final SegmentationModel model;
+  private final Criterion criterion;
+  private final PointSource points;
+  private final Normalization normalization;
+
+  /** With points from the engine's stream {@code points}. */
+  public SegmentationTask(
+      SegmentationModel model, Criterion criterion, Normalization normalization) {
+    this.model = model;
+    this.criterion = criterion;
+    this.normalization = normalization;
+    this.points = new PointSource.Random(model.engine().random().get("points"));
+  }
+
+  @Override
+  public Module model() {
+    return model;
+  }
+
+  @Override
+  public Losses losses(Batch batch, Phases phases) {
+    Engine engine = model.engine();
+    Tensor pixels =
+        engine.floats(
+            batch.normalizedImages(normalization), batch.size(), 3, batch.height(), batch.width());
+    Predictions predictions = model.forward(pixels);
+    phases.mark(Phases.Phase.FORWARD);
+    int height = model.paddedSize(batch.height());
+    int width = model.paddedSize(batch.width());
+    List<MaskSupervision> targets =
+        batch.examples().stream().map(e -> MaskSupervision.of(e, height, width)).toList();
+    Losses losses = criterion.compute(predictions, targets, points);
+    phases.mark(Phases.Phase.LOSS);
+    return losses;
+  }
+}

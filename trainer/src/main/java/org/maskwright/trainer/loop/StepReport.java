@@ -1,0 +1,47 @@
+package org.maskwright.trainer.loop;
+
+import java.util.List;
+import org.maskwright.trainer.TrainingDivergedException.LossPart;
+
+/**
+ * What happened in a step.
+ *
+ * @param step counted from 1
+ * @param loss weighted sum of all parts, mean over accumulated batches
+ * @param parts by the official names
+ * @param gradientNorm before clipping
+ * @param learningRate of parameters with factor 1
+ * @param images in the step
+ * @param phases times
+ * @param liveBytes of tensors after the step
+ */
+public record StepReport(
+    long step,
+    double loss,
+    List<LossPart> parts,
+    double gradientNorm,
+    double learningRate,
+    int images,
+    Phases phases,
+    long liveBytes) {
+  /** Keeps the list. */
+  public StepReport {
+    parts = List.copyOf(parts);
+  }
+
+  /**
+   * Sum of the parts of one kind over all outputs: {@code loss_ce}, {@code loss_mask} or {@code
+   * loss_dice}.
+   */
+  public double sumOf(String kind) {
+    return parts.stream()
+        .filter(p -> p.name().equals(kind) || p.name().startsWith(kind + "_"))
+        .mapToDouble(LossPart::value)
+        .sum();
+  }
+
+  /** Images per second of this step. */
+  public double imagesPerSecond() {
+    return images / phases.total() * 1000;
+  }
+}

@@ -1,0 +1,31 @@
+package org.maskwright.trainer.loss;
+
+import java.util.List;
+import org.maskwright.modelzoo.Predictions;
+
+/**
+ * Predictions and targets to losses: matching, class loss and mask losses of every supervised
+ * output (DETR, arXiv 2005.12872; MaskFormer, arXiv 2107.06278, section 3.2; Mask2Former, arXiv
+ * 2112.01527, section 3.3).
+ */
+public interface Criterion {
+  /**
+   * The losses of a batch. Runs inside the caller's scope; the result's total can be
+   * differentiated.
+   *
+   * @param predictions class logits [B,Q,K+1] and mask logits [B,Q,h,w] of each output
+   * @param targets one for each image of the batch
+   * @param points where points are sampled, if they are
+   * @throws IllegalArgumentException if the number of images differs, or a class is not in [0,K)
+   * @throws NonFiniteCostException if a matching cost is NaN or infinite
+   */
+  Losses compute(Predictions predictions, List<? extends Supervision> targets, PointSource points);
+
+  /** The criterion that the settings describe. */
+  static Criterion of(CriterionSettings settings) {
+    if (settings instanceof CriterionSettings.Points points) {
+      return new MatchedCriterion(settings, new PointMasks(points));
+    }
+    return new MatchedCriterion(settings, new DenseMasks((CriterionSettings.Dense) settings));
+  }
+}

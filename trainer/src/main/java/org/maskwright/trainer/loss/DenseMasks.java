@@ -1,0 +1,105 @@
+package org.maskwright.trainer.loss;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.maskwright.engine.spi.ResizeMode;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.trainer.matching.Assignment;
+
+/**
+ * Focal and dice loss on whole masks (MaskFormer, arXiv 2107.06278, section 3.2; focal loss, arXiv
+ * 1708.02002).
+ *
+ * <p>The matcher compares at the predictions' size with the targets' nearest pixels; the loss
+ * up-samples the predictions four times, to the size of the padded image.
+ */
+final class DenseMasks implements MaskTerms {
+  /** Mask logits are at stride 4 of the padded image. */
+  private static final int STRIDE = 4;
+
+  private final CriterionSettings.Dense settings;
+
+  DenseMasks(CriterionSettings.Dense settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Tensor costs(
+      Predictions.Layer output,
+      List<? extends Supervision> targets,
+      int maxTargets,
+      PointSource points) {
+    Tensor maskLogits = output.maskLogits();
+    Engine engine = maskLogits.engine();
+    int height = maskLogits.intSize(2);
+    int width = maskLogits.intSize(3);
+    int pixels = height * width;
+    int images = targets.size();
+    float[] labels = new float[images * maxTargets * pixels];
+    IntStream.range(0, images * maxTargets)
+        .parallel()
+        .forEach(
+            i -> {
+              Supervision target = targets.get(i / maxTargets);
+              if (i % maxTargets < target.count()) {
+                target.grid(i % maxTargets, height, width, labels, i * pixels);
+              }
+            });
+    Tensor x = maskLogits.cast(DType.FLOAT32).flatten(2, 3); // [B,Q,hw]
+    Tensor t = engine.floats(labels, images, maxTargets, pixels); // [B,N,hw]
+    Tensor s = x.sigmoid();
+    Tensor miss =
+        s.neg()
+            .add(1)
+            .pow(settings.focalGamma())
+            .mul(x.neg().softplus())
+            .mul(settings.focalAlpha());
+    Tensor alarm = s.pow(settings.focalGamma()).mul(x.softplus()).mul(1 - settings.focalAlpha());
+    Tensor focal = miss.sub(alarm).matmulTransposed(t).add(alarm.sumKeep(2)).div(pixels); // [B,Q,N]
+    Tensor sizes = s.sumKeep(2).add(t.sum(2).unsqueeze(1)).add(1);
+    Tensor dice = s.matmulTransposed(t).mul(2).add(1).div(sizes).neg().add(1);
+    return focal.mul(settings.maskWeight()).add(dice.mul(settings.diceWeight()));
+  }
+
+  @Override
+  public Tensor[] losses(
+      Predictions.Layer output,
+      List<? extends Supervision> targets,
+      Matches matches,
+      double maskCount,
+      PointSource points) {
+    Tensor maskLogits = output.maskLogits();
+    Engine engine = maskLogits.engine();
+    int height = maskLogits.intSize(2) * STRIDE;
+    int width = maskLogits.intSize(3) * STRIDE;
+    int pairs = matches.pairs();
+    int pixels = height * width;
+    float[] labels = new float[Math.multiplyExact(pairs, pixels)];
+    int k = 0;
+    for (int b = 0; b < targets.size(); b++) {
+      Assignment a = matches.images().get(b);
+      for (int i = 0; i < a.size(); i++) {
+        targets.get(b).grid(a.column(i), height, width, labels, k++ * pixels);
+      }
+    }
+    Tensor index = engine.longs(matches.flatQueries(maskLogits.intSize(1)), pairs);
+    Tensor matched =
+        maskLogits
+            .reshape(-1, 1, maskLogits.size(2), maskLogits.size(3))
+            .indexSelect(0, index); // [n,1,h,w]
+    Tensor x = matched.resize(height, width, ResizeMode.BILINEAR).reshape(pairs, pixels); // [n,HW]
+    Tensor t = engine.floats(labels, pairs, pixels);
+    Tensor s = x.sigmoid();
+    Tensor cross = x.softplus().sub(x.mul(t));
+    Tensor wrong = s.add(t).sub(s.mul(t).mul(2)); // 1 - p_t
+    Tensor balance = t.mul(2 * settings.focalAlpha() - 1).add(1 - settings.focalAlpha());
+    Tensor focal =
+        cross.mul(wrong.pow(settings.focalGamma())).mul(balance).sum().div(pixels * maskCount);
+    Tensor overlap = s.mul(t).sum(1).mul(2).add(1);
+    Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1).sum().div(maskCount);
+    return new Tensor[] {focal, dice};
+  }
+}

@@ -1,0 +1,97 @@
+package org.maskwright.trainer.loss;
+
+import org.maskwright.datasets.MaskStack;
+import org.maskwright.datasets.TrainingExample;
+
+/** Full masks, one bit a pixel; the padding beyond them is background. */
+public final class MaskSupervision implements Supervision {
+  private final int[] categories;
+  private final MaskStack masks;
+  private final int paddedHeight;
+  private final int paddedWidth;
+
+  /**
+   * Masks within a padded image.
+   *
+   * @param categories contiguous class of each mask
+   * @param paddedHeight rows of the batch, at least those of the masks
+   * @param paddedWidth columns of the batch, at least those of the masks
+   */
+  public MaskSupervision(int[] categories, MaskStack masks, int paddedHeight, int paddedWidth) {
+    if (categories.length != masks.count()
+        || paddedHeight < masks.height()
+        || paddedWidth < masks.width()) {
+      throw new IllegalArgumentException(
+          "targets: expected one class for each mask within %d x %d pixels, got %d classes, %d masks of %d x %d"
+              .formatted(
+                  paddedWidth,
+                  paddedHeight,
+                  categories.length,
+                  masks.count(),
+                  masks.width(),
+                  masks.height()));
+    }
+    this.categories = categories.clone();
+    this.masks = masks;
+    this.paddedHeight = paddedHeight;
+    this.paddedWidth = paddedWidth;
+  }
+
+  /** The targets of an example in a batch padded to the given size. */
+  public static MaskSupervision of(TrainingExample example, int paddedHeight, int paddedWidth) {
+    return new MaskSupervision(example.classes(), example.masks(), paddedHeight, paddedWidth);
+  }
+
+  @Override
+  public int count() {
+    return categories.length;
+  }
+
+  @Override
+  public int category(int n) {
+    return categories[n];
+  }
+
+  @Override
+  public void labels(int n, float[] points, int from, int count, float[] labels, int to) {
+    long[] words = masks.words(n);
+    int rowWords = masks.rowWords();
+    int height = masks.height();
+    int width = masks.width();
+    for (int i = 0; i < count; i++) {
+      float x = points[from + 2 * i] * paddedWidth - 0.5f;
+      float y = points[from + 2 * i + 1] * paddedHeight - 0.5f;
+      int x0 = (int) Math.floor(x);
+      int y0 = (int) Math.floor(y);
+      float fx = x - x0;
+      float fy = y - y0;
+      float top = 0;
+      float bottom = 0;
+      if (x0 >= 0 && x0 < width) {
+        top = bit(words, rowWords, height, y0, x0) * (1 - fx);
+        bottom = bit(words, rowWords, height, y0 + 1, x0) * (1 - fx);
+      }
+      if (x0 + 1 >= 0 && x0 + 1 < width) {
+        top += bit(words, rowWords, height, y0, x0 + 1) * fx;
+        bottom += bit(words, rowWords, height, y0 + 1, x0 + 1) * fx;
+      }
+      labels[to + i] = top * (1 - fy) + bottom * fy;
+    }
+  }
+
+  private static float bit(long[] words, int rowWords, int height, int y, int x) {
+    return y < 0 || y >= height ? 0 : (words[y * rowWords + (x >> 6)] >>> x & 1L);
+  }
+
+  @Override
+  public void grid(int n, int height, int width, float[] labels, int to) {
+    for (int y = 0; y < height; y++) {
+      int sourceY = (int) ((long) y * paddedHeight / height);
+      for (int x = 0; x < width; x++) {
+        int sourceX = (int) ((long) x * paddedWidth / width);
+        boolean inside = sourceY < masks.height() && sourceX < masks.width();
+        labels[to + y * width + x] = inside && masks.get(n, sourceY, sourceX) ? 1 : 0;
+      }
+    }
+  }
+}

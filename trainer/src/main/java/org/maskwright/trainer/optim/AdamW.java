@@ -1,0 +1,125 @@
+package org.maskwright.trainer.optim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+
+/**
+ * AdamW (arXiv 1711.05101) over the trainable parameters of a model, with full-model gradient
+ * clipping.
+ *
+ * <p><b>Lifecycle</b> owns two moments for each parameter until {@link #close()}. A parameter
+ * without gradient keeps its value in that step, decay included, as in PyTorch.
+ */
+public final class AdamW implements AutoCloseable {
+  /** Added to the norm in the clipping factor, as in PyTorch. */
+  private static final double CLIP_EPS = 1e-6;
+
+  private final Engine engine;
+  private final OptimizerSettings settings;
+  private final List<ParameterGroups.Entry> entries;
+  private final Map<String, Parameter> first = new LinkedHashMap<>();
+  private final Map<String, Parameter> second = new LinkedHashMap<>();
+  private long steps;
+
+  /** For the parameters that are trainable now. */
+  public AdamW(Module model, OptimizerSettings settings) {
+    this.engine = model.engine();
+    this.settings = settings;
+    this.entries = ParameterGroups.of(model, settings);
+    for (ParameterGroups.Entry e : entries) {
+      first.put(e.name(), new Parameter(engine.zeros(e.parameter().shape())));
+      second.put(e.name(), new Parameter(engine.zeros(e.parameter().shape())));
+    }
+  }
+
+  /** How many updates were made. */
+  public long steps() {
+    return steps;
+  }
+
+  /** L2 norm of the gradients of all parameters together. */
+  public double gradientNorm() {
+    try (var off = engine.noGrad();
+        Scope scope = engine.scope()) {
+      List<Tensor> squares = new ArrayList<>();
+      for (ParameterGroups.Entry e : entries) {
+        Tensor grad = e.parameter().grad();
+        if (grad != null) {
+          squares.add(engine.tidy(s -> grad.square().sum().reshape(1)));
+        }
+      }
+      if (squares.isEmpty()) {
+        return 0;
+      }
+      double sum = 0;
+      for (float square : Tensor.concat(0, squares.toArray(Tensor[]::new)).toFloats()) {
+        sum += square;
+      }
+      return Math.sqrt(sum);
+    }
+  }
+
+  /**
+   * Updates every parameter that has a gradient.
+   *
+   * @param scheduleFactor factor of the learning-rate schedule at this step
+   * @param gradScale factor on the gradients before clipping: 1 / accumulated batches
+   * @param norm {@link #gradientNorm()} of the unscaled gradients
+   */
+  public void step(double scheduleFactor, double gradScale, double norm) {
+    steps++;
+    double scaled = norm * gradScale;
+    double clip =
+        settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (scaled + CLIP_EPS));
+    for (ParameterGroups.Entry e : entries) {
+      Tensor grad = e.parameter().grad();
+      if (grad != null) {
+        engine
+            .backend()
+            .adamW(
+                e.parameter().tensor().array(),
+                grad.array(),
+                first.get(e.name()).tensor().array(),
+                second.get(e.name()).tensor().array(),
+                new AdamWStep(
+                    settings.learningRate() * e.lrFactor() * scheduleFactor,
+                    settings.beta1(),
+                    settings.beta2(),
+                    settings.epsilon(),
+                    e.weightDecay(),
+                    steps,
+                    gradScale * clip));
+      }
+    }
+  }
+
+  /**
+   * Both moments by name, {@code first.<parameter>} and {@code second.<parameter>}: what a
+   * checkpoint holds.
+   */
+  public Map<String, Parameter> state() {
+    Map<String, Parameter> out = new LinkedHashMap<>();
+    first.forEach((name, p) -> out.put("first." + name, p));
+    second.forEach((name, p) -> out.put("second." + name, p));
+    return out;
+  }
+
+  /** Continues after {@code steps} updates; the moments were loaded through {@link #state()}. */
+  public void resume(long steps) {
+    this.steps = steps;
+  }
+
+  @Override
+  public void close() {
+    first.values().forEach(Parameter::close);
+    second.values().forEach(Parameter::close);
+  }
+}

@@ -1,0 +1,74 @@
+package org.maskwright.trainer.optim;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+
+/**
+ * Exponential moving average of a model's parameters and buffers: average = decay * average + (1 -
+ * decay) * value.
+ *
+ * <p><b>Lifecycle</b> owns one copy of the model until {@link #close()}.
+ */
+public final class Ema implements AutoCloseable {
+  private final Engine engine;
+  private final double decay;
+  private final Map<String, Parameter> values;
+  private final Map<String, Parameter> averages = new LinkedHashMap<>();
+
+  /** Starts at the model's present values. */
+  public Ema(Module model, double decay) {
+    this.engine = model.engine();
+    this.decay = decay;
+    this.values = model.state();
+    values.forEach((name, p) -> averages.put(name, new Parameter(p.tensor().detach())));
+  }
+
+  /** Takes in the model's present values. */
+  public void update() {
+    values.forEach(
+        (name, p) ->
+            engine
+                .backend()
+                .lerpInto(
+                    averages.get(name).tensor().array(), decay, p.tensor().array(), 1 - decay));
+  }
+
+  /** The averages by parameter name: what a checkpoint holds. */
+  public Map<String, Parameter> state() {
+    return averages;
+  }
+
+  /**
+   * Runs {@code body} with the averages in the model's place, and puts the model's own values back.
+   */
+  public void with(Runnable body) {
+    exchange();
+    try {
+      body.run();
+    } finally {
+      exchange();
+    }
+  }
+
+  private void exchange() {
+    values.forEach(
+        (name, p) -> {
+          try (Scope scope = engine.scope()) {
+            Tensor before = engine.zeros(p.shape());
+            engine.backend().copyInto(before.array(), p.tensor().array());
+            p.set(averages.get(name).tensor());
+            averages.get(name).set(before);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    averages.values().forEach(Parameter::close);
+  }
+}
