@@ -1,5 +1,7 @@
 package org.maskwright.datasets.picture;
 
+import org.maskwright.datasets.mask.Rle;
+
 /**
  * One instance to draw: a mask of the photograph's size, its class and confidence.
  *
@@ -27,5 +29,10 @@ public final class OverlayInstance {
   /** An instance without a confidence: an annotation. */
   public OverlayInstance(byte[] mask, int category, String name) {
     this(mask, category, name, Double.NaN);
+  }
+
+  /** An instance whose mask is run-length encoded. */
+  public OverlayInstance(Rle mask, int category, String name, double score) {
+    this(mask.toBitmap(), category, name, score);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.mask.Rle;
 
 class OverlayTest {
   private static final int W = 64;
@@ -129,6 +130,16 @@ class OverlayTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Overlay.on(noise(), W, H).instances(List.of(new OverlayInstance(mask, 0, "x"))));
+  }
+
+  @Test
+  void aRunLengthMaskDrawsWhatItsBitmapDraws() {
+    byte[] mask = square(5, 9, 50, 20);
+    var bitmap = new OverlayInstance(mask, 2, "dog", 0.7);
+    var rle = new OverlayInstance(Rle.ofBitmap(mask, H, W), 2, "dog", 0.7);
+    assertArrayEquals(
+        plainSize(noise()).instances(List.of(bitmap)).rgb(),
+        plainSize(noise()).instances(List.of(rle)).rgb());
   }
 
   @Test
