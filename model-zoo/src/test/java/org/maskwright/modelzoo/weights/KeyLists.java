@@ -34,6 +34,22 @@ final class KeyLists {
     return shapes;
   }
 
+  /** Tensors without values, for what looks at names and shapes only. */
+  static StateDict shapesOnly(Map<String, long[]> shapes) {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    shapes.forEach(
+        (key, shape) ->
+            tensors.put(
+                key,
+                HostTensor.lazy(
+                    ElementType.F32,
+                    shape,
+                    () -> {
+                      throw new IllegalStateException("values of " + key);
+                    })));
+    return StateDict.of(tensors);
+  }
+
   static StateDict state(Map<String, long[]> shapes) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     shapes.forEach((key, shape) -> tensors.put(key, tensor(key, shape)));

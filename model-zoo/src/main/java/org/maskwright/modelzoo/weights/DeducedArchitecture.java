@@ -1,0 +1,173 @@
+package org.maskwright.modelzoo.weights;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.maskwright.modelzoo.BackboneConfig;
+import org.maskwright.modelzoo.BackboneConfig.Block;
+import org.maskwright.modelzoo.BackboneConfig.Norm;
+import org.maskwright.modelzoo.BackboneConfig.Stem;
+import org.maskwright.modelzoo.DecoderConfig;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.PixelDecoderConfig;
+
+/**
+ * What the names and shapes of weights say about the model they belong to. Rates (dropout, drop
+ * path) leave no trace in weights and take the published recipes' values; neither does the number
+ * of heads of the mask decoder, which may be given.
+ *
+ * @param backbone its architecture
+ * @param model the whole model; empty if the file holds a backbone only
+ * @param classes K; 0 if the file holds a backbone only
+ */
+public record DeducedArchitecture(
+    BackboneConfig backbone, Optional<ModelConfig> model, int classes) {
+  private static final int PUBLISHED_HEADS = 8;
+  private static final int STAGES = 4;
+  private static final int LEVELS = 3;
+  private static final int POINTS = 4;
+  private static final int MASK2FORMER_PADDING = 32;
+  private static final double SWIN_DROP_PATH = 0.3;
+  private static final double DETR_DROPOUT = 0.1;
+  private static final String PIXEL = "sem_seg_head.pixel_decoder.";
+  private static final String PREDICTOR = "sem_seg_head.predictor.";
+
+  /**
+   * Reads the architecture off the weights, with the published 8 heads in the mask decoder.
+   *
+   * @param state under Maskwright's names
+   * @throws CheckpointException if the weights belong to no model of the zoo
+   */
+  public static DeducedArchitecture of(StateDict state) {
+    return of(state, PUBLISHED_HEADS);
+  }
+
+  /** Reads the architecture off the weights of a model with so many heads in its mask decoder. */
+  public static DeducedArchitecture of(StateDict state, int decoderHeads) {
+    BackboneConfig backbone = backbone(state);
+    if (state.keys().stream().noneMatch(key -> key.startsWith("sem_seg_head."))) {
+      return new DeducedArchitecture(backbone, Optional.empty(), 0);
+    }
+    if (!state.contains(PREDICTOR + "query_embed.weight")) {
+      throw new CheckpointException(
+          "a per-pixel baseline (no queries); the zoo has mask classification models only");
+    }
+    try {
+      int hidden = size(state, PREDICTOR + "query_embed.weight", 1);
+      PixelDecoderConfig pixelDecoder = pixelDecoder(state, decoderHeads);
+      boolean multiScale = pixelDecoder instanceof PixelDecoderConfig.Deformable;
+      ModelConfig model =
+          new ModelConfig(
+              hidden,
+              size(state, PIXEL + "mask_features.weight", 0),
+              pixelDecoder instanceof PixelDecoderConfig.TransformerFpn ? 1 : MASK2FORMER_PADDING,
+              backbone,
+              pixelDecoder,
+              multiScale ? maskedAttention(state, decoderHeads) : detr(state, decoderHeads));
+      int classes = size(state, PREDICTOR + "class_embed.weight", 0) - 1;
+      return new DeducedArchitecture(backbone, Optional.of(model), classes);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("the weights are of no model of the zoo: " + e.getMessage(), e);
+    }
+  }
+
+  private static BackboneConfig backbone(StateDict state) {
+    if (state.contains("backbone.patch_embed.proj.weight")) {
+      return swin(state);
+    }
+    boolean deepStem = state.contains("backbone.stem.conv1_1.weight");
+    if (!deepStem && !state.contains("backbone.stem.conv1.weight")) {
+      throw new CheckpointException("no ResNet and no Swin backbone among the weights");
+    }
+    List<Integer> blocks = new ArrayList<>();
+    for (int stage = 2; stage < 2 + STAGES; stage++) {
+      blocks.add(count(state, "backbone\\.res" + stage + "\\.(\\d+)\\.conv1\\.weight"));
+    }
+    boolean bottleneck = state.contains("backbone.res2.0.conv3.weight");
+    try {
+      return new BackboneConfig.Resnet(
+          bottleneck ? Block.BOTTLENECK : Block.BASIC,
+          blocks,
+          size(state, "backbone.res2.0.conv1.weight", 0),
+          deepStem ? Stem.DEEP : Stem.BASIC,
+          Norm.FROZEN,
+          false);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("an incomplete ResNet: " + e.getMessage(), e);
+    }
+  }
+
+  private static BackboneConfig swin(StateDict state) {
+    List<Integer> depths = new ArrayList<>();
+    List<Integer> heads = new ArrayList<>();
+    for (int stage = 0; stage < STAGES; stage++) {
+      String blocks = "backbone.layers." + stage + ".blocks.";
+      depths.add(count(state, Pattern.quote(blocks) + "(\\d+)\\.norm1\\.weight"));
+      heads.add(size(state, blocks + "0.attn.relative_position_bias_table", 1));
+    }
+    int embed = size(state, "backbone.patch_embed.proj.weight", 0);
+    String first = "backbone.layers.0.blocks.0.";
+    int tableSide =
+        (int) Math.round(Math.sqrt(size(state, first + "attn.relative_position_bias_table", 0)));
+    try {
+      return new BackboneConfig.Swin(
+          embed,
+          depths,
+          heads,
+          (tableSide + 1) / 2,
+          size(state, first + "mlp.fc1.weight", 0) / Math.max(embed, 1),
+          SWIN_DROP_PATH,
+          false);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("an incomplete Swin: " + e.getMessage(), e);
+    }
+  }
+
+  private static PixelDecoderConfig pixelDecoder(StateDict state, int heads) {
+    String layers = PIXEL + "transformer.encoder.layers.";
+    int count = count(state, Pattern.quote(layers) + "(\\d+)\\.norm1\\.weight");
+    if (count == 0) {
+      return new PixelDecoderConfig.Fpn();
+    }
+    int feedforward = size(state, layers + "0.linear1.weight", 0);
+    String weights = layers + "0.self_attn.attention_weights.weight";
+    if (!state.contains(weights)) {
+      return new PixelDecoderConfig.TransformerFpn(count, heads, feedforward, DETR_DROPOUT);
+    }
+    return new PixelDecoderConfig.Deformable(
+        count, size(state, weights, 0) / (LEVELS * POINTS), POINTS, feedforward, 0);
+  }
+
+  private static DecoderConfig maskedAttention(StateDict state, int heads) {
+    return new DecoderConfig.MaskedAttention(
+        size(state, PREDICTOR + "query_embed.weight", 0),
+        count(
+            state, Pattern.quote(PREDICTOR + "transformer_ffn_layers.") + "(\\d+)\\.norm\\.weight"),
+        heads,
+        size(state, PREDICTOR + "transformer_ffn_layers.0.linear1.weight", 0));
+  }
+
+  private static DecoderConfig detr(StateDict state, int heads) {
+    String layers = PREDICTOR + "transformer.decoder.layers.";
+    return new DecoderConfig.Detr(
+        size(state, PREDICTOR + "query_embed.weight", 0),
+        count(state, Pattern.quote(layers) + "(\\d+)\\.norm1\\.weight"),
+        heads,
+        size(state, layers + "0.linear1.weight", 0),
+        DETR_DROPOUT);
+  }
+
+  private static int count(StateDict state, String regex) {
+    Pattern pattern = Pattern.compile(regex);
+    return (int) state.keys().stream().filter(key -> pattern.matcher(key).matches()).count();
+  }
+
+  private static int size(StateDict state, String key, int axis) {
+    HostTensor tensor = state.get(key);
+    if (tensor.rank() <= axis || tensor.size(axis) > Integer.MAX_VALUE) {
+      throw new CheckpointException("'" + key + "' has shape " + tensor);
+    }
+    return (int) tensor.size(axis);
+  }
+}

@@ -1,0 +1,30 @@
+package org.maskwright.modelzoo.weights;
+
+import java.util.List;
+
+/**
+ * What the JSON files of a Hugging Face model folder say beyond the weights.
+ *
+ * @param modelType "mask2former" or "maskformer"
+ * @param classNames in the order of the logits
+ * @param heads attention heads of the decoder
+ * @param shortEdge input size in pixels; a fixed size gives its shorter side
+ * @param maxSize largest long edge in pixels
+ * @param mean of R, G and B in 0..255
+ * @param std of R, G and B in 0..255
+ */
+public record HuggingFaceSettings(
+    String modelType,
+    List<String> classNames,
+    int heads,
+    int shortEdge,
+    int maxSize,
+    List<Double> mean,
+    List<Double> std) {
+  /** Copies the lists. */
+  public HuggingFaceSettings {
+    classNames = List.copyOf(classNames);
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+  }
+}
