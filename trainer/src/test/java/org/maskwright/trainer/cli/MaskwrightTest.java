@@ -9,6 +9,8 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.config.ConfigException;
 
@@ -61,6 +63,8 @@ final class MaskwrightTest {
         ExitCode.of(
             new TrainingDivergedException(
                 1, "loss is NaN", List.of(), List.of(), Optional.empty())));
+    assertEquals(ExitCode.DATA, ExitCode.of(new DatasetException("x")));
+    assertEquals(ExitCode.CHECKPOINT, ExitCode.of(new CheckpointException("x")));
     assertEquals(ExitCode.INTERNAL, ExitCode.of(new IllegalStateException("x")));
   }
 }

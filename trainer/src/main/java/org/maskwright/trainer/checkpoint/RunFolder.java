@@ -1,0 +1,208 @@
+package org.maskwright.trainer.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.trainer.config.ConfigException;
+
+/**
+ * The folder of one run:
+ *
+ * <pre>
+ *   config.conf       resolved configuration
+ *   provenance.json   what made the run; provenance-2.json, ... of each time it was resumed
+ *   metrics.jsonl     one JSON object a line
+ *   tensorboard/      event files
+ *   samples/          pictures of predictions
+ *   checkpoints/      see {@link CheckpointStore}
+ *   summary.json      written when the run has finished
+ * </pre>
+ *
+ * <p><b>Lifecycle</b> Holds a lock from opening to {@link #close}, so that two processes never
+ * write into one run; the lock of a killed process is free.
+ */
+public final class RunFolder implements AutoCloseable {
+  private final Path folder;
+  private final FileChannel lockFile;
+
+  private RunFolder(Path folder, FileChannel lockFile) {
+    this.folder = folder;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Starts a run in a new or empty folder.
+   *
+   * @param resolvedConfig content of config.conf
+   * @throws ConfigException if the folder holds a run already, another process uses it, or it
+   *     cannot be written
+   */
+  public static RunFolder create(Path folder, String resolvedConfig) {
+    if (Files.exists(configIn(folder))) {
+      throw new ConfigException(
+          folder
+              + ": holds a run already; continue it with --resume "
+              + folder
+              + ", or choose another --run-dir");
+    }
+    try {
+      Files.createDirectories(folder);
+      RunFolder run = locked(folder);
+      try {
+        Files.createDirectories(run.samples());
+        DurableFiles.write(run.config(), resolvedConfig);
+      } catch (IOException e) {
+        run.close();
+        throw e;
+      }
+      return run;
+    } catch (IOException e) {
+      throw new ConfigException(folder + ": the run folder cannot be written: " + e);
+    }
+  }
+
+  /**
+   * Opens a run to continue it.
+   *
+   * @throws ConfigException if the folder holds no run, another process uses it, or it cannot be
+   *     written
+   */
+  public static RunFolder resume(Path folder) {
+    if (!Files.exists(configIn(folder))) {
+      throw new ConfigException(
+          folder + ": holds no run to resume: it has no config.conf; start one with --run-dir");
+    }
+    try {
+      return locked(folder);
+    } catch (IOException e) {
+      throw new ConfigException(folder + ": the run folder cannot be written: " + e);
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public Path config() {
+    return configIn(folder);
+  }
+
+  public Path metrics() {
+    return folder.resolve("metrics.jsonl");
+  }
+
+  public Path tensorboard() {
+    return folder.resolve("tensorboard");
+  }
+
+  public Path samples() {
+    return folder.resolve("samples");
+  }
+
+  public Path checkpoints() {
+    return folder.resolve("checkpoints");
+  }
+
+  public Path summary() {
+    return folder.resolve("summary.json");
+  }
+
+  /** Writes summary.json. */
+  public void writeSummary(String json) throws IOException {
+    DurableFiles.write(summary(), json);
+  }
+
+  /** Writes provenance.json, or the next provenance-N.json of a resumed run. */
+  public void writeProvenance(Provenance provenance) throws IOException {
+    Path file = folder.resolve("provenance.json");
+    for (int n = 2; Files.exists(file); n++) {
+      file = folder.resolve("provenance-" + n + ".json");
+    }
+    DurableFiles.write(file, provenance.toJson());
+  }
+
+  /**
+   * Drops the metrics of steps after {@code step}, and a line that a kill cut off, so that a
+   * resumed run writes each step once. Lines without a number {@code step} are kept.
+   */
+  public void rewindMetrics(long step) throws IOException {
+    if (!Files.exists(metrics())) {
+      return;
+    }
+    var kept = new StringBuilder();
+    String text = Files.readString(metrics(), StandardCharsets.UTF_8);
+    int start = 0;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      String line = text.substring(start, end + 1);
+      OptionalLong lineStep = stepOf(line);
+      if (lineStep.isEmpty() || lineStep.getAsLong() <= step) {
+        kept.append(line);
+      }
+      start = end + 1;
+    }
+    DurableFiles.write(metrics(), kept.toString());
+  }
+
+  /** Gives the folder back to other processes. */
+  @Override
+  public void close() {
+    try {
+      lockFile.close(); // releases the lock
+    } catch (IOException e) {
+      throw new CheckpointException(folder, "cannot be closed: " + e, e);
+    }
+  }
+
+  private OptionalLong stepOf(String line) {
+    try (JsonParser json = new JsonFactory().createParser(line)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return OptionalLong.empty();
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isStep = json.currentName().equals("step");
+        if (json.nextToken().isNumeric() && isStep) {
+          return OptionalLong.of(json.getLongValue());
+        }
+        json.skipChildren();
+      }
+      return OptionalLong.empty();
+    } catch (IOException e) {
+      throw new CheckpointException(metrics(), "expected a JSON object a line, got: " + line, e);
+    }
+  }
+
+  private static Path configIn(Path folder) {
+    return folder.resolve("config.conf");
+  }
+
+  private static RunFolder locked(Path folder) throws IOException {
+    var channel =
+        FileChannel.open(
+            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) { // held by this very process: as taken as any other
+      lock = null;
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    if (lock == null) {
+      throw new ConfigException(
+          folder + ": another process is using this run folder; choose another --run-dir");
+    }
+    return new RunFolder(folder.toAbsolutePath(), channel);
+  }
+}

@@ -1,0 +1,176 @@
+package org.maskwright.trainer.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.trainer.checkpoint.CheckpointStore.Checkpoint;
+
+final class CheckpointStoreTest {
+  @TempDir private Path folder;
+
+  private static Checkpoint write(CheckpointStore store, long step) {
+    return store.write(
+        step,
+        files -> {
+          Files.writeString(files.resolve("model.txt"), "weights of step " + step);
+          Files.createDirectory(files.resolve("state"));
+          Files.writeString(files.resolve("state/random.txt"), "streams");
+        });
+  }
+
+  private List<Long> steps(CheckpointStore store) {
+    return store.all().stream().map(Checkpoint::step).toList();
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      return list.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void keepsTheNewestAndTheBest() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 2);
+    write(store, 10);
+    store.markBest(write(store, 20));
+    write(store, 30);
+    write(store, 40);
+    write(store, 50);
+    assertEquals(List.of(20L, 40L, 50L), steps(store));
+    assertEquals(20, store.best().orElseThrow().step());
+    assertEquals(50, store.latest().orElseThrow().step());
+    assertEquals(
+        "weights of step 50", Files.readString(folder.resolve("last").resolve("model.txt")));
+    assertEquals(
+        "weights of step 20", Files.readString(folder.resolve("best").resolve("model.txt")));
+    store.markBest(store.latest().orElseThrow());
+    write(store, 60);
+    assertEquals(List.of(50L, 60L), steps(store));
+    assertEquals(List.of("best", "last", "step-00000050", "step-00000060"), names());
+  }
+
+  @Test
+  void anEmptyStoreHasNoCheckpoint() {
+    CheckpointStore store = CheckpointStore.open(folder.resolve("a/b"), 1);
+    assertTrue(store.latest().isEmpty());
+    assertTrue(store.best().isEmpty());
+  }
+
+  @Test
+  void aFullDiskLeavesOlderCheckpointsAndSaysSo() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 3);
+    Checkpoint older = write(store, 10);
+    var error =
+        assertThrows(
+            CheckpointException.class,
+            () ->
+                store.write(
+                    20,
+                    files -> {
+                      Files.write(files.resolve("model.bin"), new byte[1000]);
+                      throw new IOException("No space left on device");
+                    }));
+    assertTrue(error.getMessage().contains("step-00000020: cannot be written"), error.getMessage());
+    assertTrue(error.getMessage().contains("No space left on device"), error.getMessage());
+    assertTrue(error.getMessage().contains("MiB are free"), error.getMessage());
+    assertTrue(error.getMessage().contains(older.folder().toString()), error.getMessage());
+    assertEquals(List.of("last", "step-00000010"), names());
+    assertDoesNotThrow(() -> CheckpointStore.verify(older.folder()));
+    assertEquals(20, write(store, 20).step());
+  }
+
+  @Test
+  void aFailureOfTheWriterThatIsNoFileErrorIsPassedOn() {
+    CheckpointStore store = CheckpointStore.open(folder, 3);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            store.write(
+                1,
+                files -> {
+                  throw new IllegalStateException("a closed tensor");
+                }));
+    assertTrue(CheckpointStore.open(folder, 3).latest().isEmpty());
+    assertEquals(1, write(store, 1).step());
+  }
+
+  @Test
+  void aChangedMissingOrExtraFileIsFoundAndNamed() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    Path changed = write(store, 1).folder().resolve("model.txt");
+    Files.writeString(changed, "Weights of step 1");
+    assertBroken(changed, "expected SHA-256");
+    Path missing = write(store, 2).folder().resolve("state/random.txt");
+    Files.delete(missing);
+    assertBroken(missing, "missing");
+    Path extra = write(store, 3).folder().resolve("extra.txt");
+    Files.writeString(extra, "");
+    assertBroken(extra, "not listed");
+    Path hostile = write(store, 4).folder().resolve(Checksums.FILE);
+    Files.writeString(hostile, "0".repeat(64) + "  ../../secret\n");
+    assertBroken(hostile, "got: 0");
+  }
+
+  private void assertBroken(Path file, String problem) {
+    Path checkpoint = folder.resolve(folder.relativize(file).getName(0));
+    var error = assertThrows(CheckpointException.class, () -> CheckpointStore.verify(checkpoint));
+    assertTrue(error.getMessage().contains(problem), error.getMessage());
+    assertTrue(error.getMessage().contains(file.getFileName().toString()), error.getMessage());
+  }
+
+  @Test
+  void verifyFollowsTheLinkAndRefusesWhatIsNoCheckpoint() {
+    CheckpointStore store = CheckpointStore.open(folder, 1);
+    write(store, 1);
+    assertDoesNotThrow(() -> CheckpointStore.verify(folder.resolve("last")));
+    assertThrows(CheckpointException.class, () -> CheckpointStore.verify(folder.resolve("none")));
+    assertThrows(CheckpointException.class, () -> CheckpointStore.verify(folder));
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsRemovedOrFinished() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    write(store, 1);
+    write(store, 2);
+    // Killed while writing files; killed before the rename; killed while deleting.
+    Files.createDirectory(folder.resolve(".writing-step-00000003"));
+    Files.writeString(folder.resolve(".writing-step-00000003/model.txt"), "wei");
+    Files.move(folder.resolve("step-00000002"), folder.resolve(".writing-step-00000002"));
+    Files.createDirectory(folder.resolve(".deleting-step-00000000"));
+
+    CheckpointStore opened = CheckpointStore.open(folder, 9);
+
+    assertEquals(List.of(1L, 2L), steps(opened));
+    assertEquals(List.of("last", "step-00000001", "step-00000002"), names());
+    CheckpointStore.verify(folder.resolve("last"));
+  }
+
+  @Test
+  void aFolderWithoutChecksumsIsNoCheckpoint() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    write(store, 1);
+    Files.createDirectory(folder.resolve("step-00000002"));
+    assertEquals(List.of(1L), steps(store));
+  }
+
+  @Test
+  void writingAStepAgainReplacesIt() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    store.markBest(write(store, 1));
+    Checkpoint again = store.write(1, files -> Files.writeString(files.resolve("new.txt"), "new"));
+    assertEquals(List.of("best", "last", "step-00000001"), names());
+    assertFalse(Files.exists(again.folder().resolve("model.txt")));
+    CheckpointStore.verify(again.folder());
+  }
+}
