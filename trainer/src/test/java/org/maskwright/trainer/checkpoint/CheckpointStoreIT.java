@@ -77,7 +77,8 @@ final class CheckpointStoreIT {
           finished = Long.parseLong(words[1]);
         } else if (++writes == 2) {
           LockSupport.parkNanos(micros * 1000L);
-          process.destroyForcibly(); // SIGKILL; what it still managed to say is read below
+          // SIGKILL. Through the handle, which leaves what the process still said to be read.
+          process.toHandle().destroyForcibly();
         }
       }
     } finally {
