@@ -5,6 +5,7 @@ import static org.maskwright.datasets.catalog.DatasetSettings.or;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
@@ -14,6 +15,7 @@ import org.maskwright.datasets.cityscapes.Cityscapes;
 import org.maskwright.datasets.coco.CocoInstanceDataset;
 import org.maskwright.datasets.coco.CocoPanopticDataset;
 import org.maskwright.datasets.folder.FolderDataset;
+import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.lvis.LvisDataset;
 import org.maskwright.datasets.voc.Voc;
 
@@ -45,16 +47,29 @@ public final class DatasetOpener {
    * @throws DatasetException if it is not there, not of that layout, or broken
    */
   public static Dataset open(DatasetSettings settings) {
+    return open(
+        settings,
+        problem -> {
+          throw problem;
+        });
+  }
+
+  /**
+   * As {@link #open(DatasetSettings)}; annotations that refer to an image or a category the file
+   * does not hold are left out and reported.
+   */
+  public static Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
     if (!Files.isDirectory(settings.root())) {
       throw DatasetException.ofFile(
           settings.root(), "the data set's folder does not exist; set data.root");
     }
     DataFolder root = new DataFolder(settings.root(), settings.links());
     return switch (settings.type()) {
-      case "auto" -> open(LayoutDetector.detect(settings).settings());
-      case "coco-instance" -> cocoInstance(root, settings);
+      case "auto" -> open(LayoutDetector.detect(settings).settings(), problems);
+      case "coco-instance" -> cocoInstance(root, settings, problems);
       case "coco-panoptic" -> cocoPanoptic(root, settings);
-      case "lvis" -> LvisDataset.open(annotations(root, settings, "lvis_v1_%s.json"), root);
+      case "lvis" ->
+          LvisDataset.open(annotations(root, settings, "lvis_v1_%s.json"), root, problems);
       case "ade20k-semantic", "ade20k-instance", "ade20k-panoptic" ->
           Ade20k.open(root, or(settings.split(), "training"), task(settings));
       case "cityscapes-semantic", "cityscapes-instance", "cityscapes-panoptic" ->
@@ -72,11 +87,14 @@ public final class DatasetOpener {
     return Task.ofKey(settings.type().substring(settings.type().indexOf('-') + 1));
   }
 
-  private static Dataset cocoInstance(DataFolder root, DatasetSettings settings) {
+  private static Dataset cocoInstance(
+      DataFolder root, DatasetSettings settings, Consumer<DatasetException> problems) {
     String split = or(settings.split(), "train2017");
     return CocoInstanceDataset.open(
         annotations(root, settings, "annotations/instances_%s.json"),
-        root.in(or(settings.images(), split)));
+        root.in(or(settings.images(), split)),
+        CocoImage::fileName,
+        problems);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.DataFolder;
@@ -38,7 +39,10 @@ public final class CocoInstanceDataset implements Dataset {
   private final InstanceTable table;
 
   private CocoInstanceDataset(
-      Path annotationFile, DataFolder images, Function<CocoImage, String> fileName) {
+      Path annotationFile,
+      DataFolder images,
+      Function<CocoImage, String> fileName,
+      Consumer<DatasetException> problems) {
     InstanceTable.Builder builder = new InstanceTable.Builder();
     CocoJson.readInstances(annotationFile, builder);
     this.name = "coco-instance " + annotationFile.getFileName();
@@ -47,11 +51,8 @@ public final class CocoInstanceDataset implements Dataset {
     this.fileName = fileName;
     this.entries = builder.images();
     this.categories = CocoCategories.byId(builder.categories());
-    try {
-      this.table = builder.build(categories);
-    } catch (DatasetException e) {
-      throw e.inFile(annotationFile);
-    }
+    this.table =
+        builder.build(categories, problem -> problems.accept(problem.inFile(annotationFile)));
   }
 
   /**
@@ -60,13 +61,23 @@ public final class CocoInstanceDataset implements Dataset {
    * @throws DatasetException if the file is missing, not valid, or refers to what it does not hold
    */
   public static CocoInstanceDataset open(Path annotationFile, DataFolder images) {
-    return new CocoInstanceDataset(annotationFile, images, CocoImage::fileName);
+    return open(annotationFile, images, CocoImage::fileName, CocoInstanceDataset::stop);
   }
 
-  /** As {@link #open(Path, DataFolder)} with another rule for the file of an image. */
+  /**
+   * As {@link #open(Path, DataFolder)}, with another rule for the file of an image, and another
+   * fate of annotations that refer to what the file does not hold: they are left out and reported.
+   */
   public static CocoInstanceDataset open(
-      Path annotationFile, DataFolder images, Function<CocoImage, String> fileName) {
-    return new CocoInstanceDataset(annotationFile, images, fileName);
+      Path annotationFile,
+      DataFolder images,
+      Function<CocoImage, String> fileName,
+      Consumer<DatasetException> problems) {
+    return new CocoInstanceDataset(annotationFile, images, fileName, problems);
+  }
+
+  private static void stop(DatasetException problem) {
+    throw problem;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -116,9 +117,9 @@ final class InstanceTable {
     /**
      * The table, its category ids replaced by contiguous indices.
      *
-     * @throws DatasetException if an annotation is of an unknown image or category
+     * @param problems receives annotations of an unknown image or category, which are left out
      */
-    InstanceTable build(Categories known) {
+    InstanceTable build(Categories known, Consumer<DatasetException> problems) {
       int[] imageIndex = new int[imageOfNumber.size()];
       Arrays.fill(imageIndex, -1);
       for (int i = 0; i < images.size(); i++) {
@@ -132,25 +133,34 @@ final class InstanceTable {
         int image = imageIndex[imageNumber[a]];
         int category = known.indexOf(categoryIds[a]);
         if (image < 0 || category < 0) {
-          throw new DatasetException(
-                  image < 0
-                      ? "the image is not in \"images\""
-                      : "category " + categoryIds[a] + " is not in \"categories\"")
-              .forImage(imageOfNumber.get(imageNumber[a]))
-              .forAnnotation(ids[a]);
+          problems.accept(dangling(a, image));
+          imageNumber[a] = -1;
+        } else {
+          imageNumber[a] = image;
+          categoryIds[a] = category;
+          first[image + 1]++;
         }
-        categoryIds[a] = category;
-        first[image + 1]++;
       }
       for (int i = 0; i < images.size(); i++) {
         first[i + 1] += first[i];
       }
-      int[] rows = new int[size];
+      int[] rows = new int[first[images.size()]];
       int[] next = first.clone();
       for (int a = 0; a < size; a++) {
-        rows[next[imageIndex[imageNumber[a]]]++] = a;
+        if (imageNumber[a] >= 0) {
+          rows[next[imageNumber[a]]++] = a;
+        }
       }
       return new InstanceTable(this, rows, first);
+    }
+
+    private DatasetException dangling(int annotation, int image) {
+      return new DatasetException(
+              image < 0
+                  ? "the image is not in \"images\""
+                  : "category " + categoryIds[annotation] + " is not in \"categories\"")
+          .forImage(imageOfNumber.get(imageNumber[annotation]))
+          .forAnnotation(ids[annotation]);
     }
   }
 }

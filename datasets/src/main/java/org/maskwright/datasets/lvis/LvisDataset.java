@@ -1,6 +1,7 @@
 package org.maskwright.datasets.lvis;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.coco.CocoInstanceDataset;
@@ -21,7 +22,21 @@ public final class LvisDataset {
    * @throws DatasetException as {@link CocoInstanceDataset#open}
    */
   public static CocoInstanceDataset open(Path annotationFile, DataFolder cocoRoot) {
-    return CocoInstanceDataset.open(annotationFile, cocoRoot, LvisDataset::fileName);
+    return open(
+        annotationFile,
+        cocoRoot,
+        problem -> {
+          throw problem;
+        });
+  }
+
+  /**
+   * As {@link #open(Path, DataFolder)}; annotations that refer to nothing are left out and
+   * reported.
+   */
+  public static CocoInstanceDataset open(
+      Path annotationFile, DataFolder cocoRoot, Consumer<DatasetException> problems) {
+    return CocoInstanceDataset.open(annotationFile, cocoRoot, LvisDataset::fileName, problems);
   }
 
   private static String fileName(CocoImage image) {

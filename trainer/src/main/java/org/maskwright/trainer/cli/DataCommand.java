@@ -12,6 +12,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ScenesCommand.class,
+      DataCheckCommand.class,
+      DataStatsCommand.class,
+      DataViewCommand.class,
     })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,0 +1,68 @@
+package org.maskwright.trainer.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.picture.Overlay;
+import org.maskwright.datasets.picture.OverlayInstance;
+import org.maskwright.datasets.picture.Picture;
+import org.maskwright.datasets.picture.PictureGrid;
+import org.maskwright.datasets.transform.Augmentation;
+import org.maskwright.datasets.transform.SampleRandom;
+
+/** Pictures of samples before and after augmentation, made of exactly what training would get. */
+final class DataPictures {
+  private final Dataset dataset;
+  private final Augmentation augmentation;
+  private final long seed;
+
+  DataPictures(Dataset dataset, Augmentation augmentation, long seed) {
+    this.dataset = dataset;
+    this.augmentation = augmentation;
+    this.seed = seed;
+  }
+
+  /** A picture and the name it should have. */
+  record Sheet(String fileName, Picture picture) {}
+
+  /** Photograph, annotation and augmented example of one image. */
+  Sheet sheet(int index) {
+    Sample sample = dataset.load(index);
+    TrainingExample stored =
+        Augmentation.none(augmentation.task())
+            .apply(sample, dataset.categories(), SampleRandom.of(seed, 0, index));
+    TrainingExample augmented =
+        augmentation.apply(sample, dataset.categories(), SampleRandom.of(seed, 0, index));
+    String id = sample.info().imageId().toString();
+    Picture picture =
+        new PictureGrid(3)
+            .title(dataset.name() + ", image " + id)
+            .add(
+                Overlay.on(sample.image().data(), stored.width(), stored.height()).plain(),
+                "photograph")
+            .add(overlay(stored), stored.targetCount() + " targets")
+            .add(overlay(augmented), "augmented: " + augmented.targetCount() + " targets")
+            .draw();
+    return new Sheet(id.replaceAll("[^A-Za-z0-9_-]", "_") + ".png", picture);
+  }
+
+  private Picture overlay(TrainingExample example) {
+    int plane = example.width() * example.height();
+    byte[] rgb = new byte[3 * plane];
+    for (int c = 0; c < 3; c++) {
+      for (int i = 0; i < plane; i++) {
+        rgb[3 * i + c] = example.image()[c * plane + i];
+      }
+    }
+    List<OverlayInstance> instances = new ArrayList<>();
+    for (int n = 0; n < example.targetCount(); n++) {
+      byte[] mask = new byte[plane];
+      example.masks().unpack(n, mask, 0);
+      int category = example.classes()[n];
+      instances.add(new OverlayInstance(mask, category, dataset.categories().get(category).name()));
+    }
+    return Overlay.on(rgb, example.width(), example.height()).instances(instances);
+  }
+}

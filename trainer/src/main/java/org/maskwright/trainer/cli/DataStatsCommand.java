@@ -1,0 +1,97 @@
+package org.maskwright.trainer.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.catalog.DatasetStats;
+import org.maskwright.datasets.catalog.DatasetStats.ClassCount;
+import org.maskwright.datasets.catalog.LayoutDetector;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright data stats}: what a folder holds. */
+@Command(
+    name = "stats",
+    aliases = "info",
+    description = "Say which layout a folder has, and how many images and segments each class has.")
+final class DataStatsCommand implements Callable<Integer> {
+  @Mixin private DataSource source;
+  @Mixin private JsonOption json;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    DatasetSettings settings = source.settings();
+    String because = "as asked";
+    if (settings.type().equals("auto")) {
+      LayoutDetector.Found found = LayoutDetector.detect(settings);
+      settings = found.settings();
+      because = "found by " + found.because();
+    }
+    DatasetStats stats = DatasetStats.of(DatasetOpener.open(settings));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.isSet()) {
+      writeJson(settings.type(), stats, out);
+    } else {
+      print(settings.type(), because, stats, out);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static void print(String type, String because, DatasetStats stats, PrintWriter out) {
+    out.printf("%s, %s%n", type, because);
+    out.printf(
+        "%d images, %d of them annotated; %d segments, %d of them crowds; %d classes%n",
+        stats.images(),
+        stats.imagesWithSegments(),
+        stats.segments(),
+        stats.crowds(),
+        stats.classes().size());
+    out.printf("%6s  %-28s %-6s %10s %8s%n", "id", "class", "", "segments", "images");
+    stats.classes().stream()
+        .filter(c -> c.segments() > 0)
+        .sorted(Comparator.comparingLong(ClassCount::segments).reversed())
+        .forEach(
+            c ->
+                out.printf(
+                    "%6d  %-28s %-6s %10d %8d%n",
+                    c.category().id(),
+                    c.category().name(),
+                    c.category().thing() ? "thing" : "stuff",
+                    c.segments(),
+                    c.images()));
+    long unused = stats.classes().stream().filter(c -> c.segments() == 0).count();
+    if (unused > 0) {
+      out.printf("%d classes have no segment%n", unused);
+    }
+  }
+
+  private static void writeJson(String type, DatasetStats stats, PrintWriter out)
+      throws IOException {
+    JsonLines.write(
+        out,
+        generator -> {
+          generator.writeStringField("type", type);
+          generator.writeNumberField("images", stats.images());
+          generator.writeNumberField("imagesWithSegments", stats.imagesWithSegments());
+          generator.writeNumberField("segments", stats.segments());
+          generator.writeNumberField("crowds", stats.crowds());
+          generator.writeArrayFieldStart("classes");
+          for (ClassCount c : stats.classes()) {
+            generator.writeStartObject();
+            generator.writeNumberField("id", c.category().id());
+            generator.writeStringField("name", c.category().name());
+            generator.writeBooleanField("thing", c.category().thing());
+            generator.writeNumberField("segments", c.segments());
+            generator.writeNumberField("images", c.images());
+            generator.writeEndObject();
+          }
+          generator.writeEndArray();
+        });
+  }
+}

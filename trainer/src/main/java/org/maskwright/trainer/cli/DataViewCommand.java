@@ -1,0 +1,97 @@
+package org.maskwright.trainer.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.DatasetView;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.transform.Augmentation;
+import org.maskwright.datasets.transform.FixedSizeCrop;
+import org.maskwright.datasets.transform.HorizontalFlip;
+import org.maskwright.datasets.transform.ResizeScale;
+import org.maskwright.trainer.cli.DataPictures.Sheet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright data view}: pictures of samples, as stored and as training sees them. */
+@Command(
+    name = "view",
+    description =
+        "Draw samples with their masks: left as stored, right after large-scale jitter, as a network"
+            + " is trained on them. Look at them before you train.")
+final class DataViewCommand implements Callable<Integer> {
+  @Mixin private DataSource source;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of pictures.")
+  private Path out;
+
+  @Option(
+      names = "--count",
+      defaultValue = "8",
+      description = "How many samples, evenly spread (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the augmentation (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--crop",
+      defaultValue = "512",
+      description = "Side of the augmented crop in pixels (default: ${DEFAULT-VALUE}).")
+  private int crop;
+
+  @Option(names = "--task", description = "semantic, instance or panoptic (default: the richest).")
+  private Optional<String> task = Optional.empty();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Dataset dataset = DatasetView.withTargets(DatasetOpener.open(source.settings()));
+    Task shown = task.map(Task::ofKey).orElseGet(() -> richest(dataset));
+    Augmentation augmentation =
+        new Augmentation(
+            List.of(
+                new HorizontalFlip(0.5),
+                new ResizeScale(0.5, 2, crop, crop),
+                new FixedSizeCrop(crop, crop)),
+            shown,
+            Augmentation.EmptyMasks.DROP);
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw DatasetException.ofFile(out, "cannot make the folder: " + e.getMessage(), e);
+    }
+    DataPictures pictures = new DataPictures(dataset, augmentation, seed);
+    int shownCount = Math.min(count, dataset.size());
+    for (int i = 0; i < shownCount; i++) {
+      int index = (int) ((long) i * dataset.size() / shownCount);
+      Sheet sheet = pictures.sheet(index);
+      Path file = out.resolve(sheet.fileName());
+      sheet.picture().writePng(file);
+      spec.commandLine().getOut().println(file);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static Task richest(Dataset dataset) {
+    for (Task candidate : List.of(Task.PANOPTIC, Task.INSTANCE, Task.SEMANTIC)) {
+      if (dataset.tasks().contains(candidate)) {
+        return candidate;
+      }
+    }
+    throw new DatasetException(dataset.name() + ": serves no task");
+  }
+}
