@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       ConfigCommand.class,
       DataCommand.class,
+      ScoreCommand.class,
     })
 public final class Maskwright implements Runnable {
   @Option(
