@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.Pool2dSpec;
@@ -23,10 +24,12 @@ final class Layers {
 
   private final Results results;
   private final Natives natives;
+  private final boolean onHost;
 
-  Layers(Results results, Natives natives) {
+  Layers(Results results, Natives natives, boolean onHost) {
     this.results = results;
     this.natives = natives;
+    this.onHost = onHost;
   }
 
   DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB) {
@@ -75,19 +78,23 @@ final class Layers {
     return results.of(
         "conv2d",
         () -> {
-          try (TensorOptional bias = Natives.optional(b == null ? null : tensor(b))) {
+          try (TensorOptional bias = Natives.optional(b == null ? null : tensor(b));
+              Tensor image = channelsLast(tensor(x))) {
             return torch.conv2d(
-                tensor(x),
-                tensor(w),
-                bias,
-                stride(spec),
-                padding(spec),
-                dilation(spec),
-                spec.groups());
+                image, tensor(w), bias, stride(spec), padding(spec), dilation(spec), spec.groups());
           }
         },
         x,
         w);
+  }
+
+  /**
+   * The image with the channels of a pixel side by side in memory, which oneDNN's convolutions read
+   * up to twice as fast as rows; a result then has the same order, and so does what follows. A
+   * tensor that has it already is shared.
+   */
+  private Tensor channelsLast(Tensor image) {
+    return onHost ? image.contiguous(MemoryFormat.ChannelsLast) : new Tensor(image);
   }
 
   DeviceArray[] conv2dBackward(
@@ -104,20 +111,24 @@ final class Layers {
           Tensor[] parts = new Tensor[3];
           if (needX || needW) {
             // oneDNN computes the bias gradient with the weight gradient, so it is free there.
-            parts =
-                Results.unpack(
-                    torch.convolution_backward(
-                        tensor(grad),
-                        tensor(x),
-                        tensor(w),
-                        new long[] {tensor(w).size(0)},
-                        stride(spec),
-                        padding(spec),
-                        dilation(spec),
-                        false,
-                        NO_OUTPUT_PADDING,
-                        spec.groups(),
-                        natives.mask(needX, needW, needB && needW)));
+            try (Tensor image = channelsLast(tensor(x));
+                Tensor imageGrad = channelsLast(tensor(grad))) {
+              parts =
+                  Results.unpack(
+                      torch.convolution_backward(
+                          imageGrad,
+                          image,
+                          tensor(w),
+                          new long[] {tensor(w).size(0)},
+                          stride(spec),
+                          padding(spec),
+                          dilation(spec),
+                          false,
+                          NO_OUTPUT_PADDING,
+                          spec.groups(),
+                          natives.mask(needX, needW, needB && needW)));
+            }
+            parts[1] = rowMajor(parts[1]);
           }
           if (needB && !needW) {
             parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
@@ -127,6 +138,16 @@ final class Layers {
         grad,
         x,
         w);
+  }
+
+  /** A weight's gradient as the optimiser reads it; closes the argument if it had to be copied. */
+  private static Tensor rowMajor(Tensor weightGrad) {
+    if (weightGrad == null || weightGrad.is_contiguous()) {
+      return weightGrad;
+    }
+    try (weightGrad) {
+      return weightGrad.contiguous();
+    }
   }
 
   private static long[] kernel(Pool2dSpec spec) {

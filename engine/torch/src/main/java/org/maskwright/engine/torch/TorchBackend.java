@@ -45,7 +45,7 @@ final class TorchBackend implements Backend {
     host = new HostTransfer(results, natives, device);
     elementwise = new Elementwise(results, natives);
     shaping = new Shaping(results, natives);
-    layers = new Layers(results, natives);
+    layers = new Layers(results, natives, device.kind() == Device.Kind.CPU);
     norms = new Norms(results, natives);
     adamW = new AdamW(threads);
   }
