@@ -25,6 +25,10 @@ class ParameterNamesTest {
   @ParameterizedTest
   @CsvSource({
     "mask2former-r50,133,mask2former-r50-detectron2-coco-panoptic",
+    "mask2former-swin-t,133,mask2former-swin-t-detectron2-coco-panoptic",
+    "maskformer-r50-encoder,133,maskformer-r50-6enc-detectron2-coco-panoptic",
+    "maskformer-r50,150,maskformer-r50-detectron2-ade20k-semantic",
+    "maskformer-swin-t,150,maskformer-swin-t-detectron2-ade20k-semantic",
   })
   void namesAndShapesAreThoseOfTheOfficialCheckpoints(String variant, int classes, String list)
       throws IOException {
@@ -59,6 +63,13 @@ class ParameterNamesTest {
   @CsvSource({
     "mask2former-r50,133,44036998",
     "mask2former-r101,133,63029126",
+    "mask2former-swin-t,133,47435264",
+    "mask2former-swin-s,133,68753168",
+    "mask2former-swin-b,133,106917822",
+    "mask2former-swin-l,133,215535610",
+    "maskformer-r50-encoder,133,45065158",
+    "maskformer-r50,150,41307863",
+    "maskformer-swin-t,150,41757009",
   })
   void parameterCountsArePublishedOnes(String variant, int classes, long count) {
     try (Engine engine = Engine.shapesOnly();

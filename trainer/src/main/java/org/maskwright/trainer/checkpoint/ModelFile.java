@@ -1,6 +1,7 @@
 package org.maskwright.trainer.checkpoint;
 
 import java.util.List;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 
@@ -36,6 +37,17 @@ public record ModelFile(
       throw new IllegalArgumentException(
           "shortEdge: expected 1 <= short edge <= max size, got " + shortEdge + " and " + maxSize);
     }
+  }
+
+  /** What is done to pixels before the model. */
+  public Normalization normalization() {
+    return new Normalization(
+        mean.get(0).floatValue(),
+        mean.get(1).floatValue(),
+        mean.get(2).floatValue(),
+        std.get(0).floatValue(),
+        std.get(1).floatValue(),
+        std.get(2).floatValue());
   }
 
   /** The classes as the model's head wants them. */

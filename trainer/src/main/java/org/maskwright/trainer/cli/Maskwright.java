@@ -40,6 +40,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Environment: MASKWRIGHT_OPTS holds extra JVM options, for example -Xmx8g."
     },
     subcommands = {
+      TrainCommand.class,
+      EvalCommand.class,
+      PredictCommand.class,
       ConfigCommand.class,
       DataCommand.class,
       ScoreCommand.class,

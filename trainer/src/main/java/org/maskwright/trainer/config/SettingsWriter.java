@@ -59,6 +59,11 @@ public final class SettingsWriter {
     if (value instanceof List<?> list) {
       return list.stream().map(v -> plain(Object.class, v)).toList();
     }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> out = new LinkedHashMap<>();
+      map.forEach((k, v) -> out.put(k.toString(), plain(Object.class, v)));
+      return out;
+    }
     if (value instanceof Enum<?> constant) {
       return Keys.of(constant);
     }

@@ -1,0 +1,125 @@
+package org.maskwright.modelzoo.postprocess;
+
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
+
+/**
+ * What a model said about one image, on the host.
+ *
+ * <p><b>Shapes</b> classLogits [Q,K+1], no-object last; maskLogits [Q,h,w]
+ */
+public final class QueryOutputs {
+  private final int queries;
+  private final int classes;
+  private final int maskHeight;
+  private final int maskWidth;
+  private final float[] maskLogits;
+  private final float[] classProbs;
+
+  /**
+   * Takes over the arrays.
+   *
+   * @param classes K
+   * @throws IllegalArgumentException if the lengths do not fit
+   */
+  public QueryOutputs(
+      float[] classLogits, int classes, float[] maskLogits, int maskHeight, int maskWidth) {
+    this.classes = classes;
+    this.queries = classes < 1 ? 0 : classLogits.length / (classes + 1);
+    this.maskHeight = maskHeight;
+    this.maskWidth = maskWidth;
+    this.maskLogits = maskLogits;
+    boolean fits =
+        classes > 0
+            && queries > 0
+            && classLogits.length == (long) queries * (classes + 1)
+            && maskLogits.length == (long) queries * maskHeight * maskWidth;
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "query outputs: expected class logits [Q,K+1] and mask logits [Q,h,w], got "
+              + classLogits.length
+              + " and "
+              + maskLogits.length
+              + " values for K = "
+              + classes
+              + " and masks "
+              + maskHeight
+              + "x"
+              + maskWidth);
+    }
+    this.classProbs = softmax(classLogits, classes + 1);
+  }
+
+  /** Copies one image of a batch from the device. */
+  public static QueryOutputs of(Predictions predictions, int image) {
+    Tensor classLogits = predictions.classLogits();
+    Tensor maskLogits = predictions.maskLogits();
+    Engine engine = classLogits.engine();
+    try (var off = engine.noGrad();
+        var scope = engine.scope()) {
+      return new QueryOutputs(
+          classLogits.select(0, image).cast(DType.FLOAT32).toFloats(),
+          classLogits.intSize(2) - 1,
+          maskLogits.select(0, image).cast(DType.FLOAT32).toFloats(),
+          maskLogits.intSize(2),
+          maskLogits.intSize(3));
+    }
+  }
+
+  private static float[] softmax(float[] logits, int width) {
+    float[] out = new float[logits.length];
+    for (int row = 0; row < logits.length; row += width) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = row; i < row + width; i++) {
+        max = Math.max(max, logits[i]);
+      }
+      double sum = 0;
+      for (int i = row; i < row + width; i++) {
+        double e = Math.exp(logits[i] - max);
+        out[i] = (float) e;
+        sum += e;
+      }
+      for (int i = row; i < row + width; i++) {
+        out[i] = (float) (out[i] / sum);
+      }
+    }
+    return out;
+  }
+
+  /** Q. */
+  public int queries() {
+    return queries;
+  }
+
+  /** K. */
+  public int classes() {
+    return classes;
+  }
+
+  /** Rows of the mask logits. */
+  public int maskHeight() {
+    return maskHeight;
+  }
+
+  /** Columns of the mask logits. */
+  public int maskWidth() {
+    return maskWidth;
+  }
+
+  /** Probability of a class for a query; class K is no-object. */
+  public float classProb(int query, int index) {
+    return classProbs[query * (classes + 1) + index];
+  }
+
+  /** Mask logits of all queries; not to be changed. */
+  float[] maskLogits() {
+    return maskLogits;
+  }
+
+  /** Where a query's mask logits begin. */
+  int maskOffset(int query) {
+    return query * maskHeight * maskWidth;
+  }
+}

@@ -1,0 +1,148 @@
+package org.maskwright.modelzoo.postprocess;
+
+import java.util.Arrays;
+import org.maskwright.engine.kernel.Parallel;
+
+/**
+ * Semantic results: the class with the largest sum over queries of class probability times mask
+ * probability.
+ *
+ * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.3
+ *
+ * <p><b>Cost</b> H*W*Q*K multiply-adds in parallel; memory of one band per thread
+ */
+public final class SemanticPostProcessor {
+  /** When the class scores are formed: the official SEM_SEG_POSTPROCESSING_BEFORE_INFERENCE. */
+  public enum Order {
+    /**
+     * Mask logits are resized to the image, then scored: the official rule where panoptic or
+     * instance results are made too.
+     */
+    RESIZE_THEN_SCORE,
+    /** Scored at the size of the model's input, then resized: the official rule otherwise. */
+    SCORE_THEN_RESIZE
+  }
+
+  /** Mask probabilities of a band are at most so many floats: about the second-level cache. */
+  private static final int BAND_FLOATS = 1 << 19;
+
+  private static final int MOST_ROWS = 32;
+
+  private final QueryOutputs outputs;
+  private final Resampler resampler;
+  private final LinearTaps rows;
+  private final LinearTaps columns;
+
+  private SemanticPostProcessor(
+      QueryOutputs outputs, Resampler resampler, LinearTaps rows, LinearTaps columns) {
+    this.outputs = outputs;
+    this.resampler = resampler;
+    this.rows = rows;
+    this.columns = columns;
+  }
+
+  /** The class map of one image at its original size. */
+  public static SemanticMap process(QueryOutputs outputs, ImageFrame frame, Order order) {
+    Resampler resampler =
+        switch (order) {
+          case RESIZE_THEN_SCORE -> Resampler.toOriginal(outputs, frame);
+          case SCORE_THEN_RESIZE -> Resampler.toContent(outputs, frame);
+        };
+    SemanticPostProcessor run =
+        new SemanticPostProcessor(
+            outputs,
+            resampler,
+            LinearTaps.bilinear(resampler.height(), frame.height()),
+            LinearTaps.bilinear(resampler.width(), frame.width()));
+    return run.map();
+  }
+
+  private SemanticMap map() {
+    int height = rows.size();
+    int[] labels = new int[height * columns.size()];
+    int widest = Math.max(outputs.queries(), outputs.classes());
+    int perRow = Math.multiplyExact(widest, resampler.width());
+    int band = Math.max(1, Math.min(MOST_ROWS, BAND_FLOATS / perRow));
+    int bands = (height + band - 1) / band;
+    Parallel.forEach(bands, b -> band(b * band, Math.min(height, b * band + band), labels));
+    return new SemanticMap(height, columns.size(), labels);
+  }
+
+  private void band(int y0, int y1, int[] labels) {
+    int first = rows.start(y0);
+    int end = rows.start(y1 - 1) + rows.count();
+    float[] scores = scores(first, end);
+    int width = columns.size();
+    int between = resampler.width();
+    int plane = (end - first) * between;
+    float[] down = new float[between];
+    float[] across = new float[width];
+    float[] best = new float[width];
+    for (int y = y0; y < y1; y++) {
+      Arrays.fill(best, Float.NEGATIVE_INFINITY);
+      for (int k = 0; k < outputs.classes(); k++) {
+        Arrays.fill(down, 0);
+        for (int t = 0; t < rows.count(); t++) {
+          int from = k * plane + (rows.start(y) + t - first) * between;
+          float w = rows.weight(y, t);
+          for (int x = 0; x < between; x++) {
+            down[x] += w * scores[from + x];
+          }
+        }
+        columns.apply(down, 0, across, 0);
+        int to = y * width;
+        for (int x = 0; x < width; x++) {
+          if (across[x] > best[x]) {
+            best[x] = across[x];
+            labels[to + x] = k;
+          }
+        }
+      }
+    }
+  }
+
+  /** Class scores of rows of the resampler's size: [K,rows,width]. */
+  private float[] scores(int first, int end) {
+    int n = end - first;
+    int plane = n * resampler.width();
+    int queries = outputs.queries();
+    float[] probs = new float[queries * plane];
+    float[] scratch = new float[resampler.scratchSize(n)];
+    for (int q = 0; q < queries; q++) {
+      resampler.band(
+          outputs.maskLogits(), outputs.maskOffset(q), first, end, probs, q * plane, scratch);
+    }
+    Logistic.apply(probs, 0, probs.length);
+    float[] scores = new float[outputs.classes() * plane];
+    for (int k = 0; k < outputs.classes(); k++) {
+      weightedSum(k, probs, plane, scores);
+    }
+    return scores;
+  }
+
+  /** scores[k] = sum over q of classProb(q,k) * probs[q], four queries at a time. */
+  private void weightedSum(int k, float[] probs, int plane, float[] scores) {
+    int to = k * plane;
+    int q = 0;
+    for (; q + 4 <= outputs.queries(); q += 4) {
+      float a = outputs.classProb(q, k);
+      float b = outputs.classProb(q + 1, k);
+      float c = outputs.classProb(q + 2, k);
+      float d = outputs.classProb(q + 3, k);
+      int from = q * plane;
+      for (int i = 0; i < plane; i++) {
+        scores[to + i] +=
+            a * probs[from + i]
+                + b * probs[from + plane + i]
+                + c * probs[from + 2 * plane + i]
+                + d * probs[from + 3 * plane + i];
+      }
+    }
+    for (; q < outputs.queries(); q++) {
+      float a = outputs.classProb(q, k);
+      for (int i = 0; i < plane; i++) {
+        scores[to + i] += a * probs[q * plane + i];
+      }
+    }
+  }
+}

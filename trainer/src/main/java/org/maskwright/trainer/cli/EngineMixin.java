@@ -1,0 +1,44 @@
+package org.maskwright.trainer.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.engine.tensor.EngineOptions;
+import picocli.CommandLine.Option;
+
+/** {@code --backend}, {@code --device} and {@code --threads} of every command that computes. */
+final class EngineMixin {
+  @Option(names = "--backend", paramLabel = "NAME", description = "torch, nd4j or auto.")
+  private String backend;
+
+  @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda, cuda:<index> or auto.")
+  private String device;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads inside one operation; 0 = all physical cores.")
+  private Integer threads;
+
+  /** As overrides of a configuration. */
+  List<String> overrides() {
+    List<String> out = new ArrayList<>();
+    if (backend != null) {
+      out.add("engine.backend=" + backend);
+    }
+    if (device != null) {
+      out.add("engine.device=\"" + device + "\"");
+    }
+    if (threads != null) {
+      out.add("engine.threads=" + threads);
+    }
+    return out;
+  }
+
+  /** As options of an engine. */
+  EngineOptions options() {
+    EngineOptions o = EngineOptions.DEFAULT;
+    o = backend == null ? o : o.withBackend(backend);
+    o = device == null ? o : o.withDevice(device);
+    return threads == null ? o : o.withThreads(threads);
+  }
+}

@@ -1,0 +1,182 @@
+package org.maskwright.trainer.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.ResultFiles;
+import org.maskwright.trainer.run.Console;
+import org.maskwright.trainer.run.Evaluator;
+import org.maskwright.trainer.run.TrainingRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright eval}: a model on a data set, by the official rules. */
+@Command(
+    name = "eval",
+    description = {
+      "Evaluate a model on data.val, for every task of eval.tasks, by the official rules.",
+      "The configuration is that of the checkpoint's run, or of --config."
+    })
+final class EvalCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "A model folder, such as a run's checkpoints/best.")
+  private Path model;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration with data.val and eval (default: the run's config.conf).")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a value; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Write results in the official formats: instances.json, panoptic.json and panoptic/*.png, semantic/*.png.")
+  private Path out;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Evaluate at most N images; 0 = all.")
+  private int limit;
+
+  @Mixin private EngineMixin engine;
+  @Mixin private JsonOption json;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    RunSettings settings = settings();
+    Dataset data = TrainingRun.open(settings.data(), settings.data().val());
+    Console console = new Console(spec.commandLine().getErr(), false);
+    try (Engine e = Engine.open(settings.engine().options(settings.seed()));
+        SegmentationModel loaded = ModelFolder.open(e, model)) {
+      console.line("engine: " + e.description());
+      if (loaded.classSpace().size() != data.categories().size()) {
+        throw new ConfigException(
+            "data.val: expected the model's "
+                + loaded.classSpace().size()
+                + " classes, "
+                + data.name()
+                + " has "
+                + data.categories().size());
+      }
+      EvalReport report = run(settings, data, loaded);
+      print(report);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private EvalReport run(RunSettings settings, Dataset data, SegmentationModel loaded)
+      throws IOException {
+    Evaluator evaluator = new Evaluator(loaded, settings.eval(), data, settings.data().workers());
+    if (out == null) {
+      return evaluator.run(limit, Optional.empty(), Optional.empty());
+    }
+    Files.createDirectories(out);
+    try (ResultFiles files = ResultFiles.in(out, EnumSet.copyOf(settings.eval().tasks()))) {
+      return evaluator.run(limit, Optional.of(files), Optional.of(out.resolve("samples.png")));
+    }
+  }
+
+  private RunSettings settings() throws IOException {
+    Path file = config;
+    if (file == null) {
+      Path checkpoint = Files.exists(model) ? model.toRealPath() : model.toAbsolutePath();
+      Path run = checkpoint.getParent() == null ? null : checkpoint.getParent().getParent();
+      if (run == null || !Files.isRegularFile(run.resolve("config.conf"))) {
+        throw new ConfigException(
+            model
+                + ": not a checkpoint inside a run folder with config.conf; give the data and eval settings with --config FILE");
+      }
+      file = run.resolve("config.conf");
+    }
+    List<String> all = new ArrayList<>(overrides);
+    all.addAll(engine.overrides());
+    return ConfigFile.load(file, all).bind(RunSettings.class);
+  }
+
+  private void print(EvalReport report) throws IOException {
+    PrintWriter writer = spec.commandLine().getOut();
+    if (json.isSet()) {
+      writeJson(report, writer);
+      return;
+    }
+    writer.printf(Locale.ROOT, "%d images in %.1f s%n%n", report.images(), report.seconds());
+    report
+        .metrics()
+        .forEach((name, value) -> writer.printf(Locale.ROOT, "%-22s %8.3f%n", name, value));
+    report
+        .perClass()
+        .forEach(
+            (metric, classes) -> {
+              writer.printf("%n%s by class%n", metric);
+              classes.forEach(
+                  (name, value) -> writer.printf(Locale.ROOT, "  %-28s %8.3f%n", name, value));
+            });
+  }
+
+  private static void writeJson(EvalReport report, PrintWriter writer) throws IOException {
+    try (JsonGenerator g =
+        new JsonFactory()
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .createGenerator(writer)) {
+      g.useDefaultPrettyPrinter();
+      g.writeStartObject();
+      g.writeNumberField("images", report.images());
+      g.writeNumberField("seconds", report.seconds());
+      writeNumbers(g, "metrics", report.metrics());
+      g.writeObjectFieldStart("perClass");
+      for (Map.Entry<String, Map<String, Double>> e : report.perClass().entrySet()) {
+        writeNumbers(g, e.getKey(), e.getValue());
+      }
+      g.writeEndObject();
+      g.writeEndObject();
+    }
+    writer.println();
+  }
+
+  private static void writeNumbers(JsonGenerator g, String name, Map<String, Double> values)
+      throws IOException {
+    g.writeObjectFieldStart(name);
+    for (Map.Entry<String, Double> e : values.entrySet()) {
+      if (Double.isFinite(e.getValue())) {
+        g.writeNumberField(e.getKey(), e.getValue());
+      } else {
+        g.writeNullField(e.getKey());
+      }
+    }
+    g.writeEndObject();
+  }
+}

@@ -1,0 +1,205 @@
+package org.maskwright.trainer.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.eval.Drawing;
+import org.maskwright.trainer.eval.InferenceSettings;
+import org.maskwright.trainer.eval.PredictionJson;
+import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.run.Console;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright predict}: pictures and JSON of what a model sees in photographs. */
+@Command(
+    name = "predict",
+    description = {
+      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON with run lengths (NAME.json)."
+    })
+final class PredictCommand implements Callable<Integer> {
+  private static final List<String> ENDINGS =
+      List.of(".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff");
+
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "A model folder, such as a run's checkpoints/best.")
+  private Path model;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "IMAGE",
+      description = "Photographs, or folders of them.")
+  private List<Path> images;
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      defaultValue = "panoptic",
+      description = "panoptic, instance or semantic (default: ${DEFAULT-VALUE}).")
+  private String task;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder for pictures and JSON.")
+  private Path out;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "SCORE",
+      defaultValue = "0.5",
+      description =
+          "Panoptic: class score a segment needs. Instance: score it needs to be drawn or listed (default: ${DEFAULT-VALUE}).")
+  private double threshold;
+
+  @Option(
+      names = "--short-edge",
+      paramLabel = "PX",
+      description = "Short edge of the input (default: as the model was evaluated).")
+  private Integer shortEdge;
+
+  @Mixin private EngineMixin engine;
+  @Mixin private JsonOption json;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Task asked = task();
+    List<Path> files = files();
+    ModelFile description = ModelFolder.describe(model);
+    Files.createDirectories(out);
+    try (Engine e = Engine.open(engine.options());
+        SegmentationModel loaded = ModelFolder.open(e, model)) {
+      int edge = shortEdge == null ? description.shortEdge() : shortEdge;
+      InferenceSettings settings =
+          new InferenceSettings(
+              edge,
+              Math.max(edge, description.maxSize()),
+              threshold,
+              OVERLAP,
+              MAX_INSTANCES,
+              false);
+      Predictor predictor = new Predictor(loaded, description.normalization(), settings);
+      Drawing drawing = new Drawing(predictor, loaded.classSpace(), threshold);
+      PredictionJson records = new PredictionJson(predictor, loaded.classSpace(), threshold);
+      Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
+      List<Path> written = new ArrayList<>();
+      for (int i = 0; i < files.size(); i++) {
+        written.add(predict(asked, files.get(i), i, predictor, drawing, records));
+        console.progress("predicting", i + 1, files.size(), files.get(i).getFileName().toString());
+      }
+      report(written);
+    }
+    return ExitCode.OK.code();
+  }
+
+  /**
+   * Share of its mask that a panoptic segment must keep, and how many instances are looked at: the
+   * recipes' values.
+   */
+  private static final double OVERLAP = 0.8;
+
+  private static final int MAX_INSTANCES = 100;
+
+  private Task task() {
+    try {
+      return Task.ofKey(task);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--task: " + e.getMessage(), e);
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path path : images) {
+      if (Files.isDirectory(path)) {
+        try (Stream<Path> inside = Files.list(path)) {
+          inside.filter(PredictCommand::isImage).sorted().forEach(found::add);
+        }
+      } else {
+        found.add(path);
+      }
+    }
+    if (found.isEmpty()) {
+      throw new DatasetException(
+          images + ": no photographs found; expected files ending in " + ENDINGS);
+    }
+    return found;
+  }
+
+  private static boolean isImage(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return ENDINGS.stream().anyMatch(name::endsWith);
+  }
+
+  private Path predict(
+      Task asked,
+      Path file,
+      int number,
+      Predictor predictor,
+      Drawing drawing,
+      PredictionJson records)
+      throws IOException {
+    RgbImage photo = ImageDecoder.read(file);
+    Sample sample =
+        new Sample(
+            new SampleInfo(ImageId.of(number), file, photo.width(), photo.height()),
+            photo,
+            List.of());
+    Predictor.Outputs outputs = predictor.run(sample);
+    String stem = file.getFileName().toString().replaceFirst("\\.[^.]+$", "");
+    Path picture = out.resolve(stem + ".png");
+    drawing.picture(asked, photo, outputs).writePng(picture);
+    records.write(asked, file.getFileName().toString(), outputs, out.resolve(stem + ".json"));
+    return picture;
+  }
+
+  private void report(List<Path> written) throws IOException {
+    PrintWriter writer = spec.commandLine().getOut();
+    if (!json.isSet()) {
+      writer.printf(
+          "%d photograph%s: pictures and JSON in %s%n",
+          written.size(), written.size() == 1 ? "" : "s", out);
+      return;
+    }
+    try (JsonGenerator g =
+        new JsonFactory()
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .createGenerator(writer)) {
+      g.writeStartArray();
+      for (Path p : written) {
+        g.writeString(p.toString());
+      }
+      g.writeEndArray();
+    }
+    writer.println();
+  }
+}

@@ -1,0 +1,143 @@
+package org.maskwright.trainer.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.run.Console;
+import org.maskwright.trainer.run.RunSummary;
+import org.maskwright.trainer.run.TrainingRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright train}: trains as a configuration file says. */
+@Command(
+    name = "train",
+    description = {
+      "Train as a configuration file says; or continue an interrupted run with --resume.",
+      "Ctrl-C finishes the step, writes a checkpoint and ends with code 130."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "A configuration file.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a value; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "DIR",
+      description = "Folder of the run (default: runs/<name>-<time>).")
+  private Path runDir;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Continue the run of this folder after its latest checkpoint.")
+  private Path resume;
+
+  @Mixin private EngineMixin engine;
+  @Mixin private JsonOption json;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if ((file == null) == (resume == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "expected a configuration FILE or --resume DIR");
+    }
+    if (resume != null
+        && (!overrides.isEmpty() || runDir != null || !engine.overrides().isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--resume continues a run as it was configured: leave out --set, --run-dir, --backend, --device and --threads");
+    }
+    Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
+    List<String> command = spec.commandLine().getParseResult().originalArgs();
+    RunSummary summary;
+    try (Interruption interruption = new Interruption()) {
+      summary =
+          resume != null
+              ? TrainingRun.resume(resume, console, command, interruption::requested)
+              : start(console, command, interruption);
+      report(summary);
+    }
+    return summary.interrupted() ? Interruption.CODE : ExitCode.OK.code();
+  }
+
+  private RunSummary start(Console console, List<String> command, Interruption interruption)
+      throws IOException {
+    List<String> all = new ArrayList<>(overrides);
+    all.addAll(engine.overrides());
+    ConfigFile config = ConfigFile.load(file, all);
+    Path folder = runDir != null ? runDir : Path.of("runs", name() + "-" + now());
+    console.line("run folder: " + folder);
+    return TrainingRun.start(folder, config, console, command, interruption::requested);
+  }
+
+  private String name() {
+    return file.getFileName().toString().replaceFirst("\\.conf$", "");
+  }
+
+  private static String now() {
+    return LocalDateTime.now(java.time.ZoneId.systemDefault())
+        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+  }
+
+  private void report(RunSummary s) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.isSet()) {
+      out.println(s.toJson());
+      return;
+    }
+    if (s.interrupted()) {
+      out.printf(
+          "interrupted after step %d; continue with: maskwright train --resume %s%n",
+          s.step(), s.folder());
+      return;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%ntrained %d steps in %.0f s, %.1f images/s%n%n",
+        s.step(),
+        s.seconds(),
+        s.imagesPerSecond());
+    out.printf("%-22s %10s %10s%n", "metric", "best", "last");
+    s.last()
+        .ifPresent(
+            last ->
+                last.report()
+                    .metrics()
+                    .forEach(
+                        (name, value) ->
+                            out.printf(
+                                Locale.ROOT,
+                                "%-22s %10s %10.2f%n",
+                                name,
+                                s.best()
+                                    .map(
+                                        b ->
+                                            String.format(
+                                                Locale.ROOT, "%.2f", b.report().get(name)))
+                                    .orElse("-"),
+                                value)));
+    out.printf(
+        "%nnext:%n  pictures   %s%n  evaluate   maskwright eval %s/checkpoints/best%n  predict    maskwright predict %s/checkpoints/best"
+            + " IMAGE --out out/%n  curves     tensorboard --logdir %s/tensorboard%n",
+        s.folder().resolve("samples"), s.folder(), s.folder(), s.folder());
+  }
+}

@@ -1,0 +1,103 @@
+package org.maskwright.trainer.eval;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.loader.Batch;
+import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.trainer.config.ConfigException;
+
+/**
+ * A model on a data set, for several tasks in one pass, by the official rules.
+ *
+ * <p><b>Memory</b> one image at a time; scorers keep what their metric needs.
+ */
+public final class Evaluation {
+  private final Predictor predictor;
+  private final Dataset dataset;
+  private final List<Task> tasks;
+  private final int workers;
+
+  /**
+   * An evaluation.
+   *
+   * @throws ConfigException if the data set's annotation cannot serve a task
+   */
+  public Evaluation(Predictor predictor, Dataset dataset, List<Task> tasks, int workers) {
+    for (Task task : tasks) {
+      if (!dataset.tasks().contains(task)) {
+        throw new ConfigException(
+            "eval.tasks: "
+                + dataset.name()
+                + " can serve "
+                + dataset.tasks().stream().sorted().map(Task::key).toList()
+                + ", asked for "
+                + task.key());
+      }
+    }
+    this.predictor = predictor;
+    this.dataset = dataset;
+    this.tasks = List.copyOf(tasks);
+    this.workers = workers;
+  }
+
+  /**
+   * Evaluates the first {@code limit} images (0: all).
+   *
+   * @param files receives the results in the official formats
+   * @param samples receives pictures of the first images
+   */
+  public EvalReport run(int limit, Optional<ResultFiles> files, Optional<SamplePictures> samples) {
+    long start = System.nanoTime();
+    List<Scorer> scorers = tasks.stream().map(t -> scorer(t, files)).toList();
+    Map<ImageId, Integer> index = new HashMap<>();
+    for (int i = 0; i < dataset.size(); i++) {
+      index.put(dataset.info(i).imageId(), i);
+    }
+    int images = 0;
+    Task prepared = tasks.get(0);
+    try (Loader loader =
+        new Loader(
+            dataset, predictor.preparation(prepared), LoaderSettings.evaluation(1, workers))) {
+      while (limit == 0 || images < limit) {
+        Optional<Batch> batch = loader.next();
+        if (batch.isEmpty()) {
+          break;
+        }
+        TrainingExample example = batch.get().examples().get(0);
+        Predictor.Outputs outputs = predictor.run(example);
+        int i = index.get(example.info().imageId());
+        List<Segment> truth = dataset.segments(i);
+        Size size = new Size(example.originalWidth(), example.originalHeight());
+        for (Scorer scorer : scorers) {
+          scorer.add(example.info(), size, truth, outputs);
+        }
+        samples.ifPresent(s -> s.add(dataset, i, truth, outputs));
+        images++;
+      }
+    }
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    SortedMap<String, Map<String, Double>> perClass = new TreeMap<>();
+    scorers.forEach(s -> s.report(metrics, perClass));
+    return new EvalReport(metrics, perClass, images, (System.nanoTime() - start) / 1e9);
+  }
+
+  private Scorer scorer(Task task, Optional<ResultFiles> files) {
+    return switch (task) {
+      case PANOPTIC -> new PanopticScorer(predictor, dataset.categories(), files);
+      case INSTANCE -> new InstanceScorer(predictor, dataset.categories(), files);
+      case SEMANTIC -> new SemanticScorer(predictor, dataset.categories(), files);
+    };
+  }
+}

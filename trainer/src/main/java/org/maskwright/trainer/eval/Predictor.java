@@ -1,0 +1,118 @@
+package org.maskwright.trainer.eval;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.transform.Augmentation;
+import org.maskwright.datasets.transform.ResizeShortestEdge;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
+import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
+import org.maskwright.modelzoo.postprocess.InstanceSet;
+import org.maskwright.modelzoo.postprocess.PanopticMap;
+import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
+import org.maskwright.modelzoo.postprocess.QueryOutputs;
+import org.maskwright.modelzoo.postprocess.SemanticMap;
+import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
+
+/**
+ * Images to results of any task, from one forward pass.
+ *
+ * <p><b>Threads</b> one at a time: the model is shared.
+ */
+public final class Predictor {
+  private final SegmentationModel model;
+  private final ClassSpace classes;
+  private final Normalization normalization;
+  private final InferenceSettings settings;
+
+  /** For a model whose weights are loaded. */
+  public Predictor(
+      SegmentationModel model, Normalization normalization, InferenceSettings settings) {
+    this.model = model;
+    this.classes = model.classSpace();
+    this.normalization = normalization;
+    this.settings = settings;
+  }
+
+  /** What a model said about one image, ready for post-processing at the original size. */
+  public record Outputs(QueryOutputs queries, ImageFrame frame) {}
+
+  /** The resizing before the model; targets of a task come along for the validation loss. */
+  public Augmentation preparation(Task task) {
+    return new Augmentation(
+        List.of(new ResizeShortestEdge(List.of(settings.shortEdge()), settings.maxSize())),
+        task,
+        Augmentation.EmptyMasks.DROP);
+  }
+
+  /** Runs the model on a photograph at its stored size. */
+  public Outputs run(Sample sample) {
+    Categories none = Categories.of(List.of());
+    return run(
+        preparation(Task.SEMANTIC)
+            .apply(
+                new Sample(sample.info(), sample.image(), List.of()),
+                none,
+                RandomGenerator.getDefault()));
+  }
+
+  /** Runs the model on an image that {@link #preparation} resized. */
+  public Outputs run(TrainingExample example) {
+    Engine engine = model.engine();
+    model.setTraining(false);
+    int height = example.height();
+    int width = example.width();
+    float[] pixels = new float[3 * height * width];
+    example.normalizeInto(normalization, pixels, 0);
+    try (var off = engine.noGrad();
+        Scope scope = engine.scope()) {
+      Tensor input = engine.floats(pixels, 1, 3, height, width);
+      QueryOutputs outputs = QueryOutputs.of(model.predict(input), 0);
+      ImageFrame frame =
+          new ImageFrame(
+              model.paddedSize(height),
+              model.paddedSize(width),
+              example.contentHeight(),
+              example.contentWidth(),
+              example.originalHeight(),
+              example.originalWidth());
+      return new Outputs(outputs, frame);
+    }
+  }
+
+  /** The most likely class of each pixel. */
+  public SemanticMap semantic(Outputs outputs) {
+    return SemanticPostProcessor.process(
+        outputs.queries(), outputs.frame(), SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
+  }
+
+  /** Scored instances; things only if the settings say so. */
+  public InstanceSet instances(Outputs outputs) {
+    return InstancePostProcessor.process(
+        outputs.queries(),
+        outputs.frame(),
+        settings.maxInstances(),
+        c -> !settings.thingsOnly() || classes.isThing(c));
+  }
+
+  /** Segments that do not overlap. */
+  public PanopticMap panoptic(Outputs outputs) {
+    return PanopticPostProcessor.process(
+        outputs.queries(),
+        outputs.frame(),
+        classes::isThing,
+        new PanopticPostProcessor.Options(
+            settings.objectThreshold(),
+            settings.overlapThreshold(),
+            PanopticPostProcessor.Region.WON_AND_CONFIDENT));
+  }
+}

@@ -1,0 +1,72 @@
+package org.maskwright.trainer.eval;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.picture.Overlay;
+import org.maskwright.datasets.picture.OverlayInstance;
+import org.maskwright.datasets.picture.Picture;
+import org.maskwright.datasets.picture.PictureGrid;
+
+/** A sheet of the first evaluated images: photograph, annotation, prediction. */
+public final class SamplePictures {
+  private static final int LONG_SIDE = 384;
+
+  private final Drawing drawing;
+  private final Task task;
+  private final int count;
+  private final PictureGrid grid = new PictureGrid(3);
+  private int drawn;
+
+  /** For {@code count} images. */
+  public SamplePictures(Drawing drawing, Task task, int count) {
+    this.drawing = drawing;
+    this.task = task;
+    this.count = count;
+  }
+
+  void add(Dataset dataset, int index, List<Segment> truth, Predictor.Outputs outputs) {
+    if (drawn >= count) {
+      return;
+    }
+    drawn++;
+    RgbImage photo = dataset.image(index);
+    Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
+    grid.add(overlay.plain().resized(LONG_SIDE), "image " + dataset.info(index).imageId());
+    grid.add(truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE), "annotation");
+    grid.add(
+        drawing.picture(task, photo, outputs).resized(LONG_SIDE),
+        "prediction (" + task.key() + ")");
+  }
+
+  private static Picture truth(
+      Overlay overlay, RgbImage photo, List<Segment> truth, Categories categories) {
+    Size size = new Size(photo.width(), photo.height());
+    List<OverlayInstance> segments = new ArrayList<>();
+    for (Segment s : truth) {
+      byte[] mask = Truth.rle(s.mask(), size).toBitmap();
+      segments.add(new OverlayInstance(mask, s.category(), categories.get(s.category()).name()));
+    }
+    return overlay.instances(segments);
+  }
+
+  /** Writes the sheet, if an image was added. */
+  public void write(Path file) {
+    if (drawn > 0) {
+      try {
+        grid.draw().writePng(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            file + ": the sample pictures cannot be written: " + e.getMessage(), e);
+      }
+    }
+  }
+}

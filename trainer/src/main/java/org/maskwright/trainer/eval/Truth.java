@@ -1,0 +1,61 @@
+package org.maskwright.trainer.eval;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.json.PanopticSegment;
+import org.maskwright.datasets.mask.Polygons;
+import org.maskwright.datasets.mask.Rle;
+import org.maskwright.datasets.metrics.GroundTruth;
+
+/**
+ * The annotation of an image in the forms that the official metrics compare with, at the image's
+ * stored size.
+ */
+final class Truth {
+  private Truth() {}
+
+  /** True segments as ids 1, 2, ... and their records. */
+  record Panoptic(LabelMap ids, List<PanopticSegment> segments) {}
+
+  static Rle rle(SegmentMask mask, Size size) {
+    if (mask instanceof SegmentMask.Polygons polygons) {
+      return Polygons.toRle(polygons.rings(), size.height(), size.width());
+    }
+    if (mask instanceof SegmentMask.Runs runs) {
+      return runs.rle();
+    }
+    SegmentMask.Labelled labelled = (SegmentMask.Labelled) mask;
+    return Rle.ofLabel(labelled.map().labels(), size.height(), size.width(), labelled.id());
+  }
+
+  static Panoptic panoptic(List<Segment> segments, Categories categories, Size size) {
+    int[] ids = new int[Math.multiplyExact(size.width(), size.height())];
+    List<PanopticSegment> records = new ArrayList<>();
+    for (Segment segment : segments) {
+      Rle rle = rle(segment.mask(), size);
+      int id = records.size() + 1;
+      rle.paint(ids, id);
+      records.add(
+          new PanopticSegment(
+              id, categories.get(segment.category()).id(), segment.crowd(), rle.area()));
+    }
+    return new Panoptic(new LabelMap(size.height(), size.width(), ids), records);
+  }
+
+  static List<GroundTruth> instances(List<Segment> segments, Categories categories, Size size) {
+    List<GroundTruth> out = new ArrayList<>();
+    for (Segment segment : segments) {
+      if (categories.isThing(segment.category())) {
+        Rle rle = rle(segment.mask(), size);
+        int id = categories.get(segment.category()).id();
+        out.add(segment.crowd() ? GroundTruth.ofCrowd(id, rle) : GroundTruth.ofMask(id, rle));
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Running a model on images: predictions of each task, the official metrics and result files,
+ * pictures.
+ */
+package org.maskwright.trainer.eval;

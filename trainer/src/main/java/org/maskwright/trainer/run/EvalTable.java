@@ -1,0 +1,43 @@
+package org.maskwright.trainer.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.maskwright.trainer.eval.EvalReport;
+
+/** The metrics of an evaluation as lines for people. */
+public final class EvalTable {
+  private EvalTable() {}
+
+  /** One line a task. */
+  public static List<String> lines(long step, EvalReport report) {
+    Map<String, StringBuilder> byTask = new LinkedHashMap<>();
+    report
+        .metrics()
+        .forEach(
+            (name, value) -> {
+              int dot = name.indexOf('.');
+              byTask
+                  .computeIfAbsent(name.substring(0, dot), t -> new StringBuilder())
+                  .append(' ')
+                  .append(name, dot + 1, name.length())
+                  .append('=')
+                  .append(Double.isNaN(value) ? "none" : String.format(Locale.ROOT, "%.2f", value));
+            });
+    List<String> out = new ArrayList<>();
+    byTask.forEach(
+        (task, text) ->
+            out.add(
+                String.format(
+                    Locale.ROOT,
+                    "eval step=%d %-8s%s (%d images, %.1f s)",
+                    step,
+                    task,
+                    text,
+                    report.images(),
+                    report.seconds())));
+    return out;
+  }
+}

@@ -1,0 +1,126 @@
+package org.maskwright.trainer.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.trainer.checkpoint.CheckpointStore;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.ParameterState;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.SettingsWriter;
+import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Ema;
+import org.maskwright.trainer.optim.OptimizerSettings;
+
+/**
+ * All that learning changes: the model, the optimiser's moments and the moving average; written to
+ * and read from checkpoints together.
+ *
+ * <p>{@code model.safetensors} of a checkpoint holds the weights that evaluation used: with a
+ * moving average those, and the raw ones beside them.
+ */
+final class Learner implements AutoCloseable {
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String RAW = "raw.safetensors";
+  private static final String STATE = "state.conf";
+
+  private final SegmentationModel model;
+  private final ModelFile description;
+  private final AdamW optimizer;
+  private final Optional<Ema> ema;
+
+  Learner(SegmentationModel model, ModelFile description, OptimizerSettings settings) {
+    this.model = model;
+    this.description = description;
+    this.optimizer = new AdamW(model, settings);
+    this.ema =
+        settings.emaDecay() > 0
+            ? Optional.of(new Ema(model, settings.emaDecay()))
+            : Optional.empty();
+  }
+
+  SegmentationModel model() {
+    return model;
+  }
+
+  AdamW optimizer() {
+    return optimizer;
+  }
+
+  Optional<Ema> ema() {
+    return ema;
+  }
+
+  private Engine engine() {
+    return model.engine();
+  }
+
+  /** Runs with the weights that evaluation is to use. */
+  void withEvaluationWeights(Runnable body) {
+    ema.ifPresentOrElse(e -> e.with(body), body);
+    model.setTraining(true);
+  }
+
+  CheckpointStore.Checkpoint write(CheckpointStore store, TrainingState state) {
+    return store.write(state.step(), folder -> writeInto(folder, state));
+  }
+
+  private void writeInto(Path folder, TrainingState state) throws IOException {
+    if (ema.isPresent()) {
+      Safetensors.write(folder.resolve(RAW), ParameterState.save(model.state()));
+    }
+    try {
+      withEvaluationWeights(
+          () -> {
+            try {
+              ModelFolder.write(folder, description, model);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.save(optimizer.state()));
+    Files.writeString(folder.resolve(STATE), SettingsWriter.render(state));
+  }
+
+  /** Loads a checkpoint of the same run and moves the random streams. */
+  TrainingState read(Path folder) {
+    CheckpointStore.verify(folder);
+    TrainingState state;
+    try {
+      state = ConfigFile.loadAlone(folder.resolve(STATE)).bind(TrainingState.class);
+    } catch (ConfigException e) {
+      throw new CheckpointException(folder + ": not a training checkpoint: " + e.getMessage());
+    }
+    Path weights = folder.resolve(ModelFolder.WEIGHTS);
+    if (ema.isPresent()) {
+      ParameterState.load(ema.get().state(), Safetensors.read(weights), weights.toString());
+      weights = folder.resolve(RAW);
+    }
+    ParameterState.load(model.state(), Safetensors.read(weights), weights.toString());
+    ParameterState.load(
+        optimizer.state(),
+        Safetensors.read(folder.resolve(OPTIMIZER)),
+        folder.resolve(OPTIMIZER).toString());
+    optimizer.resume(state.step());
+    engine().random().rewind(state.randomStreams());
+    return state;
+  }
+
+  @Override
+  public void close() {
+    ema.ifPresent(Ema::close);
+    optimizer.close();
+    model.close();
+  }
+}

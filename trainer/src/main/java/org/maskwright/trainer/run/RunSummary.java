@@ -1,0 +1,69 @@
+package org.maskwright.trainer.run;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.maskwright.trainer.eval.EvalReport;
+
+/**
+ * How a run ended.
+ *
+ * @param folder of the run
+ * @param step last step taken
+ * @param interrupted whether it was asked to stop before its end
+ * @param best metrics of the best checkpoint by the deciding metric, with its step
+ * @param last metrics of the last checkpoint
+ * @param seconds of training steps, over all parts of a resumed run
+ * @param imagesPerSecond of training steps of this process
+ */
+public record RunSummary(
+    Path folder,
+    long step,
+    boolean interrupted,
+    Optional<Scored> best,
+    Optional<Scored> last,
+    double seconds,
+    double imagesPerSecond) {
+  /** A checkpoint's step and metrics. */
+  public record Scored(long step, EvalReport report) {}
+
+  /** As a JSON object: {@code best} and {@code last} hold the metrics in percent by name. */
+  public String toJson() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      json.writeStartObject();
+      json.writeStringField("folder", folder.toString());
+      json.writeNumberField("step", step);
+      json.writeBooleanField("interrupted", interrupted);
+      json.writeNumberField("seconds", seconds);
+      json.writeNumberField("imagesPerSecond", imagesPerSecond);
+      if (best.isPresent()) {
+        write(json, "best", best.get());
+      }
+      if (last.isPresent()) {
+        write(json, "last", last.get());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("json to memory", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, String name, Scored scored) throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeNumberField("step", scored.step());
+    for (Map.Entry<String, Double> e : scored.report().metrics().entrySet()) {
+      if (Double.isFinite(e.getValue())) {
+        json.writeNumberField(e.getKey(), e.getValue());
+      } else {
+        json.writeNullField(e.getKey());
+      }
+    }
+    json.writeEndObject();
+  }
+}

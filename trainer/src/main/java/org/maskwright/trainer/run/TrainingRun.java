@@ -1,0 +1,251 @@
+package org.maskwright.trainer.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.loader.LoaderState;
+import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.trainer.checkpoint.CheckpointStore;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.Provenance;
+import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.DataSettings;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.loop.SegmentationTask;
+import org.maskwright.trainer.loop.Trainer;
+import org.maskwright.trainer.loss.Criterion;
+
+/** Settings to a finished run folder: the one place where training is put together. */
+public final class TrainingRun {
+  private final RunSettings settings;
+  private final RunFolder folder;
+  private final Console console;
+  private final List<String> command;
+  private final BooleanSupplier stopRequested;
+
+  private TrainingRun(
+      RunSettings settings,
+      RunFolder folder,
+      Console console,
+      List<String> command,
+      BooleanSupplier stopRequested) {
+    this.settings = settings;
+    this.folder = folder;
+    this.console = console;
+    this.command = command;
+    this.stopRequested = stopRequested;
+  }
+
+  /**
+   * Starts a run in a new folder and trains to its end.
+   *
+   * @param command as given, for the provenance
+   * @param stopRequested asked after each step; true ends the run with a checkpoint
+   */
+  public static RunSummary start(
+      Path folder,
+      ConfigFile config,
+      Console console,
+      List<String> command,
+      BooleanSupplier stopRequested)
+      throws IOException {
+    RunSettings settings = config.bind(RunSettings.class);
+    try (RunFolder run = RunFolder.create(folder, config.render())) {
+      return new TrainingRun(settings, run, console, command, stopRequested).train();
+    }
+  }
+
+  /** Continues the run of a folder after its latest checkpoint; from the start if there is none. */
+  public static RunSummary resume(
+      Path folder, Console console, List<String> command, BooleanSupplier stopRequested)
+      throws IOException {
+    try (RunFolder run = RunFolder.resume(folder)) {
+      RunSettings settings = ConfigFile.loadAlone(run.config()).bind(RunSettings.class);
+      return new TrainingRun(settings, run, console, command, stopRequested).train();
+    }
+  }
+
+  /** Makes the synthetic data set if one is asked for, and opens a data set. */
+  public static Dataset open(
+      DataSettings data, org.maskwright.datasets.catalog.DatasetSettings which) {
+    data.scenes().ifPresent(scenes -> Scenes.write(data.root(), scenes));
+    return DatasetOpener.open(which);
+  }
+
+  /** The classes of a data set as a model's. */
+  public static ClassSpace classSpace(Categories categories) {
+    return new ClassSpace(
+        categories.asList().stream().map(c -> new ClassSpace.Entry(c.name(), c.thing())).toList());
+  }
+
+  private RunSummary train() throws IOException {
+    Dataset trainSet = open(settings.data(), settings.data().train());
+    Dataset valSet = open(settings.data(), settings.data().val());
+    requireSameClasses(trainSet, valSet);
+    requireTask(trainSet);
+    console.line(
+        "train: %s, %d images, %s", trainSet.name(), trainSet.size(), trainSet.categories());
+    console.line("val:   %s, %d images", valSet.name(), valSet.size());
+    try (Engine engine = Engine.open(settings.engine().options(settings.seed()))) {
+      console.line("engine: " + engine.description());
+      ClassSpace classes = classSpace(trainSet.categories());
+      SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
+      Initialisation.apply(model, settings.init(), console);
+      Initialisation.freeze(model, settings.init().freeze());
+      try (Learner learner = new Learner(model, describe(classes), settings.optimizer())) {
+        console.line(
+            "model: %.2f million parameters, %d classes, %d queries",
+            model.parameterCount() / 1e6, classes.size(), model.queries());
+        return train(engine, learner, trainSet, valSet);
+      }
+    }
+  }
+
+  private RunSummary train(Engine engine, Learner learner, Dataset trainSet, Dataset valSet)
+      throws IOException {
+    CheckpointStore store =
+        CheckpointStore.open(folder.checkpoints(), settings.train().keepCheckpoints());
+    TrainingState state =
+        store.latest().map(c -> learner.read(c.folder())).orElse(TrainingState.START);
+    if (state.step() > 0) {
+      console.line("resuming after step %d", state.step());
+    }
+    folder.writeProvenance(
+        Provenance.current(
+            settings.seed(),
+            engine.backend().name(),
+            engine.device().toString(),
+            command,
+            fingerprints(trainSet, valSet)));
+    Files.createDirectories(folder.samples());
+    Evaluator evaluator =
+        new Evaluator(learner.model(), settings.eval(), valSet, settings.data().workers());
+    int steps = settings.train().steps();
+    try (Loader loader = loader(trainSet, new LoaderState(state.epoch(), state.position()));
+        StepLog log =
+            new StepLog(
+                console,
+                MetricsLog.resume(folder.metrics(), state.step()),
+                folder.tensorboard(),
+                settings.train().logEvery(),
+                steps)) {
+      Keeper keeper =
+          new Keeper(
+              learner,
+              store,
+              loader,
+              evaluator,
+              settings.eval(),
+              settings.train(),
+              log,
+              console,
+              folder.samples(),
+              stopRequested,
+              state);
+      Trainer trainer =
+          new Trainer(
+              new SegmentationTask(
+                  learner.model(), Criterion.of(settings.criterion()), Normalization.IMAGENET),
+              learner.optimizer(),
+              learner.ema(),
+              settings.optimizer(),
+              settings.schedule().over(steps),
+              settings.train().accumulate(),
+              () -> store.latest().map(CheckpointStore.Checkpoint::folder));
+      long last = trainer.run(loader, state.step(), steps, List.of(log, keeper));
+      loader.skipped().forEach(message -> console.line("skipped: " + message));
+      double seconds = keeper.trainedSeconds() - state.trainedSeconds();
+      long images =
+          (last - state.step()) * settings.train().batchSize() * settings.train().accumulate();
+      RunSummary summary =
+          new RunSummary(
+              folder.folder(),
+              last,
+              last < steps && stopRequested.getAsBoolean(),
+              keeper.best(),
+              keeper.last(),
+              keeper.trainedSeconds(),
+              seconds > 0 ? images / seconds : 0);
+      if (!summary.interrupted()) {
+        folder.writeSummary(summary.toJson());
+      }
+      return summary;
+    }
+  }
+
+  private Loader loader(Dataset dataset, LoaderState from) {
+    LoaderSettings loading =
+        LoaderSettings.training(
+                settings.train().batchSize(), settings.seed(), settings.data().workers())
+            .with(settings.data().brokenFiles());
+    return new Loader(dataset, settings.augment().pipeline(settings.task()), loading, from);
+  }
+
+  private ModelFile describe(ClassSpace classes) {
+    Normalization n = Normalization.IMAGENET;
+    return new ModelFile(
+        settings.model(),
+        classes.classes(),
+        settings.eval().shortEdge(),
+        settings.eval().maxSize(),
+        List.of((double) n.mean(0), (double) n.mean(1), (double) n.mean(2)),
+        List.of((double) n.std(0), (double) n.std(1), (double) n.std(2)),
+        "");
+  }
+
+  private static void requireSameClasses(Dataset train, Dataset val) {
+    if (!train.categories().names().equals(val.categories().names())) {
+      throw new ConfigException(
+          "data.val: expected the classes of data.train, in the same order: "
+              + train.categories().names()
+              + ", got "
+              + val.categories().names());
+    }
+  }
+
+  private void requireTask(Dataset train) {
+    if (!train.tasks().contains(settings.task())) {
+      throw new ConfigException(
+          "task: "
+              + train.name()
+              + " can serve "
+              + train.tasks().stream().sorted().toList().toString().toLowerCase(Locale.ROOT)
+              + ", asked for "
+              + settings.task().key());
+    }
+  }
+
+  /** Enough to notice another data set: number of images, first and last id, classes. */
+  private static Map<String, String> fingerprints(Dataset... sets) {
+    Map<String, String> out = new TreeMap<>();
+    for (Dataset set : sets) {
+      out.put(
+          set.name(),
+          set.size()
+              + " images, "
+              + set.info(0).imageId()
+              + " to "
+              + set.info(set.size() - 1).imageId()
+              + ", "
+              + set.categories());
+    }
+    return out;
+  }
+}
