@@ -18,26 +18,29 @@ final class FloatMath {
   /** Adding and subtracting 1.5 * 2^23 rounds to the nearest integer. */
   private static final float ROUND_MAGIC = 12582912f;
 
-  private static final float EXP_LOW = -105f;
-  private static final float EXP_HIGH = 89.5f;
-  private static final int MIN_EXPONENT = -126;
-  private static final int MAX_EXPONENT = 127;
-  private static final float TWO_127 = 1.7014118e38f;
+  /** Here k is -126 and 2^(k-1) no normal number: the result is 0. */
+  private static final float EXP_LOW = -87.33f;
+
+  /** Here k is 128 and the result infinite. */
+  private static final float EXP_HIGH = 88.8f;
+
+  private static final int EXPONENT_BIAS = 127;
+  private static final int MANTISSA_BITS = 23;
   private static final float SQRT_HALF_INVERSE = 0.70710678f;
   private static final float INVERSE_SQRT_TWO_PI = 0.39894228f;
 
   private FloatMath() {}
 
   /**
-   * out = exp(x); results below the smallest normal number are 0. {@code x} and {@code out} may be
-   * the same.
+   * out = exp(x); results below 1.7e-38 are 0. {@code x} and {@code out} may be the same.
    *
    * @param scratch overwritten
    */
   static void exp(float[] x, float[] out, int n, float[] scratch) {
     for (int i = 0; i < n; i++) {
       float v = Math.max(EXP_LOW, Math.min(EXP_HIGH, x[i]));
-      float k = (v * LOG2_E + ROUND_MAGIC) - ROUND_MAGIC;
+      float rounded = v * LOG2_E + ROUND_MAGIC;
+      float k = rounded - ROUND_MAGIC;
       float r = (v - k * LN2_HIGH) - k * LN2_LOW;
       // Cephes expf: minimax polynomial on [-ln2/2, ln2/2].
       float p = 1.9875691500e-4f;
@@ -47,17 +50,12 @@ final class FloatMath {
       p = p * r + 1.6666665459e-1f;
       p = p * r + 5.0000001201e-1f;
       out[i] = p * r * r + r + 1f;
-      scratch[i] = k;
+      scratch[i] = rounded;
     }
     for (int i = 0; i < n; i++) {
-      int e = (int) scratch[i];
-      if (e >= MIN_EXPONENT && e <= MAX_EXPONENT) {
-        out[i] *= Float.intBitsToFloat((e + MAX_EXPONENT) << 23);
-      } else if (e < MIN_EXPONENT) {
-        out[i] = 0f;
-      } else {
-        out[i] = out[i] * TWO_127 * (1 << (e - MAX_EXPONENT));
-      }
+      // The low bits of the rounded number are k; 2^k is 2^(k-1) * 2, so that 2^128 needs no case.
+      int exponent = Float.floatToRawIntBits(scratch[i]) + EXPONENT_BIAS - 1;
+      out[i] = out[i] * Float.intBitsToFloat(exponent << MANTISSA_BITS) * 2f;
     }
   }
 

@@ -49,20 +49,28 @@ final class LayerNormalization {
           for (int row = from; row < to; row++) {
             Tiles.load(x, row * n, n, v);
             float mu = Reductions.sum(v, n) / n;
-            for (int i = 0; i < n; i++) {
-              v[i] -= mu;
-              square[i] = v[i] * v[i];
-            }
-            float r = (float) (1 / Math.sqrt(Reductions.sum(square, n) / n + eps));
-            for (int i = 0; i < n; i++) {
-              v[i] = v[i] * r * weight[i] + bias[i];
-            }
+            float r = normalise(v, mu, eps, weight, bias, square);
             Tiles.store(v, n, y, row * n);
             mean.floats().put(row, mu);
             rstd.floats().put(row, r);
           }
         });
     return new NdArray[] {y, mean, rstd};
+  }
+
+  /** v = (v - mu) r weight + bias; returns r = 1 / sqrt(variance + eps). */
+  private static float normalise(
+      float[] v, float mu, double eps, float[] weight, float[] bias, float[] square) {
+    int n = v.length;
+    for (int i = 0; i < n; i++) {
+      v[i] -= mu;
+      square[i] = v[i] * v[i];
+    }
+    float r = (float) (1 / Math.sqrt(Reductions.sum(square, n) / n + eps));
+    for (int i = 0; i < n; i++) {
+      v[i] = v[i] * r * weight[i] + bias[i];
+    }
+    return r;
   }
 
   NdArray[] backward(

@@ -50,7 +50,7 @@ class FloatMathTest {
 
   @Test
   void exponentialIsExactToThreeUlps() {
-    check(UnaryOp.EXP, Math::exp, -87, 88.7, 3 * 1.2e-7, 0);
+    check(UnaryOp.EXP, Math::exp, -86.9, 88.7, 3 * 1.2e-7, 0);
   }
 
   @Test
