@@ -1,8 +1,13 @@
 package org.maskwright.modelzoo;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
@@ -10,6 +15,13 @@ import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.LoadPolicy;
+import org.maskwright.modelzoo.weights.LoadReport;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.WeightMatcher;
 
 /**
  * A mask-classification model: images to classes and masks of Q queries.
@@ -124,6 +136,72 @@ public final class SegmentationModel extends Module {
       features.memory().forEach(level -> scope.keep(level.tokens()));
       return features;
     }
+  }
+
+  /**
+   * Takes over a checkpoint's values as far as the policy allows.
+   *
+   * @return every key and what became of it
+   * @throws CheckpointException if the policy refuses what was found; the model is unchanged then
+   */
+  public LoadReport load(ImportedWeights weights, LoadPolicy policy) {
+    Map<String, Parameter> state = state();
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    state.forEach((name, p) -> shapes.put(name, p.shape()));
+    WeightMatcher.Matched matched = WeightMatcher.match(weights, shapes, policy);
+    matched.weights().asMap().forEach((name, value) -> set(state.get(name), value));
+    return matched.report();
+  }
+
+  /**
+   * Takes over what {@link #toStateDict()} gave for a model of the same config and class space.
+   *
+   * @throws CheckpointException if a name is missing or unexpected, or a shape differs; the model
+   *     is unchanged then
+   */
+  public void load(StateDict values) {
+    Map<String, Parameter> state = state();
+    List<String> problems = new ArrayList<>();
+    state.forEach(
+        (name, p) -> {
+          if (!values.contains(name)) {
+            problems.add("missing " + name);
+          } else if (!values.get(name).hasShape(p.shape())) {
+            problems.add(
+                name
+                    + ": expected "
+                    + Arrays.toString(p.shape())
+                    + ", got "
+                    + Arrays.toString(values.get(name).shape()));
+          }
+        });
+    values.keys().stream()
+        .filter(name -> !state.containsKey(name))
+        .forEach(name -> problems.add("unexpected " + name));
+    if (!problems.isEmpty()) {
+      throw new CheckpointException("weights do not fit the model: " + String.join("; ", problems));
+    }
+    state.forEach((name, p) -> set(p, values.get(name)));
+  }
+
+  private void set(Parameter parameter, HostTensor value) {
+    try (Scope scope = engine().scope()) {
+      Tensor given = engine().floats(value.toFloatArray(), value.shape());
+      long missingRows = parameter.shape()[0] - value.shape()[0];
+      if (missingRows > 0) { // the first rows of a longer table: the others keep their values
+        Tensor rest = parameter.tensor().detach().slice(0, value.shape()[0], parameter.shape()[0]);
+        given = Tensor.concat(0, given, rest);
+      }
+      parameter.set(given);
+    }
+  }
+
+  /** A copy of all parameters and buffers on the host. */
+  public StateDict toStateDict() {
+    Map<String, HostTensor> out = new LinkedHashMap<>();
+    state()
+        .forEach((name, p) -> out.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
+    return StateDict.of(out);
   }
 
   private List<Tensor> features(Tensor pixels) {

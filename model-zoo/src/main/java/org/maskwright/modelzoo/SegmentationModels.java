@@ -3,12 +3,15 @@ package org.maskwright.modelzoo;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.ResNet;
+import org.maskwright.modelzoo.backbone.Swin;
+import org.maskwright.modelzoo.decoder.DetrDecoder;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.decoder.MaskedAttentionDecoder;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.LinearClassHead;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePixelDecoder;
+import org.maskwright.modelzoo.pixeldecoder.FeaturePyramid;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 
 /** The one place where models are put together. */
@@ -35,7 +38,7 @@ public final class SegmentationModels {
     if (config instanceof BackboneConfig.Resnet resnet) {
       return new ResNet(engine, resnet);
     }
-    throw new IllegalStateException("backbone " + config);
+    return new Swin(engine, (BackboneConfig.Swin) config);
   }
 
   private static PixelDecoder pixelDecoder(Engine engine, ModelConfig config, Backbone backbone) {
@@ -44,15 +47,25 @@ public final class SegmentationModels {
       return new DeformablePixelDecoder(
           engine, backbone.channels(), channels, config.maskDim(), deformable);
     }
-    throw new IllegalStateException("pixel decoder " + config.pixelDecoder());
+    if (config.pixelDecoder() instanceof PixelDecoderConfig.TransformerFpn encoder) {
+      return FeaturePyramid.encoded(
+          engine, backbone.channels(), channels, config.maskDim(), encoder);
+    }
+    return FeaturePyramid.plain(engine, backbone.channels(), channels, config.maskDim());
   }
 
   private static MaskDecoder decoder(
       Engine engine, ModelConfig config, PixelDecoder pixelDecoder, ClassHead head) {
+    int channels = config.hiddenDim();
     if (config.decoder() instanceof DecoderConfig.MaskedAttention masked) {
-      return new MaskedAttentionDecoder(
-          engine, pixelDecoder.memoryChannels(), config.maskDim(), masked, head);
+      return new MaskedAttentionDecoder(engine, channels, config.maskDim(), masked, head);
     }
-    throw new IllegalStateException("decoder " + config.decoder());
+    return new DetrDecoder(
+        engine,
+        pixelDecoder.memoryChannels(),
+        channels,
+        config.maskDim(),
+        (DecoderConfig.Detr) config.decoder(),
+        head);
   }
 }

@@ -139,7 +139,7 @@ def official(tensors, head_rules, backbone_rules):
     for key, value in tensors.items():
         if re.search(r"num_batches_tracked|relative_position_index|criterion\.", key):
             continue
-        if key.startswith(encoder + "model.layernorm."):  # MaskFormer's Swin: unused copy
+        if re.match(re.escape(encoder) + r"(model|swin)\.layernorm\.", key):  # Swin's final norm: not in the segmentation variant
             continue
         name = "backbone." + rename(key[len(encoder):], backbone_rules) if key.startswith(encoder) else rename(key, head_rules)
         found = re.match(r"(.*)QKV_(\w)\w*\.(weight|bias)$", name)
@@ -222,13 +222,25 @@ def maskformer(backbone):
                       num_queries=5, dropout=0.0)
     return MaskFormerForInstanceSegmentation(MaskFormerConfig(
         backbone_config=backbone, decoder_config=detr, fpn_feature_size=32, mask_feature_size=32, num_labels=CLASSES,
-        use_auxiliary_loss=True))
+        use_auxiliary_loss=False))
 
 
 def maskformer_layers(model, pixels):
-    out = model(pixel_values=pixels, output_hidden_states=True, output_auxiliary_logits=True)
-    aux = [(a["class_queries_logits"], a["masks_queries_logits"]) for a in out.auxiliary_logits]
-    return aux + [(out.class_queries_logits, out.masks_queries_logits)]
+    """The reference's own auxiliary outputs lack the final normalisation (official: on every layer's state), so they are
+    formed here from the layers' states; the last one is checked against the model's."""
+    states = []
+    decoder = model.model.transformer_module.decoder
+    hooks = [layer.register_forward_hook(lambda m, i, o: states.append(o[0] if isinstance(o, tuple) else o)) for layer in decoder.layers]
+    out = model(pixel_values=pixels, output_hidden_states=True)
+    for hook in hooks:
+        hook.remove()
+    features = out.pixel_decoder_last_hidden_state
+    layers = []
+    for state in states:
+        normed = decoder.layernorm(state)
+        layers.append((model.class_predictor(normed), torch.einsum("bqc,bchw->bqhw", model.mask_embedder(normed), features)))
+    assert torch.allclose(layers[-1][1], out.masks_queries_logits, atol=1e-5)
+    return layers
 
 
 if __name__ == "__main__":

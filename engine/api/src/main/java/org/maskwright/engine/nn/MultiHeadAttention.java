@@ -17,14 +17,22 @@ public final class MultiHeadAttention extends Module {
   private final Parameter inWeight;
   private final Parameter inBias;
   private final Linear out;
+  private final double dropout;
+
+  /** Without dropout; see the other constructor. */
+  public MultiHeadAttention(Engine engine, int channels, int heads) {
+    this(engine, channels, heads, 0);
+  }
 
   /**
    * Weights Xavier-uniform (the joint one as a whole), biases 0.
    *
+   * @param dropout probability with which an attention weight is set to 0 in training
    * @throws IllegalArgumentException if channels is not a multiple of heads
    */
-  public MultiHeadAttention(Engine engine, int channels, int heads) {
+  public MultiHeadAttention(Engine engine, int channels, int heads, double dropout) {
     super(engine);
+    this.dropout = Dropout.requireProbability("attention dropout", dropout);
     if (heads < 1 || channels % heads != 0) {
       throw new IllegalArgumentException(
           "attention: expected channels a multiple of heads, got " + channels + " and " + heads);
@@ -54,7 +62,7 @@ public final class MultiHeadAttention extends Module {
     Tensor q = split(query.linear(weight(0, 1), bias(0, 1)), 0, channels);
     Tensor k = split(key.linear(weight(1, 2), bias(1, 2)), 0, channels);
     Tensor v = split(value.linear(weight(2, 3), bias(2, 3)), 0, channels);
-    return merge(Attention.scaledDotProduct(q, k, v, blocked, null));
+    return merge(attend(q, k, v, blocked));
   }
 
   /**
@@ -67,7 +75,15 @@ public final class MultiHeadAttention extends Module {
     Tensor q = split(qk, 0, channels);
     Tensor k = split(qk, channels, 2L * channels);
     Tensor v = split(value.linear(weight(2, 3), bias(2, 3)), 0, channels);
-    return merge(Attention.scaledDotProduct(q, k, v, null, null));
+    return merge(attend(q, k, v, null));
+  }
+
+  private Tensor attend(Tensor q, Tensor k, Tensor v, Tensor blocked) {
+    Tensor kept =
+        isTraining() && dropout > 0
+            ? Dropout.mask(engine(), dropout, q.size(0), heads, q.size(2), k.size(2))
+            : null;
+    return Attention.scaledDotProduct(q, k, v, blocked, null, kept);
   }
 
   private Tensor weight(int from, int to) {

@@ -23,7 +23,18 @@ public final class Attention {
    * @throws IllegalArgumentException if the shapes do not fit
    */
   public static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, Tensor blocked, Tensor bias) {
-    Engine engine = Pointwise.sameEngine("attention", q, k, v, blocked, bias);
+    return scaledDotProduct(q, k, v, blocked, bias, null);
+  }
+
+  /**
+   * As {@link #scaledDotProduct(Tensor, Tensor, Tensor, Tensor, Tensor)}, the attention weights
+   * multiplied by {@code kept}: dropout of attention.
+   *
+   * @param kept float, broadcasts to [B,M,Lq,Lk]; or null
+   */
+  public static Tensor scaledDotProduct(
+      Tensor q, Tensor k, Tensor v, Tensor blocked, Tensor bias, Tensor kept) {
+    Engine engine = Pointwise.sameEngine("attention", q, k, v, blocked, bias, kept);
     boolean fits =
         q.rank() == 4
             && k.rank() == 4
@@ -46,7 +57,7 @@ public final class Attention {
               + blocked);
     }
     long[] logitShape = {q.size(0), q.size(1), q.size(2), k.size(2)};
-    for (Tensor extra : new Tensor[] {blocked, bias}) {
+    for (Tensor extra : new Tensor[] {blocked, bias, kept}) {
       if (extra != null
           && !Arrays.equals(
               Shapes.broadcast("attention", logitShape, extra.shapeArray()), logitShape)) {
@@ -60,7 +71,7 @@ public final class Attention {
     double scale = 1 / Math.sqrt(q.size(3));
     boolean recorded =
         engine.isGradEnabled() && (q.requiresGrad() || k.requiresGrad() || v.requiresGrad());
-    if (!recorded && bias == null && engine.usesFusedKernels()) {
+    if (!recorded && bias == null && kept == null && engine.usesFusedKernels()) {
       Tensor fast = fused(engine, q, k, v, blocked, scale);
       if (fast != null) {
         return fast;
@@ -75,7 +86,8 @@ public final class Attention {
           if (blocked != null) {
             logits = blocked.where(engine.full(logits.dtype(), BLOCKED), logits);
           }
-          return logits.softmax(-1).matmul(v); // [B,M,Lq,D']
+          Tensor weights = logits.softmax(-1);
+          return (kept == null ? weights : weights.mul(kept)).matmul(v); // [B,M,Lq,D']
         });
   }
 
