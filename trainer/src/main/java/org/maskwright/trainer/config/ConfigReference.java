@@ -103,16 +103,18 @@ public final class ConfigReference {
     if (section.isPresent() && type instanceof Class<?>) {
       return Optional.empty();
     }
-    Doc doc = component.getAnnotation(Doc.class);
-    if (doc == null) {
-      throw new IllegalArgumentException(
-          component.getDeclaringRecord().getName()
-              + "."
-              + component.getName()
-              + ": expected @Doc on every component of a settings record");
-    }
+    String meaning =
+        DocTexts.of(component)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        component.getDeclaringRecord().getName()
+                            + "."
+                            + component.getName()
+                            + ": expected @Doc on every component of a settings record, or a line in "
+                            + DocTexts.RESOURCE));
     boolean optional = rawIs(type, Optional.class);
-    return Optional.of(row(key, valueOf(type), shownDefault(full, optional), doc.value()));
+    return Optional.of(row(key, valueOf(type), shownDefault(full, optional), meaning));
   }
 
   private static String row(String key, String value, String shownDefault, String meaning) {

@@ -28,6 +28,7 @@ final class Keeper implements TrainListener {
   private final Path samples;
   private final BooleanSupplier stopRequested;
   private TrainingState state;
+  private boolean interrupted;
   private Optional<RunSummary.Scored> best = Optional.empty();
   private Optional<RunSummary.Scored> last = Optional.empty();
 
@@ -64,6 +65,11 @@ final class Keeper implements TrainListener {
     return last;
   }
 
+  /** Whether the run was asked to stop before its end. */
+  boolean interrupted() {
+    return interrupted;
+  }
+
   double trainedSeconds() {
     return state.trainedSeconds();
   }
@@ -71,7 +77,8 @@ final class Keeper implements TrainListener {
   @Override
   public Verdict afterStep(StepReport r) {
     boolean end = r.step() == train.steps();
-    boolean stop = stopRequested.getAsBoolean() && !end;
+    boolean stop = !end && stopRequested.getAsBoolean();
+    interrupted |= stop;
     boolean evaluate = end || !stop && eval.every() > 0 && r.step() % eval.every() == 0;
     advance(r);
     boolean better = evaluate && evaluate(r.step(), end);

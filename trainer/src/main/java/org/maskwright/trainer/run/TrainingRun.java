@@ -178,7 +178,7 @@ public final class TrainingRun {
           new RunSummary(
               folder.folder(),
               last,
-              last < steps && stopRequested.getAsBoolean(),
+              keeper.interrupted(),
               keeper.best(),
               keeper.last(),
               keeper.trainedSeconds(),

@@ -60,7 +60,7 @@ final class RunSettingsTest {
     var production =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("org.maskwright.trainer");
+            .importPackages("org.maskwright");
     assertEquals(List.of(), UnreadKeys.find(RunSettings.class, production));
   }
 

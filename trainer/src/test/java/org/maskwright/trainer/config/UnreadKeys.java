@@ -2,6 +2,7 @@ package org.maskwright.trainer.config;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 
 /** Finds settings that no class reads: keys that a user could set to no effect. */
 final class UnreadKeys {
+  private static final Set<String> OF_EVERY_RECORD = Set.of("equals", "hashCode", "toString");
+
   private final JavaClasses readers;
   private final Set<Class<?>> seen = new HashSet<>();
   private final List<String> unread = new ArrayList<>();
@@ -49,9 +52,30 @@ final class UnreadKeys {
     }
   }
 
+  /**
+   * A call from another class, to the accessor or to the method it implements; or a read in a
+   * method that computes from it.
+   */
   private static boolean isRead(JavaMethod accessor) {
-    return Stream.concat(
-            accessor.getCallsOfSelf().stream(), accessor.getReferencesToSelf().stream())
-        .anyMatch(access -> !access.getOriginOwner().equals(accessor.getOwner()));
+    JavaClass owner = accessor.getOwner();
+    Stream<JavaMethod> callable =
+        Stream.concat(
+            Stream.of(accessor),
+            owner.getAllRawInterfaces().stream()
+                .flatMap(i -> i.tryGetMethod(accessor.getName()).stream()));
+    boolean called =
+        callable
+            .flatMap(
+                m -> Stream.concat(m.getCallsOfSelf().stream(), m.getReferencesToSelf().stream()))
+            .anyMatch(access -> !access.getOriginOwner().equals(owner));
+    return called
+        || owner.getField(accessor.getName()).getAccessesToSelf().stream()
+            .anyMatch(access -> computes(access.getOrigin(), accessor));
+  }
+
+  private static boolean computes(JavaCodeUnit reader, JavaMethod accessor) {
+    return !reader.isConstructor()
+        && !reader.equals(accessor)
+        && !OF_EVERY_RECORD.contains(reader.getName());
   }
 }

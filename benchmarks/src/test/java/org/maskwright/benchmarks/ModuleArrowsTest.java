@@ -1,0 +1,101 @@
+package org.maskwright.benchmarks;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between modules that docs/ARCHITECTURE.md draws. */
+class ModuleArrowsTest {
+  private static final JavaClasses MASKWRIGHT =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("org.maskwright");
+
+  private static final String ENGINE = "org.maskwright.engine..";
+  private static final String TORCH = "org.maskwright.engine.torch..";
+  private static final String ND4J = "org.maskwright.engine.nd4j..";
+  private static final String DATASETS = "org.maskwright.datasets..";
+  private static final String MODEL_ZOO = "org.maskwright.modelzoo..";
+  private static final String TRAINER = "org.maskwright.trainer..";
+  private static final String BENCHMARKS = "org.maskwright.benchmarks..";
+
+  @Test
+  void theEngineKnowsNothingAboveIt() {
+    noClasses()
+        .that()
+        .resideInAPackage(ENGINE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(DATASETS, MODEL_ZOO, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void dataSetsKnowNoEngine() {
+    noClasses()
+        .that()
+        .resideInAPackage(DATASETS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ENGINE, MODEL_ZOO, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void theModelZooKnowsTheEnginesApiOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(MODEL_ZOO)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(TORCH, ND4J, DATASETS, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void theTrainerKnowsNoEngineImplementation() {
+    noClasses()
+        .that()
+        .resideInAPackage(TRAINER)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(TORCH, ND4J, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void onlyTheTorchEngineSeesLibTorch() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(TORCH, BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco.pytorch..")
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void onlyTheNd4jEngineCallsNd4jOperations() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ND4J, BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j.linalg.api.ops..", "org.nd4j.autodiff..")
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void nothingUsesTheBenchmarks() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+}
