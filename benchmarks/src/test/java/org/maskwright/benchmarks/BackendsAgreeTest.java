@@ -1,0 +1,80 @@
+package org.maskwright.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.RandomStream;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.head.ClassSpace;
+
+/** LibTorch and ND4J on the same model: convolutions, group and layer norms, deformable, masked and self attention. */
+class BackendsAgreeTest {
+  private static final double TOLERANCE = 1e-4;
+
+  private record Result(List<float[]> outputs, Map<String, float[]> gradients) {}
+
+  private static Result run(String backend, ModelConfig config) {
+    EngineOptions options = EngineOptions.DEFAULT.withBackend(backend).withDevice("cpu").withThreads(2).withSeed(5);
+    try (Engine engine = Engine.open(options);
+        SegmentationModel model = SegmentationModels.build(engine, config, ClassSpace.ofSize(7))) {
+      model.setTraining(false);
+      List<float[]> outputs = new ArrayList<>();
+      Map<String, float[]> gradients = new LinkedHashMap<>();
+      try (Scope scope = engine.scope()) {
+        Tensor pixels = engine.uniform(RandomStream.of(1, "pixels"), -2, 2, 2, 3, 64, 96);
+        Predictions p = model.forward(pixels);
+        Tensor loss = null;
+        for (Predictions.Layer layer : p.layers()) {
+          outputs.add(layer.classLogits().toFloats());
+          outputs.add(layer.maskLogits().toFloats());
+          Tensor part = layer.classLogits().sigmoid().mean().add(layer.maskLogits().sigmoid().mean());
+          loss = loss == null ? part : loss.add(part);
+        }
+        loss.backward();
+        for (Map.Entry<String, Parameter> e : model.parameters().entrySet()) {
+          if (e.getValue().grad() != null) {
+            gradients.put(e.getKey(), e.getValue().grad().toFloats());
+          }
+        }
+      }
+      return new Result(outputs, gradients);
+    }
+  }
+
+  private static void assertClose(String what, float[] a, float[] b) {
+    assertEquals(a.length, b.length, what);
+    double scale = 0;
+    double difference = 0;
+    for (int i = 0; i < a.length; i++) {
+      scale = Math.max(scale, Math.abs(a[i]));
+      difference = Math.max(difference, Math.abs(a[i] - b[i]));
+    }
+    assertTrue(difference <= TOLERANCE * Math.max(scale, 1e-6), what + ": largest difference " + difference + " of " + scale);
+  }
+
+  @Test
+  void outputsAndAllGradientsAgreeWithinOneTenThousandth() {
+    Result torch = run("torch", Variants.get("mask2former-tiny"));
+    Result nd4j = run("nd4j", Variants.get("mask2former-tiny"));
+    for (int i = 0; i < torch.outputs().size(); i++) {
+      assertClose("output " + i, torch.outputs().get(i), nd4j.outputs().get(i));
+    }
+    assertEquals(torch.gradients().keySet(), nd4j.gradients().keySet());
+    assertTrue(torch.gradients().size() > 50);
+    torch.gradients().forEach((name, g) -> assertClose("gradient of " + name, g, nd4j.gradients().get(name)));
+  }
+}
