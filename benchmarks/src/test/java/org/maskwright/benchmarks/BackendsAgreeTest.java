@@ -21,14 +21,18 @@ import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
 
-/** LibTorch and ND4J on the same model: convolutions, group and layer norms, deformable, masked and self attention. */
+/**
+ * LibTorch and ND4J on the same model: convolutions, group and layer norms, deformable, masked and
+ * self attention.
+ */
 class BackendsAgreeTest {
   private static final double TOLERANCE = 1e-4;
 
   private record Result(List<float[]> outputs, Map<String, float[]> gradients) {}
 
   private static Result run(String backend, ModelConfig config) {
-    EngineOptions options = EngineOptions.DEFAULT.withBackend(backend).withDevice("cpu").withThreads(2).withSeed(5);
+    EngineOptions options =
+        EngineOptions.DEFAULT.withBackend(backend).withDevice("cpu").withThreads(2).withSeed(5);
     try (Engine engine = Engine.open(options);
         SegmentationModel model = SegmentationModels.build(engine, config, ClassSpace.ofSize(7))) {
       model.setTraining(false);
@@ -41,7 +45,8 @@ class BackendsAgreeTest {
         for (Predictions.Layer layer : p.layers()) {
           outputs.add(layer.classLogits().toFloats());
           outputs.add(layer.maskLogits().toFloats());
-          Tensor part = layer.classLogits().sigmoid().mean().add(layer.maskLogits().sigmoid().mean());
+          Tensor part =
+              layer.classLogits().sigmoid().mean().add(layer.maskLogits().sigmoid().mean());
           loss = loss == null ? part : loss.add(part);
         }
         loss.backward();
@@ -63,7 +68,9 @@ class BackendsAgreeTest {
       scale = Math.max(scale, Math.abs(a[i]));
       difference = Math.max(difference, Math.abs(a[i] - b[i]));
     }
-    assertTrue(difference <= TOLERANCE * Math.max(scale, 1e-6), what + ": largest difference " + difference + " of " + scale);
+    assertTrue(
+        difference <= TOLERANCE * Math.max(scale, 1e-6),
+        what + ": largest difference " + difference + " of " + scale);
   }
 
   @Test
@@ -75,6 +82,8 @@ class BackendsAgreeTest {
     }
     assertEquals(torch.gradients().keySet(), nd4j.gradients().keySet());
     assertTrue(torch.gradients().size() > 50);
-    torch.gradients().forEach((name, g) -> assertClose("gradient of " + name, g, nd4j.gradients().get(name)));
+    torch
+        .gradients()
+        .forEach((name, g) -> assertClose("gradient of " + name, g, nd4j.gradients().get(name)));
   }
 }

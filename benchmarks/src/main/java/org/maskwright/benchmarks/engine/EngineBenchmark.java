@@ -19,8 +19,9 @@ import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.Backbone;
 
 /**
- * Prints Markdown tables: main primitives on torch and nd4j, fused against composed deformable sampling, overhead of a tensor operation, peak
- * memory of a ResNet-50 step. Cases alternate between what is compared; medians of all rounds.
+ * Prints Markdown tables: main primitives on torch and nd4j, fused against composed deformable
+ * sampling, overhead of a tensor operation, peak memory of a ResNet-50 step. Cases alternate
+ * between what is compared; medians of all rounds.
  *
  * <p>Arguments: number of rounds (default 7).
  */
@@ -66,7 +67,8 @@ public final class EngineBenchmark {
     return engine.uniform(RandomStream.of(salt, "benchmark"), -1, 1, shape);
   }
 
-  private static Consumer<Engine> forwardAndBackward(java.util.function.Function<Tensor[], Tensor> op, long[]... shapes) {
+  private static Consumer<Engine> forwardAndBackward(
+      java.util.function.Function<Tensor[], Tensor> op, long[]... shapes) {
     return engine -> {
       Tensor[] in = new Tensor[shapes.length];
       Arrays.setAll(in, i -> random(engine, i, shapes[i]).variable());
@@ -81,39 +83,79 @@ public final class EngineBenchmark {
 
   private static void primitives(Engine torch, Engine nd4j, int rounds) {
     List<Case> cases = new ArrayList<>();
-    cases.add(new Case("matmul 1024^3", forwardAndBackward(x -> x[0].matmul(x[1]), shape(1024, 1024), shape(1024, 1024))));
-    cases.add(new Case("linear [10752,256] to 1024", forwardAndBackward(x -> x[0].linear(x[1], x[2]), shape(10752, 256), shape(1024, 256), shape(1024))));
+    cases.add(
+        new Case(
+            "matmul 1024^3",
+            forwardAndBackward(x -> x[0].matmul(x[1]), shape(1024, 1024), shape(1024, 1024))));
+    cases.add(
+        new Case(
+            "linear [10752,256] to 1024",
+            forwardAndBackward(
+                x -> x[0].linear(x[1], x[2]), shape(10752, 256), shape(1024, 256), shape(1024))));
     cases.add(
         new Case(
             "conv 3x3 [2,64,128,128]",
-            forwardAndBackward(x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 1)), shape(2, 64, 128, 128), shape(64, 64, 3, 3))));
+            forwardAndBackward(
+                x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 1)),
+                shape(2, 64, 128, 128),
+                shape(64, 64, 3, 3))));
     cases.add(
         new Case(
             "conv 1x1 [2,256,64,64]",
-            forwardAndBackward(x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 0)), shape(2, 256, 64, 64), shape(256, 256, 1, 1))));
-    cases.add(new Case("layer norm [10752,256]", forwardAndBackward(x -> x[0].layerNorm(x[1], x[2], 1e-5), shape(10752, 256), shape(256), shape(256))));
-    cases.add(new Case("softmax [16,100,4096]", forwardAndBackward(x -> x[0].softmax(-1), shape(16, 100, 4096))));
+            forwardAndBackward(
+                x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 0)),
+                shape(2, 256, 64, 64),
+                shape(256, 256, 1, 1))));
+    cases.add(
+        new Case(
+            "layer norm [10752,256]",
+            forwardAndBackward(
+                x -> x[0].layerNorm(x[1], x[2], 1e-5), shape(10752, 256), shape(256), shape(256))));
+    cases.add(
+        new Case(
+            "softmax [16,100,4096]",
+            forwardAndBackward(x -> x[0].softmax(-1), shape(16, 100, 4096))));
     cases.add(new Case("gelu 4M", forwardAndBackward(x -> x[0].gelu(), shape(4 << 20))));
-    cases.add(new Case("add with broadcast 4M", forwardAndBackward(x -> x[0].add(x[1]), shape(4096, 1024), shape(1024))));
+    cases.add(
+        new Case(
+            "add with broadcast 4M",
+            forwardAndBackward(x -> x[0].add(x[1]), shape(4096, 1024), shape(1024))));
     cases.add(new Case("sum 4M", forwardAndBackward(x -> x[0].sum(), shape(4 << 20))));
-    cases.add(new Case("bilinear x2 [2,64,64,64]", forwardAndBackward(x -> x[0].resize(128, 128, ResizeMode.BILINEAR), shape(2, 64, 64, 64))));
+    cases.add(
+        new Case(
+            "bilinear x2 [2,64,64,64]",
+            forwardAndBackward(
+                x -> x[0].resize(128, 128, ResizeMode.BILINEAR), shape(2, 64, 64, 64))));
     cases.add(
         new Case(
             "attention [2,8,100,32] on 4096",
-            forwardAndBackward(x -> Attention.scaledDotProduct(x[0], x[1], x[2], null, null), shape(2, 8, 100, 32), shape(2, 8, 4096, 32), shape(2, 8, 4096, 32))));
+            forwardAndBackward(
+                x -> Attention.scaledDotProduct(x[0], x[1], x[2], null, null),
+                shape(2, 8, 100, 32),
+                shape(2, 8, 4096, 32),
+                shape(2, 8, 4096, 32))));
     cases.add(
         new Case(
             "small net step (3 conv, attention)",
             forwardAndBackward(
                 x -> {
                   Tensor h = x[0].conv2d(x[1], null, Conv2dSpec.of(2, 1)).relu();
-                  h = h.conv2d(x[2], null, Conv2dSpec.of(2, 1)).relu().conv2d(x[2], null, Conv2dSpec.of(1, 1)).relu();
+                  h =
+                      h.conv2d(x[2], null, Conv2dSpec.of(2, 1))
+                          .relu()
+                          .conv2d(x[2], null, Conv2dSpec.of(1, 1))
+                          .relu();
                   Tensor tokens = h.flatten(2, 3).transpose(1, 2); // [B,S,C]
                   Tensor heads = tokens.reshape(2, -1, 4, 16).permute(0, 2, 1, 3);
-                  return Attention.scaledDotProduct(heads, heads, heads, null, null).square().mean();
+                  return Attention.scaledDotProduct(heads, heads, heads, null, null)
+                      .square()
+                      .mean();
                 },
-                shape(2, 3, 128, 128), shape(64, 3, 3, 3), shape(64, 64, 3, 3))));
-    System.out.println("| forward + backward, " + THREADS + " threads | torch ms | nd4j ms | nd4j / torch |");
+                shape(2, 3, 128, 128),
+                shape(64, 3, 3, 3),
+                shape(64, 64, 3, 3))));
+    System.out.println(
+        "| forward + backward, " + THREADS + " threads | torch ms | nd4j ms | nd4j / torch |");
     System.out.println("|---|---|---|---|");
     for (Case c : cases) {
       List<Double> a = new ArrayList<>();
@@ -128,7 +170,13 @@ public final class EngineBenchmark {
           ratio.add(n / t);
         }
       }
-      System.out.printf(Locale.ROOT, "| %s | %.1f | %.1f | %.2f |%n", c.name(), median(a), median(b), median(ratio));
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %.1f | %.1f | %.2f |%n",
+          c.name(),
+          median(a),
+          median(b),
+          median(ratio));
     }
     System.out.println();
   }
@@ -139,7 +187,8 @@ public final class EngineBenchmark {
     Consumer<Engine> body =
         e -> {
           Tensor v = random(e, 1, 2, tokens, 8, 32).variable();
-          Tensor loc = e.uniform(RandomStream.of(2, "benchmark"), 0, 1, 2, tokens, 8, 3, 4, 2).variable();
+          Tensor loc =
+              e.uniform(RandomStream.of(2, "benchmark"), 0, 1, 2, tokens, 8, 3, 4, 2).variable();
           Tensor w = random(e, 3, 2, tokens, 8, 3, 4).variable();
           Tensor y = DeformableSampling.sample(v, sides, sides, loc, w);
           y.backward(e.ones(y.shape()));
@@ -169,7 +218,8 @@ public final class EngineBenchmark {
         ratio.add(s / f);
       }
     }
-    System.out.println("| deformable sampling, B=2, 64x64+32x32+16x16, 8 heads x 32, 4 points, forward + backward | ms |");
+    System.out.println(
+        "| deformable sampling, B=2, 64x64+32x32+16x16, 8 heads x 32, 4 points, forward + backward | ms |");
     System.out.println("|---|---|");
     System.out.printf(Locale.ROOT, "| fused kernel | %.1f |%n", median(fast));
     System.out.printf(Locale.ROOT, "| composition of grid samples | %.1f |%n", median(slow));
@@ -195,26 +245,39 @@ public final class EngineBenchmark {
                           x.add(x);
                         }
                       })
-                  * 1000 / n);
+                  * 1000
+                  / n);
           raw.add(
               millis(
                       engine,
                       e -> {
                         for (int i = 0; i < n; i++) {
-                          e.backend().binary(org.maskwright.engine.spi.BinaryOp.ADD, x.array(), x.array()).release();
+                          e.backend()
+                              .binary(org.maskwright.engine.spi.BinaryOp.ADD, x.array(), x.array())
+                              .release();
                         }
                       })
-                  * 1000 / n);
+                  * 1000
+                  / n);
         }
-        System.out.printf(Locale.ROOT, "| %s: tensor operation | %.2f |%n", engine.backend().name(), median(perOp));
-        System.out.printf(Locale.ROOT, "| %s: backend call alone | %.2f |%n", engine.backend().name(), median(raw));
+        System.out.printf(
+            Locale.ROOT,
+            "| %s: tensor operation | %.2f |%n",
+            engine.backend().name(),
+            median(perOp));
+        System.out.printf(
+            Locale.ROOT,
+            "| %s: backend call alone | %.2f |%n",
+            engine.backend().name(),
+            median(raw));
       }
     }
     System.out.println();
   }
 
   private static void memory(Engine engine) {
-    try (Backbone backbone = SegmentationModels.backbone(engine, Variants.get("mask2former-r50").backbone())) {
+    try (Backbone backbone =
+        SegmentationModels.backbone(engine, Variants.get("mask2former-r50").backbone())) {
       long before = engine.memory().liveBytes();
       engine.memory().resetPeak();
       try (Scope scope = engine.scope()) {
@@ -226,8 +289,10 @@ public final class EngineBenchmark {
         loss.backward();
       }
       System.out.printf(
-          Locale.ROOT, "ResNet-50 forward + backward at 2x3x512x512: peak %.0f MiB of tensors beyond %.0f MiB of parameters%n",
-          (engine.memory().peakBytes() - before) / 1048576.0, before / 1048576.0);
+          Locale.ROOT,
+          "ResNet-50 forward + backward at 2x3x512x512: peak %.0f MiB of tensors beyond %.0f MiB of parameters%n",
+          (engine.memory().peakBytes() - before) / 1048576.0,
+          before / 1048576.0);
     }
   }
 }
