@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads any supported checkpoint file, recognised by its content, never by its name: safetensors
@@ -20,6 +21,10 @@ public final class CheckpointReader {
   /** Names under which training programs keep the weights, in the order they are tried. */
   private static final List<String> STATE_KEYS =
       List.of("model", "model_state", "state_dict", "module", "blobs");
+
+  /** Entries about the file, which are read. */
+  private static final Set<String> DESCRIPTIONS =
+      Set.of("__author__", "matching_heuristics", Safetensors.METADATA);
 
   /** Dropped as the reference does: optimiser state of Detectron1 files. */
   private static final String MOMENTUM_SUFFIX = "_momentum";
@@ -146,7 +151,7 @@ public final class CheckpointReader {
         prefix = key + ".";
         top.keySet().stream()
             .map(String::valueOf)
-            .filter(name -> !name.equals(key))
+            .filter(name -> !name.equals(key) && !DESCRIPTIONS.contains(name))
             .forEach(ignored::add);
         break;
       }
@@ -168,7 +173,22 @@ public final class CheckpointReader {
     Optional<String> author = Optional.ofNullable(top.get("__author__")).map(String::valueOf);
     boolean suffixMatching = Boolean.TRUE.equals(top.get("matching_heuristics"));
     return new Checkpoint(
-        file, List.of(file), format, StateDict.of(tensors), author, suffixMatching, ignored);
+        file,
+        List.of(file),
+        format,
+        StateDict.of(tensors).withMetadata(metadata(top)),
+        author,
+        suffixMatching,
+        ignored);
+  }
+
+  /** The text that Maskwright's own .pth files carry along. */
+  private static Map<String, String> metadata(Map<?, ?> top) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    if (top.get(Safetensors.METADATA) instanceof Map<?, ?> texts) {
+      texts.forEach((key, value) -> metadata.put(String.valueOf(key), String.valueOf(value)));
+    }
+    return metadata;
   }
 
   private static Optional<HostTensor> tensor(String name, Object value) {

@@ -31,16 +31,24 @@ public record DeducedArchitecture(
   private static final double SWIN_DROP_PATH = 0.3;
   private static final double DETR_DROPOUT = 0.1;
   private static final String PIXEL = "sem_seg_head.pixel_decoder.";
+  private static final String DEFORMABLE_WEIGHTS =
+      "transformer.encoder.layers.0.self_attn.attention_weights.weight";
   private static final String PREDICTOR = "sem_seg_head.predictor.";
 
   /**
-   * Reads the architecture off the weights, with the published 8 heads in the mask decoder.
+   * Reads the architecture off the weights. The mask decoder gets as many heads as the deformable
+   * pixel decoder, or without one the published 8.
    *
    * @param state under Maskwright's names
    * @throws CheckpointException if the weights belong to no model of the zoo
    */
   public static DeducedArchitecture of(StateDict state) {
-    return of(state, PUBLISHED_HEADS);
+    String deformable = PIXEL + DEFORMABLE_WEIGHTS;
+    return of(
+        state,
+        state.contains(deformable)
+            ? size(state, deformable, 0) / (LEVELS * POINTS)
+            : PUBLISHED_HEADS);
   }
 
   /** Reads the architecture off the weights of a model with so many heads in its mask decoder. */
@@ -131,7 +139,7 @@ public record DeducedArchitecture(
       return new PixelDecoderConfig.Fpn();
     }
     int feedforward = size(state, layers + "0.linear1.weight", 0);
-    String weights = layers + "0.self_attn.attention_weights.weight";
+    String weights = PIXEL + DEFORMABLE_WEIGHTS;
     if (!state.contains(weights)) {
       return new PixelDecoderConfig.TransformerFpn(count, heads, feedforward, DETR_DROPOUT);
     }

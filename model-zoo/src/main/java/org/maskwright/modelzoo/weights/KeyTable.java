@@ -21,7 +21,7 @@ import java.util.Optional;
  * <pre>
  *   rename  ours  theirs     one tensor, both ways
  *   split   ours  theirs     ours is fused; theirs are its thirds [query,key,value] along axis 0
- *   copy    ours  theirs     theirs repeats one of ours; written on export, must be equal on import
+ *   copy    ours  theirs     theirs repeats one of ours; written on export, compared on import
  *   counter ours  theirs     a 0 written beside each of ours on export, ignored on import
  *   alias   ours  theirs     an older name, only read
  *   ignore        theirs     only read, and dropped
@@ -110,7 +110,7 @@ final class KeyTable {
   /**
    * From their names to ours.
    *
-   * @throws CheckpointException if two keys mean the same, a third is missing, or a copy differs
+   * @throws CheckpointException if two keys mean the same, or a third is missing
    */
   Translation toOurs(StateDict theirs) {
     Map<String, HostTensor> ours = new LinkedHashMap<>();
@@ -139,7 +139,9 @@ final class KeyTable {
       }
     }
     thirds.forEach((fused, parts) -> ours.put(fused, join(fused, parts)));
-    copies.forEach((copy, original) -> checkCopy(copy, theirs.get(copy), original, ours));
+    copies.forEach(
+        (copy, original) ->
+            ignored.add(describeCopy(copy, theirs.get(copy), original, ours.get(original))));
     return new Translation(StateDict.of(ours).withMetadata(theirs.metadata()), unexpected, ignored);
   }
 
@@ -184,14 +186,13 @@ final class KeyTable {
     return HostTensor.concatRows(ordered);
   }
 
-  private static void checkCopy(
-      String copy, HostTensor tensor, String original, Map<String, HostTensor> ours) {
-    HostTensor first = ours.get(original);
-    if (first == null || !first.contentEquals(tensor)) {
-      throw new CheckpointException(
-          "'%s' must be a copy of '%s', but %s"
-              .formatted(copy, original, first == null ? "that is missing" : "they differ"));
-    }
+  /**
+   * A repetition is not used by the model, so one that was left behind by training is only noted.
+   */
+  private static String describeCopy(
+      String copy, HostTensor tensor, String original, HostTensor first) {
+    boolean same = first != null && first.contentEquals(tensor);
+    return same ? copy : copy + " (no copy of " + original + " any more; unused by the model)";
   }
 
   /**

@@ -75,6 +75,7 @@ class ExportTest {
     Checkpoint back = CheckpointReader.read(first);
     assertEquals(Checkpoint.Format.TORCH_ZIP, back.format());
     assertEquals(Optional.of("Maskwright"), back.author());
+    assertEquals(truth.metadata(), back.state().metadata());
     assertEquals(List.copyOf(truth.keys()), List.copyOf(back.state().keys()));
     truth
         .asMap()

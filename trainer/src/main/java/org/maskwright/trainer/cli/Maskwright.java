@@ -46,6 +46,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConfigCommand.class,
       DataCommand.class,
       ScoreCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
     })
 public final class Maskwright implements Runnable {
   @Option(

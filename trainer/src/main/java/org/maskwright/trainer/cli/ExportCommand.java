@@ -1,0 +1,96 @@
+package org.maskwright.trainer.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.maskwright.modelzoo.DecoderConfig;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.HuggingFaceFolder;
+import org.maskwright.modelzoo.weights.HuggingFaceSettings;
+import org.maskwright.modelzoo.weights.Provenance;
+import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.TorchZipWriter;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright export}: a Maskwright model folder becomes a file of another ecosystem. */
+@Command(
+    name = "export",
+    description = {
+      "Write a Maskwright model for another tool. hf: a Hugging Face folder (config.json,"
+          + " preprocessor_config.json, model.safetensors), for ResNet and Swin. official:"
+          + " model_final.pth with the keys of the official detectron2 implementation."
+    })
+final class ExportCommand implements Runnable {
+  private enum Target {
+    HF,
+    OFFICIAL
+  }
+
+  @Parameters(paramLabel = "DIR", description = "Maskwright model folder.")
+  private Path folder;
+
+  @Option(
+      names = "--to",
+      paramLabel = "hf|official",
+      required = true,
+      description = "Whose files to write.")
+  private Target target;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder to make; missing or empty.")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    OutputFolder.check(spec, out);
+    ModelFile file = ModelFolder.describe(folder);
+    Path weights = folder.resolve(ModelFolder.WEIGHTS);
+    StateDict state = withOrigin(Safetensors.read(weights), file, weights);
+    switch (target) {
+      case HF -> HuggingFaceFolder.write(out, file.model(), settings(file), state);
+      case OFFICIAL -> TorchZipWriter.write(out.resolve("model_final.pth"), state);
+    }
+    PrintWriter lines = spec.commandLine().getOut();
+    lines.printf("%s: %d tensors, licence: %s%n", out, state.size(), file.licence());
+  }
+
+  /** An exported file names its origin and its licence, also for a model trained here. */
+  private static StateDict withOrigin(StateDict state, ModelFile file, Path weights) {
+    if (Provenance.from(state.metadata()).isPresent()) {
+      return state;
+    }
+    Provenance origin =
+        new Provenance(
+            String.valueOf(weights.getFileName()),
+            Provenance.sha256(List.of(weights)),
+            "safetensors",
+            "Maskwright",
+            "",
+            file.licence());
+    return state.withMetadata(origin.toMetadata());
+  }
+
+  private static HuggingFaceSettings settings(ModelFile file) {
+    boolean mask2Former = file.model().decoder() instanceof DecoderConfig.MaskedAttention;
+    return new HuggingFaceSettings(
+        mask2Former ? "mask2former" : "maskformer",
+        file.classes().stream().map(ClassSpace.Entry::name).toList(),
+        file.model().decoder().heads(),
+        file.shortEdge(),
+        file.maxSize(),
+        file.mean(),
+        file.std());
+  }
+}

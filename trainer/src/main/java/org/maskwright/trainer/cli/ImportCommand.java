@@ -1,0 +1,250 @@
+package org.maskwright.trainer.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.DeducedArchitecture;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.HuggingFaceFolder;
+import org.maskwright.modelzoo.weights.HuggingFaceSettings;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.LoadPolicy;
+import org.maskwright.modelzoo.weights.LoadReport;
+import org.maskwright.modelzoo.weights.Provenance;
+import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.WeightMatcher;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.ParameterState;
+import org.maskwright.trainer.config.SettingsWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright import}: a checkpoint of another tool becomes a Maskwright model folder. */
+@Command(
+    name = "import",
+    description = {
+      "Turn a checkpoint into a Maskwright model folder: detectron2 .pkl, PyTorch .pth (zip or"
+          + " legacy), safetensors (single or sharded), a Hugging Face folder. Recognised by its"
+          + " content; nothing in it is executed. The architecture is read off the weights; every"
+          + " key that was not loaded is listed in the folder's import.txt."
+    })
+final class ImportCommand implements Runnable {
+  private static final int SHORT_EDGE = 800;
+  private static final int MAX_SIZE = 1333;
+  private static final List<Double> MEAN = List.of(123.675, 116.28, 103.53);
+  private static final List<Double> STD = List.of(58.395, 57.12, 57.375);
+
+  @Parameters(paramLabel = "FILE", description = "Checkpoint file, or a Hugging Face folder.")
+  private Path source;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder to make; missing or empty.")
+  private Path out;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = {
+        "Architecture by its name in the zoo, such as mask2former-r50. Needed for a file that holds"
+            + " only a backbone: all else then starts fresh. For other files it is checked."
+      })
+  private String model;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "FILE",
+      description = "Class names in the order of the logits, one a line, UTF-8.")
+  private Path classes;
+
+  @Option(
+      names = "--take-first-queries",
+      description = "With --model: where the numbers of queries differ, take the first ones.")
+  private boolean takeFirstQueries;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    OutputFolder.check(spec, out);
+    ImportedWeights weights = ImportedWeights.read(source);
+    HuggingFaceSettings settings = huggingFace();
+    DeducedArchitecture deduced =
+        settings == null
+            ? DeducedArchitecture.of(weights.state())
+            : DeducedArchitecture.of(weights.state(), settings.heads());
+    ModelConfig architecture = architecture(weights, deduced);
+    ClassSpace space = new ClassSpace(entries(settings, deduced.classes()));
+    LoadPolicy policy = deduced.model().isPresent() ? LoadPolicy.strict() : LoadPolicy.backbone();
+    if (takeFirstQueries) {
+      policy = policy.with(LoadPolicy.Queries.TAKE_FIRST);
+    }
+    WeightMatcher.Matched matched =
+        WeightMatcher.match(weights, shapes(architecture, space), policy);
+    write(architecture, space, settings, weights.provenance(), matched);
+    print(weights, matched.report());
+  }
+
+  /** The JSON files of a Hugging Face folder, or beside the weight file in one; else null. */
+  private HuggingFaceSettings huggingFace() {
+    Path folder = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
+    return folder != null && HuggingFaceFolder.isOne(folder)
+        ? HuggingFaceFolder.read(folder)
+        : null;
+  }
+
+  private ModelConfig architecture(ImportedWeights weights, DeducedArchitecture deduced) {
+    if (model == null) {
+      return deduced
+          .model()
+          .orElseThrow(
+              () ->
+                  new ParameterException(
+                      spec.commandLine(),
+                      source
+                          + " is a "
+                          + weights.family().title()
+                          + ": name the model around it with --model, or train with"
+                          + " init.backbone = "
+                          + source));
+    }
+    try {
+      return Variants.get(model);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
+    }
+  }
+
+  private List<ClassSpace.Entry> entries(HuggingFaceSettings settings, int deduced) {
+    List<String> names = new ArrayList<>();
+    if (classes != null) {
+      try {
+        Files.readAllLines(classes).stream()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .forEach(names::add);
+      } catch (IOException e) {
+        throw new ParameterException(
+            spec.commandLine(), "--classes: cannot read " + classes + ": " + e.getMessage(), e);
+      }
+    } else if (settings != null && settings.classNames().size() == deduced) {
+      names.addAll(settings.classNames());
+    } else {
+      ClassSpace.ofSize(Math.max(deduced, 1)).classes().forEach(entry -> names.add(entry.name()));
+    }
+    if (deduced == 0 && classes == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--classes: needed, because a backbone file names no classes");
+    }
+    return names.stream().map(name -> new ClassSpace.Entry(name, true)).toList();
+  }
+
+  private static Map<String, long[]> shapes(ModelConfig architecture, ClassSpace space) {
+    try (Engine engine = Engine.shapesOnly();
+        SegmentationModel built = SegmentationModels.build(engine, architecture, space)) {
+      Map<String, long[]> shapes = new LinkedHashMap<>();
+      built.state().forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+      return shapes;
+    }
+  }
+
+  private void write(
+      ModelConfig architecture,
+      ClassSpace space,
+      HuggingFaceSettings settings,
+      Provenance provenance,
+      WeightMatcher.Matched matched) {
+    StateDict state = matched.weights();
+    LoadReport report = matched.report();
+    boolean whole = report.reinitialised().isEmpty() && report.cut().isEmpty();
+    if (!whole || !shapes(architecture, space).keySet().equals(state.keys())) {
+      state = overFreshValues(architecture, space, state);
+    }
+    ModelFile file =
+        new ModelFile(
+            architecture,
+            space.classes(),
+            settings == null ? SHORT_EDGE : settings.shortEdge(),
+            settings == null ? MAX_SIZE : settings.maxSize(),
+            settings == null ? MEAN : settings.mean(),
+            settings == null ? STD : settings.std(),
+            provenance.licence());
+    try {
+      Files.createDirectories(out);
+      Safetensors.write(
+          out.resolve(ModelFolder.WEIGHTS), state.withMetadata(provenance.toMetadata()));
+      Files.writeString(out.resolve("import.txt"), describe(provenance) + report.toText());
+      Files.writeString(out.resolve(ModelFolder.SETTINGS), SettingsWriter.render(file));
+    } catch (IOException e) {
+      throw new CheckpointException(out, "cannot be written: " + e, e);
+    }
+  }
+
+  /** A new model's values wherever the file has none. */
+  private static StateDict overFreshValues(
+      ModelConfig architecture, ClassSpace space, StateDict state) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        SegmentationModel built = SegmentationModels.build(engine, architecture, space)) {
+      Map<String, HostTensor> values =
+          new LinkedHashMap<>(ParameterState.save(built.state()).asMap());
+      state.asMap().forEach((key, tensor) -> values.merge(key, tensor, ImportCommand::onTop));
+      return StateDict.of(values);
+    }
+  }
+
+  /** The first rows from the file, further ones (of query embeddings) fresh. */
+  private static HostTensor onTop(HostTensor fresh, HostTensor loaded) {
+    if (fresh.rank() == 0 || loaded.size(0) == fresh.size(0)) {
+      return loaded;
+    }
+    return HostTensor.concatRows(List.of(loaded, fresh.rows(loaded.size(0), fresh.size(0))));
+  }
+
+  private static String describe(Provenance provenance) {
+    return """
+        source   %s
+        sha256   %s
+        format   %s
+        family   %s
+        author   %s
+        licence  %s
+        """
+        .formatted(
+            provenance.source(),
+            provenance.sha256(),
+            provenance.format(),
+            provenance.family(),
+            provenance.author().isEmpty() ? "not named" : provenance.author(),
+            provenance.licence());
+  }
+
+  private void print(ImportedWeights weights, LoadReport report) {
+    PrintWriter lines = spec.commandLine().getOut();
+    lines.printf(
+        "%s: %s, %s%n", source, weights.provenance().family(), weights.provenance().format());
+    lines.print(report.toText());
+    lines.printf("licence: %s%n", weights.provenance().licence());
+    lines.println(out);
+  }
+}

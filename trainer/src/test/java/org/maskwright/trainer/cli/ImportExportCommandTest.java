@@ -1,0 +1,179 @@
+package org.maskwright.trainer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.TorchZipWriter;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+
+final class ImportExportCommandTest {
+  private static final String TINY = "mask2former-tiny";
+  private static final int CLASSES = 5;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path official;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeAnOfficialFile() {
+    official = folder.resolve("model_final.pth");
+    TorchZipWriter.write(official, randomModel());
+  }
+
+  @Test
+  void officialToOursToHuggingFaceAndBackKeepsEveryByteOfTheWeights() throws IOException {
+    Path ours = folder.resolve("ours");
+    Path hf = folder.resolve("hf");
+    Path back = folder.resolve("back");
+    assertEquals(0, run("import", official.toString(), "--out", ours.toString()), err::toString);
+    assertEquals(
+        0, run("export", ours.toString(), "--to", "hf", "--out", hf.toString()), err::toString);
+    assertEquals(0, run("import", hf.toString(), "--out", back.toString()), err::toString);
+    assertArrayEquals(
+        Files.readAllBytes(ours.resolve(ModelFolder.WEIGHTS)),
+        Files.readAllBytes(back.resolve(ModelFolder.WEIGHTS)));
+    ModelFile file = ModelFolder.describe(back);
+    assertEquals(Variants.get(TINY), file.model());
+    assertEquals(CLASSES, file.classes().size());
+    assertEquals(800, file.shortEdge());
+    String report = Files.readString(ours.resolve("import.txt"));
+    assertTrue(report.contains("source   model_final.pth"), report);
+    assertFalse(report.contains("missing"), report);
+  }
+
+  @Test
+  void theOfficialExportHoldsTheSameTensors() {
+    Path ours = folder.resolve("ours");
+    Path exported = folder.resolve("exported");
+    assertEquals(0, run("import", official.toString(), "--out", ours.toString()), err::toString);
+    assertEquals(
+        0,
+        run("export", ours.toString(), "--to", "official", "--out", exported.toString()),
+        err::toString);
+    ImportedWeights back = ImportedWeights.read(exported.resolve("model_final.pth"));
+    StateDict first = ImportedWeights.read(official).state();
+    assertEquals(first.keys(), back.state().keys());
+    first
+        .asMap()
+        .forEach((key, tensor) -> assertTrue(tensor.contentEquals(back.state().get(key)), key));
+    assertEquals("model_final.pth", back.provenance().source());
+  }
+
+  @Test
+  void aBackboneFileStartsANamedModelWithFreshHeads() throws IOException {
+    Map<String, HostTensor> backbone = new LinkedHashMap<>();
+    randomModel()
+        .asMap()
+        .forEach(
+            (key, tensor) -> {
+              if (key.startsWith("backbone.")) {
+                backbone.put(key.substring("backbone.".length()), tensor);
+              }
+            });
+    Path file = folder.resolve("backbone.pth");
+    TorchZipWriter.write(file, StateDict.of(backbone));
+    Path ours = folder.resolve("ours");
+    assertEquals(2, run("import", file.toString(), "--out", ours.toString()));
+    assertTrue(err.toString().contains("--model"), err::toString);
+    Path names = Files.writeString(folder.resolve("names.txt"), "cat\ndog\n\n");
+    assertEquals(
+        0,
+        run(
+            "import",
+            file.toString(),
+            "--model",
+            TINY,
+            "--classes",
+            names.toString(),
+            "--out",
+            ours.toString()),
+        err::toString);
+    ModelFile model = ModelFolder.describe(ours);
+    assertEquals("dog", model.classes().get(1).name());
+    StateDict state = ImportedWeights.read(ours).state();
+    backbone.forEach(
+        (key, tensor) -> assertTrue(tensor.contentEquals(state.get("backbone." + key)), key));
+    assertEquals(3, state.get("sem_seg_head.predictor.class_embed.weight").size(0));
+  }
+
+  @Test
+  void hostileFilesAndForeignModelsAreCheckpointErrorsAndLeaveNothing() throws IOException {
+    Path hostile = folder.resolve("hostile.pkl");
+    Files.write(hostile, "cos\nsystem\n(S'id'\ntR.".getBytes(StandardCharsets.US_ASCII));
+    Path ours = folder.resolve("ours");
+    assertEquals(6, run("import", hostile.toString(), "--out", ours.toString()));
+    assertTrue(err.toString().contains("'os.system'"), err::toString);
+    assertEquals(
+        6,
+        run(
+            "import",
+            official.toString(),
+            "--model",
+            "mask2former-small",
+            "--out",
+            ours.toString()));
+    assertFalse(Files.exists(ours));
+  }
+
+  @Test
+  void aFolderWithFilesIsNotOverwritten() throws IOException {
+    Path ours = Files.createDirectories(folder.resolve("ours"));
+    Files.writeString(ours.resolve("mine.txt"), "mine");
+    assertEquals(2, run("import", official.toString(), "--out", ours.toString()));
+    assertEquals(2, run("export", folder.toString(), "--to", "official", "--out", ours.toString()));
+    assertTrue(err.toString().contains("has files"), err::toString);
+  }
+
+  private int run(String... args) {
+    return Maskwright.run(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  private static StateDict randomModel() {
+    Random random = new Random(1);
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    try (Engine engine = Engine.shapesOnly();
+        SegmentationModel model =
+            SegmentationModels.build(engine, Variants.get(TINY), ClassSpace.ofSize(CLASSES))) {
+      model
+          .state()
+          .forEach(
+              (name, parameter) -> {
+                long count = 1;
+                for (long length : parameter.shape()) {
+                  count *= length;
+                }
+                float[] values = new float[(int) count];
+                for (int i = 0; i < values.length; i++) {
+                  values[i] = random.nextFloat() + 0.5f;
+                }
+                tensors.put(name, HostTensor.ofFloats(values, parameter.shape()));
+              });
+    }
+    return StateDict.of(tensors);
+  }
+}
