@@ -1,0 +1,103 @@
+package org.maskwright.modelzoo.postprocess;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PostProcessorTest {
+  private static QueryOutputs random(int queries, int classes, int height, int width) {
+    Random random = new Random(3);
+    float[] logits = new float[queries * (classes + 1)];
+    float[] masks = new float[queries * height * width];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = (float) random.nextGaussian() * 2;
+    }
+    for (int i = 0; i < masks.length; i++) {
+      masks[i] = (float) random.nextGaussian() * 3 - 1;
+    }
+    return new QueryOutputs(logits, classes, masks, height, width);
+  }
+
+  @Test
+  void logisticIsThatOfMathWithinRounding() {
+    for (float x = -100; x <= 100; x += 0.0137f) {
+      double expected = 1 / (1 + Math.exp(-x));
+      assertEquals(
+          expected, Logistic.of(x), 2e-7 * (2 + Math.abs(x)) * expected + 1e-37, "at " + x);
+    }
+    assertEquals(0.5f, Logistic.of(0));
+  }
+
+  @Test
+  void resultsDoNotDependOnHowManyRowsAreMadeAtOnce() {
+    QueryOutputs outputs = random(3, 2, 7, 9);
+    Resampler resampler = Resampler.toOriginal(outputs, new ImageFrame(28, 36, 27, 31, 50, 33));
+    float[] whole = new float[50 * 33];
+    resampler.band(outputs.maskLogits(), 63, 0, 50, whole, 0, new float[resampler.scratchSize(50)]);
+    float[] one = new float[33];
+    for (int y = 0; y < 50; y++) {
+      resampler.band(
+          outputs.maskLogits(), 63, y, y + 1, one, 0, new float[resampler.scratchSize(1)]);
+      assertArrayEquals(Arrays.copyOfRange(whole, y * 33, y * 33 + 33), one);
+    }
+  }
+
+  @Test
+  void oneByOneImagesHaveResults() {
+    QueryOutputs outputs = random(4, 3, 8, 8);
+    ImageFrame frame = new ImageFrame(32, 32, 1, 1, 1, 1);
+    for (SemanticPostProcessor.Order order : SemanticPostProcessor.Order.values()) {
+      assertEquals(1, SemanticPostProcessor.process(outputs, frame, order).labels().length);
+    }
+    assertEquals(4, InstancePostProcessor.process(outputs, frame, 4, k -> true).instances().size());
+    assertEquals(
+        1,
+        PanopticPostProcessor.process(
+                outputs, frame, k -> true, PanopticPostProcessor.Options.MASK2FORMER)
+            .ids()
+            .length);
+  }
+
+  @Test
+  void noConfidentQueryGivesVoidEverywhere() {
+    float[] logits = {0, 0, 9, 0, 0, 9}; // two queries, both no-object
+    QueryOutputs outputs = new QueryOutputs(logits, 2, new float[2 * 16], 4, 4);
+    PanopticMap map =
+        PanopticPostProcessor.process(
+            outputs,
+            ImageFrame.unchanged(5, 6),
+            k -> true,
+            PanopticPostProcessor.Options.MASK2FORMER);
+    assertEquals(0, map.segments().size());
+    assertArrayEquals(new int[30], map.ids());
+  }
+
+  @Test
+  void twoHundredQueriesAtTwelveMegapixelsNeedLittleMemory() {
+    QueryOutputs outputs = random(200, 8, 160, 214);
+    ImageFrame frame = new ImageFrame(640, 864, 640, 853, 3000, 4000);
+    var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = bean.getThreadAllocatedBytes(Thread.currentThread().getId());
+    PanopticMap map =
+        PanopticPostProcessor.process(
+            outputs, frame, k -> k < 4, PanopticPostProcessor.Options.MASK2FORMER);
+    long here = bean.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    assertEquals(12_000_000, map.ids().length);
+    // The map itself is 48 MB; all masks at once would be 9.6 GB.
+    assertTrue(here < 200_000_000L, here + " bytes");
+  }
+
+  @Test
+  void wrongSizesAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> new ImageFrame(32, 32, 33, 32, 10, 10));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new QueryOutputs(new float[6], 2, new float[31], 4, 4));
+  }
+}
