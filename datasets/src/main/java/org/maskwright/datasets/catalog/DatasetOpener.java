@@ -92,7 +92,7 @@ public final class DatasetOpener {
     String split = or(settings.split(), "train2017");
     return CocoInstanceDataset.open(
         annotations(root, settings, "annotations/instances_%s.json"),
-        root.in(or(settings.images(), split)),
+        photos(root, settings.images(), split),
         CocoImage::fileName,
         problems);
   }
@@ -109,7 +109,16 @@ public final class DatasetOpener {
     return CocoPanopticDataset.open(
         json,
         Files.isDirectory(beside.root()) ? beside : atRoot,
-        root.in(or(settings.images(), split)));
+        photos(root, settings.images(), split));
+  }
+
+  /** COCO's photographs are in SPLIT; many tools put them into images/SPLIT. */
+  private static DataFolder photos(DataFolder root, String images, String split) {
+    DataFolder official = root.in(or(images, split));
+    DataFolder other = root.in("images", split);
+    return Files.isDirectory(official.root()) || !Files.isDirectory(other.root())
+        ? official
+        : other;
   }
 
   private static Path annotations(DataFolder root, DatasetSettings settings, String byLayout) {

@@ -71,7 +71,7 @@ public final class LayoutDetector {
       Optional<String> file =
           files.stream()
               .filter(f -> f.startsWith(prefix))
-              .filter(f -> isDirectory(split(f, kind)))
+              .filter(f -> isDirectory(split(f, kind)) || isDirectory("images/" + split(f, kind)))
               .findFirst();
       if (file.isPresent()) {
         String type = kind.equals("panoptic") ? "coco-panoptic" : "coco-instance";

@@ -19,6 +19,7 @@ import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.Segmentation;
+import org.maskwright.datasets.mask.Polygons;
 
 /**
  * COCO instances: an annotation file and a folder of photographs. Images without annotations are
@@ -147,6 +148,7 @@ public final class CocoInstanceDataset implements Dataset {
       if (rings.isEmpty()) {
         throw new IllegalArgumentException("segmentation: expected at least one polygon, got none");
       }
+      rings.forEach(CocoInstanceDataset::requireFinite);
       return new SegmentMask.Polygons(rings);
     }
     if (image.width() > 0
@@ -157,6 +159,16 @@ public final class CocoInstanceDataset implements Dataset {
                   image.width(), image.height(), segmentation.width(), segmentation.height()));
     }
     return new SegmentMask.Runs(segmentation.toRle(segmentation.height(), segmentation.width()));
+  }
+
+  private static void requireFinite(double[] ring) {
+    for (double coordinate : ring) {
+      if (!(Math.abs(coordinate) <= Polygons.MAX_COORDINATE)) {
+        throw new IllegalArgumentException(
+            "polygon: expected coordinates within +-%s, got %s"
+                .formatted(Polygons.MAX_COORDINATE, coordinate));
+      }
+    }
   }
 
   @Override

@@ -2,6 +2,8 @@ package org.maskwright.trainer.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.maskwright.datasets.catalog.CheckReport;
 import org.maskwright.datasets.catalog.CheckReport.Finding;
@@ -33,7 +35,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    CheckReport report = DataCheck.run(source.settings());
+    CheckReport report = check();
     PrintWriter out = spec.commandLine().getOut();
     if (json.isSet()) {
       JsonLines.write(
@@ -55,6 +57,21 @@ final class DataCheckCommand implements Callable<Integer> {
       print(report, out);
     }
     return report.problems() > 0 ? ExitCode.DATA.code() : ExitCode.OK.code();
+  }
+
+  /** One report of all parts. */
+  private CheckReport check() {
+    int images = 0;
+    long segments = 0;
+    List<Finding> findings = new ArrayList<>();
+    for (DataSource.Part part : source.parts()) {
+      CheckReport report = DataCheck.run(part.settings());
+      images += report.images();
+      segments += report.segments();
+      String prefix = part.name().isEmpty() ? "" : part.name() + ": ";
+      report.findings().forEach(f -> findings.add(new Finding(f.severity(), prefix + f.message())));
+    }
+    return new CheckReport(images, segments, findings);
   }
 
   private void print(CheckReport report, PrintWriter out) {

@@ -1,19 +1,45 @@
 package org.maskwright.trainer.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Which data set a command looks at; a mix-in. */
 final class DataSource {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @Parameters(
-      paramLabel = "DIR",
-      description = "Folder of a data set; its layout is found out unless --type says it.")
-  private Path root;
+      paramLabel = "PATH",
+      description =
+          "Folder of a data set, whose layout is found out unless --type says it; or a configuration"
+              + " file, of which data.train and data.val are used.")
+  private Path path;
+
+  @Option(
+      names = "--part",
+      defaultValue = "",
+      description = "train or val: which part of a configuration (default: both).")
+  private String part;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a value of the configuration; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
 
   @Option(
       names = "--type",
@@ -61,10 +87,43 @@ final class DataSource {
       description = "Read photographs behind symbolic links that lead out of their folder.")
   private boolean followLinks;
 
-  DatasetSettings settings() {
+  /** A data set with what it is for: "", "train" or "val". */
+  record Part(String name, DatasetSettings settings) {}
+
+  /** The configuration, if a file was given. */
+  Optional<RunSettings> configuration() {
+    return Files.isDirectory(path)
+        ? Optional.empty()
+        : Optional.of(ConfigFile.load(path, overrides).bind(RunSettings.class));
+  }
+
+  /**
+   * The data sets to look at.
+   *
+   * @throws ConfigException if the configuration file is missing or wrong
+   */
+  List<Part> parts() {
+    return configuration().map(this::parts).orElseGet(() -> List.of(new Part("", folder())));
+  }
+
+  private List<Part> parts(RunSettings run) {
+    run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
+    Part train = new Part("train", run.data().train());
+    Part val = new Part("val", run.data().val());
+    return switch (part) {
+      case "train" -> List.of(train);
+      case "val" -> List.of(val);
+      case "" -> train.settings.equals(val.settings) ? List.of(train) : List.of(train, val);
+      default ->
+          throw new ParameterException(
+              spec.commandLine(), "--part: expected train or val, got " + part);
+    };
+  }
+
+  private DatasetSettings folder() {
     return new DatasetSettings(
         type,
-        root,
+        path,
         split,
         images,
         annotations,

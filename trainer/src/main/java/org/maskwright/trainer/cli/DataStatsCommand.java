@@ -26,8 +26,15 @@ final class DataStatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    DatasetSettings settings = source.settings();
-    String because = "as asked";
+    for (DataSource.Part part : source.parts()) {
+      show(part);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void show(DataSource.Part part) throws IOException {
+    DatasetSettings settings = part.settings();
+    String because = part.name().isEmpty() ? "as asked" : "data." + part.name();
     if (settings.type().equals("auto")) {
       LayoutDetector.Found found = LayoutDetector.detect(settings);
       settings = found.settings();
@@ -40,7 +47,6 @@ final class DataStatsCommand implements Callable<Integer> {
     } else {
       print(settings.type(), because, stats, out);
     }
-    return ExitCode.OK.code();
   }
 
   private static void print(String type, String because, DatasetStats stats, PrintWriter out) {

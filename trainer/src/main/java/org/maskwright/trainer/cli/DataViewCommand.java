@@ -16,6 +16,7 @@ import org.maskwright.datasets.transform.FixedSizeCrop;
 import org.maskwright.datasets.transform.HorizontalFlip;
 import org.maskwright.datasets.transform.ResizeScale;
 import org.maskwright.trainer.cli.DataPictures.Sheet;
+import org.maskwright.trainer.config.RunSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "view",
     description =
-        "Draw samples with their masks: left as stored, right after large-scale jitter, as a network"
-            + " is trained on them. Look at them before you train.")
+        "Draw samples with their masks: as stored, and augmented as a network is trained on them (a"
+            + " configuration's augment, or large-scale jitter). Look at them before you train.")
 final class DataViewCommand implements Callable<Integer> {
   @Mixin private DataSource source;
 
@@ -59,31 +60,48 @@ final class DataViewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Dataset dataset = DatasetView.withTargets(DatasetOpener.open(source.settings()));
-    Task shown = task.map(Task::ofKey).orElseGet(() -> richest(dataset));
-    Augmentation augmentation =
-        new Augmentation(
-            List.of(
-                new HorizontalFlip(0.5),
-                new ResizeScale(0.5, 2, crop, crop),
-                new FixedSizeCrop(crop, crop)),
-            shown,
-            Augmentation.EmptyMasks.DROP);
     try {
       Files.createDirectories(out);
     } catch (IOException e) {
       throw DatasetException.ofFile(out, "cannot make the folder: " + e.getMessage(), e);
     }
-    DataPictures pictures = new DataPictures(dataset, augmentation, seed);
+    for (DataSource.Part part : source.parts()) {
+      show(part);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void show(DataSource.Part part) throws IOException {
+    Dataset dataset = DatasetView.withTargets(DatasetOpener.open(part.settings()));
+    DataPictures pictures = new DataPictures(dataset, augmentation(dataset), seed);
+    String prefix = part.name().isEmpty() ? "" : part.name() + "-";
     int shownCount = Math.min(count, dataset.size());
     for (int i = 0; i < shownCount; i++) {
       int index = (int) ((long) i * dataset.size() / shownCount);
       Sheet sheet = pictures.sheet(index);
-      Path file = out.resolve(sheet.fileName());
+      Path file = out.resolve(prefix + sheet.fileName());
       sheet.picture().writePng(file);
       spec.commandLine().getOut().println(file);
     }
-    return ExitCode.OK.code();
+  }
+
+  /** That of the configuration, or large-scale jitter. */
+  private Augmentation augmentation(Dataset dataset) {
+    Optional<RunSettings> run = source.configuration();
+    Task shown =
+        task.map(Task::ofKey)
+            .or(() -> run.map(RunSettings::task))
+            .orElseGet(() -> richest(dataset));
+    return run.map(settings -> settings.augment().pipeline(shown))
+        .orElseGet(
+            () ->
+                new Augmentation(
+                    List.of(
+                        new HorizontalFlip(0.5),
+                        new ResizeScale(0.5, 2, crop, crop),
+                        new FixedSizeCrop(crop, crop)),
+                    shown,
+                    Augmentation.EmptyMasks.DROP));
   }
 
   private static Task richest(Dataset dataset) {

@@ -1,0 +1,75 @@
+package org.maskwright.trainer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.datasets.scenes.ScenesConfig;
+
+final class DataCommandTest {
+  @TempDir private Path folder;
+  private Path scenes;
+  private String output;
+
+  @BeforeEach
+  void makeScenes() {
+    scenes = folder.resolve("scenes");
+    Scenes.write(scenes, new ScenesConfig(1, 4, 2, 64, 64, 3));
+  }
+
+  private int run(String... args) {
+    StringWriter text = new StringWriter();
+    PrintWriter writer = new PrintWriter(text, true);
+    int code = Maskwright.run(writer, writer, args);
+    output = text.toString();
+    return code;
+  }
+
+  private Path aTrainingImage() throws IOException {
+    try (Stream<Path> files = Files.list(scenes.resolve("images/train"))) {
+      return files.sorted().findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void scenesAreRecognisedAndWithoutProblems() {
+    assertEquals(0, run("data", "stats", scenes.toString()), output);
+    assertTrue(output.contains("coco-panoptic"), output);
+    assertEquals(0, run("data", "check", scenes.toString()), output);
+    assertTrue(output.contains("4 images"), output);
+    assertTrue(output.contains("0 problems"), output);
+  }
+
+  @Test
+  void everyBrokenFileIsFoundInOnePassAndTheExitCodeIsThatOfData() throws IOException {
+    Path broken = aTrainingImage();
+    Files.write(broken, new byte[0]);
+    assertEquals(4, run("data", "check", scenes.toString(), "--json"), output);
+    assertTrue(output.contains("\"problems\":1"), output);
+    assertTrue(output.contains(broken.getFileName().toString()), output);
+    assertEquals(4, run("data", "check", folder.toString()), output);
+    assertTrue(output.contains("no known layout"), output);
+  }
+
+  @Test
+  void viewWritesPicturesOfSamples() throws IOException {
+    Path out = folder.resolve("pictures");
+    assertEquals(
+        0, run("data", "view", scenes.toString(), "--out", out.toString(), "--count", "2"), output);
+    try (Stream<Path> files = Files.list(out)) {
+      List<Path> pictures = files.toList();
+      assertEquals(2, pictures.size());
+      assertTrue(Files.size(pictures.get(0)) > 1000);
+    }
+  }
+}
