@@ -41,6 +41,7 @@ final class TorchBackend implements Backend {
   TorchBackend(Device device, int threads) {
     this.device = device;
     torch.set_num_threads(threads);
+    Blas.setThreads(threads);
     natives = new Natives(device);
     host = new HostTransfer(results, natives, device);
     elementwise = new Elementwise(results, natives);
@@ -61,8 +62,8 @@ final class TorchBackend implements Backend {
         BytePointer config = torch.show_config()) {
       return "LibTorch "
           + setting(config.getString(), "TORCH_VERSION")
-          + " (BLAS "
-          + setting(config.getString(), "BLAS_INFO")
+          + " (oneDNN, "
+          + Blas.name()
           + "), "
           + device
           + ", "

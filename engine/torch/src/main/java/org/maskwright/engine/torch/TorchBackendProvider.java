@@ -17,6 +17,9 @@ public final class TorchBackendProvider implements BackendProvider {
     // Only what the user has not set; read once, when JavaCPP's Pointer class is initialised.
     setIfAbsent("org.bytedeco.javacpp.maxbytes", "0");
     setIfAbsent("org.bytedeco.javacpp.maxphysicalbytes", "0");
+    if (Blas.mklIsOnTheClassPath()) {
+      setIfAbsent("org.bytedeco.openblas.load", "mkl_rt");
+    }
   }
 
   /** Called by the {@link java.util.ServiceLoader}. */

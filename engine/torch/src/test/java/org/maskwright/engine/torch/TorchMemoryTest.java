@@ -1,0 +1,122 @@
+package org.maskwright.engine.torch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BinaryOp;
+import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Pool2dSpec;
+import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.ResizeMode;
+import org.maskwright.engine.spi.UnaryOp;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.nd4j.linalg.factory.Nd4j;
+
+class TorchMemoryTest {
+  private static final int WARM_UP = 100;
+  private static final int STEPS = 1_000;
+  private static final Path STATUS = Path.of("/proc/self/status");
+
+  @Test
+  void aThousandStepsLeaveArraysAndResidentMemoryConstant() throws IOException {
+    Assumptions.assumeTrue(Files.exists(STATUS), "resident memory is read from /proc: Linux only");
+    try (Backend backend =
+        new TorchBackendProvider().create(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1))) {
+      long arrays = -1;
+      long resident = 0;
+      for (int i = 1; i <= STEPS; i++) {
+        step(backend, i);
+        if (i == WARM_UP) {
+          arrays = backend.memory().liveArrays();
+          System.gc(); // the Java heap's own growth is not what is measured
+          resident = residentKib();
+        }
+      }
+      assertEquals(arrays, backend.memory().liveArrays());
+      assertEquals(0, backend.memory().liveBytes());
+      System.gc();
+      long grown = residentKib() - resident;
+      assertTrue(
+          grown < 0.02 * resident,
+          "resident memory grew by " + grown + " KiB from " + resident + " KiB");
+    }
+  }
+
+  private static long residentKib() throws IOException {
+    return Files.readAllLines(STATUS).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** One of everything that makes native objects beside its result. */
+  private static void step(Backend backend, int count) {
+    List<DeviceArray> made = new ArrayList<>();
+    DeviceArray x = keep(made, backend.full(new long[] {2, 4, 16, 16}, DType.FLOAT32, count));
+    DeviceArray w = keep(made, backend.full(new long[] {4, 4, 3, 3}, DType.FLOAT32, 0.1));
+    DeviceArray b = keep(made, backend.full(new long[] {4}, DType.FLOAT32, 0.2));
+    Conv2dSpec spec = Conv2dSpec.of(1, 1);
+    DeviceArray y = keep(made, backend.conv2d(x, w, b, spec));
+    keep(made, backend.conv2dBackward(y, x, w, spec, true, true, true));
+    DeviceArray[] pooled = keep(made, backend.maxPool2d(y, Pool2dSpec.of(2, 2, 0)));
+    keep(made, backend.maxPool2dBackward(pooled[0], y, pooled[1], Pool2dSpec.of(2, 2, 0)));
+    keep(made, backend.avgPool2d(y, Pool2dSpec.of(2, 2, 0)));
+    DeviceArray[] group = keep(made, backend.groupNorm(y, 2, b, b, 1e-5));
+    keep(made, backend.groupNormBackward(y, y, 2, group[1], group[2], b, true, true));
+    DeviceArray[] batch = keep(made, backend.batchNorm(y, b, b, 1e-5));
+    keep(made, backend.batchNormBackward(y, y, batch[1], batch[2], b, true, false));
+    keep(made, backend.resize(y, 8, 24, ResizeMode.BILINEAR));
+    DeviceArray rows = keep(made, backend.reshape(y, new long[] {-1, 4}));
+    DeviceArray weight = keep(made, backend.full(new long[] {3, 4}, DType.FLOAT32, 0.5));
+    DeviceArray z = keep(made, backend.linear(rows, weight, null));
+    DeviceArray soft = keep(made, backend.softmax(z, 1));
+    keep(made, backend.softmaxBackward(z, soft, 1));
+    keep(made, backend.matmul(z, weight, false, false));
+    DeviceArray[] layer = keep(made, backend.layerNorm(rows, b, b, 1e-5));
+    keep(made, backend.layerNormBackward(rows, rows, layer[1], layer[2], b, true, true));
+    keep(made, backend.reduce(ReduceOp.SUM, y, new int[] {0, 2, 3}, true));
+    keep(made, backend.argMax(z, 1, false));
+    keep(made, backend.topK(z, 2));
+    keep(made, backend.binaryScalar(BinaryOp.MUL, y, 0.5));
+    keep(made, backend.clamp(y, -1, Double.POSITIVE_INFINITY));
+    keep(made, backend.unary(UnaryOp.GELU, y));
+    keep(made, backend.slice(y, 1, 0, 4, 2));
+    keep(made, backend.concat(new DeviceArray[] {y, y}, 1));
+    keep(made, backend.pad(y, new long[4], new long[] {0, 0, 1, 1}, 0));
+    keep(made, backend.attention(x, x, x, null, 0.5));
+    keep(made, backend.fromHost(Nd4j.ones(4, 4)));
+    backend.toHost(z);
+    backend.toFloats(z);
+    backend.addInto(x, x);
+    backend.lerpInto(x, 0.5, y, 0.25);
+    backend.sliceInto(x, 1, 0, 4, 2, keep(made, backend.slice(y, 1, 0, 4, 2)));
+    backend.adamW(x, y, x, x, new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, count, 1));
+    made.forEach(DeviceArray::release);
+  }
+
+  private static DeviceArray keep(List<DeviceArray> made, DeviceArray array) {
+    made.add(array);
+    return array;
+  }
+
+  private static DeviceArray[] keep(List<DeviceArray> made, DeviceArray[] arrays) {
+    for (DeviceArray array : arrays) {
+      if (array != null) {
+        made.add(array);
+      }
+    }
+    return arrays;
+  }
+}
