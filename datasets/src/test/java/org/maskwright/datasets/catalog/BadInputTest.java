@@ -76,7 +76,6 @@ final class BadInputTest {
       strings = {
         "[[1,1,9,1]]",
         "[[1,1,9,1,9]]",
-        "[[1,1,9,1,9,NaN]]",
         "[]",
         "null",
         "[[1,1,9,1,9,1e300]]",
@@ -99,6 +98,14 @@ final class BadInputTest {
             });
     assertTrue(e.getMessage().contains("11"), e.getMessage());
     assertTrue(e.file().isPresent(), e.getMessage());
+  }
+
+  @Test
+  void aCoordinateThatIsNoJsonNamesFileAndPlace() {
+    DatasetException e =
+        assertThrows(DatasetException.class, () -> open(IMAGE, annotation("[[1,1,9,1,9,NaN]]")));
+    assertTrue(e.getMessage().contains("line 1, column"), e.getMessage());
+    assertTrue(e.getMessage().contains("instances_train2017.json"), e.getMessage());
   }
 
   @ParameterizedTest
