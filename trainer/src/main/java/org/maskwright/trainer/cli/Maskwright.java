@@ -48,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ScoreCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      InspectCommand.class,
     })
 public final class Maskwright implements Runnable {
   @Option(

@@ -1,0 +1,221 @@
+package org.maskwright.trainer.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.ModelSummary;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code maskwright inspect}: looks into models. */
+@Command(
+    name = "inspect",
+    description =
+        "Parts, parameters, shapes and operations of a model; its raw outputs on a tensor.",
+    synopsisSubcommandLabel = "COMMAND")
+final class InspectCommand implements Runnable {
+  private static final double MILLION = 1e6;
+  private static final double BILLION = 1e9;
+  private static final String PIXELS = "pixel_values";
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing: expected model, models or outputs");
+  }
+
+  private record Described(ModelConfig config, int classes) {}
+
+  @Command(
+      name = "model",
+      description =
+          "Print parts, shapes, parameters and operations (multiply-adds of inference on one image).")
+  void model(
+      @Parameters(
+              paramLabel = "MODEL",
+              description = "A model folder, a configuration file, or a name of the zoo.")
+          String what,
+      @Option(
+              names = "--size",
+              paramLabel = "HxW",
+              defaultValue = "800x1333",
+              description = "Size of the image (default: ${DEFAULT-VALUE}).")
+          String size,
+      @Option(
+              names = "--classes",
+              paramLabel = "K",
+              defaultValue = "133",
+              description = "Classes where MODEL does not say (default: ${DEFAULT-VALUE}).")
+          int classes,
+      @Mixin JsonOption json)
+      throws IOException {
+    Described described = describe(what, classes);
+    int[] sides = sides(size);
+    ModelSummary summary =
+        ModelSummary.of(described.config(), described.classes(), sides[0], sides[1]);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.isSet()) {
+      writeJson(summary, out);
+      return;
+    }
+    out.printf("%s, %d classes, %dx%d%n", what, described.classes(), sides[0], sides[1]);
+    for (ModelSummary.Part part : summary.parts()) {
+      out.printf(
+          Locale.ROOT,
+          "%-28s %8.2f M parameters (%.2f M trained) %9.2f G multiply-adds  %s%n",
+          part.name(),
+          part.parameters() / MILLION,
+          part.trainable() / MILLION,
+          part.multiplyAdds() / BILLION,
+          String.join(" ", part.outputs()));
+    }
+    out.printf(
+        Locale.ROOT,
+        "%-28s %,d parameters, %.2f G multiply-adds%n",
+        "total",
+        summary.parameters(),
+        summary.multiplyAdds() / BILLION);
+  }
+
+  @Command(name = "models", description = "Print the names of the zoo.")
+  void models() {
+    Variants.names().forEach(spec.commandLine().getOut()::println);
+  }
+
+  private Described describe(String what, int classes) {
+    if (Variants.names().contains(what)) {
+      return new Described(Variants.get(what), classes);
+    }
+    Path path = Path.of(what);
+    if (Files.isDirectory(path)) {
+      ModelFile file = ModelFolder.describe(path);
+      return new Described(file.model(), file.classes().size());
+    }
+    if (!Files.exists(path)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          what
+              + ": expected a model folder, a configuration file, or one of "
+              + String.join(", ", Variants.names()));
+    }
+    return new Described(ConfigFile.load(path, List.of()).bind(RunSettings.class).model(), classes);
+  }
+
+  private int[] sides(String size) {
+    String[] parts = size.toLowerCase(Locale.ROOT).split("x", -1);
+    try {
+      int height = Integer.parseInt(parts[0]);
+      int width = parts.length == 1 ? height : Integer.parseInt(parts[1]);
+      if (parts.length <= 2 && height > 0 && width > 0) {
+        return new int[] {height, width};
+      }
+    } catch (NumberFormatException e) {
+      // reported below
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--size: expected HEIGHTxWIDTH such as 800x1333, got " + size);
+  }
+
+  private static void writeJson(ModelSummary summary, PrintWriter out) throws IOException {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .build();
+    try (JsonGenerator g = factory.createGenerator(out)) {
+      g.writeStartObject();
+      g.writeNumberField("parameters", summary.parameters());
+      g.writeNumberField("multiply_adds", summary.multiplyAdds());
+      g.writeStringField("class_logits", summary.classLogits());
+      g.writeStringField("mask_logits", summary.maskLogits());
+      g.writeArrayFieldStart("parts");
+      for (ModelSummary.Part part : summary.parts()) {
+        g.writeStartObject();
+        g.writeStringField("name", part.name());
+        g.writeNumberField("parameters", part.parameters());
+        g.writeNumberField("trainable", part.trainable());
+        g.writeNumberField("multiply_adds", part.multiplyAdds());
+        g.writeEndObject();
+      }
+      g.writeEndArray();
+      g.writeEndObject();
+    }
+    out.println();
+  }
+
+  @Command(
+      name = "outputs",
+      description = {
+        "Write what a model gives for a tensor: class_logits [B,Q,K+1], mask_logits [B,Q,h,w] and, for the layer i before"
+            + " the last, aux_class_logits.i and aux_mask_logits.i."
+      })
+  void outputs(
+      @Parameters(paramLabel = "DIR", description = "A model folder.") Path folder,
+      @Option(
+              names = "--input",
+              required = true,
+              paramLabel = "FILE",
+              description = "safetensors with pixel_values [B,3,H,W], float32, already normalised.")
+          Path input,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "FILE",
+              description = "safetensors to write.")
+          Path output,
+      @Mixin EngineMixin engineOptions) {
+    HostTensor pixels = Safetensors.read(input).get(PIXELS);
+    if (pixels.rank() != 4 || pixels.size(1) != 3 || pixels.elementCount() == 0) {
+      throw new CheckpointException(
+          input, PIXELS + ": expected [B,3,H,W] with at least one pixel, got " + pixels);
+    }
+    Map<String, HostTensor> out = new LinkedHashMap<>();
+    try (Engine engine = Engine.open(engineOptions.options());
+        SegmentationModel model = ModelFolder.open(engine, folder);
+        var off = engine.noGrad();
+        var scope = engine.scope()) {
+      Predictions predictions = model.forward(engine.floats(pixels.toFloatArray(), pixels.shape()));
+      out.put("class_logits", host(predictions.classLogits()));
+      out.put("mask_logits", host(predictions.maskLogits()));
+      for (int i = 0; i < predictions.auxiliary().size(); i++) {
+        out.put("aux_class_logits." + i, host(predictions.auxiliary().get(i).classLogits()));
+        out.put("aux_mask_logits." + i, host(predictions.auxiliary().get(i).maskLogits()));
+      }
+      Safetensors.write(output, StateDict.of(out));
+      spec.commandLine().getErr().println(engine.description());
+    }
+    out.forEach((name, value) -> spec.commandLine().getOut().println(name + " " + value));
+  }
+
+  private static HostTensor host(Tensor tensor) {
+    return HostTensor.ofFloats(tensor.cast(DType.FLOAT32).toFloats(), tensor.shape());
+  }
+}
