@@ -119,9 +119,18 @@ public final class TorchZipWriter {
       out.write(utf8);
     }
 
-    /** A decimal LONG, so that no size is too large. */
+    /** BININT where it fits, else LONG1 of 8 bytes; the text opcodes are refused by weights_only. */
     void number(long value) throws IOException {
-      raw("L" + value + "L\n");
+      boolean small = value == (int) value;
+      ByteBuffer bytes =
+          ByteBuffer.allocate(small ? Integer.BYTES : Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      if (small) {
+        raw("J");
+        out.write(bytes.putInt((int) value).array());
+      } else {
+        raw("\u008a\u0008");
+        out.write(bytes.putLong(value).array());
+      }
     }
 
     void numbers(long[] values) throws IOException {
