@@ -14,12 +14,9 @@ import org.maskwright.trainer.matching.Assignment;
  * 1708.02002).
  *
  * <p>The matcher compares at the predictions' size with the targets' nearest pixels; the loss
- * up-samples the predictions four times, to the size of the padded image.
+ * up-samples the predictions to the size of the padded image.
  */
 final class DenseMasks implements MaskTerms {
-  /** Mask logits are at stride 4 of the padded image. */
-  private static final int STRIDE = 4;
-
   private final CriterionSettings.Dense settings;
 
   DenseMasks(CriterionSettings.Dense settings) {
@@ -73,8 +70,8 @@ final class DenseMasks implements MaskTerms {
       PointSource points) {
     Tensor maskLogits = output.maskLogits();
     Engine engine = maskLogits.engine();
-    int height = maskLogits.intSize(2) * STRIDE;
-    int width = maskLogits.intSize(3) * STRIDE;
+    int height = targets.get(0).height();
+    int width = targets.get(0).width();
     int pairs = matches.pairs();
     int pixels = height * width;
     float[] labels = new float[Math.multiplyExact(pairs, pixels)];

@@ -43,6 +43,16 @@ public final class MaskSupervision implements Supervision {
   }
 
   @Override
+  public int height() {
+    return paddedHeight;
+  }
+
+  @Override
+  public int width() {
+    return paddedWidth;
+  }
+
+  @Override
   public int count() {
     return categories.length;
   }

@@ -74,7 +74,7 @@ final class MatchedCriterion implements Criterion {
   }
 
   /** Costs of all outputs on the device, one transfer, then the assignments in parallel. */
-  private List<Matches> match(
+  List<Matches> match(
       List<Predictions.Layer> outputs, List<? extends Supervision> targets, PointSource points) {
     int images = targets.size();
     int maxTargets = targets.stream().mapToInt(Supervision::count).max().orElse(0);

@@ -5,8 +5,12 @@ import org.maskwright.engine.tensor.RandomStream;
 /**
  * Where sampled points come from: a random stream in training, given ones when a step is compared
  * with another implementation.
+ *
+ * <p>A criterion asks in this order: the matcher's points for output 0, image by image, then output
+ * 1, ...; then the loss's for the last output, output 0, output 1, ..., each time first the
+ * candidates of all pairs and then the points that are not chosen among them.
  */
-public sealed interface PointSource {
+public interface PointSource {
   /**
    * {@code count} points for the matcher of one image and one output, x and y interleaved, in
    * [0,1).

@@ -10,6 +10,12 @@ package org.maskwright.trainer.loss;
  * <p><b>Threads</b> read by several threads at once.
  */
 public interface Supervision {
+  /** Rows of the padded image. */
+  int height();
+
+  /** Columns of the padded image. */
+  int width();
+
   /** N, the number of targets. */
   int count();
 

@@ -141,6 +141,16 @@ class CriterionTest {
       Supervision reversed =
           new Supervision() {
             @Override
+            public int height() {
+              return t.height();
+            }
+
+            @Override
+            public int width() {
+              return t.width();
+            }
+
+            @Override
             public int count() {
               return 3;
             }

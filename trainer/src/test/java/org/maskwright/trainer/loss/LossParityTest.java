@@ -1,0 +1,246 @@
+package org.maskwright.trainer.loss;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.maskwright.datasets.MaskStack;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.trainer.TrainingDivergedException.LossPart;
+import org.maskwright.trainer.matching.Assignment;
+
+/**
+ * Matching, losses and gradients against Hugging Face transformers on PyTorch with the same
+ * predictions, targets and random numbers; make_losses.py beside the golden files made them and
+ * says where the official release differs.
+ */
+class LossParityTest {
+  private static final double LOSS_TOLERANCE = 1e-5;
+  private static final double GRADIENT_TOLERANCE = 1e-4;
+
+  static Stream<Arguments> cases() {
+    List<Arguments> out = new ArrayList<>();
+    for (String backend : List.of("torch", "nd4j")) {
+      for (String kind : List.of("mask2former", "maskformer")) {
+        for (String name : List.of("deep", "crowded", "empty", "single")) {
+          out.add(Arguments.of(backend, kind, name));
+        }
+      }
+    }
+    return out.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void assignmentsLossesAndGradientsEqualTheReference(String backend, String kind, String name)
+      throws Exception {
+    Case golden = new Case(kind, name);
+    EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend);
+    try (Engine engine = Engine.open(options.withThreads(1));
+        var scope = engine.scope()) {
+      List<Predictions.Layer> outputs = golden.outputs(engine);
+      List<MaskSupervision> targets = golden.targets();
+      MatchedCriterion criterion = (MatchedCriterion) Criterion.of(golden.settings());
+
+      List<Matches> matches = criterion.match(outputs, targets, golden.points());
+      for (int l = 0; l < outputs.size(); l++) {
+        for (int b = 0; b < targets.size(); b++) {
+          Assignment got = matches.get(l).images().get(b);
+          String where = "output " + l + ", image " + b;
+          assertArrayEquals(golden.matched(l, b, 0), got.rows(), where);
+          assertArrayEquals(golden.matched(l, b, 1), got.columns(), where);
+        }
+      }
+
+      Losses losses = criterion.compute(Predictions.ofLayers(outputs), targets, golden.points());
+      Map<String, Double> values = new LinkedHashMap<>();
+      for (LossPart part : losses.values()) {
+        values.put(part.name(), part.value());
+      }
+      Map<String, Double> expected = golden.losses();
+      assertEquals(expected.keySet(), new java.util.TreeSet<>(values.keySet()));
+      expected.forEach(
+          (part, loss) ->
+              assertEquals(loss, values.get(part), LOSS_TOLERANCE * Math.max(1, loss), part));
+
+      losses.total().backward();
+      for (int l = 0; l < outputs.size(); l++) {
+        assertGradient(golden.get("grad.class." + l), outputs.get(l).classLogits(), "class " + l);
+        assertGradient(golden.get("grad.mask." + l), outputs.get(l).maskLogits(), "mask " + l);
+      }
+    }
+  }
+
+  private static void assertGradient(HostTensor golden, Tensor variable, String what) {
+    float[] expected = golden.toFloatArray();
+    float[] got = variable.grad() == null ? new float[expected.length] : variable.grad().toFloats();
+    assertEquals(expected.length, got.length, what);
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs(expected[i] - got[i]));
+    }
+    assertTrue(
+        difference <= GRADIENT_TOLERANCE * largest,
+        what + ": differs by " + difference + ", the largest is " + largest);
+  }
+
+  /** One case of a golden file. */
+  private record Case(String kind, String name, StateDict file) {
+    Case(String kind, String name) throws Exception {
+      this(
+          kind,
+          name,
+          Safetensors.read(
+              Path.of(LossParityTest.class.getResource(kind + ".safetensors").toURI())));
+    }
+
+    HostTensor get(String key) {
+      return file.get(name + "." + key);
+    }
+
+    private boolean has(String key) {
+      return file.contains(name + "." + key);
+    }
+
+    CriterionSettings settings() {
+      float[] s = get("settings").toFloatArray();
+      return kind.equals("mask2former")
+          ? new CriterionSettings.Points(
+              decimal(s[0]),
+              decimal(s[1]),
+              decimal(s[2]),
+              decimal(s[3]),
+              (int) s[4],
+              decimal(s[5]),
+              decimal(s[6]))
+          : new CriterionSettings.Dense(
+              decimal(s[0]), decimal(s[1]), decimal(s[2]), decimal(s[3]), 0.25, 2);
+    }
+
+    /** The decimal number that was written in the script. */
+    private static double decimal(float value) {
+      return Double.parseDouble(Float.toString(value));
+    }
+
+    List<Predictions.Layer> outputs(Engine engine) {
+      List<Predictions.Layer> out = new ArrayList<>();
+      for (int l = 0; has("class." + l); l++) {
+        HostTensor c = get("class." + l);
+        HostTensor m = get("mask." + l);
+        out.add(
+            new Predictions.Layer(
+                engine.floats(c.toFloatArray(), c.shape()).variable(),
+                engine.floats(m.toFloatArray(), m.shape()).variable()));
+      }
+      return out;
+    }
+
+    List<MaskSupervision> targets() {
+      List<MaskSupervision> out = new ArrayList<>();
+      for (int b = 0; has("targets." + b); b++) {
+        HostTensor masks = get("targets." + b);
+        int height = (int) masks.shape()[1];
+        int width = (int) masks.shape()[2];
+        MaskStack stack = new MaskStack((int) masks.shape()[0], height, width);
+        float[] pixels = masks.toFloatArray();
+        for (int i = 0; i < pixels.length; i++) {
+          if (pixels[i] > 0) {
+            stack.set(i / (height * width), i / width % height, i % width);
+          }
+        }
+        out.add(new MaskSupervision(integers("labels." + b), stack, height, width));
+      }
+      return out;
+    }
+
+    private int[] integers(String key) {
+      float[] values = get(key).toFloatArray();
+      int[] out = new int[values.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (int) values[i];
+      }
+      return out;
+    }
+
+    /** Queries (0) or targets (1) of the pairs. */
+    int[] matched(int output, int image, int row) {
+      int[] both = integers("match." + output + "." + image);
+      int n = both.length / 2;
+      return java.util.Arrays.copyOfRange(both, row * n, (row + 1) * n);
+    }
+
+    Map<String, Double> losses() {
+      Map<String, Double> out = new java.util.TreeMap<>();
+      String prefix = name + ".loss.";
+      file.asMap()
+          .forEach(
+              (key, value) -> {
+                if (key.startsWith(prefix)) {
+                  out.put(key.substring(prefix.length()), (double) value.toFloatArray()[0]);
+                }
+              });
+      return out;
+    }
+
+    /** The reference's random numbers in the order in which a criterion asks for them. */
+    PointSource points() {
+      Deque<float[]> matcher = new ArrayDeque<>();
+      Deque<float[]> loss = new ArrayDeque<>();
+      int outputs = 0;
+      for (; has("class." + outputs); outputs++) {
+        for (int b = 0; has("random." + outputs + ".matcher." + b); b++) {
+          matcher.add(get("random." + outputs + ".matcher." + b).toFloatArray());
+        }
+      }
+      for (int k = 0; k < outputs && has("random.0.candidates"); k++) {
+        int output = k == 0 ? outputs - 1 : k - 1;
+        loss.add(get("random." + output + ".candidates").toFloatArray());
+        loss.add(get("random." + output + ".fresh").toFloatArray());
+      }
+      return new Replayed(matcher, loss);
+    }
+  }
+
+  /** Recorded numbers. */
+  private record Replayed(Deque<float[]> matcher, Deque<float[]> loss) implements PointSource {
+    @Override
+    public float[] forMatcher(int count) {
+      return next(matcher, count);
+    }
+
+    @Override
+    public float[] forLoss(int count) {
+      return next(loss, count);
+    }
+
+    private static float[] next(Deque<float[]> from, int count) {
+      float[] points = from.remove();
+      assertEquals(2 * count, points.length, "numbers asked for");
+      return points;
+    }
+
+    @Override
+    public boolean allowsImportanceSampling() {
+      return true;
+    }
+  }
+}
