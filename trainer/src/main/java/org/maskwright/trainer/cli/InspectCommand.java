@@ -37,8 +37,9 @@ import picocli.CommandLine.Spec;
 /** {@code maskwright inspect}: looks into models. */
 @Command(
     name = "inspect",
+    subcommands = InspectGradientsCommand.class,
     description =
-        "Parts, parameters, shapes and operations of a model; its raw outputs on a tensor.",
+        "Parts, parameters, shapes and operations of a model; its raw outputs on a tensor; the gradients of a step.",
     synopsisSubcommandLabel = "COMMAND")
 final class InspectCommand implements Runnable {
   private static final double MILLION = 1e6;
@@ -50,7 +51,7 @@ final class InspectCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing: expected model, models or outputs");
+        spec.commandLine(), "a command is missing: expected model, models, outputs or gradients");
   }
 
   private record Described(ModelConfig config, int classes) {}

@@ -83,6 +83,16 @@ public final class ConfigFile {
     return new ConfigFile(Origins.REFERENCE, reference().resolve());
   }
 
+  /** The defaults with overrides. */
+  public static ConfigFile defaults(List<String> overrides) {
+    try {
+      Config merged = overrides(overrides).withFallback(reference());
+      return new ConfigFile(Origins.REFERENCE, merged.resolve());
+    } catch (com.typesafe.config.ConfigException e) {
+      throw unreadable(e, Origins.REFERENCE);
+    }
+  }
+
   /**
    * Binds the values to a record of settings, strictly: every key must belong to a component, every
    * component that is not an {@code Optional} must have a value of its type, and every record's
