@@ -7,6 +7,9 @@ import org.maskwright.datasets.mask.Box;
 
 /** The fields that annotations, detections and panoptic segments share, as they are met. */
 final class AnnotationFields {
+  /** Beyond this a double no longer counts pixels. */
+  private static final double MAX_AREA = 1L << 53;
+
   Long id;
   ImageId imageId;
   Integer categoryId;
@@ -34,8 +37,8 @@ final class AnnotationFields {
 
   private static double area(JsonFile json) throws IOException {
     double area = json.number("area");
-    if (area < 0) {
-      throw json.error("area: expected at least 0, got " + area);
+    if (area < 0 || area > MAX_AREA) {
+      throw json.error("area: expected 0 to 2^53, got " + area);
     }
     return area;
   }

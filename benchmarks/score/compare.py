@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Times `maskwright score` beside the official evaluators on synthetic files, alternately, in one run.
+
+    python benchmarks/score/compare.py --dir DIR [--images 5000] [--maps 2000] [--rounds 3]
+                                       [--ours ./maskwright] [--only instances,panoptic,semantic]
+
+Needs numpy, Pillow and pycocotools; faster-coco-eval is measured if it is installed. The confusion matrix is detectron2's formula
+(one bincount an image) and panoptic quality is panopticapi's algorithm restated in numpy, in as many processes as cores, so that
+neither package is needed; reading the PNGs is part of every time, and is also measured alone as the floor. Prints for each task the
+median wall and processor time (the fairer one on a busy machine), peak resident memory (children included), and the ratios to ours; the first number of both sides must agree.
+"""
+import argparse, json, multiprocessing, os, statistics, subprocess, sys, time
+
+import numpy as np
+
+
+def make_instances(folder, images):
+    from pycocotools import mask as M
+    gt_file, dt_file = f"{folder}/gt-{images}.json", f"{folder}/dt-{images}.json"
+    if os.path.exists(dt_file):
+        return gt_file, dt_file
+    rng = np.random.default_rng(1)
+    h, w = 480, 640
+
+    def polygon(cx, cy, r, n=40):
+        angle = np.sort(rng.uniform(0, 2 * np.pi, n))
+        radius = r * rng.uniform(0.8, 1.2, n)
+        xy = np.stack([cx + radius * np.cos(angle), cy + radius * np.sin(angle)], 1)
+        return np.round(xy.clip(0, [w, h]), 2).ravel().tolist()
+
+    gts, dts, number = [], [], 0
+    for image in range(1, images + 1):
+        truths = []
+        for _ in range(rng.integers(1, 14)):
+            number += 1
+            cx, cy, r, category = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(6, 120), int(rng.integers(1, 81))
+            p = polygon(cx, cy, r)
+            rle = M.frPyObjects([p], h, w)[0]
+            truths.append((cx, cy, r, category))
+            gts.append(dict(id=number, image_id=image, category_id=category, iscrowd=int(rng.random() < 0.01), segmentation=[p],
+                            area=float(M.area(rle)), bbox=M.toBbox(rle).tolist()))
+        for _ in range(100):
+            if rng.random() < 0.3:
+                cx, cy, r, category = truths[rng.integers(len(truths))]
+                cx, cy, r = cx + rng.normal(0, r / 10), cy + rng.normal(0, r / 10), r * rng.uniform(0.85, 1.15)
+            else:
+                cx, cy, r, category = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(6, 120), int(rng.integers(1, 81))
+            rle = M.frPyObjects([polygon(cx, cy, r)], h, w)[0]
+            dts.append(dict(image_id=image, category_id=category, score=round(float(rng.random()), 6),
+                            segmentation=dict(size=[h, w], counts=rle["counts"].decode())))
+    json.dump(dict(images=[dict(id=i, height=h, width=w) for i in range(1, images + 1)],
+                   categories=[dict(id=i, name=str(i)) for i in range(1, 81)], annotations=gts), open(gt_file, "w"))
+    json.dump(dts, open(dt_file, "w"))
+    return gt_file, dt_file
+
+
+def make_maps(folder, maps, kind):
+    from PIL import Image
+    root = f"{folder}/{kind}-{maps}"
+    if os.path.exists(root + "/done"):
+        return root
+    rng = np.random.default_rng(2)
+    h, w, classes = (480, 640, 133) if kind == "panoptic" else (512, 683, 150)
+    os.makedirs(root + "/gt"), os.makedirs(root + "/pred")
+    yy, xx = np.mgrid[:h, :w]
+    sides = dict(gt=[], pred=[])
+    for i in range(maps):
+        n = 14
+        cx, cy, s = rng.uniform(0, w, n), rng.uniform(0, h, n), rng.uniform(0.7, 1.4, n)
+        ids = rng.choice(2 ** 24 - 1, n, replace=False) + 1
+        labels = rng.choice(classes, n, replace=False)
+        for side in ("gt", "pred"):
+            jx, jy = (0, 0) if side == "gt" else (rng.normal(0, 6, n), rng.normal(0, 6, n))
+            wave = 9 * np.sin(yy / 11.0 + i) + 7 * np.sin(xx / 7.0)
+            region = np.argmin([((xx + wave - a) ** 2 + (yy + wave - b) ** 2) * c for a, b, c in zip(cx + jx, cy + jy, s)], 0)
+            name = f"{i:06d}.png"
+            if kind == "semantic":
+                Image.fromarray(labels[region].astype(np.uint8)).save(f"{root}/{side}/{name}")
+                continue
+            found, counts = np.unique(region, return_counts=True)
+            ident = ids[region]
+            Image.fromarray(np.stack([ident % 256, ident // 256 % 256, ident // 65536], -1).astype(np.uint8)).save(f"{root}/{side}/{name}")
+            sides[side].append(dict(image_id=i, file_name=name, segments_info=[
+                dict(id=int(ids[k]), category_id=int(labels[k]) + 1, iscrowd=0, area=int(c)) for k, c in zip(found, counts)]))
+    if kind == "panoptic":
+        categories = [dict(id=k + 1, name=str(k), isthing=int(k < 80)) for k in range(classes)]
+        for side in ("gt", "pred"):
+            json.dump(dict(categories=categories, annotations=sides[side]), open(f"{root}/{side}.json", "w"))
+    open(root + "/done", "w").close()
+    return root
+
+
+def read_ids(path):
+    from PIL import Image
+    a = np.array(Image.open(path), dtype=np.uint32)
+    return a[:, :, 0] + 256 * a[:, :, 1] + 65536 * a[:, :, 2]
+
+
+def panoptic_part(args):
+    root, pairs = args
+    stat = {}
+    for gt, pred in pairs:
+        g, p = read_ids(f"{root}/gt/{gt['file_name']}"), read_ids(f"{root}/pred/{pred['file_name']}")
+        gs, ps = {s["id"]: s for s in gt["segments_info"]}, {s["id"]: s for s in pred["segments_info"]}
+        labels, counts = np.unique(p, return_counts=True)
+        for label, count in zip(labels, counts):
+            if label:
+                ps[int(label)]["area"] = int(count)
+        both, counts = np.unique(g.astype(np.uint64) * 2 ** 24 + p.astype(np.uint64), return_counts=True)
+        shared = {(int(b) >> 24, int(b) & 0xFFFFFF): int(c) for b, c in zip(both, counts)}
+        done_g, done_p = set(), set()
+        for (a, b), n in shared.items():
+            if a in gs and b in ps and gs[a]["category_id"] == ps[b]["category_id"]:
+                iou = n / (ps[b]["area"] + gs[a]["area"] - n - shared.get((0, b), 0))
+                if iou > 0.5:
+                    s = stat.setdefault(gs[a]["category_id"], [0, 0, 0, 0.0])
+                    s[0] += 1
+                    s[3] += iou
+                    done_g.add(a), done_p.add(b)
+        for a in gs.keys() - done_g:
+            stat.setdefault(gs[a]["category_id"], [0, 0, 0, 0.0])[2] += 1
+        for b in ps.keys() - done_p:
+            if shared.get((0, b), 0) / ps[b]["area"] <= 0.5:
+                stat.setdefault(ps[b]["category_id"], [0, 0, 0, 0.0])[1] += 1
+    return stat
+
+
+def peer(name, args):
+    if name in ("pycocotools", "faster_coco_eval"):
+        if name == "pycocotools":
+            from pycocotools.coco import COCO
+            from pycocotools.cocoeval import COCOeval
+        else:
+            from faster_coco_eval import COCO, COCOeval_faster as COCOeval
+        gt = COCO(args[0])
+        e = COCOeval(gt, gt.loadRes(args[1]), "segm")
+        e.evaluate(), e.accumulate(), e.summarize()
+        return float(e.stats[0])
+    root = args[0]
+    if name == "panopticapi":
+        gt, pred = (json.load(open(f"{root}/{s}.json"))["annotations"] for s in ("gt", "pred"))
+        cores = os.cpu_count()
+        pairs = list(zip(gt, pred))
+        with multiprocessing.Pool(cores) as pool:
+            parts = pool.map(panoptic_part, [(root, pairs[i::cores]) for i in range(cores)])
+        total = {}
+        for part in parts:
+            for k, s in part.items():
+                total[k] = [x + y for x, y in zip(total.get(k, [0, 0, 0, 0.0]), s)]
+        return float(np.mean([s[3] / (s[0] + 0.5 * s[1] + 0.5 * s[2]) for s in total.values()]))
+    from PIL import Image
+    if name == "read-png":
+        for side in ("gt", "pred"):
+            for f in os.listdir(f"{root}/{side}"):
+                np.array(Image.open(f"{root}/{side}/{f}"))
+        return 0.0
+    k = 150
+    conf = np.zeros((k + 1, k + 1), dtype=np.int64)
+    for f in sorted(os.listdir(f"{root}/gt")):
+        g = np.array(Image.open(f"{root}/gt/{f}"), dtype=np.int64)
+        p = np.array(Image.open(f"{root}/pred/{f}"), dtype=np.int64)
+        g[g == 255] = k
+        conf += np.bincount((k + 1) * p.reshape(-1) + g.reshape(-1), minlength=conf.size).reshape(conf.shape)
+    tp, truth, found = conf.diagonal()[:-1], conf[:-1, :-1].sum(0), conf[:-1, :-1].sum(1)
+    return float(np.mean((tp / np.maximum(1, truth + found - tp))[truth > 0]))
+
+
+def run(command):
+    """Wall seconds, processor seconds, peak MiB of the process and its children together, standard output."""
+    start, before = time.time(), os.times()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, tree_rss(process.pid))
+        time.sleep(0.02)
+    if process.returncode:
+        raise SystemExit(f"failed: {' '.join(command)}")
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.time() - start, cpu, peak, process.stdout.read()
+
+
+def tree_rss(pid):
+    total, todo = 0, [pid]
+    while todo:
+        p = todo.pop()
+        try:
+            for line in open(f"/proc/{p}/status"):
+                if line.startswith("VmRSS"):
+                    total += int(line.split()[1]) / 1024
+            todo += [int(c) for c in open(f"/proc/{p}/task/{p}/children").read().split()]
+        except OSError:
+            pass
+    return total
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dir", required=True)
+    parser.add_argument("--images", type=int, default=5000)
+    parser.add_argument("--maps", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--ours", default="./maskwright")
+    parser.add_argument("--only", default="instances,panoptic,semantic")
+    parser.add_argument("--peer", nargs="+", help=argparse.SUPPRESS)
+    a = parser.parse_args()
+    if a.peer:
+        print("RESULT", peer(a.peer[0], a.peer[1:]))
+        return
+    os.makedirs(a.dir, exist_ok=True)
+    out = f"{a.dir}/ours.json"
+
+    def python(*args):
+        return [sys.executable, __file__, "--dir", a.dir, "--peer", *args]
+
+    for task in a.only.split(","):
+        if task == "instances":
+            gt, dt = make_instances(a.dir, a.images)
+            sides = {"ours": a.ours.split() + ["score", "instances", "--gt", gt, "--pred", dt, "--json", out],
+                     "pycocotools": python("pycocotools", gt, dt)}
+            try:
+                import faster_coco_eval  # noqa: F401
+                sides["faster_coco_eval"] = python("faster_coco_eval", gt, dt)
+            except ImportError:
+                pass
+        else:
+            root = make_maps(a.dir, a.maps, task)
+            folders = ["--gt-dir", root + "/gt", "--pred-dir", root + "/pred"]
+            if task == "panoptic":
+                sides = {"ours": a.ours.split() + ["score", "panoptic", "--gt", root + "/gt.json", "--pred", root + "/pred.json",
+                                                   *folders, "--json", out],
+                         "panopticapi's algorithm": python("panopticapi", root)}
+            else:
+                sides = {"ours": a.ours.split() + ["score", "semantic", *folders, "--classes", "150", "--json", out],
+                         "detectron2's bincount": python("bincount", root)}
+            sides["reading the PNGs with Pillow, 1 core"] = python("read-png", root)
+        times, cpus, peaks = {s: [] for s in sides}, {s: [] for s in sides}, {s: 0 for s in sides}
+        values = {}
+        for _ in range(a.rounds):
+            for side, command in sides.items():
+                wall, cpu, peak, text = run(command)
+                times[side].append(wall)
+                cpus[side].append(cpu)
+                peaks[side] = max(peaks[side], peak)
+                if side == "ours":
+                    result = json.load(open(out))
+                    values[side] = result.get("AP", result.get("mIoU", result.get("All", {}).get("pq")))
+                else:
+                    values[side] = float(text.split("RESULT")[1])
+        ours = statistics.median(times["ours"])
+        for side in sides:
+            t, c = statistics.median(times[side]), statistics.median(cpus[side])
+            print(f"{task:10s} {side:38s} {t:8.2f} s {c:8.2f} s cpu {peaks[side]:7.0f} MiB   {t / ours:5.1f} x our time, "
+                  f"{c / statistics.median(cpus['ours']):5.1f} x our cpu, {peaks[side] / peaks['ours']:4.1f} x our memory   {values[side]:.12f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+package org.maskwright.datasets.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.json.CocoAnnotation;
+import org.maskwright.datasets.json.CocoCategory;
+import org.maskwright.datasets.json.CocoDetection;
+import org.maskwright.datasets.json.CocoImage;
+import org.maskwright.datasets.json.CocoInstances;
+import org.maskwright.datasets.json.CocoJson;
+import org.maskwright.datasets.json.CocoJsonWriter;
+import org.maskwright.datasets.json.CocoPanoptic;
+import org.maskwright.datasets.json.PanopticAnnotation;
+import org.maskwright.datasets.json.PanopticSegment;
+import org.maskwright.datasets.json.Segmentation;
+import org.maskwright.datasets.mask.Box;
+import org.maskwright.datasets.mask.Rle;
+import org.maskwright.datasets.metrics.InstanceFiles.DetectionArea;
+import org.maskwright.datasets.metrics.PanopticEvaluator.Overlap;
+
+/**
+ * Valid files, and thousands of damaged ones: each gives a result or a DatasetException, never
+ * anything else.
+ */
+class BrokenFilesTest {
+  private static final String[] SNIPPETS = {
+    "-1",
+    "1e400",
+    "NaN",
+    "null",
+    "[]",
+    "{}",
+    "\"\"",
+    "99999999999999999999",
+    "0.5",
+    "true",
+    "[[",
+    "]",
+    "}",
+    "\"id\":",
+    "2147483647",
+    "-2147483648",
+    "\u0000",
+    "\\",
+    "\"../../x\"",
+    "oooooooo",
+    "1048576"
+  };
+
+  @TempDir Path folder;
+  private Path gt;
+  private Path results;
+  private Path panoptic;
+  private Path predicted;
+
+  @BeforeEach
+  void writeValidFiles() throws IOException {
+    gt = folder.resolve("gt.json");
+    results = folder.resolve("results.json");
+    panoptic = folder.resolve("panoptic.json");
+    predicted = folder.resolve("predicted.json");
+    CocoJsonWriter.writeInstances(gt, instances());
+    CocoJsonWriter.writeResults(results, target -> detections().forEach(target));
+    CocoJsonWriter.writePanoptic(panoptic, panoptic(true));
+    CocoJsonWriter.writePanoptic(predicted, panoptic(false));
+    int[] ids = new int[30 * 20];
+    Arrays.fill(ids, 0, 300, 1000);
+    Arrays.fill(ids, 300, 580, 70000);
+    for (String side : new String[] {"gt", "pred"}) {
+      Files.createDirectories(folder.resolve(side));
+      LabelPng.writeRgbIds(folder.resolve(side + "/1.png"), new LabelMap(20, 30, ids));
+    }
+  }
+
+  private static CocoInstances instances() {
+    List<CocoAnnotation> annotations = new ArrayList<>();
+    Rle mask = Rle.ofCounts(20, 30, new int[] {40, 200, 360});
+    double[] triangle = {1.5, 2, 20, 3.25, 10, 18.01};
+    for (int i = 0; i < 6; i++) {
+      Segmentation shape =
+          i % 2 == 0 ? Segmentation.ofRle(mask) : Segmentation.ofPolygons(List.of(triangle));
+      Box box = new Box(2, 0, 10, 20);
+      annotations.add(
+          new CocoAnnotation(
+              10 + i, ImageId.of(1 + i % 2), 1 + i % 3, 200, box, i == 5, false, shape));
+    }
+    List<CocoCategory> categories = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      categories.add(new CocoCategory(i, "c" + i, "s", true, "f"));
+    }
+    List<CocoImage> images =
+        List.of(
+            new CocoImage(ImageId.of(1), "1.png", 20, 30, "", List.of(2), List.of(3)),
+            new CocoImage(ImageId.of(2), "2.png", 20, 30));
+    return new CocoInstances(images, categories, annotations);
+  }
+
+  private static List<CocoDetection> detections() {
+    List<CocoDetection> detections = new ArrayList<>();
+    for (CocoAnnotation a : instances().annotations()) {
+      int number = detections.size() + 1;
+      detections.add(
+          new CocoDetection(
+              number, a.imageId(), a.categoryId(), 0.1 * number, a.box(), a.segmentation()));
+    }
+    return detections;
+  }
+
+  private static CocoPanoptic panoptic(boolean truth) {
+    List<PanopticSegment> segments =
+        List.of(
+            new PanopticSegment(1000, 1, false, 300), new PanopticSegment(70000, 2, false, 280));
+    List<CocoCategory> categories =
+        List.of(new CocoCategory(1, "a"), new CocoCategory(2, "b", "", false, ""));
+    return new CocoPanoptic(
+        List.of(),
+        truth ? categories : List.of(),
+        List.of(new PanopticAnnotation(ImageId.of(1), "1.png", segments)));
+  }
+
+  private CocoMetrics instanceScore(IouType type) {
+    return InstanceFiles.coco(gt, results, type, DetectionArea.MASK).metrics();
+  }
+
+  private PanopticMetrics panopticScore(Overlap overlap) {
+    return PanopticFiles.evaluate(
+        panoptic, folder.resolve("gt"), predicted, folder.resolve("pred"), overlap);
+  }
+
+  @Test
+  void whatIsWrittenIsReadBack() {
+    CocoInstances read = CocoJson.readInstances(gt);
+    assertEquals(instances(), read);
+    List<CocoDetection> found = new ArrayList<>();
+    CocoJson.readResults(results, found::add);
+    assertEquals(detections(), found);
+    assertEquals(panoptic(true), CocoJson.readPanoptic(panoptic));
+    assertEquals(1.0, instanceScore(IouType.SEGM).all().ap(), 1e-9);
+    assertEquals(1.0, panopticScore(Overlap.SEGMENT).all().pq());
+    assertEquals(1.0, panopticScore(Overlap.BOUNDARY).all().pq());
+  }
+
+  @Test
+  void damagedInstanceFilesGiveAResultOrADatasetException() throws IOException {
+    Random random = new Random(11);
+    IouType[] types = IouType.values();
+    int refused = 0;
+    for (int round = 0; round < 3000; round++) {
+      Path target = round % 2 == 0 ? gt : results;
+      byte[] good = Files.readAllBytes(target);
+      Files.write(target, damage(good, random));
+      try {
+        instanceScore(types[round % types.length]);
+        InstanceFiles.lvis(gt, results, IouType.SEGM, DetectionArea.BBOX);
+      } catch (DatasetException e) {
+        assertTrue(e.file().isPresent(), e.getMessage());
+        refused++;
+      }
+      Files.write(target, good);
+    }
+    assertTrue(refused > 1000, "only " + refused + " refused");
+  }
+
+  @Test
+  void damagedPanopticFilesGiveAResultOrADatasetException() throws IOException {
+    Random random = new Random(12);
+    Path[] targets = {
+      panoptic, predicted, folder.resolve("gt/1.png"), folder.resolve("pred/1.png")
+    };
+    int refused = 0;
+    for (int round = 0; round < 3000; round++) {
+      Path target = targets[round % targets.length];
+      byte[] good = Files.readAllBytes(target);
+      Files.write(target, damage(good, random));
+      try {
+        panopticScore(round % 8 < 4 ? Overlap.SEGMENT : Overlap.BOUNDARY);
+      } catch (DatasetException e) {
+        assertTrue(e.file().isPresent(), e.getMessage());
+        refused++;
+      }
+      Files.write(target, good);
+    }
+    assertTrue(refused > 1000, "only " + refused + " refused");
+  }
+
+  /** Changes, cuts, doubles or replaces a piece, or puts in a value that is wrong in some way. */
+  private static byte[] damage(byte[] good, Random random) {
+    int at = random.nextInt(good.length);
+    int length = Math.min(good.length - at, 1 + random.nextInt(12));
+    byte[] tail = Arrays.copyOfRange(good, at + length, good.length);
+    byte[] middle =
+        switch (random.nextInt(5)) {
+          case 0 -> new byte[0];
+          case 1 -> {
+            byte[] twice = Arrays.copyOf(Arrays.copyOfRange(good, at, at + length), 2 * length);
+            System.arraycopy(good, at, twice, length, length);
+            yield twice;
+          }
+          case 2 -> {
+            byte[] noise = new byte[length];
+            random.nextBytes(noise);
+            yield noise;
+          }
+          case 3 -> {
+            byte[] digits = Arrays.copyOfRange(good, at, at + length);
+            for (int i = 0; i < length; i++) {
+              if (digits[i] >= '0' && digits[i] <= '9') {
+                digits[i] = (byte) ('0' + random.nextInt(10));
+              }
+            }
+            yield digits;
+          }
+          default -> SNIPPETS[random.nextInt(SNIPPETS.length)].getBytes(StandardCharsets.UTF_8);
+        };
+    if (random.nextInt(20) == 0) {
+      tail = new byte[0];
+    }
+    byte[] bad = Arrays.copyOf(good, at + middle.length + tail.length);
+    System.arraycopy(middle, 0, bad, at, middle.length);
+    System.arraycopy(tail, 0, bad, at + middle.length, tail.length);
+    return bad;
+  }
+
+  @Test
+  void fileNamesCannotLeaveTheFolder() throws IOException {
+    Path secret = folder.resolve("secret.png");
+    LabelPng.writeRgbIds(secret, new LabelMap(1, 1, new int[1]));
+    Files.createSymbolicLink(folder.resolve("gt/link.png"), secret);
+    for (String name :
+        new String[] {"../secret.png", secret.toString(), "link.png", "", "a\u0000b"}) {
+      PanopticAnnotation annotation = new PanopticAnnotation(ImageId.of(1), name, List.of());
+      CocoJsonWriter.writePanoptic(
+          panoptic,
+          new CocoPanoptic(List.of(), List.of(new CocoCategory(1, "a")), List.of(annotation)));
+      DatasetException e =
+          assertThrows(DatasetException.class, () -> panopticScore(Overlap.SEGMENT));
+      assertEquals("1", e.imageId().orElseThrow());
+    }
+  }
+
+  @Test
+  void anIdOfThePngThatTheJsonLacksIsNamed() {
+    int[] ids = new int[600];
+    ids[7] = 5;
+    LabelPng.writeRgbIds(folder.resolve("pred/1.png"), new LabelMap(20, 30, ids));
+    DatasetException e = assertThrows(DatasetException.class, () -> panopticScore(Overlap.SEGMENT));
+    assertTrue(e.getMessage().contains("id 5"), e.getMessage());
+    assertEquals("1", e.imageId().orElseThrow());
+  }
+}
