@@ -51,25 +51,32 @@ public final class SemanticFiles {
       SemanticProtocol protocol) {
     List<Path[]> pairs = pairs(truthFolder, predictedFolder, protocol);
     int workers = Math.min(Runtime.getRuntime().availableProcessors(), pairs.size());
-    return IntStream.range(0, workers)
-        .parallel()
-        .mapToObj(
-            worker -> {
-              var evaluator = new SemanticEvaluator(classes, ignoreLabel, protocol);
-              for (int i = worker; i < pairs.size(); i += workers) {
-                add(evaluator, pairs.get(i), ignoreLabel, labels, protocol);
-              }
-              return evaluator;
-            })
-        .reduce(
-            new SemanticEvaluator(classes, ignoreLabel, protocol),
-            (sum, part) -> {
-              synchronized (sum) {
-                sum.merge(part);
-              }
-              return sum;
-            })
-        .result();
+    return evaluate(pairs, workers, classes, ignoreLabel, labels, protocol).result();
+  }
+
+  /** Counts with one evaluator a worker. */
+  static SemanticEvaluator evaluate(
+      List<Path[]> pairs,
+      int workers,
+      int classes,
+      int ignoreLabel,
+      Labels labels,
+      SemanticProtocol protocol) {
+    List<SemanticEvaluator> parts =
+        IntStream.range(0, workers)
+            .parallel()
+            .mapToObj(
+                worker -> {
+                  var evaluator = new SemanticEvaluator(classes, ignoreLabel, protocol);
+                  for (int i = worker; i < pairs.size(); i += workers) {
+                    add(evaluator, pairs.get(i), ignoreLabel, labels, protocol);
+                  }
+                  return evaluator;
+                })
+            .toList();
+    SemanticEvaluator sum = parts.get(0);
+    parts.subList(1, workers).forEach(sum::merge);
+    return sum;
   }
 
   private static void add(
