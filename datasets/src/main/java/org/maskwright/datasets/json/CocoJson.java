@@ -41,12 +41,13 @@ public final class CocoJson {
           boolean annotated = false;
           for (String key = json.nextKey(); key != null; key = json.nextKey()) {
             switch (key) {
-              case "images" -> each(json, key, () -> visitor.image(image(json, imageIds)));
+              case "images" -> section(json, key, () -> visitor.image(image(json, imageIds)));
               case "categories" ->
-                  each(json, key, () -> visitor.category(category(json, categoryIds)));
+                  section(json, key, () -> visitor.category(category(json, categoryIds)));
               case "annotations" -> {
                 annotated = true;
-                each(json, key, () -> visitor.annotation(annotation(json, shapes, annotationIds)));
+                section(
+                    json, key, () -> visitor.annotation(annotation(json, shapes, annotationIds)));
               }
               default -> json.skip();
             }
@@ -111,12 +112,14 @@ public final class CocoJson {
           boolean found = false;
           for (String key = json.nextKey(); key != null; key = json.nextKey()) {
             switch (key) {
-              case "images" -> each(json, key, () -> content.images().add(image(json, imageIds)));
+              case "images" ->
+                  section(json, key, () -> content.images().add(image(json, imageIds)));
               case "categories" ->
-                  each(json, key, () -> content.categories().add(category(json, categoryIds)));
+                  section(json, key, () -> content.categories().add(category(json, categoryIds)));
               case "annotations" -> {
                 found = true;
-                each(json, key, () -> content.annotations().add(panoptic(json, shapes, annotated)));
+                section(
+                    json, key, () -> content.annotations().add(panoptic(json, shapes, annotated)));
               }
               default -> json.skip();
             }
@@ -131,6 +134,12 @@ public final class CocoJson {
   @FunctionalInterface
   private interface Entry {
     void read() throws IOException;
+  }
+
+  /** A list of the whole file. */
+  private static void section(JsonFile json, String what, Entry entry) throws IOException {
+    json.once(what);
+    each(json, what, entry);
   }
 
   private static void each(JsonFile json, String what, Entry entry) throws IOException {
@@ -292,6 +301,9 @@ public final class CocoJson {
             fields.require(json, "segment", fields.categoryId, "category_id");
             if (fields.id < 1 || fields.id > PanopticIds.MAX_ID) {
               throw json.error("segment id: expected 1 to " + PanopticIds.MAX_ID);
+            }
+            if (fields.area != Math.rint(fields.area) && !Double.isNaN(fields.area)) {
+              throw json.error("area: expected a whole number of pixels, got " + fields.area);
             }
             if (!seen.add(fields.id.intValue())) {
               throw json.error("segment id " + fields.id + " occurs twice");

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 
@@ -27,6 +30,7 @@ final class JsonFile implements AutoCloseable {
 
   final JsonParser parser;
   private final Map<ImageId, ImageId> imageIds = new HashMap<>();
+  private final Set<String> sections = new HashSet<>();
 
   private JsonFile(Path file) throws IOException {
     parser = FACTORY.createParser(Files.newInputStream(file));
@@ -55,19 +59,17 @@ final class JsonFile implements AutoCloseable {
       throw e.inFile(file);
     } catch (JsonProcessingException e) {
       throw DatasetException.ofFile(
-          file,
-          "not valid JSON at line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          file, "not valid JSON" + place(e.getLocation()) + ": " + e.getOriginalMessage(), e);
     } catch (NoSuchFileException e) {
       throw DatasetException.ofFile(file, "no such file", e);
     } catch (IOException e) {
       throw DatasetException.ofFile(file, "cannot be read: " + e, e);
     }
+  }
+
+  /** Empty where the parser does not say the place (nested too deep, a number too long). */
+  private static String place(JsonLocation place) {
+    return place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr();
   }
 
   /** A problem at the current place. */
@@ -117,6 +119,13 @@ final class JsonFile implements AutoCloseable {
     String key = parser.currentName();
     parser.nextToken();
     return key;
+  }
+
+  /** Refuses a second list of this name, of which other readers keep only the last. */
+  void once(String section) {
+    if (!sections.add(section)) {
+      throw error("\"" + section + "\" occurs twice");
+    }
   }
 
   /** Moves to the next element of the current list; false at its end. */

@@ -3,10 +3,13 @@ package org.maskwright.datasets.metrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.json.CocoAnnotation;
@@ -46,6 +49,7 @@ public final class InstanceFiles {
   private final Map<ImageId, List<CocoAnnotation>> annotations = new HashMap<>();
   private final Map<ImageId, List<CocoDetection>> detections = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
+  private final LongAdder otherSize = new LongAdder();
   private boolean firstHasBox;
 
   private InstanceFiles(Path truth, Path results, IouType iouType, DetectionArea detectionArea) {
@@ -61,25 +65,36 @@ public final class InstanceFiles {
     } catch (CompletionException e) {
       throw e.getCause() instanceof DatasetException known ? known : e;
     }
+    require(this.truth.images(), "images");
+    require(this.truth.categories(), "categories");
     this.truth.images().forEach(image -> annotations.put(image.id(), new ArrayList<>()));
     this.truth.images().forEach(image -> detections.put(image.id(), new ArrayList<>()));
     group(found);
   }
 
+  private void require(List<?> list, String key) {
+    if (list.isEmpty()) {
+      throw DatasetException.ofFile(groundTruthFile, "expected \"" + key + "\", found none");
+    }
+  }
+
   private void group(List<CocoDetection> found) {
+    Set<Integer> known = new HashSet<>();
+    truth.categories().forEach(category -> known.add(category.id()));
     int unlisted = 0;
+    int unknown = 0;
     for (CocoAnnotation annotation : truth.annotations()) {
       List<CocoAnnotation> ofImage = annotations.get(annotation.imageId());
       if (ofImage == null) {
         unlisted++;
       } else {
         ofImage.add(annotation);
+        unknown += known.contains(annotation.categoryId()) ? 0 : 1;
       }
     }
-    if (unlisted > 0) {
-      warnings.add(
-          groundTruthFile + ": " + unlisted + " annotations of images not in \"images\": left out");
-    }
+    warn(groundTruthFile, unlisted, "annotations of images not in \"images\": left out");
+    warn(groundTruthFile, unknown, "annotations of categories not in \"categories\": left out");
+    unknown = 0;
     if (found.isEmpty()) {
       warnings.add(resultsFile + ": no detection at all");
     } else {
@@ -93,7 +108,21 @@ public final class InstanceFiles {
             .inFile(resultsFile);
       }
       ofImage.add(detection);
+      unknown += known.contains(detection.categoryId()) ? 0 : 1;
     }
+    warn(resultsFile, unknown, "results of categories not in the ground truth: left out");
+  }
+
+  private void warn(Path file, long count, String what) {
+    if (count > 0) {
+      warnings.add(file + ": " + count + " " + what);
+    }
+  }
+
+  private <T> Scored<T> scored(T metrics) {
+    warn(
+        resultsFile, otherSize.sum(), "masks of another size than their image: they match nothing");
+    return new Scored<>(metrics, warnings);
   }
 
   /** A result and what was odd about the files. */
@@ -112,7 +141,7 @@ public final class InstanceFiles {
     files.truth.images().parallelStream()
         .forEach(
             image -> evaluator.add(image.id(), files.groundTruths(image), files.detections(image)));
-    return new Scored<>(evaluator.result(), files.warnings);
+    return files.scored(evaluator.result());
   }
 
   /**
@@ -141,7 +170,7 @@ public final class InstanceFiles {
                     files.detections(image),
                     image.negativeCategories(),
                     image.notExhaustiveCategories()));
-    return new Scored<>(evaluator.result(), files.warnings);
+    return files.scored(evaluator.result());
   }
 
   private List<GroundTruth> groundTruths(CocoImage image) {
@@ -189,6 +218,9 @@ public final class InstanceFiles {
       return new Detection(d.categoryId(), d.score(), null, box, box.area());
     }
     Rle mask = d.mask(image.height(), image.width());
+    if (image.height() > 0 && (mask.height() != image.height() || mask.width() != image.width())) {
+      otherSize.increment();
+    }
     if (iouType == IouType.BBOX && box == null) {
       box = mask.box();
     }

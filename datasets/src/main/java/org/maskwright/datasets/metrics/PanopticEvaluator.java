@@ -122,6 +122,11 @@ public final class PanopticEvaluator {
               + truthIds.height()
               + " as the ground truth");
     }
+    checkTruths(truths);
+    predictions.forEach(this::checkCategory);
+  }
+
+  void checkTruths(List<PanopticSegment> truths) {
     for (PanopticSegment truth : truths) {
       checkCategory(truth);
       if (truth.area() < 0) {
@@ -129,7 +134,6 @@ public final class PanopticEvaluator {
             .forAnnotation("segment " + truth.id());
       }
     }
-    predictions.forEach(this::checkCategory);
   }
 
   private void checkCategory(PanopticSegment segment) {

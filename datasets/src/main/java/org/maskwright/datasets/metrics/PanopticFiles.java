@@ -47,33 +47,37 @@ public final class PanopticFiles {
                 throw DatasetException.ofFile(predictedJson, "no prediction for the image")
                     .forImage(annotation.imageId());
               }
-              LabelMap truthIds = read(truthJson, truthFolder, annotation);
-              LabelMap predictedIds = read(predictedJson, predictedFolder, prediction);
+              Path truthPng = png(truthJson, truthFolder, annotation);
+              Path predictedPng = png(predictedJson, predictedFolder, prediction);
               try {
+                check(evaluator, annotation, truthJson);
+                LabelMap truthIds = LabelPng.read(truthPng);
                 evaluator.add(
                     annotation.imageId(),
                     truthIds,
                     annotation.segments(),
-                    predictedIds,
+                    LabelPng.read(predictedPng, truthIds.height(), truthIds.width()),
                     prediction.segments());
               } catch (DatasetException e) {
-                throw e.inFile(predictedFolder.resolve(prediction.fileName()));
+                throw e.inFile(predictedPng).forImage(annotation.imageId());
               }
             });
     return evaluator.result();
   }
 
-  private static LabelMap read(Path json, Path folder, PanopticAnnotation annotation) {
-    Path file;
+  private static void check(PanopticEvaluator evaluator, PanopticAnnotation truth, Path truthJson) {
     try {
-      file = SafePaths.resolve(folder, annotation.fileName());
+      evaluator.checkTruths(truth.segments());
+    } catch (DatasetException e) {
+      throw e.inFile(truthJson);
+    }
+  }
+
+  private static Path png(Path json, Path folder, PanopticAnnotation annotation) {
+    try {
+      return SafePaths.resolve(folder, annotation.fileName());
     } catch (DatasetException e) {
       throw e.inFile(json).forImage(annotation.imageId());
-    }
-    try {
-      return LabelPng.read(file);
-    } catch (DatasetException e) {
-      throw e.forImage(annotation.imageId());
     }
   }
 }

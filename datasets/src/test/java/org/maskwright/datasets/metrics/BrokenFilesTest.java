@@ -1,5 +1,6 @@
 package org.maskwright.datasets.metrics;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.image.LabelMap;
@@ -160,44 +163,174 @@ class BrokenFilesTest {
   @Test
   void damagedInstanceFilesGiveAResultOrADatasetException() throws IOException {
     Random random = new Random(11);
+    byte[] goodTruth = Files.readAllBytes(gt);
+    byte[] goodResults = Files.readAllBytes(results);
+    Path bad = folder.resolve("bad.json");
     IouType[] types = IouType.values();
     int refused = 0;
-    for (int round = 0; round < 3000; round++) {
-      Path target = round % 2 == 0 ? gt : results;
-      byte[] good = Files.readAllBytes(target);
-      Files.write(target, damage(good, random));
+    for (int round = 0; round < 2000; round++) {
+      boolean truth = round % 2 == 0;
+      Files.write(bad, damage(truth ? goodTruth : goodResults, random));
+      Path truths = truth ? bad : gt;
+      Path found = truth ? results : bad;
+      IouType type = types[round % types.length];
       try {
-        instanceScore(types[round % types.length]);
-        InstanceFiles.lvis(gt, results, IouType.SEGM, DetectionArea.BBOX);
+        if (round % 4 < 2) {
+          InstanceFiles.coco(truths, found, type, DetectionArea.MASK);
+        } else {
+          InstanceFiles.lvis(truths, found, IouType.SEGM, DetectionArea.BBOX);
+        }
       } catch (DatasetException e) {
         assertTrue(e.file().isPresent(), e.getMessage());
         refused++;
       }
-      Files.write(target, good);
     }
-    assertTrue(refused > 1000, "only " + refused + " refused");
+    assertTrue(refused > 700, "only " + refused + " refused");
   }
 
   @Test
   void damagedPanopticFilesGiveAResultOrADatasetException() throws IOException {
     Random random = new Random(12);
-    Path[] targets = {
-      panoptic, predicted, folder.resolve("gt/1.png"), folder.resolve("pred/1.png")
-    };
+    byte[] goodTruth = Files.readAllBytes(panoptic);
+    byte[] goodPrediction = Files.readAllBytes(predicted);
+    byte[] goodPng = Files.readAllBytes(folder.resolve("gt/1.png"));
+    Path bad = folder.resolve("bad.json");
+    Path badPng = folder.resolve("pred/1.png");
     int refused = 0;
-    for (int round = 0; round < 3000; round++) {
-      Path target = targets[round % targets.length];
-      byte[] good = Files.readAllBytes(target);
-      Files.write(target, damage(good, random));
+    for (int round = 0; round < 2000; round++) {
+      boolean truth = round % 3 == 0;
+      boolean png = round % 3 == 2;
+      byte[] good = png ? goodPng : truth ? goodTruth : goodPrediction;
+      Files.write(png ? badPng : bad, damage(good, random));
       try {
-        panopticScore(round % 8 < 4 ? Overlap.SEGMENT : Overlap.BOUNDARY);
+        PanopticFiles.evaluate(
+            truth ? bad : panoptic,
+            folder.resolve("gt"),
+            truth || png ? predicted : bad,
+            png ? folder.resolve("pred") : folder.resolve("gt"),
+            round % 2 == 0 ? Overlap.SEGMENT : Overlap.BOUNDARY);
       } catch (DatasetException e) {
         assertTrue(e.file().isPresent(), e.getMessage());
         refused++;
       }
-      Files.write(target, good);
     }
-    assertTrue(refused > 1000, "only " + refused + " refused");
+    assertTrue(refused > 700, "only " + refused + " refused");
+  }
+
+  @Test
+  void aDamagedRunLengthStringIsRefusedOrAMaskOfTheSize() {
+    Random random = new Random(13);
+    int refused = 0;
+    for (int round = 0; round < 20_000; round++) {
+      byte[] bits = new byte[40 * 25];
+      for (int from = random.nextInt(60); from < bits.length; from += 1 + random.nextInt(200)) {
+        int to = Math.min(bits.length, from + random.nextInt(90));
+        Arrays.fill(bits, from, to, (byte) 1);
+        from = to;
+      }
+      Rle good = Rle.ofBitmap(bits, 40, 25);
+      byte[] text = good.toCompressedString().getBytes(StandardCharsets.US_ASCII);
+      byte[] damaged = damage(text, random);
+      try {
+        Rle read = Rle.ofString(40, 25, damaged, 0, damaged.length);
+        assertEquals(read, Rle.ofString(40, 25, read.toCompressedString()));
+        // An official decoder, given the same counts, sets the same pixels.
+        assertArrayEquals(painted(read.counts(), bits.length), columnMajor(read));
+        assertTrue(read.intersectionArea(good) <= Math.min(read.area(), good.area()));
+        Rle both = Rle.union(List.of(read, good));
+        assertEquals(both.area(), read.area() + good.area() - read.intersectionArea(good));
+      } catch (IllegalArgumentException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 5000, "only " + refused + " refused");
+  }
+
+  private static byte[] painted(int[] counts, int pixels) {
+    byte[] bits = new byte[pixels];
+    int at = 0;
+    for (int i = 0; i < counts.length; i++) {
+      Arrays.fill(bits, at, at + counts[i], (byte) (i % 2));
+      at += counts[i];
+    }
+    assertEquals(pixels, at);
+    return bits;
+  }
+
+  private static byte[] columnMajor(Rle mask) {
+    byte[] rowMajor = mask.toBitmap();
+    byte[] bits = new byte[rowMajor.length];
+    for (int x = 0; x < mask.width(); x++) {
+      for (int y = 0; y < mask.height(); y++) {
+        bits[x * mask.height() + y] = rowMajor[y * mask.width() + x];
+      }
+    }
+    return bits;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 100_000})
+  void listsNestedTooDeepAreRefused(int depth) throws IOException {
+    String nested = "[".repeat(depth) + "]".repeat(depth);
+    Files.writeString(gt, "{\"info\": " + nested + ", \"annotations\": []}");
+    assertRefused("");
+  }
+
+  @Test
+  void aNumberTooLongToReadIsRefused() throws IOException {
+    Files.writeString(gt, "{\"annotations\": [{\"area\": 0." + "9".repeat(5_000) + "}]}");
+    assertRefused("");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"images", "categories", "annotations"})
+  void aSecondListOfOneNameIsRefused(String name) throws IOException {
+    String text = Files.readString(gt);
+    Files.writeString(gt, text.substring(0, text.length() - 1) + ",\"" + name + "\":[]}");
+    assertRefused("\"" + name + "\" occurs twice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"images", "categories"})
+  void groundTruthWithoutOneOfItsListsIsRefused(String name) throws IOException {
+    Files.writeString(gt, Files.readString(gt).replace("\"" + name + "\"", "\"other\""));
+    assertRefused("expected \"" + name + "\"");
+  }
+
+  private void assertRefused(String reason) {
+    DatasetException e = assertThrows(DatasetException.class, () -> instanceScore(IouType.SEGM));
+    assertEquals(gt.toString(), e.file().orElseThrow());
+    assertTrue(e.getMessage().contains(reason), e.getMessage());
+  }
+
+  @Test
+  void whatIsLeftOutIsSaid() {
+    List<CocoAnnotation> annotations = new ArrayList<>(instances().annotations());
+    CocoAnnotation first = annotations.get(0);
+    annotations.add(ofCategory(first, 90, 1, 77));
+    annotations.add(ofCategory(first, 91, 55, 1));
+    CocoInstances truth =
+        new CocoInstances(instances().images(), instances().categories(), annotations);
+    CocoJsonWriter.writeInstances(gt, truth);
+    Segmentation tall = Segmentation.ofRle(Rle.empty(21, 30));
+    CocoJsonWriter.writeResults(
+        results,
+        target -> {
+          target.accept(new CocoDetection(1, ImageId.of(1), 99, 0.5, null, first.segmentation()));
+          target.accept(new CocoDetection(2, ImageId.of(1), 1, 0.5, null, tall));
+        });
+    assertEquals(
+        List.of(
+            gt + ": 1 annotations of images not in \"images\": left out",
+            gt + ": 1 annotations of categories not in \"categories\": left out",
+            results + ": 1 results of categories not in the ground truth: left out",
+            results + ": 1 masks of another size than their image: they match nothing"),
+        InstanceFiles.coco(gt, results, IouType.SEGM, DetectionArea.MASK).warnings());
+  }
+
+  private static CocoAnnotation ofCategory(CocoAnnotation a, int id, int image, int category) {
+    return new CocoAnnotation(
+        id, ImageId.of(image), category, a.area(), a.box(), false, false, a.segmentation());
   }
 
   /** Changes, cuts, doubles or replaces a piece, or puts in a value that is wrong in some way. */
