@@ -22,32 +22,36 @@ def make_instances(folder, images):
     rng = np.random.default_rng(1)
     h, w = 480, 640
 
-    def polygon(cx, cy, r, n=40):
+    def polygon(cx, cy, r, n=24):
         angle = np.sort(rng.uniform(0, 2 * np.pi, n))
-        radius = r * rng.uniform(0.8, 1.2, n)
+        radius = r * rng.uniform(0.9, 1.1, n)
         xy = np.stack([cx + radius * np.cos(angle), cy + radius * np.sin(angle)], 1)
         return np.round(xy.clip(0, [w, h]), 2).ravel().tolist()
 
-    gts, dts, number = [], [], 0
+    def shape(cx, cy, r):
+        p = polygon(cx, cy, r)
+        rle = M.frPyObjects([p], h, w)[0]
+        return p, dict(size=[h, w], counts=rle["counts"].decode()), float(M.area(rle)), M.toBbox(rle).tolist()
+
+    # A pool of shapes, each with two predictions of it: drawing half a million polygons would take minutes.
+    pool = []
+    for _ in range(6000):
+        cx, cy, r = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(6, 120)
+        near = [shape(cx + rng.normal(0, r / 10), cy + rng.normal(0, r / 10), r * rng.uniform(0.85, 1.15)) for _ in range(2)]
+        pool.append((shape(cx, cy, r), [n[1] for n in near]))
+    gts, dts = [], []
     for image in range(1, images + 1):
         truths = []
         for _ in range(rng.integers(1, 14)):
-            number += 1
-            cx, cy, r, category = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(6, 120), int(rng.integers(1, 81))
-            p = polygon(cx, cy, r)
-            rle = M.frPyObjects([p], h, w)[0]
-            truths.append((cx, cy, r, category))
-            gts.append(dict(id=number, image_id=image, category_id=category, iscrowd=int(rng.random() < 0.01), segmentation=[p],
-                            area=float(M.area(rle)), bbox=M.toBbox(rle).tolist()))
-        for _ in range(100):
-            if rng.random() < 0.3:
-                cx, cy, r, category = truths[rng.integers(len(truths))]
-                cx, cy, r = cx + rng.normal(0, r / 10), cy + rng.normal(0, r / 10), r * rng.uniform(0.85, 1.15)
-            else:
-                cx, cy, r, category = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(6, 120), int(rng.integers(1, 81))
-            rle = M.frPyObjects([polygon(cx, cy, r)], h, w)[0]
-            dts.append(dict(image_id=image, category_id=category, score=round(float(rng.random()), 6),
-                            segmentation=dict(size=[h, w], counts=rle["counts"].decode())))
+            k, category = int(rng.integers(len(pool))), int(rng.integers(1, 81))
+            truths.append((k, category))
+            p, _, area, box = pool[k][0]
+            gts.append(dict(id=len(gts) + 1, image_id=image, category_id=category, iscrowd=int(rng.random() < 0.01), segmentation=[p],
+                            area=area, bbox=box))
+        hits, scores = rng.random(100) < 0.3, rng.random(100).round(6).tolist()
+        for hit, score in zip(hits, scores):
+            k, category = truths[rng.integers(len(truths))] if hit else (int(rng.integers(len(pool))), int(rng.integers(1, 81)))
+            dts.append(dict(image_id=image, category_id=category, score=score, segmentation=pool[k][1][int(rng.integers(2))]))
     json.dump(dict(images=[dict(id=i, height=h, width=w) for i in range(1, images + 1)],
                    categories=[dict(id=i, name=str(i)) for i in range(1, 81)], annotations=gts), open(gt_file, "w"))
     json.dump(dts, open(dt_file, "w"))

@@ -158,6 +158,7 @@ public final class Rle {
     int maxX = -1;
     int minY = Integer.MAX_VALUE;
     int maxY = -1;
+    int lastColumn = 0;
     for (int i = 0; i + 1 < counts.length; i += 2) {
       int begin = start + counts[i];
       int end = begin + counts[i + 1];
@@ -165,8 +166,11 @@ public final class Rle {
       if (begin == end) {
         continue;
       }
-      int firstX = begin / height;
-      int lastX = (end - 1) / height;
+      // Most runs lie in the column of the run before or in the next one.
+      int firstX = begin < (lastColumn + 2) * (long) height ? lastColumn : begin / height;
+      firstX += begin >= (firstX + 1) * (long) height ? 1 : 0;
+      int lastX = end <= (firstX + 1) * (long) height ? firstX : (end - 1) / height;
+      lastColumn = lastX;
       minX = Math.min(minX, firstX);
       maxX = lastX;
       if (firstX < lastX) {

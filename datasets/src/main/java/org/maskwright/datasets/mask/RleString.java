@@ -24,15 +24,16 @@ final class RleString {
     int position = from;
     long sum = 0;
     for (int m = 0; m < counts.length; m++) {
-      long value = 0;
-      int group = 0;
-      int c;
-      do {
+      int c = text[position++] - FIRST_CHARACTER;
+      long value = c & 0x1f;
+      int bits = 5;
+      while ((c & MORE) != 0) {
         c = text[position++] - FIRST_CHARACTER;
-        value |= (long) (c & 0x1f) << (5 * group++);
-      } while ((c & MORE) != 0);
+        value |= (long) (c & 0x1f) << bits;
+        bits += 5;
+      }
       if ((c & SIGN) != 0) {
-        value |= -1L << (5 * group);
+        value |= -1L << bits;
       }
       if (m > 2) {
         value += counts[m - 2];

@@ -18,7 +18,6 @@ final class CategoryScores {
   private long[] ignored = new long[16];
   private int size;
   private final long[] positives = new long[AreaRange.COUNT];
-  private int[] order;
 
   static long bit(int area, int threshold) {
     return 1L << (area * Thresholds.IOUS + threshold);
@@ -31,7 +30,7 @@ final class CategoryScores {
   /** Adds a detection: the rank-th best of its image in this category. */
   void add(double score, int image, int rank, long matchedBits, long ignoredBits) {
     if (size == scores.length) {
-      int capacity = size * 2;
+      int capacity = Math.max(16, size * 2);
       scores = Arrays.copyOf(scores, capacity);
       images = Arrays.copyOf(images, capacity);
       ranks = Arrays.copyOf(ranks, capacity);
@@ -54,40 +53,62 @@ final class CategoryScores {
         Comparator.<Integer>comparingDouble(i -> -scores[i])
             .thenComparingInt(i -> imageOrder[images[i]])
             .thenComparingInt(i -> ranks[i]));
-    order = new int[size];
+    double[] oldScores = scores;
+    int[] oldImages = images;
+    int[] oldRanks = ranks;
+    long[] oldMatched = matched;
+    long[] oldIgnored = ignored;
+    scores = new double[size];
+    images = new int[size];
+    ranks = new int[size];
+    matched = new long[size];
+    ignored = new long[size];
     for (int i = 0; i < size; i++) {
-      order[i] = sorted[i];
+      int from = sorted[i];
+      scores[i] = oldScores[from];
+      images[i] = oldImages[from];
+      ranks[i] = oldRanks[from];
+      matched[i] = oldMatched[from];
+      ignored[i] = oldIgnored[from];
     }
   }
 
-  boolean hasPositives(int area) {
-    return positives[area] > 0;
-  }
-
-  /** The share of positives found by each image's {@code maxDets} best, -1 without positives. */
-  double recall(int area, int threshold, int maxDets) {
-    if (positives[area] == 0) {
-      return PairwiseMean.NONE;
-    }
-    long bit = bit(area, threshold);
-    long truePositives = 0;
+  /**
+   * The share of positives found by each image's {@code maxDets} best, [area * 10 + threshold]; -1
+   * without positives.
+   */
+  double[] recalls(int maxDets) {
+    long[] truePositives = new long[AreaRange.COUNT * Thresholds.IOUS];
     for (int i = 0; i < size; i++) {
-      if (ranks[i] < maxDets && (ignored[i] & bit) == 0 && (matched[i] & bit) != 0) {
-        truePositives++;
+      if (ranks[i] < maxDets) {
+        for (long rest = matched[i] & ~ignored[i]; rest != 0; rest &= rest - 1) {
+          truePositives[Long.numberOfTrailingZeros(rest)]++;
+        }
       }
     }
-    return (double) truePositives / positives[area];
+    double[] recalls = new double[truePositives.length];
+    for (int i = 0; i < recalls.length; i++) {
+      long all = positives[i / Thresholds.IOUS];
+      recalls[i] = all == 0 ? PairwiseMean.NONE : (double) truePositives[i] / all;
+    }
+    return recalls;
   }
 
   /** Fills the interpolated precision at each recall threshold; -1 without positives. */
   void precision(int area, int threshold, int maxDets, double[] target, int from, int step) {
+    if (positives[area] == 0) {
+      for (int r = 0; r < Thresholds.RECALLS; r++) {
+        target[from + r * step] = PairwiseMean.NONE;
+      }
+      return;
+    }
     long bit = bit(area, threshold);
     double[] precision = new double[size];
     double[] recall = new double[size];
     int points = 0;
     long truePositives = 0;
     long falsePositives = 0;
-    for (int i : order) {
+    for (int i = 0; i < size; i++) {
       if (ranks[i] < maxDets && (ignored[i] & bit) == 0) {
         if ((matched[i] & bit) != 0) {
           truePositives++;
@@ -106,8 +127,7 @@ final class CategoryScores {
       while (point < points && recall[point] < Thresholds.recall(r)) {
         point++;
       }
-      double value = point < points ? precision[point] : 0;
-      target[from + r * step] = positives[area] == 0 ? PairwiseMean.NONE : value;
+      target[from + r * step] = point < points ? precision[point] : 0;
     }
   }
 }

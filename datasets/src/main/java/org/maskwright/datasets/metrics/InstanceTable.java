@@ -204,11 +204,14 @@ final class InstanceTable {
   private void accumulate(int k, int[] imageOrder, int[] limits, Curves curves) {
     int n = categories.length;
     scores[k].sort(imageOrder);
+    for (int m = 0; m < limits.length; m++) {
+      double[] recalls = scores[k].recalls(limits[m]);
+      for (int i = 0; i < recalls.length; i++) {
+        curves.recall[m][i / Thresholds.IOUS][(i % Thresholds.IOUS) * n + k] = recalls[i];
+      }
+    }
     for (int area = 0; area < AreaRange.COUNT; area++) {
       for (int t = 0; t < Thresholds.IOUS; t++) {
-        for (int m = 0; m < limits.length; m++) {
-          curves.recall[m][area][t * n + k] = scores[k].recall(area, t, limits[m]);
-        }
         int first = t * Thresholds.RECALLS * n + k;
         int most = limits[limits.length - 1];
         scores[k].precision(area, t, most, curves.precision[area], first, n);
