@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Times `maskwright score` beside the official evaluators on synthetic files, alternately, in one run.
 
-    python benchmarks/score/compare.py --dir DIR [--images 5000] [--maps 2000] [--rounds 3]
+    python benchmarks/score/compare.py --dir DIR [--images 5000] [--maps 1000] [--rounds 3]
                                        [--ours ./maskwright] [--only instances,panoptic,semantic]
 
-Needs numpy, Pillow and pycocotools; faster-coco-eval is measured if it is installed. The confusion matrix is detectron2's formula
-(one bincount an image) and panoptic quality is panopticapi's algorithm restated in numpy, in as many processes as cores, so that
-neither package is needed; reading the PNGs is part of every time, and is also measured alone as the floor. Prints for each task the
-median wall and processor time (the fairer one on a busy machine), peak resident memory (children included), and the ratios to ours; the first number of both sides must agree.
+Needs numpy, Pillow and pycocotools; faster-coco-eval, hotcoco and panopticapi (panopticapi-lite) are measured if they are installed,
+panopticapi in as many processes as cores. The confusion matrix is detectron2's formula (one bincount an image); reading the PNGs is part of every time, and is also measured alone as the floor. Prints for each task a
+table of the median wall and processor time (the fairer one on a busy machine), peak resident memory (children included), and the
+ratios to ours, and writes DIR/compare-TASK.json. It fails where the first number of two sides differs by more than 1e-9.
 """
-import argparse, json, multiprocessing, os, statistics, subprocess, sys, time
+import argparse, contextlib, importlib.util, io, json, os, statistics, subprocess, sys, time
 
 import numpy as np
 
@@ -94,46 +94,13 @@ def make_maps(folder, maps, kind):
     return root
 
 
-def read_ids(path):
-    from PIL import Image
-    a = np.array(Image.open(path), dtype=np.uint32)
-    return a[:, :, 0] + 256 * a[:, :, 1] + 65536 * a[:, :, 2]
-
-
-def panoptic_part(args):
-    root, pairs = args
-    stat = {}
-    for gt, pred in pairs:
-        g, p = read_ids(f"{root}/gt/{gt['file_name']}"), read_ids(f"{root}/pred/{pred['file_name']}")
-        gs, ps = {s["id"]: s for s in gt["segments_info"]}, {s["id"]: s for s in pred["segments_info"]}
-        labels, counts = np.unique(p, return_counts=True)
-        for label, count in zip(labels, counts):
-            if label:
-                ps[int(label)]["area"] = int(count)
-        both, counts = np.unique(g.astype(np.uint64) * 2 ** 24 + p.astype(np.uint64), return_counts=True)
-        shared = {(int(b) >> 24, int(b) & 0xFFFFFF): int(c) for b, c in zip(both, counts)}
-        done_g, done_p = set(), set()
-        for (a, b), n in shared.items():
-            if a in gs and b in ps and gs[a]["category_id"] == ps[b]["category_id"]:
-                iou = n / (ps[b]["area"] + gs[a]["area"] - n - shared.get((0, b), 0))
-                if iou > 0.5:
-                    s = stat.setdefault(gs[a]["category_id"], [0, 0, 0, 0.0])
-                    s[0] += 1
-                    s[3] += iou
-                    done_g.add(a), done_p.add(b)
-        for a in gs.keys() - done_g:
-            stat.setdefault(gs[a]["category_id"], [0, 0, 0, 0.0])[2] += 1
-        for b in ps.keys() - done_p:
-            if shared.get((0, b), 0) / ps[b]["area"] <= 0.5:
-                stat.setdefault(ps[b]["category_id"], [0, 0, 0, 0.0])[1] += 1
-    return stat
-
-
 def peer(name, args):
-    if name in ("pycocotools", "faster_coco_eval"):
+    if name in ("pycocotools", "faster_coco_eval", "hotcoco"):
         if name == "pycocotools":
             from pycocotools.coco import COCO
             from pycocotools.cocoeval import COCOeval
+        elif name == "hotcoco":
+            from hotcoco import COCO, COCOeval
         else:
             from faster_coco_eval import COCO, COCOeval_faster as COCOeval
         gt = COCO(args[0])
@@ -142,16 +109,9 @@ def peer(name, args):
         return float(e.stats[0])
     root = args[0]
     if name == "panopticapi":
-        gt, pred = (json.load(open(f"{root}/{s}.json"))["annotations"] for s in ("gt", "pred"))
-        cores = os.cpu_count()
-        pairs = list(zip(gt, pred))
-        with multiprocessing.Pool(cores) as pool:
-            parts = pool.map(panoptic_part, [(root, pairs[i::cores]) for i in range(cores)])
-        total = {}
-        for part in parts:
-            for k, s in part.items():
-                total[k] = [x + y for x, y in zip(total.get(k, [0, 0, 0, 0.0]), s)]
-        return float(np.mean([s[3] / (s[0] + 0.5 * s[1] + 0.5 * s[2]) for s in total.values()]))
+        from panopticapi.evaluation import pq_compute
+        with contextlib.redirect_stdout(io.StringIO()):
+            return float(pq_compute(root + "/gt.json", root + "/pred.json", root + "/gt", root + "/pred")["All"]["pq"])
     from PIL import Image
     if name == "read-png":
         for side in ("gt", "pred"):
@@ -202,7 +162,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dir", required=True)
     parser.add_argument("--images", type=int, default=5000)
-    parser.add_argument("--maps", type=int, default=2000)
+    parser.add_argument("--maps", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ours", default="./maskwright")
     parser.add_argument("--only", default="instances,panoptic,semantic")
@@ -222,18 +182,17 @@ def main():
             gt, dt = make_instances(a.dir, a.images)
             sides = {"ours": a.ours.split() + ["score", "instances", "--gt", gt, "--pred", dt, "--json", out],
                      "pycocotools": python("pycocotools", gt, dt)}
-            try:
-                import faster_coco_eval  # noqa: F401
-                sides["faster_coco_eval"] = python("faster_coco_eval", gt, dt)
-            except ImportError:
-                pass
+            for name in ("faster_coco_eval", "hotcoco"):
+                if importlib.util.find_spec(name):
+                    sides[name] = python(name, gt, dt)
         else:
             root = make_maps(a.dir, a.maps, task)
             folders = ["--gt-dir", root + "/gt", "--pred-dir", root + "/pred"]
             if task == "panoptic":
                 sides = {"ours": a.ours.split() + ["score", "panoptic", "--gt", root + "/gt.json", "--pred", root + "/pred.json",
-                                                   *folders, "--json", out],
-                         "panopticapi's algorithm": python("panopticapi", root)}
+                                                   *folders, "--json", out]}
+                if importlib.util.find_spec("panopticapi"):
+                    sides["panopticapi"] = python("panopticapi", root)
             else:
                 sides = {"ours": a.ours.split() + ["score", "semantic", *folders, "--classes", "150", "--json", out],
                          "detectron2's bincount": python("bincount", root)}
@@ -251,11 +210,23 @@ def main():
                     values[side] = result.get("AP", result.get("mIoU", result.get("All", {}).get("pq")))
                 else:
                     values[side] = float(text.split("RESULT")[1])
-        ours = statistics.median(times["ours"])
-        for side in sides:
-            t, c = statistics.median(times[side]), statistics.median(cpus[side])
-            print(f"{task:10s} {side:38s} {t:8.2f} s {c:8.2f} s cpu {peaks[side]:7.0f} MiB   {t / ours:5.1f} x our time, "
-                  f"{c / statistics.median(cpus['ours']):5.1f} x our cpu, {peaks[side] / peaks['ours']:4.1f} x our memory   {values[side]:.12f}", flush=True)
+        report(task, times, cpus, peaks, values, f"{a.dir}/compare-{task}.json")
+
+
+def report(task, times, cpus, peaks, values, file):
+    ours = statistics.median(times["ours"]), statistics.median(cpus["ours"]), peaks["ours"]
+    print(f"| {task} | wall s | cpu s | peak MiB | wall / ours | cpu / ours | memory / ours | result |\n|---|---|---|---|---|---|---|---|")
+    rows = []
+    for side in times:
+        row = statistics.median(times[side]), statistics.median(cpus[side]), peaks[side]
+        print(f"| {side} | {row[0]:.2f} | {row[1]:.2f} | {row[2]:.0f} | {row[0] / ours[0]:.1f} | {row[1] / ours[1]:.1f} | "
+              f"{row[2] / ours[2]:.1f} | {values[side]:.15f} |", flush=True)
+        rows.append(dict(side=side, wall=times[side], cpu=cpus[side], peak_mib=row[2], result=values[side]))
+    with open(file, "w") as target:
+        json.dump(rows, target, indent=1)
+    wrong = [side for side in values if not side.startswith("reading") and abs(values[side] - values["ours"]) > 1e-9]
+    if wrong:
+        raise SystemExit(f"{task}: {', '.join(wrong)} and maskwright disagree")
 
 
 if __name__ == "__main__":
