@@ -5,7 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
+import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Attention;
 import org.maskwright.engine.tensor.DeformableSampling;
@@ -31,7 +36,19 @@ public final class EngineBenchmark {
 
   private EngineBenchmark() {}
 
-  private record Case(String name, Consumer<Engine> body) {}
+  /**
+   * An operation, differentiated; its inputs of the given shapes are made before the clock starts.
+   */
+  private record Case(String name, Function<Tensor[], Tensor> op, long[]... shapes) {
+    /** Milliseconds of forward and backward. */
+    double millis(Engine engine) {
+      try (Scope scope = engine.scope()) {
+        Tensor[] in = new Tensor[shapes.length];
+        Arrays.setAll(in, i -> random(engine, i, shapes[i]));
+        return EngineBenchmark.millis(engine, e -> forwardAndBackward(op, in));
+      }
+    }
+  }
 
   /** Runs all tables. */
   public static void main(String[] args) {
@@ -42,8 +59,9 @@ public final class EngineBenchmark {
       System.out.println("torch: " + torch.description());
       System.out.println("nd4j:  " + nd4j.description());
       System.out.println();
-      primitives(torch, nd4j, rounds);
+      if (args.length < 2) primitives(torch, nd4j, rounds);
       deformable(torch, rounds);
+      if (args.length > 1) return;
       overhead(torch, nd4j);
       memory(torch);
     }
@@ -58,6 +76,25 @@ public final class EngineBenchmark {
     return (System.nanoTime() - start) / 1e6;
   }
 
+  /** Medians of two timings that take turns, and of the ratio second / first. */
+  private record Pair(double first, double second, double ratio) {}
+
+  private static Pair alternate(int rounds, DoubleSupplier first, DoubleSupplier second) {
+    List<Double> a = new ArrayList<>();
+    List<Double> b = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < rounds + WARM_UP; i++) {
+      double x = first.getAsDouble();
+      double y = second.getAsDouble();
+      if (i >= WARM_UP) {
+        a.add(x);
+        b.add(y);
+        ratios.add(y / x);
+      }
+    }
+    return new Pair(median(a), median(b), median(ratios));
+  }
+
   private static double median(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     return sorted[sorted.length / 2];
@@ -67,116 +104,85 @@ public final class EngineBenchmark {
     return engine.uniform(RandomStream.of(salt, "benchmark"), -1, 1, shape);
   }
 
-  private static Consumer<Engine> forwardAndBackward(
-      java.util.function.Function<Tensor[], Tensor> op, long[]... shapes) {
-    return engine -> {
-      Tensor[] in = new Tensor[shapes.length];
-      Arrays.setAll(in, i -> random(engine, i, shapes[i]).variable());
-      Tensor y = op.apply(in);
-      y.backward(engine.ones(y.shape()));
-    };
+  private static void forwardAndBackward(Function<Tensor[], Tensor> op, Tensor[] inputs) {
+    Tensor[] in = Arrays.stream(inputs).map(Tensor::variable).toArray(Tensor[]::new);
+    Tensor y = op.apply(in);
+    y.backward(y.engine().ones(y.shape()));
   }
 
   private static long[] shape(long... s) {
     return s;
   }
 
-  private static void primitives(Engine torch, Engine nd4j, int rounds) {
-    List<Case> cases = new ArrayList<>();
-    cases.add(
-        new Case(
-            "matmul 1024^3",
-            forwardAndBackward(x -> x[0].matmul(x[1]), shape(1024, 1024), shape(1024, 1024))));
-    cases.add(
+  private static List<Case> cases() {
+    return List.of(
+        new Case("matmul 1024^3", x -> x[0].matmul(x[1]), shape(1024, 1024), shape(1024, 1024)),
         new Case(
             "linear [10752,256] to 1024",
-            forwardAndBackward(
-                x -> x[0].linear(x[1], x[2]), shape(10752, 256), shape(1024, 256), shape(1024))));
-    cases.add(
+            x -> x[0].linear(x[1], x[2]),
+            shape(10752, 256),
+            shape(1024, 256),
+            shape(1024)),
         new Case(
             "conv 3x3 [2,64,128,128]",
-            forwardAndBackward(
-                x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 1)),
-                shape(2, 64, 128, 128),
-                shape(64, 64, 3, 3))));
-    cases.add(
+            x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 1)),
+            shape(2, 64, 128, 128),
+            shape(64, 64, 3, 3)),
         new Case(
             "conv 1x1 [2,256,64,64]",
-            forwardAndBackward(
-                x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 0)),
-                shape(2, 256, 64, 64),
-                shape(256, 256, 1, 1))));
-    cases.add(
+            x -> x[0].conv2d(x[1], null, Conv2dSpec.of(1, 0)),
+            shape(2, 256, 64, 64),
+            shape(256, 256, 1, 1)),
         new Case(
             "layer norm [10752,256]",
-            forwardAndBackward(
-                x -> x[0].layerNorm(x[1], x[2], 1e-5), shape(10752, 256), shape(256), shape(256))));
-    cases.add(
-        new Case(
-            "softmax [16,100,4096]",
-            forwardAndBackward(x -> x[0].softmax(-1), shape(16, 100, 4096))));
-    cases.add(new Case("gelu 4M", forwardAndBackward(x -> x[0].gelu(), shape(4 << 20))));
-    cases.add(
-        new Case(
-            "add with broadcast 4M",
-            forwardAndBackward(x -> x[0].add(x[1]), shape(4096, 1024), shape(1024))));
-    cases.add(new Case("sum 4M", forwardAndBackward(x -> x[0].sum(), shape(4 << 20))));
-    cases.add(
+            x -> x[0].layerNorm(x[1], x[2], 1e-5),
+            shape(10752, 256),
+            shape(256),
+            shape(256)),
+        new Case("softmax [16,100,4096]", x -> x[0].softmax(-1), shape(16, 100, 4096)),
+        new Case("gelu 4M", x -> x[0].gelu(), shape(4 << 20)),
+        new Case("add with broadcast 4M", x -> x[0].add(x[1]), shape(4096, 1024), shape(1024)),
+        new Case("sum 4M", x -> x[0].sum(), shape(4 << 20)),
         new Case(
             "bilinear x2 [2,64,64,64]",
-            forwardAndBackward(
-                x -> x[0].resize(128, 128, ResizeMode.BILINEAR), shape(2, 64, 64, 64))));
-    cases.add(
+            x -> x[0].resize(128, 128, ResizeMode.BILINEAR),
+            shape(2, 64, 64, 64)),
         new Case(
             "attention [2,8,100,32] on 4096",
-            forwardAndBackward(
-                x -> Attention.scaledDotProduct(x[0], x[1], x[2], null, null),
-                shape(2, 8, 100, 32),
-                shape(2, 8, 4096, 32),
-                shape(2, 8, 4096, 32))));
-    cases.add(
+            x -> Attention.scaledDotProduct(x[0], x[1], x[2], null, null),
+            shape(2, 8, 100, 32),
+            shape(2, 8, 4096, 32),
+            shape(2, 8, 4096, 32)),
         new Case(
             "small net step (3 conv, attention)",
-            forwardAndBackward(
-                x -> {
-                  Tensor h = x[0].conv2d(x[1], null, Conv2dSpec.of(2, 1)).relu();
-                  h =
-                      h.conv2d(x[2], null, Conv2dSpec.of(2, 1))
-                          .relu()
-                          .conv2d(x[2], null, Conv2dSpec.of(1, 1))
-                          .relu();
-                  Tensor tokens = h.flatten(2, 3).transpose(1, 2); // [B,S,C]
-                  Tensor heads = tokens.reshape(2, -1, 4, 16).permute(0, 2, 1, 3);
-                  return Attention.scaledDotProduct(heads, heads, heads, null, null)
-                      .square()
-                      .mean();
-                },
-                shape(2, 3, 128, 128),
-                shape(64, 3, 3, 3),
-                shape(64, 64, 3, 3))));
+            EngineBenchmark::smallNet,
+            shape(2, 3, 128, 128),
+            shape(64, 3, 3, 3),
+            shape(64, 64, 3, 3)));
+  }
+
+  private static Tensor smallNet(Tensor[] x) {
+    Tensor h = x[0].conv2d(x[1], null, Conv2dSpec.of(2, 1)).relu();
+    h = h.conv2d(x[2], null, Conv2dSpec.of(2, 1)).relu();
+    h = h.conv2d(x[2], null, Conv2dSpec.of(1, 1)).relu();
+    Tensor tokens = h.flatten(2, 3).transpose(1, 2); // [B,S,C]
+    Tensor heads = tokens.reshape(2, -1, 4, 16).permute(0, 2, 1, 3);
+    return Attention.scaledDotProduct(heads, heads, heads, null, null).square().mean();
+  }
+
+  private static void primitives(Engine torch, Engine nd4j, int rounds) {
     System.out.println(
         "| forward + backward, " + THREADS + " threads | torch ms | nd4j ms | nd4j / torch |");
     System.out.println("|---|---|---|---|");
-    for (Case c : cases) {
-      List<Double> a = new ArrayList<>();
-      List<Double> b = new ArrayList<>();
-      List<Double> ratio = new ArrayList<>();
-      for (int i = 0; i < rounds + WARM_UP; i++) {
-        double t = millis(torch, c.body());
-        double n = millis(nd4j, c.body());
-        if (i >= WARM_UP) {
-          a.add(t);
-          b.add(n);
-          ratio.add(n / t);
-        }
-      }
+    for (Case c : cases()) {
+      Pair pair = alternate(rounds, () -> c.millis(torch), () -> c.millis(nd4j));
       System.out.printf(
           Locale.ROOT,
           "| %s | %.1f | %.1f | %.2f |%n",
           c.name(),
-          median(a),
-          median(b),
-          median(ratio));
+          pair.first(),
+          pair.second(),
+          pair.ratio());
     }
     System.out.println();
   }
@@ -184,95 +190,68 @@ public final class EngineBenchmark {
   private static void deformable(Engine engine, int rounds) {
     int[] sides = {16, 32, 64};
     int tokens = 16 * 16 + 32 * 32 + 64 * 64;
-    Consumer<Engine> body =
-        e -> {
-          Tensor v = random(e, 1, 2, tokens, 8, 32).variable();
-          Tensor loc =
-              e.uniform(RandomStream.of(2, "benchmark"), 0, 1, 2, tokens, 8, 3, 4, 2).variable();
-          Tensor w = random(e, 3, 2, tokens, 8, 3, 4).variable();
-          Tensor y = DeformableSampling.sample(v, sides, sides, loc, w);
-          y.backward(e.ones(y.shape()));
-        };
-    Consumer<Engine> composed =
-        e -> {
-          try (var off = e.withoutFusedKernels()) {
-            body.accept(e);
-          }
-        };
-    Consumer<Engine> inputs =
-        e -> {
-          random(e, 1, 2, tokens, 8, 32);
-          e.uniform(RandomStream.of(2, "benchmark"), 0, 1, 2, tokens, 8, 3, 4, 2);
-          random(e, 3, 2, tokens, 8, 3, 4);
-        };
-    List<Double> fast = new ArrayList<>();
-    List<Double> slow = new ArrayList<>();
-    List<Double> ratio = new ArrayList<>();
-    for (int i = 0; i < rounds + WARM_UP; i++) {
-      double making = millis(engine, inputs);
-      double f = millis(engine, body) - making;
-      double s = millis(engine, composed) - making;
-      if (i >= WARM_UP) {
-        fast.add(f);
-        slow.add(s);
-        ratio.add(s / f);
-      }
-    }
+    Case fused =
+        new Case(
+            "deformable sampling",
+            x -> DeformableSampling.sample(x[0], sides, sides, x[1].mul(0.5).add(0.5), x[2]),
+            shape(2, tokens, 8, 32),
+            shape(2, tokens, 8, 3, 4, 2),
+            shape(2, tokens, 8, 3, 4));
+    Pair pair =
+        alternate(
+            rounds,
+            () -> fused.millis(engine),
+            () -> {
+              try (var off = engine.withoutFusedKernels()) {
+                return fused.millis(engine);
+              }
+            });
     System.out.println(
         "| deformable sampling, B=2, 64x64+32x32+16x16, 8 heads x 32, 4 points, forward + backward | ms |");
     System.out.println("|---|---|");
-    System.out.printf(Locale.ROOT, "| fused kernel | %.1f |%n", median(fast));
-    System.out.printf(Locale.ROOT, "| composition of grid samples | %.1f |%n", median(slow));
-    System.out.printf(Locale.ROOT, "| ratio | %.2f |%n%n", median(ratio));
+    System.out.printf(Locale.ROOT, "| fused kernel | %.1f |%n", pair.first());
+    System.out.printf(Locale.ROOT, "| composition of grid samples | %.1f |%n", pair.second());
+    System.out.printf(Locale.ROOT, "| ratio | %.2f |%n%n", pair.ratio());
   }
 
+  /** One addition of 10 numbers: through a tensor, through the backend, and for LibTorch raw. */
   private static void overhead(Engine torch, Engine nd4j) {
-    System.out.println("| one add of 10 numbers, no gradient | us |");
+    System.out.println("| one addition of 10 numbers, no gradient | us |");
     System.out.println("|---|---|");
     for (Engine engine : List.of(torch, nd4j)) {
       try (Scope outer = engine.scope();
           var off = engine.noGrad()) {
         Tensor x = engine.ones(10);
-        int n = 2000;
-        List<Double> perOp = new ArrayList<>();
-        List<Double> raw = new ArrayList<>();
-        for (int round = 0; round < 20; round++) {
-          perOp.add(
-              millis(
-                      engine,
-                      e -> {
-                        for (int i = 0; i < n; i++) {
-                          x.add(x);
-                        }
-                      })
-                  * 1000
-                  / n);
-          raw.add(
-              millis(
-                      engine,
-                      e -> {
-                        for (int i = 0; i < n; i++) {
-                          e.backend()
-                              .binary(org.maskwright.engine.spi.BinaryOp.ADD, x.array(), x.array())
-                              .release();
-                        }
-                      })
-                  * 1000
-                  / n);
-        }
-        System.out.printf(
-            Locale.ROOT,
-            "| %s: tensor operation | %.2f |%n",
-            engine.backend().name(),
-            median(perOp));
-        System.out.printf(
-            Locale.ROOT,
-            "| %s: backend call alone | %.2f |%n",
-            engine.backend().name(),
-            median(raw));
+        DeviceArray array = x.array();
+        row(engine.backend().name() + ": tensor operation", engine, () -> x.add(x));
+        row(
+            engine.backend().name() + ": backend call alone",
+            engine,
+            () -> engine.backend().binary(BinaryOp.ADD, array, array).release());
       }
     }
+    try (PointerScope scope = new PointerScope()) {
+      org.bytedeco.pytorch.Tensor x = org.bytedeco.pytorch.global.torch.ones(10);
+      row("raw LibTorch call, result closed", torch, () -> x.add(x).close());
+    }
     System.out.println();
+  }
+
+  private static void row(String name, Engine engine, Runnable call) {
+    int calls = 2000;
+    List<Double> micros = new ArrayList<>();
+    for (int round = 0; round < 40; round++) {
+      double ms =
+          millis(
+              engine,
+              e -> {
+                for (int i = 0; i < calls; i++) {
+                  call.run();
+                }
+              });
+      micros.add(ms * 1000 / calls);
+    }
+    System.out.printf(Locale.ROOT, "| %s | %.2f |%n", name, median(micros));
   }
 
   private static void memory(Engine engine) {

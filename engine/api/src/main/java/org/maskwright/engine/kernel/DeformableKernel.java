@@ -15,6 +15,7 @@ import java.nio.FloatBuffer;
  * <p><b>Threads</b> stateless after construction; {@link Parallel} over B*M tasks.
  */
 public final class DeformableKernel {
+  private final RowKernels rows = RowKernels.get();
   private final int batch;
   private final int tokens;
   private final int heads;
@@ -68,30 +69,49 @@ public final class DeformableKernel {
     float fx;
     float fy;
 
+    /** False if the location is a whole pixel or more outside the map, where nothing is sampled. */
     boolean set(float locX, float locY, int w, int h, int start, int width) {
       float x = locX * w - 0.5f;
       float y = locY * h - 0.5f;
       if (!(x > -1 && y > -1 && x < w && y < h)) {
         return false;
       }
-      int x0 = (int) Math.floor(x);
-      int y0 = (int) Math.floor(y);
+      int x0 = (int) (x + 1) - 1; // floor, as x > -1
+      int y0 = (int) (y + 1) - 1;
       fx = x - x0;
       fy = y - y0;
-      boolean left = x0 >= 0;
-      boolean right = x0 + 1 < w;
-      boolean top = y0 >= 0;
-      boolean bottom = y0 + 1 < h;
-      int base = start + y0 * w + x0;
-      in00 = left && top ? 1 : 0;
-      in01 = right && top ? 1 : 0;
-      in10 = left && bottom ? 1 : 0;
-      in11 = right && bottom ? 1 : 0;
-      i00 = left && top ? base * width : 0;
-      i01 = right && top ? (base + 1) * width : 0;
-      i10 = left && bottom ? (base + w) * width : 0;
-      i11 = right && bottom ? (base + w + 1) * width : 0;
+      i00 = (start + y0 * w + x0) * width;
+      i01 = i00 + width;
+      i10 = i00 + w * width;
+      i11 = i10 + width;
+      in00 = 1;
+      in01 = 1;
+      in10 = 1;
+      in11 = 1;
+      if (x0 < 0 || y0 < 0 || x0 + 1 >= w || y0 + 1 >= h) {
+        cut(x0 >= 0, x0 + 1 < w, y0 >= 0, y0 + 1 < h);
+      }
       return true;
+    }
+
+    /** Of a location on the border: pixels outside count nothing and are read at any safe place. */
+    private void cut(boolean left, boolean right, boolean top, boolean bottom) {
+      if (!(left && top)) {
+        i00 = 0;
+        in00 = 0;
+      }
+      if (!(right && top)) {
+        i01 = 0;
+        in01 = 0;
+      }
+      if (!(left && bottom)) {
+        i10 = 0;
+        in10 = 0;
+      }
+      if (!(right && bottom)) {
+        i11 = 0;
+        in11 = 0;
+      }
     }
   }
 
@@ -132,16 +152,22 @@ public final class DeformableKernel {
       locations.get(row * perQuery * 2, loc, 0, perQuery * 2);
       weights.get(row * perQuery, weight, 0, perQuery);
       java.util.Arrays.fill(sum, 0);
-      for (int i = 0; i < perQuery; i++) {
-        int l = i / points;
+      for (int i = 0, l = 0, p = 0; i < perQuery; i++, p++) {
+        if (p == points) {
+          p = 0;
+          l++;
+        }
         if (c.set(loc[2 * i], loc[2 * i + 1], widths[l], heights[l], starts[l], width)) {
           float a = weight[i];
           float a1 = a * c.fy;
           float a0 = a - a1;
-          addFour(
+          rows.addFour(
               sum,
               v,
-              c,
+              c.i00,
+              c.i01,
+              c.i10,
+              c.i11,
               a0 * (1 - c.fx) * c.in00,
               a0 * c.fx * c.in01,
               a1 * (1 - c.fx) * c.in10,
@@ -149,17 +175,6 @@ public final class DeformableKernel {
         }
       }
       out.put(row * width, sum, 0, width);
-    }
-  }
-
-  private void addFour(
-      float[] sum, float[] v, Corners c, float w00, float w01, float w10, float w11) {
-    int i00 = c.i00;
-    int i01 = c.i01;
-    int i10 = c.i10;
-    int i11 = c.i11;
-    for (int d = 0; d < sum.length; d++) {
-      sum[d] += w00 * v[i00 + d] + w01 * v[i01 + d] + w10 * v[i10 + d] + w11 * v[i11 + d];
     }
   }
 
@@ -207,16 +222,20 @@ public final class DeformableKernel {
     float[] gLoc = new float[perQuery * 2];
     float[] gWeight = new float[perQuery];
     float[] g = new float[width];
+    float[] dots = new float[RowKernels.DOTS];
     Corners c = new Corners();
     for (int q = 0; q < queries; q++) {
       int row = (b * queries + q) * heads + m;
       locations.get(row * perQuery * 2, loc, 0, perQuery * 2);
       weights.get(row * perQuery, weight, 0, perQuery);
       grad.get(row * width, g, 0, width);
-      for (int i = 0; i < perQuery; i++) {
-        int l = i / points;
+      for (int i = 0, l = 0, p = 0; i < perQuery; i++, p++) {
+        if (p == points) {
+          p = 0;
+          l++;
+        }
         if (c.set(loc[2 * i], loc[2 * i + 1], widths[l], heights[l], starts[l], width)) {
-          point(c, g, v, gv, weight[i], i, widths[l], heights[l], gLoc, gWeight);
+          point(c, g, v, gv, weight[i], i, widths[l], heights[l], gLoc, gWeight, dots);
         } else {
           gLoc[2 * i] = 0;
           gLoc[2 * i + 1] = 0;
@@ -232,7 +251,8 @@ public final class DeformableKernel {
     }
   }
 
-  private static void point(
+  /** Gradients of one location and its weight; adds to the four rows of gv. */
+  private void point(
       Corners c,
       float[] g,
       float[] v,
@@ -242,49 +262,31 @@ public final class DeformableKernel {
       int w,
       int h,
       float[] gLoc,
-      float[] gWeight) {
-    float d00 = dot(g, v, c.i00) * c.in00;
-    float d01 = dot(g, v, c.i01) * c.in01;
-    float d10 = dot(g, v, c.i10) * c.in10;
-    float d11 = dot(g, v, c.i11) * c.in11;
+      float[] gWeight,
+      float[] dots) {
     float fx = c.fx;
     float fy = c.fy;
+    float a1 = weight * fy;
+    float a0 = weight - a1;
+    rows.backwardFour(
+        g,
+        v,
+        gv,
+        c.i00,
+        c.i01,
+        c.i10,
+        c.i11,
+        a0 * (1 - fx) * c.in00,
+        a0 * fx * c.in01,
+        a1 * (1 - fx) * c.in10,
+        a1 * fx * c.in11,
+        dots);
+    float d00 = dots[0] * c.in00;
+    float d01 = dots[1] * c.in01;
+    float d10 = dots[2] * c.in10;
+    float d11 = dots[3] * c.in11;
     gWeight[i] = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
     gLoc[2 * i] = weight * w * ((1 - fy) * (d01 - d00) + fy * (d11 - d10));
     gLoc[2 * i + 1] = weight * h * ((1 - fx) * (d10 - d00) + fx * (d11 - d01));
-    float a1 = weight * fy;
-    float a0 = weight - a1;
-    addScaled(gv, c.i00, g, a0 * (1 - fx) * c.in00);
-    addScaled(gv, c.i01, g, a0 * fx * c.in01);
-    addScaled(gv, c.i10, g, a1 * (1 - fx) * c.in10);
-    addScaled(gv, c.i11, g, a1 * fx * c.in11);
-  }
-
-  /**
-   * Four partial sums: the order of a float sum may not be changed by the compiler, so it is
-   * widened by hand.
-   */
-  private static float dot(float[] g, float[] v, int at) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    int d = 0;
-    for (; d + 3 < g.length; d += 4) {
-      s0 += g[d] * v[at + d];
-      s1 += g[d + 1] * v[at + d + 1];
-      s2 += g[d + 2] * v[at + d + 2];
-      s3 += g[d + 3] * v[at + d + 3];
-    }
-    for (; d < g.length; d++) {
-      s0 += g[d] * v[at + d];
-    }
-    return (s0 + s1) + (s2 + s3);
-  }
-
-  private static void addScaled(float[] target, int at, float[] g, float factor) {
-    for (int d = 0; d < g.length; d++) {
-      target[at + d] += factor * g[d];
-    }
   }
 }

@@ -1,0 +1,85 @@
+package org.maskwright.engine.kernel;
+
+import java.util.ServiceLoader;
+
+/**
+ * Arithmetic on short rows of numbers inside {@code float[]}: what the fused kernels spend their
+ * time in.
+ *
+ * <p>The compiler of the JVM vectorises long simple loops; rows of 32 numbers are too short for it,
+ * and float sums it may not reorder. An implementation with explicit vector instructions (module
+ * engine/simd) is taken where the JVM was started with {@code --add-modules jdk.incubator.vector},
+ * and {@link ScalarRows} elsewhere. Sums of different implementations differ in rounding.
+ *
+ * <p><b>Threads</b> stateless.
+ */
+public interface RowKernels {
+  /** Length of the array for the results of {@link #backwardFour}. */
+  int DOTS = 4 + 8;
+
+  /** The implementation of this JVM. */
+  static RowKernels get() {
+    return Chosen.KERNELS;
+  }
+
+  /** What it computes with, for reports, for example {@code "scalar"}. */
+  String description();
+
+  /**
+   * sum[d] += w00 v[i00 + d] + w01 v[i01 + d] + w10 v[i10 + d] + w11 v[i11 + d] for d in [0,
+   * sum.length).
+   */
+  void addFour(
+      float[] sum,
+      float[] v,
+      int i00,
+      int i01,
+      int i10,
+      int i11,
+      float w00,
+      float w01,
+      float w10,
+      float w11);
+
+  /**
+   * The backward pass of {@link #addFour}: for each of the four rows, {@code dots[k]} = sum of g[d]
+   * v[ik + d], and gv[ik + d] += wk g[d]. Rows may be the same.
+   *
+   * @param dots [DOTS], overwritten: 00, 01, 10, 11, then scratch
+   */
+  void backwardFour(
+      float[] g,
+      float[] v,
+      float[] gv,
+      int i00,
+      int i01,
+      int i10,
+      int i11,
+      float w00,
+      float w01,
+      float w10,
+      float w11,
+      float[] dots);
+
+  /** The sum of x[from] to x[from + n - 1]. */
+  float sum(float[] x, int from, int n);
+
+  /** The sum of x[i] y[i] for i in [0, n). */
+  float dot(float[] x, float[] y, int n);
+
+  /** Holder: chosen once, when first asked for. */
+  final class Chosen {
+    private static final RowKernels KERNELS = choose();
+
+    private Chosen() {}
+
+    private static RowKernels choose() {
+      if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+        return new ScalarRows();
+      }
+      return ServiceLoader.load(RowKernels.class, RowKernels.class.getClassLoader())
+          .findFirst()
+          .orElseGet(ScalarRows::new);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package org.maskwright.engine.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.kernel.ScalarRows;
+
+class VectorRowsTest {
+  private static final float CLOSE = 1e-5f;
+
+  private final RowKernels vectors = new VectorRows();
+  private final RowKernels scalar = new ScalarRows();
+  private final Random random = new Random(7);
+
+  private float[] random(int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = random.nextFloat() * 2 - 1;
+    }
+    return x;
+  }
+
+  @Test
+  void aJvmWithTheVectorModuleUsesThem() {
+    assertInstanceOf(VectorRows.class, RowKernels.get());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 8, 15, 16, 17, 32, 40, 67})
+  void everyWidthGivesWhatTheScalarKernelsGive(int width) {
+    float[] v = random(5 * width);
+    float[] g = random(width);
+    float[] sum = random(width);
+    float[] expectedSum = sum.clone();
+    vectors.addFour(sum, v, 0, 3 * width, width, 2 * width, 0.3f, -0.2f, 0f, 1.5f);
+    scalar.addFour(expectedSum, v, 0, 3 * width, width, 2 * width, 0.3f, -0.2f, 0f, 1.5f);
+    assertArrayEquals(expectedSum, sum, CLOSE);
+
+    float[] gv = random(5 * width);
+    float[] expectedGv = gv.clone();
+    float[] dots = new float[RowKernels.DOTS];
+    float[] expectedDots = new float[RowKernels.DOTS];
+    vectors.backwardFour(g, v, gv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, dots);
+    scalar.backwardFour(
+        g, v, expectedGv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, expectedDots);
+    assertArrayEquals(expectedGv, gv, CLOSE);
+    for (int k = 0; k < 4; k++) {
+      assertEquals(expectedDots[k], dots[k], CLOSE * width);
+    }
+  }
+
+  @Test
+  void rowsThatAreTheSameAddUp() {
+    float[] g = random(32);
+    float[] gv = new float[32];
+    vectors.backwardFour(g, random(32), gv, 0, 0, 0, 0, 1f, 2f, 3f, 4f, new float[RowKernels.DOTS]);
+    for (int d = 0; d < 32; d++) {
+      assertEquals(10 * g[d], gv[d], CLOSE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 15, 16, 31, 32, 33, 256, 1001})
+  void sumsAndDotsOfEveryLengthEqualDoubleLoops(int n) {
+    float[] x = random(n + 3);
+    float[] y = random(n + 3);
+    double sum = 0;
+    double dot = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[3 + i];
+      dot += (double) x[i] * y[i];
+    }
+    assertEquals(sum, vectors.sum(x, 3, n), 1e-4);
+    assertEquals(dot, vectors.dot(x, y, n), 1e-4);
+  }
+}
