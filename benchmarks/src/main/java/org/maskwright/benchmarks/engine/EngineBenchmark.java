@@ -32,7 +32,9 @@ import org.maskwright.modelzoo.backbone.Backbone;
  */
 public final class EngineBenchmark {
   private static final int THREADS = 2;
-  private static final int WARM_UP = 2;
+
+  /** The Java kernels reach their speed when the just-in-time compiler has seen enough of them. */
+  private static final int WARM_UP = 20;
 
   private EngineBenchmark() {}
 

@@ -1,5 +1,6 @@
 package org.maskwright.engine.nd4j;
 
+import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;
 
@@ -8,6 +9,7 @@ import org.maskwright.engine.tensor.DType;
  * and variance - the channels of a group, or a channel of all images.
  */
 final class ChannelNormalization {
+  private static final RowKernels ROWS = RowKernels.get();
   private static final int GRAIN = 8_192;
 
   private final Parallel parallel;
@@ -130,7 +132,7 @@ final class ChannelNormalization {
     for (int at = 0; at < length; at += tile.length) {
       int n = Math.min(tile.length, length - at);
       Tiles.load(x, start + at, n, tile);
-      float tileMean = Reductions.sum(tile, n) / n;
+      float tileMean = ROWS.sum(tile, 0, n) / n;
       for (int i = 0; i < n; i++) {
         float d = tile[i] - tileMean;
         tile[i] = d * d;
@@ -138,7 +140,7 @@ final class ChannelNormalization {
       double delta = tileMean - mean;
       double total = at + n;
       mean += delta * n / total;
-      square += Reductions.sum(tile, n) + delta * delta * at * n / total;
+      square += ROWS.sum(tile, 0, n) + delta * delta * at * n / total;
     }
     means[p] = mean;
     squares[p] = square;
@@ -228,8 +230,8 @@ final class ChannelNormalization {
       for (int i = 0; i < n; i++) {
         v[i] = (v[i] - mu) * r * g[i];
       }
-      sumG[p] += Reductions.sum(g, n);
-      sumGx[p] += Reductions.sum(v, n);
+      sumG[p] += ROWS.sum(g, 0, n);
+      sumGx[p] += ROWS.sum(v, 0, n);
     }
   }
 

@@ -1,11 +1,13 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
+import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;
 
 /** Layer norm over the last axis, forward and backward. */
 final class LayerNormalization {
+  private static final RowKernels ROWS = RowKernels.get();
   private static final int GRAIN = 8_192;
 
   /** Parts of the rows whose sums for w and b are made apart; fixed, so that results are too. */
@@ -45,11 +47,10 @@ final class LayerNormalization {
         Math.max(1, GRAIN / Math.max(1, n)),
         (from, to) -> {
           float[] v = new float[n];
-          float[] square = new float[n];
           for (int row = from; row < to; row++) {
             Tiles.load(x, row * n, n, v);
-            float mu = Reductions.sum(v, n) / n;
-            float r = normalise(v, mu, eps, weight, bias, square);
+            float mu = ROWS.sum(v, 0, n) / n;
+            float r = normalise(v, mu, eps, weight, bias);
             Tiles.store(v, n, y, row * n);
             mean.floats().put(row, mu);
             rstd.floats().put(row, r);
@@ -59,14 +60,12 @@ final class LayerNormalization {
   }
 
   /** v = (v - mu) r weight + bias; returns r = 1 / sqrt(variance + eps). */
-  private static float normalise(
-      float[] v, float mu, double eps, float[] weight, float[] bias, float[] square) {
+  private static float normalise(float[] v, float mu, double eps, float[] weight, float[] bias) {
     int n = v.length;
     for (int i = 0; i < n; i++) {
       v[i] -= mu;
-      square[i] = v[i] * v[i];
     }
-    float r = (float) (1 / Math.sqrt(Reductions.sum(square, n) / n + eps));
+    float r = (float) (1 / Math.sqrt(ROWS.dot(v, v, n) / n + eps));
     for (int i = 0; i < n; i++) {
       v[i] = v[i] * r * weight[i] + bias[i];
     }
@@ -138,7 +137,6 @@ final class LayerNormalization {
     float[] db = new float[n];
     float[] g = new float[n];
     float[] v = new float[n];
-    float[] product = new float[n];
     int pending = 0;
     for (int row = first; row < last; row++) {
       Tiles.load(grad, row * n, n, g);
@@ -161,10 +159,9 @@ final class LayerNormalization {
       if (dx != null) {
         for (int i = 0; i < n; i++) {
           g[i] *= weight[i];
-          product[i] = g[i] * v[i];
         }
-        float meanG = Reductions.sum(g, n) / n;
-        float meanProduct = Reductions.sum(product, n) / n;
+        float meanG = ROWS.sum(g, 0, n) / n;
+        float meanProduct = ROWS.dot(g, v, n) / n;
         for (int i = 0; i < n; i++) {
           g[i] = r * (g[i] - meanG - v[i] * meanProduct);
         }

@@ -1,6 +1,7 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
+import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.ReduceOp;
 import org.maskwright.engine.tensor.DType;
@@ -10,6 +11,7 @@ import org.maskwright.engine.tensor.DType;
  * tiles to one another in double; the order does not depend on the number of threads.
  */
 final class Reductions {
+  private static final RowKernels ROWS = RowKernels.get();
   private static final int GRAIN = 16_384;
   private static final int COLUMN_BLOCK = 256;
 
@@ -304,7 +306,7 @@ final class Reductions {
 
   private static double fold(ReduceOp op, float[] x, int n) {
     return switch (op) {
-      case SUM, MEAN, ANY, ALL -> sum(x, n);
+      case SUM, MEAN, ANY, ALL -> ROWS.sum(x, 0, n);
       case MAX -> max(x, n);
       case MIN -> {
         float value = Float.POSITIVE_INFINITY;
@@ -314,33 +316,6 @@ final class Reductions {
         yield value;
       }
     };
-  }
-
-  /** Sum of the first n elements by eight independent accumulators. */
-  static float sum(float[] x, int n) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    float e = 0;
-    float f = 0;
-    float g = 0;
-    float h = 0;
-    int i = 0;
-    for (; i + 8 <= n; i += 8) {
-      a += x[i];
-      b += x[i + 1];
-      c += x[i + 2];
-      d += x[i + 3];
-      e += x[i + 4];
-      f += x[i + 5];
-      g += x[i + 6];
-      h += x[i + 7];
-    }
-    for (; i < n; i++) {
-      a += x[i];
-    }
-    return ((a + b) + (c + d)) + ((e + f) + (g + h));
   }
 
   /** Largest of the first n elements; NaN if one is NaN. */

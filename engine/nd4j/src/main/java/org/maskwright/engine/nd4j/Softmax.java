@@ -1,10 +1,12 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
+import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.MemoryAccount;
 
 /** Softmax and its logarithm along one axis, forward and backward. */
 final class Softmax {
+  private static final RowKernels ROWS = RowKernels.get();
   private static final int GRAIN = 8_192;
 
   /** Narrowest block of columns: one cache line. */
@@ -98,7 +100,7 @@ final class Softmax {
     FloatMath.exp(x, z, rows * n, scratch);
     for (int row = 0; row < rows; row++) {
       int start = row * n;
-      float sum = sum(z, start, n);
+      float sum = ROWS.sum(z, start, n);
       if (kind == Kind.FORWARD) {
         float factor = 1f / sum;
         for (int i = start; i < start + n; i++) {
@@ -119,7 +121,7 @@ final class Softmax {
       FloatMath.exp(y, y, rows * n, scratch);
       for (int row = 0; row < rows; row++) {
         int start = row * n;
-        float sum = sum(g, start, n);
+        float sum = ROWS.sum(g, start, n);
         for (int i = start; i < start + n; i++) {
           g[i] -= y[i] * sum;
         }
@@ -131,30 +133,11 @@ final class Softmax {
     }
     for (int row = 0; row < rows; row++) {
       int start = row * n;
-      float sum = sum(scratch, start, n);
+      float sum = ROWS.sum(scratch, start, n);
       for (int i = start; i < start + n; i++) {
         g[i] = y[i] * (g[i] - sum);
       }
     }
-  }
-
-  private static float sum(float[] x, int start, int n) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    int i = start;
-    int end = start + n;
-    for (; i + 4 <= end; i += 4) {
-      a += x[i];
-      b += x[i + 1];
-      c += x[i + 2];
-      d += x[i + 3];
-    }
-    for (; i < end; i++) {
-      a += x[i];
-    }
-    return (a + b) + (c + d);
   }
 
   /** Another axis: blocks of neighbouring columns, each row of a block is one vector loop. */

@@ -13,6 +13,9 @@ final class StridedCopy {
   /** Shorter runs are copied by a loop. */
   private static final int BULK = 16;
 
+  /** Copies of one number that the first-level cache holds. */
+  private static final int PATTERN = 4_096;
+
   /** Side of the square that a transposition moves at once: two of them fit the L1 cache. */
   private static final int BLOCK = 32;
 
@@ -78,6 +81,10 @@ final class StridedCopy {
       t.put(to * width, s, so * width, n * width);
       return;
     }
+    if (ts == 1 && ss == 0 && width == Float.BYTES) {
+      fill(t, to, n, s.getInt(4 * so));
+      return;
+    }
     switch (width) {
       case 1 -> {
         for (int i = 0; i < n; i++) {
@@ -100,6 +107,19 @@ final class StridedCopy {
         }
       }
       default -> throw new IllegalArgumentException("element of " + width + " bytes");
+    }
+  }
+
+  /** A broadcast number: the first block by itself, then blocks of what is there already. */
+  private static void fill(ByteBuffer target, int to, int n, int bits) {
+    int first = Math.min(n, BULK);
+    for (int i = 0; i < first; i++) {
+      target.putInt(4 * (to + i), bits);
+    }
+    for (int done = first; done < n; ) {
+      int next = Math.min(Math.min(done, PATTERN), n - done);
+      target.put(4 * (to + done), target, 4 * to, 4 * next);
+      done += next;
     }
   }
 
