@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.Conv2dSpec;
@@ -320,5 +325,42 @@ public abstract class CompositeConformance extends BackendConformance {
       assertEquals(live, engine().memory().liveArrays());
       assertEquals(bytes, engine().memory().liveBytes());
     }
+  }
+
+  /**
+   * With the default heap and the launcher's collector. Resident memory counts from step 200: until
+   * then the just-in-time compiler's own code and data grow, some 10 MB.
+   */
+  @Test
+  void aThousandTrainingStepsLeaveArraysAndResidentMemoryConstant() throws Exception {
+    Assumptions.assumeTrue(
+        Files.exists(Path.of("/proc/self/status")), "resident memory is read from /proc: Linux");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Dorg.bytedeco.javacpp.maxbytes=0",
+                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TrainingLoop.class.getName(),
+                engine().backend().name(),
+                "1000")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<String> lines = new BufferedReader(process.inputReader()).lines().toList();
+    assertEquals(0, process.waitFor());
+    assertEquals(10, lines.size());
+    long[] early = numbers(lines.get(1));
+    long[] last = numbers(lines.get(9));
+    assertEquals(numbers(lines.get(0))[1], last[1], "live arrays");
+    assertEquals(numbers(lines.get(0))[2], last[2], "live bytes");
+    assertTrue(
+        last[3] < 1.02 * early[3],
+        "resident KiB: " + early[3] + " after step 200, " + last[3] + " after step 1000");
+  }
+
+  private static long[] numbers(String line) {
+    return Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
   }
 }

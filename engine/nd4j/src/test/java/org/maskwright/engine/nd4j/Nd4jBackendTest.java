@@ -5,22 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Scanner;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.UnaryOp;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.EngineException;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -175,49 +167,6 @@ class Nd4jBackendTest {
           backend.toFloats(backend.reduce(ReduceOp.SUM, x, new int[] {0}, false)));
       float[] one = single.toFloats(single.matmul(x, y, false, false));
       assertArrayEquals(one, backend.toFloats(backend.matmul(x, y, false, false)), 1e-4f);
-    }
-  }
-
-  /** A step that leaked one of its 1 MiB arrays would grow by 800 MiB. */
-  @Test
-  void residentMemoryIsFlatOverAThousandSteps() throws IOException {
-    Path statistics = Path.of("/proc/self/statm");
-    Assumptions.assumeTrue(Files.isReadable(statistics), "resident memory is read from /proc");
-    DeviceArray x = fixtures.random(1, 16, 128, 128);
-    DeviceArray w = fixtures.random(16, 16, 3, 3);
-    DeviceArray norm = fixtures.random(16);
-    Conv2dSpec spec = Conv2dSpec.of(1, 1);
-    long live = 0;
-    long resident = 0;
-    for (int step = 0; step < 1000; step++) {
-      DeviceArray[] made = new DeviceArray[8];
-      made[0] = backend.unary(UnaryOp.RELU, x);
-      made[1] = backend.reshape(made[0], new long[] {16, 128 * 128});
-      made[2] = backend.softmax(made[1], 1);
-      made[3] = backend.permute(made[1], new int[] {1, 0});
-      DeviceArray[] normed = backend.groupNorm(x, 4, norm, norm, 1e-5);
-      System.arraycopy(normed, 0, made, 4, 3);
-      made[7] =
-          step % 20 == 0
-              ? backend.conv2dBackward(x, x, w, spec, false, true, false)[1]
-              : backend.slice(made[0], 1, 3, 9, 2);
-      for (DeviceArray a : made) {
-        a.release();
-      }
-      if (step == 200) {
-        live = backend.memory().liveBytes();
-        resident = residentBytes(statistics);
-      }
-    }
-    assertEquals(live, backend.memory().liveBytes());
-    long growth = residentBytes(statistics) - resident;
-    assertTrue(growth < 300L << 20, "resident memory grew by " + growth + " bytes");
-  }
-
-  private static long residentBytes(Path statistics) throws IOException {
-    try (Scanner numbers = new Scanner(statistics, StandardCharsets.US_ASCII)) {
-      numbers.nextLong(); // Total program size.
-      return numbers.nextLong() * 4096;
     }
   }
 

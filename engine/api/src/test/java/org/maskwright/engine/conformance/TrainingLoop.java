@@ -1,0 +1,128 @@
+package org.maskwright.engine.conformance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.tensor.Attention;
+import org.maskwright.engine.tensor.DeformableSampling;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.RandomStream;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+
+/**
+ * A program that trains a small network of convolutions, layer norm, deformable sampling and
+ * attention with AdamW, in a JVM of its own, so that no other test's garbage counts.
+ *
+ * <p>Arguments: backend, steps. Prints "step liveArrays liveBytes residentKiB" after every
+ * hundredth step.
+ */
+public final class TrainingLoop {
+  private static final int CHANNELS = 32;
+
+  /** 200 MB that no step touches, like a frozen backbone: 2% is meant of a real model's memory. */
+  private static final int FROZEN = 50_000_000;
+
+  private static final int SIDE = 16;
+  private static final int BATCH = 2;
+
+  private final Engine engine;
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final List<Tensor> state = new ArrayList<>();
+  private final RandomStream random = RandomStream.of(1, "loop");
+
+  private TrainingLoop(Engine engine) {
+    this.engine = engine;
+    add(CHANNELS, 3, 3, 3);
+    add(CHANNELS, CHANNELS, 3, 3);
+    add(CHANNELS);
+    add(CHANNELS);
+    add(3 * CHANNELS, CHANNELS);
+    state.add(engine.ones(FROZEN));
+  }
+
+  private void add(long... shape) {
+    Parameter p = new Parameter(engine.uniform(random, -0.1, 0.1, shape));
+    parameters.add(p);
+    state.add(engine.zeros(shape));
+    state.add(engine.zeros(shape));
+  }
+
+  private Tensor weight(int i) {
+    return parameters.get(i).tensor();
+  }
+
+  private void step(int count) {
+    try (Scope scope = engine.scope()) {
+      Tensor x = engine.uniform(random, -1, 1, BATCH, 3, 2 * SIDE, 2 * SIDE);
+      Tensor h = x.conv2d(weight(0), null, Conv2dSpec.of(2, 1)).relu();
+      h = h.conv2d(weight(1), null, Conv2dSpec.of(1, 1)).relu();
+      Tensor tokens = h.flatten(2, 3).transpose(1, 2).layerNorm(weight(2), weight(3), 1e-5);
+      Tensor values = tokens.reshape(BATCH, SIDE * SIDE, 2, CHANNELS / 2);
+      Tensor sampled =
+          DeformableSampling.sample(
+              values,
+              new int[] {SIDE},
+              new int[] {SIDE},
+              engine.uniform(random, 0, 1, BATCH, SIDE * SIDE, 2, 1, 4, 2),
+              engine.uniform(random, 0, 1, BATCH, SIDE * SIDE, 2, 1, 4));
+      Tensor qkv = sampled.linear(weight(4), null).reshape(BATCH, SIDE * SIDE, 3, 2, CHANNELS / 2);
+      Tensor y = Attention.scaledDotProduct(part(qkv, 0), part(qkv, 1), part(qkv, 2), null, null);
+      y.square().mean().backward();
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter p = parameters.get(i);
+      engine
+          .backend()
+          .adamW(
+              p.tensor().array(),
+              p.grad().array(),
+              state.get(2 * i).array(),
+              state.get(2 * i + 1).array(),
+              new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.05, count, 1));
+      p.zeroGrad();
+    }
+  }
+
+  private static Tensor part(Tensor qkv, int i) {
+    return qkv.slice(2, i, i + 1L).reshape(BATCH, SIDE * SIDE, 2, CHANNELS / 2).permute(0, 2, 1, 3);
+  }
+
+  private static long residentKib() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Runs. */
+  public static void main(String[] args) throws IOException {
+    int steps = Integer.parseInt(args[1]);
+    EngineOptions options =
+        EngineOptions.DEFAULT.withBackend(args[0]).withDevice("cpu").withThreads(2);
+    try (Engine engine = Engine.open(options);
+        Scope all = engine.scope()) {
+      TrainingLoop loop = new TrainingLoop(engine);
+      for (int step = 1; step <= steps; step++) {
+        loop.step(step);
+        if (step % 100 == 0) {
+          System.out.println(
+              step
+                  + " "
+                  + engine.memory().liveArrays()
+                  + " "
+                  + engine.memory().liveBytes()
+                  + " "
+                  + residentKib());
+        }
+      }
+    }
+  }
+}
