@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
+import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
@@ -28,10 +30,13 @@ import org.maskwright.modelzoo.backbone.Backbone;
  * sampling, overhead of a tensor operation, peak memory of a ResNet-50 step. Cases alternate
  * between what is compared; medians of all rounds.
  *
- * <p>Arguments: number of rounds (default 7).
+ * <p>Arguments: number of rounds (default 7), then which tables (primitives, deformable, overhead,
+ * memory; default all).
  */
 public final class EngineBenchmark {
   private static final int THREADS = 2;
+  private static final Set<String> TABLES =
+      Set.of("primitives", "deformable", "overhead", "memory");
 
   /** The Java kernels reach their speed when the just-in-time compiler has seen enough of them. */
   private static final int WARM_UP = 20;
@@ -41,12 +46,16 @@ public final class EngineBenchmark {
   /**
    * An operation, differentiated; its inputs of the given shapes are made before the clock starts.
    */
-  private record Case(String name, Function<Tensor[], Tensor> op, long[]... shapes) {
+  private record Case(String name, Function<Tensor[], Tensor> op, List<long[]> shapes) {
+    Case(String name, Function<Tensor[], Tensor> op, long[]... shapes) {
+      this(name, op, List.of(shapes));
+    }
+
     /** Milliseconds of forward and backward. */
     double millis(Engine engine) {
       try (Scope scope = engine.scope()) {
-        Tensor[] in = new Tensor[shapes.length];
-        Arrays.setAll(in, i -> random(engine, i, shapes[i]));
+        Tensor[] in = new Tensor[shapes.size()];
+        Arrays.setAll(in, i -> random(engine, i, shapes.get(i)));
         return EngineBenchmark.millis(engine, e -> forwardAndBackward(op, in));
       }
     }
@@ -55,17 +64,26 @@ public final class EngineBenchmark {
   /** Runs all tables. */
   public static void main(String[] args) {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
+    Set<String> tables = args.length > 1 ? Set.copyOf(Arrays.asList(args)) : TABLES;
     EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(THREADS);
     try (Engine torch = Engine.open(options.withBackend("torch"));
         Engine nd4j = Engine.open(options.withBackend("nd4j"))) {
       System.out.println("torch: " + torch.description());
       System.out.println("nd4j:  " + nd4j.description());
+      System.out.println("rows:  " + RowKernels.get().description());
       System.out.println();
-      if (args.length < 2) primitives(torch, nd4j, rounds);
-      deformable(torch, rounds);
-      if (args.length > 1) return;
-      overhead(torch, nd4j);
-      memory(torch);
+      if (tables.contains("primitives")) {
+        primitives(torch, nd4j, rounds);
+      }
+      if (tables.contains("deformable")) {
+        deformable(torch, rounds);
+      }
+      if (tables.contains("overhead")) {
+        overhead(torch, nd4j);
+      }
+      if (tables.contains("memory")) {
+        memory(torch);
+      }
     }
   }
 
