@@ -100,7 +100,9 @@ final class EvalCommand implements Callable<Integer> {
 
   private EvalReport run(RunSettings settings, Dataset data, SegmentationModel loaded)
       throws IOException {
-    Evaluator evaluator = new Evaluator(loaded, settings.eval(), data, settings.data().workers());
+    Evaluator evaluator =
+        new Evaluator(
+            loaded, settings, data, new Console(spec.commandLine().getErr(), Terminal.isOne()));
     if (out == null) {
       return evaluator.run(limit, Optional.empty(), Optional.empty());
     }

@@ -2,6 +2,8 @@ package org.maskwright.trainer.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,6 +74,15 @@ public final class Maskwright implements Runnable {
       description = "Print the stack trace of an error.")
   private boolean verbose;
 
+  /** What LibTorch on the CPU, CUDA, and ND4J say, in lower case. */
+  private static final List<String> NATIVE_OUT_OF_MEMORY =
+      List.of(
+          "can't allocate memory",
+          "not enough memory",
+          "cuda out of memory",
+          "cudaerrormemoryallocation",
+          "failed to allocate");
+
   @Spec private CommandSpec spec;
 
   private Maskwright() {}
@@ -129,11 +140,14 @@ public final class Maskwright implements Runnable {
   }
 
   private static String message(Throwable error) {
-    if (error instanceof OutOfMemoryError) {
+    if (isOutOfMemory(error)) {
+      String first = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
       return "out of memory ("
-          + error.getMessage()
-          + "): lower the batch size or the crop size, or give the Java heap more with"
-          + " MASKWRIGHT_OPTS=-Xmx...";
+          + first
+          + "): lower train.batch-size, the crop (augment.lsj or augment.crop: height, width) or"
+          + " criterion.points.points, or set model.backbone.resnet.checkpointing = true;"
+          + " train.accumulate makes up for a smaller batch. If it was the Java heap, give it more"
+          + " with MASKWRIGHT_OPTS=-Xmx...";
     }
     if (ExitCode.of(error) != ExitCode.INTERNAL && error.getMessage() != null) {
       return error.getMessage();
@@ -141,6 +155,15 @@ public final class Maskwright implements Runnable {
     // The type tells most of an unexpected error: the message of a NoSuchFileException is only a
     // path.
     return error.toString();
+  }
+
+  /** Of the Java heap, or of native memory as the engines' libraries say it. */
+  static boolean isOutOfMemory(Throwable error) {
+    if (error instanceof OutOfMemoryError) {
+      return true;
+    }
+    String text = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
+    return NATIVE_OUT_OF_MEMORY.stream().anyMatch(text::contains);
   }
 
   private static int reportUsage(ParameterException error, String[] args) {

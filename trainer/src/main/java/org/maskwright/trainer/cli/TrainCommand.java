@@ -120,8 +120,7 @@ final class TrainCommand implements Callable<Integer> {
     s.last()
         .ifPresent(
             last ->
-                last.report()
-                    .metrics()
+                last.metrics()
                     .forEach(
                         (name, value) ->
                             out.printf(
@@ -132,7 +131,9 @@ final class TrainCommand implements Callable<Integer> {
                                     .map(
                                         b ->
                                             String.format(
-                                                Locale.ROOT, "%.2f", b.report().get(name)))
+                                                Locale.ROOT,
+                                                "%.2f",
+                                                b.metrics().getOrDefault(name, Double.NaN)))
                                     .orElse("-"),
                                 value)));
     out.printf(

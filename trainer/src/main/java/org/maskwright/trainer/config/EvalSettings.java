@@ -1,6 +1,10 @@
 package org.maskwright.trainer.config;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.datasets.Task;
 
 /** Evaluation. */
@@ -18,10 +22,18 @@ public record EvalSettings(
         double overlapThreshold,
     @Doc("Instance: at most so many instances of an image.") int maxInstances,
     @Doc(
-            "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP or semantic.mIoU.")
+            "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP, semantic.mIoU, or loss.total, of which"
+                + " less is better.")
         String best,
     @Doc("Stop after so many evaluations without a better one; 0 = never.") int patience,
-    @Doc("Sample pictures of predictions at each evaluation.") int samples) {
+    @Doc("Sample pictures of predictions at each evaluation.") int samples,
+    @Doc(
+            "Whether the loss is computed on the evaluated images too: loss.total, loss.ce, loss.mask and loss.dice.")
+        boolean loss,
+    @Doc(
+            "Official instances JSON that instance metrics compare with, crowd regions and areas as it states them; default: that of the data"
+                + " set, annotations/instances_SPLIT.json of a COCO layout, if it is there.")
+        Optional<Path> instances) {
   /** Checks the ranges. */
   public EvalSettings {
     tasks = List.copyOf(tasks);
@@ -43,11 +55,37 @@ public record EvalSettings(
     require(maxInstances >= 1, "maxInstances", "at least 1", maxInstances);
     require(patience >= 0, "patience", "at least 0", patience);
     require(samples >= 0, "samples", "at least 0", samples);
-    require(
-        tasks.stream().anyMatch(t -> best.startsWith(t.key() + ".")),
-        "best",
-        "a metric of one of the tasks",
-        best);
+    List<String> measured = metrics(tasks, loss);
+    require(measured.contains(best), "best", "one of " + measured, best);
+  }
+
+  /** What an evaluation of tasks measures, with or without the loss. */
+  public static List<String> metrics(List<Task> tasks, boolean loss) {
+    List<String> out = new ArrayList<>();
+    for (Task task : tasks) {
+      out.addAll(
+          switch (task) {
+            case PANOPTIC -> names(task.key(), "PQ", "SQ", "RQ", "PQ-things", "PQ-stuff");
+            case INSTANCE -> names(task.key(), "AP", "AP50", "AP75", "APs", "APm", "APl", "box-AP");
+            case SEMANTIC -> names(task.key(), "mIoU", "fwIoU", "mACC", "pACC");
+          });
+    }
+    if (loss) {
+      out.addAll(names("loss", "total", "ce", "mask", "dice"));
+    }
+    return out;
+  }
+
+  private static List<String> names(String prefix, String... names) {
+    return Arrays.stream(names).map(n -> prefix + "." + n).toList();
+  }
+
+  /** Metrics of which less is better start with this. */
+  private static final String LOSS = "loss.";
+
+  /** Whether a value of the deciding metric is better than another. */
+  public boolean isBetter(double value, double than) {
+    return best.startsWith(LOSS) ? value < than : value > than;
   }
 
   private static void require(boolean fits, String name, String expected, Object got) {

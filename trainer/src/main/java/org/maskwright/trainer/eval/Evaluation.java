@@ -28,13 +28,25 @@ public final class Evaluation {
   private final Dataset dataset;
   private final List<Task> tasks;
   private final int workers;
+  private final Optional<OfficialInstances> instances;
+
+  /** An evaluation against the data set's own annotation. */
+  public Evaluation(Predictor predictor, Dataset dataset, List<Task> tasks, int workers) {
+    this(predictor, dataset, tasks, workers, Optional.empty());
+  }
 
   /**
    * An evaluation.
    *
+   * @param instances ground truth of the instance task, in place of the data set's
    * @throws ConfigException if the data set's annotation cannot serve a task
    */
-  public Evaluation(Predictor predictor, Dataset dataset, List<Task> tasks, int workers) {
+  public Evaluation(
+      Predictor predictor,
+      Dataset dataset,
+      List<Task> tasks,
+      int workers,
+      Optional<OfficialInstances> instances) {
     for (Task task : tasks) {
       if (!dataset.tasks().contains(task)) {
         throw new ConfigException(
@@ -50,6 +62,7 @@ public final class Evaluation {
     this.dataset = dataset;
     this.tasks = List.copyOf(tasks);
     this.workers = workers;
+    this.instances = instances;
   }
 
   /**
@@ -59,6 +72,21 @@ public final class Evaluation {
    * @param samples receives pictures of the first images
    */
   public EvalReport run(int limit, Optional<ResultFiles> files, Optional<SamplePictures> samples) {
+    return run(limit, files, samples, Optional.empty(), (done, total) -> {});
+  }
+
+  /**
+   * Evaluates the first {@code limit} images (0: all).
+   *
+   * @param loss adds the loss to the metrics
+   * @param progress told of the images done and of all
+   */
+  public EvalReport run(
+      int limit,
+      Optional<ResultFiles> files,
+      Optional<SamplePictures> samples,
+      Optional<ValidationLoss> loss,
+      Progress progress) {
     long start = System.nanoTime();
     List<Scorer> scorers = tasks.stream().map(t -> scorer(t, files)).toList();
     Map<ImageId, Integer> index = new HashMap<>();
@@ -66,7 +94,8 @@ public final class Evaluation {
       index.put(dataset.info(i).imageId(), i);
     }
     int images = 0;
-    Task prepared = tasks.get(0);
+    int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
+    Task prepared = loss.map(ValidationLoss::task).orElse(tasks.get(0));
     try (Loader loader =
         new Loader(
             dataset, predictor.preparation(prepared), LoaderSettings.evaluation(1, workers))) {
@@ -76,7 +105,7 @@ public final class Evaluation {
           break;
         }
         TrainingExample example = batch.get().examples().get(0);
-        Predictor.Outputs outputs = predictor.run(example);
+        Predictor.Outputs outputs = predictor.run(example, loss);
         int i = index.get(example.info().imageId());
         List<Segment> truth = dataset.segments(i);
         Size size = new Size(example.originalWidth(), example.originalHeight());
@@ -85,18 +114,27 @@ public final class Evaluation {
         }
         samples.ifPresent(s -> s.add(dataset, i, truth, outputs));
         images++;
+        progress.done(images, all);
       }
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
     SortedMap<String, Map<String, Double>> perClass = new TreeMap<>();
     scorers.forEach(s -> s.report(metrics, perClass));
+    loss.ifPresent(l -> l.report(metrics));
     return new EvalReport(metrics, perClass, images, (System.nanoTime() - start) / 1e9);
+  }
+
+  /** Told how far an evaluation is. */
+  @FunctionalInterface
+  public interface Progress {
+    /** After an image. */
+    void done(int images, int of);
   }
 
   private Scorer scorer(Task task, Optional<ResultFiles> files) {
     return switch (task) {
       case PANOPTIC -> new PanopticScorer(predictor, dataset.categories(), files);
-      case INSTANCE -> new InstanceScorer(predictor, dataset.categories(), files);
+      case INSTANCE -> new InstanceScorer(predictor, dataset.categories(), files, instances);
       case SEMANTIC -> new SemanticScorer(predictor, dataset.categories(), files);
     };
   }

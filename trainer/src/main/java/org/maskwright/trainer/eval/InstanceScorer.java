@@ -16,6 +16,7 @@ import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.CocoMetrics;
 import org.maskwright.datasets.metrics.CocoSummary;
 import org.maskwright.datasets.metrics.Detection;
+import org.maskwright.datasets.metrics.GroundTruth;
 import org.maskwright.datasets.metrics.IouType;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
 
@@ -26,11 +27,17 @@ final class InstanceScorer implements Scorer {
   private final CocoEvaluator masks;
   private final CocoEvaluator boxes;
   private final Optional<ResultFiles> files;
+  private final Optional<OfficialInstances> official;
 
-  InstanceScorer(Predictor predictor, Categories categories, Optional<ResultFiles> files) {
+  InstanceScorer(
+      Predictor predictor,
+      Categories categories,
+      Optional<ResultFiles> files,
+      Optional<OfficialInstances> official) {
     this.predictor = predictor;
     this.categories = categories;
     this.files = files;
+    this.official = official;
     List<Integer> ids =
         categories.asList().stream().filter(Category::thing).map(Category::id).toList();
     this.masks = new CocoEvaluator(ids, IouType.SEGM);
@@ -47,7 +54,10 @@ final class InstanceScorer implements Scorer {
             Detection.ofMask(categories.get(instance.classIndex()).id(), instance.score(), rle));
       }
     }
-    var truths = Truth.instances(truth, categories, size);
+    List<GroundTruth> truths =
+        official
+            .map(o -> o.of(image.imageId(), size.height(), size.width()))
+            .orElseGet(() -> Truth.instances(truth, categories, size));
     masks.add(image.imageId(), truths, detections);
     boxes.add(image.imageId(), truths, detections);
     files.ifPresent(f -> f.instances(image, detections));

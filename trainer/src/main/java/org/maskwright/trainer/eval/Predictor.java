@@ -1,6 +1,7 @@
 package org.maskwright.trainer.eval;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Normalization;
@@ -12,6 +13,7 @@ import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
@@ -67,6 +69,11 @@ public final class Predictor {
 
   /** Runs the model on an image that {@link #preparation} resized. */
   public Outputs run(TrainingExample example) {
+    return run(example, Optional.empty());
+  }
+
+  /** Runs the model and adds up the loss of its outputs. */
+  Outputs run(TrainingExample example, Optional<ValidationLoss> loss) {
     Engine engine = model.engine();
     model.setTraining(false);
     int height = example.height();
@@ -76,11 +83,15 @@ public final class Predictor {
     try (var off = engine.noGrad();
         Scope scope = engine.scope()) {
       Tensor input = engine.floats(pixels, 1, 3, height, width);
-      QueryOutputs outputs = QueryOutputs.of(model.predict(input), 0);
+      int paddedHeight = model.paddedSize(height);
+      int paddedWidth = model.paddedSize(width);
+      Predictions predictions = loss.isPresent() ? model.forward(input) : model.predict(input);
+      loss.ifPresent(l -> l.add(predictions, example, paddedHeight, paddedWidth));
+      QueryOutputs outputs = QueryOutputs.of(predictions, 0);
       ImageFrame frame =
           new ImageFrame(
-              model.paddedSize(height),
-              model.paddedSize(width),
+              paddedHeight,
+              paddedWidth,
               example.contentHeight(),
               example.contentWidth(),
               example.originalHeight(),

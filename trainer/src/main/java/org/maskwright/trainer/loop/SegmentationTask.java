@@ -1,7 +1,9 @@
 package org.maskwright.trainer.loop;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.loader.Batch;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
@@ -22,13 +24,25 @@ public final class SegmentationTask implements TrainingTask {
   private final Criterion criterion;
   private final PointSource points;
   private final Normalization normalization;
+  private final Consumer<String> warnings;
+  private int mostTargets;
 
-  /** With points from the engine's stream {@code points}. */
+  /**
+   * With points from the engine's stream {@code points}.
+   *
+   * @param warnings told of an image with more targets than the model has queries, whenever their
+   *     number is the largest so far
+   */
   public SegmentationTask(
-      SegmentationModel model, Criterion criterion, Normalization normalization) {
+      SegmentationModel model,
+      Criterion criterion,
+      Normalization normalization,
+      Consumer<String> warnings) {
     this.model = model;
     this.criterion = criterion;
     this.normalization = normalization;
+    this.warnings = warnings;
+    this.mostTargets = model.queries();
     this.points = new PointSource.Random(model.engine().random().get("points"));
   }
 
@@ -49,8 +63,26 @@ public final class SegmentationTask implements TrainingTask {
     int width = model.paddedSize(batch.width());
     List<MaskSupervision> targets =
         batch.examples().stream().map(e -> MaskSupervision.of(e, height, width)).toList();
+    warnOfCrowds(batch);
     Losses losses = criterion.compute(predictions, targets, points);
     phases.mark(Phases.Phase.LOSS);
     return losses;
+  }
+
+  private void warnOfCrowds(Batch batch) {
+    for (TrainingExample example : batch.examples()) {
+      int count = example.masks().count();
+      if (count > mostTargets) {
+        mostTargets = count;
+        warnings.accept(
+            "warning: image "
+                + example.info().imageId()
+                + " has "
+                + count
+                + " targets but the model only "
+                + model.queries()
+                + " queries: the rest goes unlearnt; raise the decoder's queries or crop smaller");
+      }
+    }
   }
 }

@@ -1,19 +1,25 @@
 package org.maskwright.trainer.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.Drawing;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.Evaluation;
 import org.maskwright.trainer.eval.InferenceSettings;
+import org.maskwright.trainer.eval.OfficialInstances;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.eval.ResultFiles;
 import org.maskwright.trainer.eval.SamplePictures;
+import org.maskwright.trainer.eval.ValidationLoss;
+import org.maskwright.trainer.loss.Criterion;
 
 /** Evaluates a model on one data set as the settings say. */
 public final class Evaluator {
@@ -24,14 +30,18 @@ public final class Evaluator {
   private final Dataset dataset;
   private final Predictor predictor;
   private final Drawing drawing;
-  private final int workers;
+  private final RunSettings run;
+  private final Console console;
+  private final Optional<OfficialInstances> instances;
 
   /** For a model and a data set with the same classes. */
-  public Evaluator(SegmentationModel model, EvalSettings settings, Dataset dataset, int workers) {
-    this.settings = settings;
+  public Evaluator(SegmentationModel model, RunSettings run, Dataset dataset, Console console) {
+    this.settings = run.eval();
     this.dataset = dataset;
-    this.workers = workers;
+    this.run = run;
+    this.console = console;
     this.predictor = new Predictor(model, Normalization.IMAGENET, inference(settings));
+    this.instances = instances();
     this.drawing = new Drawing(predictor, model.classSpace(), PICTURE_THRESHOLD);
   }
 
@@ -57,8 +67,44 @@ public final class Evaluator {
     Optional<SamplePictures> samples =
         picture.map(p -> new SamplePictures(drawing, settings.tasks().get(0), settings.samples()));
     EvalReport report =
-        new Evaluation(predictor, dataset, settings.tasks(), workers).run(limit, files, samples);
+        new Evaluation(predictor, dataset, settings.tasks(), run.data().workers(), instances)
+            .run(limit, files, samples, loss(), this::progress);
     samples.ifPresent(s -> s.write(picture.get()));
     return report;
+  }
+
+  private Optional<OfficialInstances> instances() {
+    if (!settings.tasks().contains(Task.INSTANCE)) {
+      return Optional.empty();
+    }
+    Optional<OfficialInstances> out =
+        settings
+            .instances()
+            .or(this::instancesOfTheDataSet)
+            .map(file -> OfficialInstances.read(file, dataset.categories()));
+    out.ifPresent(o -> console.line("instance metrics against " + o.file()));
+    return out;
+  }
+
+  private Optional<Path> instancesOfTheDataSet() {
+    DatasetSettings val = run.data().val();
+    if (!dataset.name().startsWith("coco")) {
+      return Optional.empty();
+    }
+    String own =
+        dataset.name().startsWith("coco-instance") && !val.annotations().isEmpty()
+            ? val.annotations()
+            : "annotations/instances_" + val.split() + ".json";
+    return Optional.of(val.root().resolve(own)).filter(Files::isRegularFile);
+  }
+
+  private Optional<ValidationLoss> loss() {
+    return settings.loss() && dataset.tasks().contains(run.task())
+        ? Optional.of(new ValidationLoss(run.task(), Criterion.of(run.criterion()), run.seed()))
+        : Optional.empty();
+  }
+
+  private void progress(int images, int of) {
+    console.progress("evaluating", images, of, "");
   }
 }

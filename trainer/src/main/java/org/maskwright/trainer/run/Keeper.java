@@ -1,7 +1,7 @@
 package org.maskwright.trainer.run;
 
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.maskwright.datasets.loader.Loader;
@@ -43,7 +43,8 @@ final class Keeper implements TrainListener {
       Console console,
       Path samples,
       BooleanSupplier stopRequested,
-      TrainingState start) {
+      TrainingState start,
+      List<MetricsLog.Line> evaluated) {
     this.learner = learner;
     this.store = store;
     this.loader = loader;
@@ -55,6 +56,22 @@ final class Keeper implements TrainListener {
     this.samples = samples;
     this.stopRequested = stopRequested;
     this.state = start;
+    for (MetricsLog.Line line : evaluated) {
+      remember(new RunSummary.Scored(line.step(), line.values()));
+    }
+  }
+
+  /** Keeps an evaluation as the last one, and as the best one if it is; returns whether it is. */
+  private boolean remember(RunSummary.Scored scored) {
+    last = Optional.of(scored);
+    double value = scored.metrics().getOrDefault(eval.best(), Double.NaN);
+    boolean better =
+        !Double.isNaN(value)
+            && (best.isEmpty() || eval.isBetter(value, best.get().metrics().get(eval.best())));
+    if (better) {
+      best = last;
+    }
+    return better;
   }
 
   Optional<RunSummary.Scored> best() {
@@ -88,7 +105,7 @@ final class Keeper implements TrainListener {
         store.markBest(checkpoint);
       }
     }
-    boolean exhausted = eval.patience() > 0 && state.evaluationsWithoutBetter() >= eval.patience();
+    boolean exhausted = exhausted();
     if (exhausted && !end) {
       console.line(
           "no better %s in %d evaluations: stopping at step %d",
@@ -98,6 +115,11 @@ final class Keeper implements TrainListener {
       }
     }
     return stop || exhausted ? Verdict.STOP : Verdict.CONTINUE;
+  }
+
+  /** Whether nothing got better for as many evaluations as the settings wait. */
+  boolean exhausted() {
+    return eval.patience() > 0 && state.evaluationsWithoutBetter() >= eval.patience();
   }
 
   private void advance(StepReport r) {
@@ -126,14 +148,9 @@ final class Keeper implements TrainListener {
     for (String line : EvalTable.lines(step, report)) {
       console.line(line);
     }
-    log.write("eval", step, finite(report.metrics()));
-    last = Optional.of(new RunSummary.Scored(step, report));
+    log.write("eval", step, report.metrics());
+    boolean better = remember(new RunSummary.Scored(step, report.metrics()));
     double value = report.get(eval.best());
-    boolean better =
-        !Double.isNaN(value) && (state.bestValue().isEmpty() || value > state.bestValue().get());
-    if (better) {
-      best = last;
-    }
     state =
         new TrainingState(
             state.step(),
@@ -144,11 +161,5 @@ final class Keeper implements TrainListener {
             better ? 0 : state.evaluationsWithoutBetter() + 1,
             state.trainedSeconds());
     return better;
-  }
-
-  private static Map<String, Double> finite(Map<String, Double> metrics) {
-    Map<String, Double> out = new java.util.LinkedHashMap<>(metrics);
-    out.values().removeIf(v -> !Double.isFinite(v));
-    return out;
   }
 }

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.maskwright.trainer.eval.EvalReport;
 
 /**
  * How a run ended.
@@ -18,7 +19,7 @@ import org.maskwright.trainer.eval.EvalReport;
  * @param best metrics of the best checkpoint by the deciding metric, with its step
  * @param last metrics of the last checkpoint
  * @param seconds of training steps, over all parts of a resumed run
- * @param imagesPerSecond of training steps of this process
+ * @param imagesPerSecond of training steps, over all parts of a resumed run
  */
 public record RunSummary(
     Path folder,
@@ -28,8 +29,17 @@ public record RunSummary(
     Optional<Scored> last,
     double seconds,
     double imagesPerSecond) {
-  /** A checkpoint's step and metrics. */
-  public record Scored(long step, EvalReport report) {}
+  /**
+   * An evaluated step.
+   *
+   * @param metrics by name, in percent; NaN where there was nothing to measure
+   */
+  public record Scored(long step, Map<String, Double> metrics) {
+    /** Keeps a copy in order. */
+    public Scored {
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+  }
 
   /** As a JSON object: {@code best} and {@code last} hold the metrics in percent by name. */
   public String toJson() {
@@ -57,7 +67,7 @@ public record RunSummary(
   private static void write(JsonGenerator json, String name, Scored scored) throws IOException {
     json.writeObjectFieldStart(name);
     json.writeNumberField("step", scored.step());
-    for (Map.Entry<String, Double> e : scored.report().metrics().entrySet()) {
+    for (Map.Entry<String, Double> e : scored.metrics().entrySet()) {
       if (Double.isFinite(e.getValue())) {
         json.writeNumberField(e.getKey(), e.getValue());
       } else {

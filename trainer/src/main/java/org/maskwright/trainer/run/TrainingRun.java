@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
@@ -77,7 +78,7 @@ public final class TrainingRun {
       Path folder, Console console, List<String> command, BooleanSupplier stopRequested)
       throws IOException {
     try (RunFolder run = RunFolder.resume(folder)) {
-      RunSettings settings = ConfigFile.loadAlone(run.config()).bind(RunSettings.class);
+      RunSettings settings = ConfigFile.load(run.config(), List.of()).bind(RunSettings.class);
       return new TrainingRun(settings, run, console, command, stopRequested).train();
     }
   }
@@ -113,6 +114,7 @@ public final class TrainingRun {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
+        warn(classes, model.queries());
         return train(engine, learner, trainSet, valSet);
       }
     }
@@ -135,8 +137,7 @@ public final class TrainingRun {
             command,
             fingerprints(trainSet, valSet)));
     Files.createDirectories(folder.samples());
-    Evaluator evaluator =
-        new Evaluator(learner.model(), settings.eval(), valSet, settings.data().workers());
+    Evaluator evaluator = new Evaluator(learner.model(), settings, valSet, console);
     int steps = settings.train().steps();
     try (Loader loader = loader(trainSet, new LoaderState(state.epoch(), state.position()));
         StepLog log =
@@ -158,22 +159,30 @@ public final class TrainingRun {
               console,
               folder.samples(),
               stopRequested,
-              state);
+              state,
+              evaluated(state.step()));
       Trainer trainer =
           new Trainer(
               new SegmentationTask(
-                  learner.model(), Criterion.of(settings.criterion()), Normalization.IMAGENET),
+                  learner.model(),
+                  Criterion.of(settings.criterion()),
+                  Normalization.IMAGENET,
+                  console::line),
               learner.optimizer(),
               learner.ema(),
               settings.optimizer(),
               settings.schedule().over(steps),
               settings.train().accumulate(),
               () -> store.latest().map(CheckpointStore.Checkpoint::folder));
-      long last = trainer.run(loader, state.step(), steps, List.of(log, keeper));
+      long last = state.step();
+      if (keeper.exhausted() || last >= steps) {
+        console.line("the run has ended: nothing is left to train");
+      } else {
+        last = trainer.run(loader, last, steps, List.of(log, keeper));
+      }
       loader.skipped().forEach(message -> console.line("skipped: " + message));
-      double seconds = keeper.trainedSeconds() - state.trainedSeconds();
-      long images =
-          (last - state.step()) * settings.train().batchSize() * settings.train().accumulate();
+      double seconds = keeper.trainedSeconds();
+      long images = last * settings.train().batchSize() * settings.train().accumulate();
       RunSummary summary =
           new RunSummary(
               folder.folder(),
@@ -181,12 +190,36 @@ public final class TrainingRun {
               keeper.interrupted(),
               keeper.best(),
               keeper.last(),
-              keeper.trainedSeconds(),
+              seconds,
               seconds > 0 ? images / seconds : 0);
       if (!summary.interrupted()) {
         folder.writeSummary(summary.toJson());
       }
       return summary;
+    }
+  }
+
+  /** Evaluations up to a step, from the log. */
+  private List<MetricsLog.Line> evaluated(long step) throws IOException {
+    if (step == 0 || !Files.exists(folder.metrics())) {
+      return List.of();
+    }
+    return MetricsLog.read(folder.metrics()).stream()
+        .filter(line -> line.kind().equals("eval") && line.step() <= step)
+        .toList();
+  }
+
+  private void warn(ClassSpace classes, int queries) {
+    if (settings.task() == Task.SEMANTIC && classes.size() > queries) {
+      console.line(
+          "warning: %d classes but only %d queries: an image with more classes cannot be learnt whole; raise the decoder's queries",
+          classes.size(), queries);
+    }
+    if (settings.eval().tasks().contains(Task.INSTANCE)
+        && settings.eval().maxInstances() > queries * classes.size()) {
+      console.line(
+          "warning: eval.max-instances is %d, the model cannot give more than %d (queries x classes)",
+          settings.eval().maxInstances(), queries * classes.size());
     }
   }
 

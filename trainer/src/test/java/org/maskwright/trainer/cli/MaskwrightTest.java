@@ -67,4 +67,14 @@ final class MaskwrightTest {
     assertEquals(ExitCode.CHECKPOINT, ExitCode.of(new CheckpointException("x")));
     assertEquals(ExitCode.INTERNAL, ExitCode.of(new IllegalStateException("x")));
   }
+
+  @Test
+  void nativeOutOfMemoryIsRecognised() {
+    assertTrue(
+        Maskwright.isOutOfMemory(
+            new RuntimeException(
+                "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate"
+                    + " 400000000000 bytes. Error code 12 (Cannot allocate memory)")));
+    assertFalse(Maskwright.isOutOfMemory(new IllegalStateException("memory of a goldfish")));
+  }
 }

@@ -10,42 +10,20 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.Task;
 import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EvalSettings;
 
 /** Whole runs of a tiny model on a handful of Scenes. */
 class TrainingRunIT {
-  private static final String TINY =
-      """
-      data {
-        root = "%s"
-        scenes { seed = 3, train-images = 6, val-images = 3, width = 64, height = 64, max-things = 3 }
-        train { type = coco-panoptic, split = train, images = images/train, annotations = annotations/panoptic_train.json }
-        val { split = val, images = images/val, annotations = annotations/panoptic_val.json }
-      }
-      engine { backend = torch, device = cpu, threads = 1 }
-      model {
-        hidden-dim = 32, mask-dim = 32
-        backbone.resnet { block = basic, blocks = [1, 1, 1, 1], width = 8, norm = batch }
-        pixel-decoder.deformable { layers = 1, heads = 2, feedforward-dim = 32 }
-        decoder.masked-attention { queries = 8, layers = 2, heads = 2, feedforward-dim = 32 }
-      }
-      augment { type = lsj, lsj { height = 64, width = 64, min-scale = 0.8, max-scale = 1.2 } }
-      criterion.points.points = 64
-      optimizer { learning-rate = 1.0e-3, clip-norm = 1.0, ema-decay = %s }
-      train { steps = 6, batch-size = 2, log-every = 1, checkpoint-every = 2 }
-      eval { every = 0, short-edge = 64, max-size = 64, samples = 1 }
-      """;
-
   @TempDir private Path temp;
 
   private ConfigFile config(String ema) throws IOException {
-    Path file = temp.resolve("tiny-" + ema + ".conf");
-    Files.writeString(file, TINY.formatted(temp.resolve("scenes"), ema));
+    Path file = TinyRun.write(temp, "optimizer.ema-decay = " + ema);
     return ConfigFile.load(file, List.of());
   }
 
@@ -55,17 +33,6 @@ class TrainingRunIT {
 
   private static byte[] weights(Path run, String name) throws IOException {
     return Files.readAllBytes(run.resolve("checkpoints/step-00000006").resolve(name));
-  }
-
-  private static List<String> losses(Path run) throws IOException {
-    List<String> out = new ArrayList<>();
-    for (MetricsLog.Line line : MetricsLog.read(run.resolve("metrics.jsonl"))) {
-      if (line.kind().equals("train")) {
-        out.add(
-            line.step() + " " + line.values().get("loss") + " " + line.values().get("gradNorm"));
-      }
-    }
-    return out;
   }
 
   @Test
@@ -90,7 +57,7 @@ class TrainingRunIT {
           weights(whole, "optimizer.safetensors"),
           weights(parts, "optimizer.safetensors"),
           "moments");
-      assertEquals(losses(whole), losses(parts));
+      assertEquals(TinyRun.losses(whole), TinyRun.losses(parts));
     }
   }
 
@@ -114,5 +81,52 @@ class TrainingRunIT {
       assertTrue(
           Files.readString(run.resolve("summary.json")).contains('"' + metric + '"'), metric);
     }
+  }
+
+  @Test
+  void everyNamedMetricIsMeasured() throws IOException {
+    RunSummary summary =
+        TrainingRun.start(
+            temp.resolve("metrics"),
+            ConfigFile.load(TinyRun.write(temp, "train.steps = 1"), List.of()),
+            silent(),
+            List.of(),
+            () -> false);
+    assertEquals(
+        EvalSettings.metrics(List.of(Task.PANOPTIC, Task.INSTANCE, Task.SEMANTIC), true),
+        List.copyOf(summary.last().orElseThrow().metrics().keySet()));
+  }
+
+  @Test
+  void aRunWithoutProgressStopsEarlyAndItsBestSurvivesAResume() throws IOException {
+    // With steps this small no metric changes: the first evaluation stays the best.
+    Path config =
+        TinyRun.write(
+            temp,
+            """
+            optimizer.learning-rate = 1.0e-30, model.backbone.resnet.norm = frozen
+            train.checkpoint-every = 1
+            eval { every = 1, best = loss.total, patience = 3, tasks = [semantic], samples = 0 }
+            """);
+    Path run = temp.resolve("early");
+    AtomicInteger asked = new AtomicInteger();
+    RunSummary first =
+        TrainingRun.start(
+            run,
+            ConfigFile.load(config, List.of()),
+            silent(),
+            List.of(),
+            () -> asked.incrementAndGet() == 2);
+    assertTrue(first.interrupted());
+    RunSummary second = TrainingRun.resume(run, silent(), List.of(), () -> false);
+    assertFalse(second.interrupted());
+    assertEquals(1, second.best().orElseThrow().step());
+    assertTrue(second.step() < 6, "stopped at " + second.step());
+    assertEquals(
+        "step-00000001", run.resolve("checkpoints/best").toRealPath().getFileName().toString());
+    String summary = Files.readString(run.resolve("summary.json"));
+    RunSummary again = TrainingRun.resume(run, silent(), List.of(), () -> false);
+    assertEquals(second.step(), again.step());
+    assertEquals(summary, Files.readString(run.resolve("summary.json")));
   }
 }

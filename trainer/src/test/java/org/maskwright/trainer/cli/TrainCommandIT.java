@@ -1,0 +1,197 @@
+package org.maskwright.trainer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.trainer.run.TinyRun;
+
+/** The commands train and eval from outside: exit codes, messages, files. */
+class TrainCommandIT {
+  @TempDir private Path temp;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(Object... args) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return Maskwright.run(
+        new PrintWriter(out),
+        new PrintWriter(err),
+        java.util.Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+  }
+
+  private void assertSays(String... parts) {
+    for (String part : parts) {
+      assertTrue(err.toString().contains(part), () -> part + " not in:\n" + err);
+    }
+  }
+
+  @Test
+  void configurationMistakesEndWithCode3AndAreToldAllAtOnce() throws IOException {
+    Path config = TinyRun.write(temp, "train.steps = many, eval.best = panoptic.QP, sede = 3");
+    assertEquals(3, run("train", config, "--run-dir", temp.resolve("run")));
+    assertSays("train.steps", "panoptic.QP", "sede", "seed", config.getFileName().toString());
+  }
+
+  @Test
+  void missingDataEndsWithCode4AndNamesTheFile() throws IOException {
+    Path config = TinyRun.write(temp, "data.train.annotations = annotations/nothing.json");
+    assertEquals(4, run("train", config, "--run-dir", temp.resolve("run")));
+    assertSays("nothing.json");
+  }
+
+  @Test
+  void divergenceEndsWithCode5AndNamesStepPartsImagesAndTheLastGoodCheckpoint() throws IOException {
+    Path config =
+        TinyRun.write(
+            temp,
+            "optimizer { learning-rate = 1.0e30, clip-norm = 0 }, train.checkpoint-every = 1");
+    Path folder = temp.resolve("run");
+    assertEquals(5, run("train", config, "--run-dir", folder));
+    assertSays("diverged in step 2", "images: ", "step-00000001", "lower learning rate");
+    assertEquals(5, run("train", "--resume", folder), "the checkpoint can be read");
+  }
+
+  @Test
+  void weightsOfAnotherArchitectureEndWithCode6AndNameParameters() throws IOException {
+    Path config = TinyRun.write(temp, "train.steps = 1");
+    Path folder = temp.resolve("run");
+    assertEquals(0, run("train", config, "--run-dir", folder), err::toString);
+    int code =
+        run(
+            "train",
+            config,
+            "--set",
+            "model.backbone.resnet.width=16",
+            "--set",
+            "init.model=" + folder.resolve("checkpoints/last"),
+            "--run-dir",
+            temp.resolve("other"));
+    assertEquals(6, code);
+    assertSays("backbone.");
+  }
+
+  @Test
+  void aTerminatedRunWritesACheckpointSaysHowToResumeAndEndsWithCode130() throws Exception {
+    Path config = TinyRun.write(temp, "train { steps = 100000, checkpoint-every = 100000 }");
+    Path folder = temp.resolve("run");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-XX:TieredStopAtLevel=1",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Maskwright.class.getName(),
+            "train",
+            config.toString(),
+            "--run-dir",
+            folder.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> said = new ArrayList<>();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        said.add(line);
+        if (line.startsWith("step=2 ")) {
+          process.toHandle().destroy(); // SIGTERM
+        }
+      }
+    } finally {
+      process.waitFor();
+    }
+    assertEquals(130, process.exitValue(), said::toString);
+    assertTrue(said.stream().anyMatch(l -> l.contains("train --resume " + folder)), said::toString);
+    assertTrue(Files.isDirectory(folder.resolve("checkpoints/last")));
+  }
+
+  @Test
+  void filesOfAnEvaluationScoreTheSameAsTheEvaluation() throws IOException {
+    Path config =
+        TinyRun.write(
+            temp,
+            """
+            train { steps = 60, checkpoint-every = 60, batch-size = 6, log-every = 60 }
+            optimizer.learning-rate = 4.0e-3
+            augment { type = none, none { short-edge = 64, max-size = 64 } }
+            data.val { split = train, images = images/train, annotations = annotations/panoptic_train.json }
+            eval { samples = 0, object-threshold = 0.1 }
+            """);
+    Path folder = temp.resolve("run");
+    assertEquals(0, run("train", config, "--run-dir", folder), err::toString);
+    Path results = temp.resolve("results");
+    assertEquals(
+        0,
+        run("eval", folder.resolve("checkpoints/last"), "--out", results, "--json"),
+        err::toString);
+    Map<String, Double> evaluated = numbers(out.toString());
+    Path data = temp.resolve("scenes/annotations");
+
+    Path scores = temp.resolve("scores.json");
+    assertEquals(
+        0,
+        run(
+            "score",
+            "instances",
+            "--gt",
+            data.resolve("instances_train.json"),
+            "--pred",
+            results.resolve("instances.json"),
+            "--json",
+            scores),
+        err::toString);
+    double ap = numbers(Files.readString(scores)).get("AP");
+    assertEquals(evaluated.get("instance.AP"), 100 * ap, 1e-9);
+
+    assertEquals(
+        0,
+        run(
+            "score",
+            "panoptic",
+            "--gt",
+            data.resolve("panoptic_train.json"),
+            "--gt-dir",
+            data.resolve("panoptic_train"),
+            "--pred",
+            results.resolve("panoptic.json"),
+            "--pred-dir",
+            results.resolve("panoptic"),
+            "--json",
+            scores),
+        err::toString);
+    double pq = numbers(Files.readString(scores)).get("pq");
+    assertEquals(evaluated.get("panoptic.PQ"), 100 * pq, 1e-9);
+    assertTrue(pq > 0, "nothing was compared");
+  }
+
+  /** Every number of a JSON document by its name; of equal names the first. */
+  private static Map<String, Double> numbers(String json) throws IOException {
+    Map<String, Double> found = new HashMap<>();
+    try (JsonParser parser = new JsonFactory().createParser(json)) {
+      for (JsonToken t = parser.nextToken(); t != null; t = parser.nextToken()) {
+        if (t.isNumeric() && parser.currentName() != null) {
+          found.putIfAbsent(parser.currentName(), parser.getDoubleValue());
+        }
+      }
+    }
+    return found;
+  }
+}

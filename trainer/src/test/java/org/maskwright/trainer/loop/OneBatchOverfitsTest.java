@@ -1,0 +1,155 @@
+package org.maskwright.trainer.loop;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.loader.LoaderState;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.BackboneConfig;
+import org.maskwright.modelzoo.DecoderConfig;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.PixelDecoderConfig;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.Evaluation;
+import org.maskwright.trainer.eval.InferenceSettings;
+import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.loss.Criterion;
+import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.run.TrainingRun;
+import org.maskwright.trainer.schedule.Schedule;
+
+/** The same model, loss and loop learn one batch by heart, whatever the task. */
+class OneBatchOverfitsTest {
+  private static final int SIDE = 64;
+
+  static ModelConfig model(String name) {
+    BackboneConfig backbone =
+        new BackboneConfig.Resnet(
+            BackboneConfig.Block.BASIC,
+            List.of(1, 1, 1, 1),
+            8,
+            BackboneConfig.Stem.BASIC,
+            BackboneConfig.Norm.FROZEN,
+            false);
+    return name.equals("mask2former")
+        ? new ModelConfig(
+            32,
+            32,
+            32,
+            backbone,
+            new PixelDecoderConfig.Deformable(1, 2, 4, 64, 0),
+            new DecoderConfig.MaskedAttention(6, 2, 2, 64))
+        : new ModelConfig(
+            32,
+            32,
+            32,
+            backbone,
+            new PixelDecoderConfig.Fpn(),
+            new DecoderConfig.Detr(6, 2, 2, 64, 0));
+  }
+
+  /** Two images: a wall over a floor, two boxes and a ball before them. */
+  private static Tiles data(Task task) {
+    boolean stuff = task != Task.INSTANCE;
+    boolean things = task != Task.SEMANTIC;
+    Categories all =
+        Categories.of(
+            List.of(
+                Category.of(3, "box", things),
+                Category.of(7, "ball", things),
+                Category.of(20, "wall", false),
+                Category.of(21, "floor", false)));
+    Categories categories = stuff ? all : Categories.of(all.asList().subList(0, 2));
+    List<Tiles.Tile> back =
+        stuff
+            ? List.of(
+                new Tiles.Tile(2, 0, 0, SIDE, SIDE / 2),
+                new Tiles.Tile(3, 0, SIDE / 2, SIDE, SIDE / 2))
+            : List.of();
+    return new Tiles(
+        categories,
+        SIDE,
+        List.of(
+            join(back, new Tiles.Tile(0, 8, 8, 24, 24), new Tiles.Tile(1, 36, 28, 20, 28)),
+            join(back, new Tiles.Tile(1, 4, 32, 28, 24), new Tiles.Tile(0, 40, 8, 20, 36))));
+  }
+
+  private static List<Tiles.Tile> join(List<Tiles.Tile> back, Tiles.Tile... front) {
+    return java.util.stream.Stream.concat(back.stream(), java.util.Arrays.stream(front)).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mask2former,panoptic,torch", "mask2former,instance,torch", "mask2former,semantic,torch",
+    "maskformer,panoptic,torch", "maskformer,instance,torch", "maskformer,semantic,torch"
+  })
+  void panopticQualityOfALearntBatchIsAtLeast95(String name, String taskKey, String backend) {
+    Task task = Task.ofKey(taskKey);
+    Tiles data = data(task);
+    EngineOptions options =
+        EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend).withThreads(1);
+    try (Engine engine = Engine.open(options);
+        SegmentationModel model =
+            SegmentationModels.build(
+                engine, model(name), TrainingRun.classSpace(data.categories()))) {
+      Predictor predictor =
+          new Predictor(
+              model,
+              Normalization.IMAGENET,
+              new InferenceSettings(SIDE, SIDE, 0.5, 0.8, 20, task == Task.PANOPTIC));
+      int steps = 100;
+      train(model, name, data, task, predictor, steps);
+      List<Task> measured = task == Task.PANOPTIC ? List.of(task) : List.of(Task.PANOPTIC, task);
+      EvalReport report =
+          new Evaluation(predictor, data, measured, 1).run(0, Optional.empty(), Optional.empty());
+      assertTrue(report.get("panoptic.PQ") >= 95, report.metrics()::toString);
+      if (task == Task.INSTANCE) {
+        assertTrue(report.get("instance.AP") >= 90, report.metrics()::toString);
+      }
+      if (task == Task.SEMANTIC) {
+        assertTrue(report.get("semantic.mIoU") >= 95, report.metrics()::toString);
+      }
+    }
+  }
+
+  private static void train(
+      SegmentationModel model, String name, Tiles data, Task task, Predictor predictor, int steps) {
+    boolean second = name.equals("mask2former");
+    CriterionSettings criterion =
+        second
+            ? new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75)
+            : new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
+    OptimizerSettings settings = new OptimizerSettings(2e-3, 1, 0, 0, 0.9, 0.99, 1e-8, 1, 0);
+    try (AdamW optimizer = new AdamW(model, settings);
+        Loader loader =
+            new Loader(
+                data,
+                predictor.preparation(task),
+                LoaderSettings.training(data.size(), 1, 1),
+                new LoaderState(0, 0))) {
+      new Trainer(
+              new SegmentationTask(model, Criterion.of(criterion), Normalization.IMAGENET, w -> {}),
+              optimizer,
+              Optional.empty(),
+              settings,
+              new Schedule.Cosine(steps),
+              1,
+              Optional::empty)
+          .run(loader, 0, steps, List.of());
+    }
+  }
+}
