@@ -17,6 +17,10 @@ final class PngRow {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
+
+  /** Times a byte value: eight of it. */
+  private static final long ONES = 0x0101010101010101L;
+
   private static final int RGB_MASK = 0xffffff;
   private static final int RGB_LOW_BITS = 0x7f7f7f;
 
@@ -44,7 +48,9 @@ final class PngRow {
       case 2 -> up(bytes, at, up, length);
       case 3 -> average(bytes, at, up, length);
       case 4 -> {
-        if (pixelBytes == 3) {
+        if (pixelBytes == 1) {
+          paethBytes(bytes, at, up, length);
+        } else if (pixelBytes == 3) {
           paethRgb(bytes, at, up, length);
         } else {
           paeth(bytes, at, up, length);
@@ -56,15 +62,25 @@ final class PngRow {
 
   private void sub(byte[] bytes, int at, int length) {
     if (pixelBytes == 1) {
-      byte left = 0;
-      for (int i = at, end = at + length; i < end; i++) {
-        left += bytes[i];
-        bytes[i] = left;
-      }
+      subBytes(bytes, at, at + length);
       return;
     }
     for (int i = at + pixelBytes, end = at + length; i < end; i++) {
       bytes[i] += bytes[i - pixelBytes];
+    }
+  }
+
+  private static void subBytes(byte[] bytes, int at, int end) {
+    byte left = 0;
+    int i = at;
+    while (i < end) {
+      if (i + 8 <= end && (long) LONG.get(bytes, i) == 0) {
+        LONG.set(bytes, i, (left & 0xff) * ONES);
+        i += 8;
+      } else {
+        left += bytes[i];
+        bytes[i++] = left;
+      }
     }
   }
 
@@ -96,6 +112,32 @@ final class PngRow {
       int left = i < pixelBytes ? 0 : bytes[at + i - pixelBytes] & 0xff;
       int corner = i < pixelBytes ? 0 : bytes[up + i - pixelBytes] & 0xff;
       bytes[at + i] += (byte) predict(left, bytes[up + i] & 0xff, corner);
+    }
+  }
+
+  /**
+   * As {@link #paeth} for one byte a pixel, eight at a time where nothing changes: no residual, and
+   * the row above is one value.
+   */
+  private static void paethBytes(byte[] bytes, int at, int up, int length) {
+    int left = 0;
+    int corner = 0;
+    int i = 0;
+    while (i < length) {
+      if (i + 8 <= length
+          && (long) LONG.get(bytes, at + i) == 0
+          && (long) LONG.get(bytes, up + i) == corner * ONES) {
+        LONG.set(bytes, at + i, left * ONES);
+        i += 8;
+        continue;
+      }
+      int above = bytes[up + i] & 0xff;
+      int predicted =
+          above == corner ? left : left == corner ? above : predict(left, above, corner);
+      left = bytes[at + i] + predicted & 0xff;
+      bytes[at + i] = (byte) left;
+      corner = above;
+      i++;
     }
   }
 
@@ -147,7 +189,11 @@ final class PngRow {
           case RGB, RGBA -> true;
           case GREY, GREY_ALPHA, PALETTE -> false;
         };
-    if (colour) {
+    if (step == 1 && pixelBytes == 1 && depth == 8) {
+      bytesToInts(bytes, at, columns, target, to);
+    } else if (step == 1 && pixelBytes == 3) {
+      coloursToInts(bytes, at, columns, target, to);
+    } else if (colour) {
       for (int i = 0; i < columns; i++) {
         target[to + i * step] = (int) INT.get(bytes, at + i * pixelBytes) & RGB_MASK;
       }
@@ -162,6 +208,31 @@ final class PngRow {
       }
     } else {
       packed(bytes, at, columns, target, to, step);
+    }
+  }
+
+  private static void bytesToInts(byte[] bytes, int at, int n, int[] target, int to) {
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+      long eight = (long) LONG.get(bytes, at + i);
+      int j = to + i;
+      target[j] = (int) eight & 0xff;
+      target[j + 1] = (int) (eight >>> 8) & 0xff;
+      target[j + 2] = (int) (eight >>> 16) & 0xff;
+      target[j + 3] = (int) (eight >>> 24) & 0xff;
+      target[j + 4] = (int) (eight >>> 32) & 0xff;
+      target[j + 5] = (int) (eight >>> 40) & 0xff;
+      target[j + 6] = (int) (eight >>> 48) & 0xff;
+      target[j + 7] = (int) (eight >>> 56);
+    }
+    for (; i < n; i++) {
+      target[to + i] = bytes[at + i] & 0xff;
+    }
+  }
+
+  private static void coloursToInts(byte[] bytes, int at, int n, int[] target, int to) {
+    for (int i = 0; i < n; i++) {
+      target[to + i] = (int) INT.get(bytes, at + 3 * i) & RGB_MASK;
     }
   }
 
