@@ -95,7 +95,8 @@ class OneBatchOverfitsTest {
   @ParameterizedTest
   @CsvSource({
     "mask2former,panoptic,torch", "mask2former,instance,torch", "mask2former,semantic,torch",
-    "maskformer,panoptic,torch", "maskformer,instance,torch", "maskformer,semantic,torch"
+    "maskformer,panoptic,torch", "maskformer,instance,torch", "maskformer,semantic,torch",
+    "mask2former,panoptic,nd4j"
   })
   void panopticQualityOfALearntBatchIsAtLeast95(String name, String taskKey, String backend) {
     Task task = Task.ofKey(taskKey);
