@@ -20,6 +20,7 @@ class ModuleArrowsTest {
   private static final String DATASETS = "org.maskwright.datasets..";
   private static final String MODEL_ZOO = "org.maskwright.modelzoo..";
   private static final String TRAINER = "org.maskwright.trainer..";
+  private static final String DL4J = "org.maskwright.dl4j..";
   private static final String BENCHMARKS = "org.maskwright.benchmarks..";
 
   @Test
@@ -29,7 +30,7 @@ class ModuleArrowsTest {
         .resideInAPackage(ENGINE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(DATASETS, MODEL_ZOO, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -40,7 +41,7 @@ class ModuleArrowsTest {
         .resideInAPackage(DATASETS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, MODEL_ZOO, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -51,7 +52,29 @@ class ModuleArrowsTest {
         .resideInAPackage(MODEL_ZOO)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, ND4J, DATASETS, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(TORCH, ND4J, DATASETS, DL4J, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void theDl4jModuleKnowsTheModelZooOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(DL4J)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ENGINE, DATASETS, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void onlyTheDl4jModuleSeesDl4j() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(DL4J)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.deeplearning4j..")
         .check(MASKWRIGHT);
   }
 
@@ -62,7 +85,7 @@ class ModuleArrowsTest {
         .resideInAPackage(TRAINER)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, ND4J, BENCHMARKS)
+        .resideInAnyPackage(TORCH, ND4J, DL4J, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 

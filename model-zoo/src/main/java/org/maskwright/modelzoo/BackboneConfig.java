@@ -5,7 +5,7 @@ import static org.maskwright.modelzoo.ModelConfig.require;
 import java.util.List;
 
 /** Describes a backbone. */
-public sealed interface BackboneConfig {
+public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneConfig.Swin {
   /**
    * Whether each stage is computed again in the backward pass instead of keeping its intermediates:
    * less memory for one more forward pass of the backbone.
@@ -13,17 +13,23 @@ public sealed interface BackboneConfig {
   boolean checkpointing();
 
   /**
-   * A residual network (arXiv 1512.03385) in torchvision's layout: the stride sits in the 3x3
-   * convolution.
+   * A residual network (arXiv 1512.03385).
    *
    * @param block BASIC (18, 34) or BOTTLENECK (50, 101)
    * @param blocks number of blocks of the four stages
    * @param width channels inside the first stage, 64 in the paper
    * @param stem first layers
    * @param norm what follows a convolution
+   * @param geometry where strides and paddings sit
    */
   record Resnet(
-      Block block, List<Integer> blocks, int width, Stem stem, Norm norm, boolean checkpointing)
+      Block block,
+      List<Integer> blocks,
+      int width,
+      Stem stem,
+      Norm norm,
+      boolean checkpointing,
+      Geometry geometry)
       implements BackboneConfig {
     /** Checks the ranges. */
     public Resnet {
@@ -31,6 +37,52 @@ public sealed interface BackboneConfig {
       require(fourPositive(blocks), "blocks", "four numbers >= 1", blocks);
       require(width > 0, "width", "at least 1", width);
     }
+
+    /** In torchvision's geometry. */
+    public Resnet(
+        Block block, List<Integer> blocks, int width, Stem stem, Norm norm, boolean checkpointing) {
+      this(block, blocks, width, stem, norm, checkpointing, Geometry.TORCHVISION);
+    }
+
+    /** The same network with strides and paddings elsewhere. */
+    public Resnet withGeometry(Geometry other) {
+      return new Resnet(block, blocks, width, stem, norm, checkpointing, other);
+    }
+  }
+
+  /**
+   * What the weights' shapes do not tell about a residual network.
+   *
+   * @param strideIn which convolution of a bottleneck has the stride
+   * @param poolPadding rows and columns around the input of the stem's 3x3 pooling, 0 or 1
+   * @param strides of the four stages, 1 or 2; 2,2,2 after the first
+   */
+  record Geometry(StrideIn strideIn, int poolPadding, List<Integer> strides) {
+    /** torchvision's and detectron2's: maps at strides 4 to 32. */
+    public static final Geometry TORCHVISION =
+        new Geometry(StrideIn.SPATIAL, 1, List.of(1, 2, 2, 2));
+
+    /** Keras's, and that of the original Caffe models. */
+    public static final Geometry KERAS = new Geometry(StrideIn.FIRST, 1, List.of(1, 2, 2, 2));
+
+    /** Of the zoo of DL4J: its first stage strides too, so its maps are at strides 8 to 64. */
+    public static final Geometry DL4J = new Geometry(StrideIn.FIRST, 0, List.of(2, 2, 2, 2));
+
+    /** Checks the ranges. */
+    public Geometry {
+      strides = List.copyOf(strides);
+      require(poolPadding == 0 || poolPadding == 1, "poolPadding", "0 or 1", poolPadding);
+      boolean known = strides.equals(List.of(1, 2, 2, 2)) || strides.equals(List.of(2, 2, 2, 2));
+      require(known, "strides", "[1,2,2,2] or [2,2,2,2]", strides);
+    }
+  }
+
+  /** The convolution of a bottleneck that has the stride. */
+  enum StrideIn {
+    /** The first, 1x1. */
+    FIRST,
+    /** The 3x3. */
+    SPATIAL
   }
 
   /** Residual blocks. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Scope;
@@ -106,7 +107,16 @@ public final class SegmentationModel extends Module {
    * @throws IllegalArgumentException if pixels has another rank or number of channels, or no pixel
    */
   public Predictions forward(Tensor pixels) {
-    return run(pixels, head.predictor::forward);
+    return run(() -> padded(pixels), head.predictor::forward);
+  }
+
+  /**
+   * As {@link #forward} without the padding: the network sees the pixels as they are, and mask
+   * logits are at stride 4 of them, rounded up. For comparing with other implementations, which pad
+   * outside the network.
+   */
+  public Predictions forwardUnpadded(Tensor pixels) {
+    return run(() -> checked(pixels), head.predictor::forward);
   }
 
   /**
@@ -114,12 +124,12 @@ public final class SegmentationModel extends Module {
    * than {@link #forward}.
    */
   public Predictions predict(Tensor pixels) {
-    return run(pixels, head.predictor::predict);
+    return run(() -> padded(pixels), head.predictor::predict);
   }
 
-  private Predictions run(Tensor pixels, Function<PixelFeatures, Predictions> decode) {
+  private Predictions run(Supplier<Tensor> input, Function<PixelFeatures, Predictions> decode) {
     try (Scope scope = engine().scope()) {
-      Predictions predictions = decode.apply(pixelFeatures(pixels));
+      Predictions predictions = decode.apply(pixelFeatures(input));
       for (Predictions.Layer layer : predictions.layers()) {
         scope.keep(layer.classLogits());
         scope.keep(layer.maskLogits());
@@ -129,9 +139,9 @@ public final class SegmentationModel extends Module {
   }
 
   /** In a scope of its own: without a graph the backbone's maps are freed before decoding. */
-  private PixelFeatures pixelFeatures(Tensor pixels) {
+  private PixelFeatures pixelFeatures(Supplier<Tensor> input) {
     try (Scope scope = engine().scope()) {
-      PixelFeatures features = head.pixelDecoder.forward(features(pixels));
+      PixelFeatures features = head.pixelDecoder.forward(backbone.forward(input.get()));
       scope.keep(features.maskFeatures());
       features.memory().forEach(level -> scope.keep(level.tokens()));
       return features;
@@ -145,6 +155,7 @@ public final class SegmentationModel extends Module {
    * @throws CheckpointException if the policy refuses what was found; the model is unchanged then
    */
   public LoadReport load(ImportedWeights weights, LoadPolicy policy) {
+    weights.requireGeometryOf(config.backbone());
     Map<String, Parameter> state = state();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     state.forEach((name, p) -> shapes.put(name, p.shape()));
@@ -204,14 +215,18 @@ public final class SegmentationModel extends Module {
     return StateDict.of(out);
   }
 
-  private List<Tensor> features(Tensor pixels) {
+  private static Tensor checked(Tensor pixels) {
     if (pixels.rank() != 4 || pixels.size(1) != RGB || pixels.numel() == 0) {
       throw new IllegalArgumentException(
           "model: expected pixels [B,3,H,W] with at least one pixel, got " + pixels);
     }
-    int height = pixels.intSize(2);
+    return pixels;
+  }
+
+  private Tensor padded(Tensor pixels) {
+    int height = checked(pixels).intSize(2);
     int width = pixels.intSize(3);
     long[] after = {0, 0, paddedSize(height) - (long) height, paddedSize(width) - (long) width};
-    return backbone.forward(pixels.pad(new long[4], after, 0));
+    return pixels.pad(new long[4], after, 0);
   }
 }

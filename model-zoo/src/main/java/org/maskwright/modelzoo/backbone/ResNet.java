@@ -12,8 +12,8 @@ import org.maskwright.modelzoo.BackboneConfig;
 /**
  * Residual network; names {@code stem.conv1}, {@code res2.0.conv1}, ... {@code res5}.
  *
- * <p><b>Source</b> arXiv 1512.03385 in torchvision's layout (stride in the 3x3 convolution), named
- * as in detectron2.
+ * <p><b>Source</b> arXiv 1512.03385, named as in detectron2; where strides and paddings sit is
+ * {@link BackboneConfig.Geometry}'s.
  */
 public final class ResNet extends Backbone {
   private static final int EXPANSION = 4;
@@ -34,13 +34,20 @@ public final class ResNet extends Backbone {
       int out = config.block() == BackboneConfig.Block.BASIC ? inner : inner * EXPANSION;
       ModuleList<ResidualBlock> stage = child("res" + (s + 2), new ModuleList<>(engine));
       for (int b = 0; b < config.blocks().get(s); b++) {
-        int stride = s > 0 && b == 0 ? 2 : 1;
+        int stride = b == 0 ? config.geometry().strides().get(s) : 1;
         int from = b == 0 ? in : out;
         stage.add(
             switch (config.block()) {
               case BASIC -> ResidualBlock.basic(engine, from, out, stride, config.norm());
               case BOTTLENECK ->
-                  ResidualBlock.bottleneck(engine, from, inner, out, stride, config.norm());
+                  ResidualBlock.bottleneck(
+                      engine,
+                      from,
+                      inner,
+                      out,
+                      config.geometry().strideIn() == BackboneConfig.StrideIn.FIRST ? stride : 1,
+                      config.geometry().strideIn() == BackboneConfig.StrideIn.FIRST ? 1 : stride,
+                      config.norm());
             });
       }
       stages.add(stage);
@@ -52,10 +59,12 @@ public final class ResNet extends Backbone {
   private static final class Stem extends Module {
     private final List<ConvNorm> convs = new ArrayList<>();
     private final int outChannels;
+    private final Pool2dSpec pool;
 
     Stem(Engine engine, BackboneConfig.Resnet config) {
       super(engine);
       int width = config.width();
+      pool = Pool2dSpec.of(3, 2, config.geometry().poolPadding());
       switch (config.stem()) {
         case BASIC -> {
           convs.add(child("conv1", new ConvNorm(engine, 3, width, 7, 2, config.norm())));
@@ -77,7 +86,7 @@ public final class ResNet extends Backbone {
       for (ConvNorm conv : convs) {
         y = conv.forward(y).relu();
       }
-      return y.maxPool2d(Pool2dSpec.of(3, 2, 1));
+      return y.maxPool2d(pool);
     }
   }
 

@@ -8,8 +8,8 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.BackboneConfig;
 
 /**
- * y = relu(x + f(x)), f two or three convolutions; where the channels change, x goes through a 1x1
- * convolution named {@code shortcut}.
+ * y = relu(x + f(x)), f two or three convolutions; where the size or the channels change, x goes
+ * through a 1x1 convolution named {@code shortcut}.
  */
 final class ResidualBlock extends Module {
   private final ConvNorm shortcut;
@@ -17,7 +17,10 @@ final class ResidualBlock extends Module {
 
   private ResidualBlock(Engine engine, int in, int out, int stride, BackboneConfig.Norm norm) {
     super(engine);
-    shortcut = in == out ? null : child("shortcut", new ConvNorm(engine, in, out, 1, stride, norm));
+    shortcut =
+        in == out && stride == 1
+            ? null
+            : child("shortcut", new ConvNorm(engine, in, out, 1, stride, norm));
   }
 
   private void conv(int in, int out, int kernel, int stride, BackboneConfig.Norm norm) {
@@ -33,12 +36,18 @@ final class ResidualBlock extends Module {
     return block;
   }
 
-  /** 1x1 to {@code inner} channels, 3x3 with the stride, 1x1 to {@code out}. */
+  /** 1x1 to {@code inner} channels, 3x3, 1x1 to {@code out}; a stride in one of the first two. */
   static ResidualBlock bottleneck(
-      Engine engine, int in, int inner, int out, int stride, BackboneConfig.Norm norm) {
-    ResidualBlock block = new ResidualBlock(engine, in, out, stride, norm);
-    block.conv(in, inner, 1, 1, norm);
-    block.conv(inner, inner, 3, stride, norm);
+      Engine engine,
+      int in,
+      int inner,
+      int out,
+      int firstStride,
+      int spatialStride,
+      BackboneConfig.Norm norm) {
+    ResidualBlock block = new ResidualBlock(engine, in, out, firstStride * spatialStride, norm);
+    block.conv(in, inner, 1, firstStride, norm);
+    block.conv(inner, inner, 3, spatialStride, norm);
     block.conv(inner, out, 1, 1, norm);
     return block;
   }

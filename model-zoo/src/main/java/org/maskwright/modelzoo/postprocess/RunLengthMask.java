@@ -1,5 +1,7 @@
 package org.maskwright.modelzoo.postprocess;
 
+import java.util.Arrays;
+
 /**
  * A binary mask as the lengths of its runs over the pixels in column-major order, alternating
  * background and foreground and starting with background: COCO's uncompressed RLE.
@@ -17,6 +19,42 @@ public final class RunLengthMask {
     this.counts = counts;
     this.area = area;
     this.box = box;
+  }
+
+  /** The pixels of row-major ids that hold one id. */
+  static RunLengthMask of(int[] ids, int id, int height, int width) {
+    int[] counts = new int[16];
+    int used = 0;
+    int length = 0;
+    boolean inside = false;
+    long area = 0;
+    int x0 = width;
+    int y0 = height;
+    int x1 = -1;
+    int y1 = -1;
+    for (int x = 0; x < width; x++) {
+      for (int y = 0; y < height; y++) {
+        boolean on = ids[y * width + x] == id;
+        if (on != inside) {
+          counts = used == counts.length ? Arrays.copyOf(counts, 2 * used) : counts;
+          counts[used++] = length;
+          length = 0;
+          inside = on;
+        }
+        length++;
+        if (on) {
+          area++;
+          x0 = Math.min(x0, x);
+          x1 = x;
+          y0 = Math.min(y0, y);
+          y1 = Math.max(y1, y);
+        }
+      }
+    }
+    counts = Arrays.copyOf(counts, used + 1);
+    counts[used] = length;
+    PixelBox box = x1 < 0 ? PixelBox.EMPTY : new PixelBox(x0, y0, x1 - x0 + 1, y1 - y0 + 1);
+    return new RunLengthMask(height, width, counts, area, box);
   }
 
   /** Rows. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * What a checkpoint file holds, before any renaming.
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param state the model's tensors under the file's own names
  * @param author detectron2's {@code __author__}, e.g. "torchvision"
  * @param suffixMatching true if the file asks for detectron2's matching of key suffixes
+ * @param family whose names they are, where the container says; else the names tell
+ * @param geometry of a residual network, where the container says
  * @param ignored entries beside the weights that were not read as tensors (optimiser, counters ...)
  */
 public record Checkpoint(
@@ -23,6 +26,8 @@ public record Checkpoint(
     StateDict state,
     Optional<String> author,
     boolean suffixMatching,
+    Optional<CheckpointFamily> family,
+    Optional<BackboneConfig.Geometry> geometry,
     List<String> ignored) {
 
   public Checkpoint {
@@ -37,7 +42,8 @@ public record Checkpoint(
     TORCH_ZIP,
     TORCH_LEGACY,
     TORCH_SHARDED,
-    PICKLE;
+    PICKLE,
+    DL4J_ZIP;
 
     @Override
     public String toString() {

@@ -41,7 +41,10 @@ public enum CheckpointFamily {
   SWIN_MICROSOFT("swin-microsoft.keymap", "Swin backbone (Microsoft)", "Swin: MIT"),
   /** Swin in timm 0.9 and later. */
   SWIN_TIMM(
-      "swin-timm.keymap", "Swin backbone (timm)", "per model: see the licence field of its card");
+      "swin-timm.keymap", "Swin backbone (timm)", "per model: see the licence field of its card"),
+  /** A residual network out of a DL4J ComputationGraph; its reader gives detectron2's names. */
+  DL4J_RESNET(
+      "detectron2-backbone.keymap", "ResNet backbone (DL4J graph)", "the file does not say");
 
   private final String table;
   private final String title;
@@ -67,7 +70,7 @@ public enum CheckpointFamily {
   public boolean isBackboneOnly() {
     return switch (this) {
       case OFFICIAL, HF_MASK2FORMER, HF_MASKFORMER -> false;
-      case TORCHVISION_RESNET, DETECTRON2_BACKBONE, SWIN_MICROSOFT, SWIN_TIMM -> true;
+      case TORCHVISION_RESNET, DETECTRON2_BACKBONE, SWIN_MICROSOFT, SWIN_TIMM, DL4J_RESNET -> true;
     };
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /**
@@ -25,6 +26,9 @@ public final class CheckpointReader {
   /** Entries about the file, which are read. */
   private static final Set<String> DESCRIPTIONS =
       Set.of("__author__", "matching_heuristics", Safetensors.METADATA);
+
+  /** What DL4J's ModelSerializer writes. */
+  private static final Set<String> DL4J_ENTRIES = Set.of("configuration.json", "coefficients.bin");
 
   /** Dropped as the reference does: optimiser state of Detectron1 files. */
   private static final String MOMENTUM_SUFFIX = "_momentum";
@@ -78,7 +82,10 @@ public final class CheckpointReader {
       throw new CheckpointException(file, "is empty, not a checkpoint");
     }
     if (start.get(0) == 'P' && start.get(1) == 'K') {
-      return fromObject(file, Checkpoint.Format.TORCH_ZIP, TorchZipReader.read(file));
+      Optional<ForeignReader> foreign = foreignReader(file);
+      return foreign.isPresent()
+          ? ofForeign(file, foreign.get().read(file))
+          : fromObject(file, Checkpoint.Format.TORCH_ZIP, TorchZipReader.read(file));
     }
     if (start.remaining() > Long.BYTES && start.get(Long.BYTES) == '{' && start.get(0) != '{') {
       return ofTensors(file, Checkpoint.Format.SAFETENSORS, Safetensors.read(file));
@@ -87,6 +94,33 @@ public final class CheckpointReader {
       return ShardedIndex.read(file);
     }
     return readPickle(file, start);
+  }
+
+  private static Optional<ForeignReader> foreignReader(Path file) {
+    Set<String> entries = TorchZipReader.entryNames(file);
+    for (ForeignReader reader : ServiceLoader.load(ForeignReader.class)) {
+      if (reader.recognises(entries)) {
+        return Optional.of(reader);
+      }
+    }
+    if (entries.containsAll(DL4J_ENTRIES)) {
+      throw new CheckpointException(
+          file, "is a DL4J model; put the module maskwright-dl4j on the class path to read it");
+    }
+    return Optional.empty();
+  }
+
+  private static Checkpoint ofForeign(Path file, ForeignReader.Backbone read) {
+    return new Checkpoint(
+        file,
+        List.of(file),
+        read.format(),
+        read.state(),
+        Optional.empty(),
+        false,
+        Optional.of(read.family()),
+        Optional.of(read.geometry()),
+        read.ignored());
   }
 
   private static Checkpoint readPickle(Path file, ByteBuffer start) {
@@ -134,7 +168,16 @@ public final class CheckpointReader {
 
   static Checkpoint ofTensors(
       Path file, List<Path> files, Checkpoint.Format format, StateDict state) {
-    return new Checkpoint(file, files, format, state, Optional.empty(), false, List.of());
+    return new Checkpoint(
+        file,
+        files,
+        format,
+        state,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
   }
 
   /** Finds the weights in the object a training program saved. */
@@ -179,6 +222,8 @@ public final class CheckpointReader {
         StateDict.of(tensors).withMetadata(metadata(top)),
         author,
         suffixMatching,
+        Optional.empty(),
+        Optional.empty(),
         ignored);
   }
 

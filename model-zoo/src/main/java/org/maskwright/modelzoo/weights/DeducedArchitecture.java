@@ -80,6 +80,15 @@ public record DeducedArchitecture(
     }
   }
 
+  /** The same with a residual network's strides and paddings, of which weights show nothing. */
+  public DeducedArchitecture withGeometry(BackboneConfig.Geometry geometry) {
+    if (backbone instanceof BackboneConfig.Resnet resnet) {
+      BackboneConfig other = resnet.withGeometry(geometry);
+      return new DeducedArchitecture(other, model.map(m -> m.withBackbone(other)), classes);
+    }
+    return this;
+  }
+
   private static BackboneConfig backbone(StateDict state) {
     if (state.contains("backbone.patch_embed.proj.weight")) {
       return swin(state);

@@ -1,15 +1,16 @@
 package org.maskwright.modelzoo.weights;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
-import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,10 +77,24 @@ public final class HuggingFaceFolder {
           edge(input, List.of("size.shortest_edge", "size.height", "size.width", "size"), true),
           edge(input, List.of("size.longest_edge", "max_size", "_max_size"), false),
           pixels(input, "image_mean", DEFAULT_MEAN),
-          pixels(input, "image_std", DEFAULT_STD));
+          pixels(input, "image_std", DEFAULT_STD),
+          geometry(config));
     } catch (ConfigException e) {
       throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
     }
+  }
+
+  private static BackboneConfig.Geometry geometry(Config config) {
+    return new BackboneConfig.Geometry(
+        is(config, "backbone_config.downsample_in_bottleneck")
+            ? BackboneConfig.StrideIn.FIRST
+            : BackboneConfig.StrideIn.SPATIAL,
+        1,
+        List.of(is(config, "backbone_config.downsample_in_first_stage") ? 2 : 1, 2, 2, 2));
+  }
+
+  private static boolean is(Config config, String path) {
+    return config.hasPath(path) && config.getBoolean(path);
   }
 
   private static Config json(Path file) {
@@ -254,7 +269,7 @@ public final class HuggingFaceFolder {
       config.put("depths", swin.depths());
       config.put("num_heads", swin.heads());
       config.put("window_size", swin.window());
-      config.put("mlp_ratio", swin.mlpRatio());
+      config.put("mlp_ratio", (double) swin.mlpRatio());
       config.put("drop_path_rate", swin.dropPath());
       config.put("image_size", 32 * swin.window());
       config.put("qkv_bias", true);
@@ -264,6 +279,9 @@ public final class HuggingFaceFolder {
     if (resnet.stem() == BackboneConfig.Stem.DEEP) {
       throw new CheckpointException(
           "Hugging Face's ResNet has no stem of three convolutions; export --to official instead");
+    }
+    if (resnet.geometry().poolPadding() != 1) {
+      throw new CheckpointException("Hugging Face's ResNet has no pooling without padding");
     }
     int expansion = resnet.block() == BackboneConfig.Block.BOTTLENECK ? 4 : 1;
     List<Integer> sizes = new ArrayList<>();
@@ -276,8 +294,9 @@ public final class HuggingFaceFolder {
     config.put("depths", resnet.blocks());
     config.put("layer_type", expansion == 1 ? "basic" : "bottleneck");
     config.put("hidden_act", "relu");
-    config.put("downsample_in_first_stage", false);
-    config.put("downsample_in_bottleneck", false); // the stride sits in the 3x3 convolution
+    config.put("downsample_in_first_stage", resnet.geometry().strides().get(0) == 2);
+    config.put(
+        "downsample_in_bottleneck", resnet.geometry().strideIn() == BackboneConfig.StrideIn.FIRST);
     return config;
   }
 
@@ -303,10 +322,41 @@ public final class HuggingFaceFolder {
     return config;
   }
 
+  /** With 4.0 for a double of 4: Transformers refuses an integer where it expects a float. */
   private static void writeJson(Path file, Map<String, Object> values) {
-    String json =
-        ConfigValueFactory.fromMap(values).render(ConfigRenderOptions.concise().setFormatted(true));
-    ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.useDefaultPrettyPrinter();
+      writeValue(json, values);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be written: " + e, e);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
     AtomicFile.write(file, channel -> Safetensors.writeFully(channel, bytes.duplicate()));
+  }
+
+  private static void writeValue(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof Map<?, ?> map) {
+      json.writeStartObject();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        json.writeFieldName(entry.getKey().toString());
+        writeValue(json, entry.getValue());
+      }
+      json.writeEndObject();
+    } else if (value instanceof List<?> list) {
+      json.writeStartArray();
+      for (Object element : list) {
+        writeValue(json, element);
+      }
+      json.writeEndArray();
+    } else if (value instanceof Integer number) {
+      json.writeNumber(number);
+    } else if (value instanceof Double number) {
+      json.writeNumber(number);
+    } else if (value instanceof Boolean flag) {
+      json.writeBoolean(flag);
+    } else {
+      json.writeString(value.toString());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.weights;
 
 import java.util.List;
+import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * What the JSON files of a Hugging Face model folder say beyond the weights.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param maxSize largest long edge in pixels
  * @param mean of R, G and B in 0..255
  * @param std of R, G and B in 0..255
+ * @param geometry of a ResNet backbone; torchvision's for any other
  */
 public record HuggingFaceSettings(
     String modelType,
@@ -20,7 +22,8 @@ public record HuggingFaceSettings(
     int shortEdge,
     int maxSize,
     List<Double> mean,
-    List<Double> std) {
+    List<Double> std,
+    BackboneConfig.Geometry geometry) {
   /** Copies the lists. */
   public HuggingFaceSettings {
     classNames = List.copyOf(classNames);

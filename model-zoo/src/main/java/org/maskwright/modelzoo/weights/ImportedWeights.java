@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * A checkpoint of any family under Maskwright's names.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param unexpected keys of the file that mean nothing in its family
  * @param ignored keys that are known and not needed (classifier heads, counters, optimiser state)
  * @param suffixMatching true if names are to be matched by suffix to the model's (detectron2)
+ * @param geometry where a residual network's strides and paddings sit, if the file says
  * @param provenance where it comes from
  */
 public record ImportedWeights(
@@ -22,6 +25,7 @@ public record ImportedWeights(
     List<String> unexpected,
     List<String> ignored,
     boolean suffixMatching,
+    Optional<BackboneConfig.Geometry> geometry,
     Provenance provenance) {
   private static final String DATA_PARALLEL_PREFIX = "module.";
 
@@ -47,7 +51,8 @@ public record ImportedWeights(
 
   private static ImportedWeights of(Checkpoint checkpoint) {
     StateDict state = withoutPrefix(checkpoint.state());
-    CheckpointFamily family = CheckpointFamily.of(state.keys());
+    CheckpointFamily family =
+        checkpoint.family().orElseGet(() -> CheckpointFamily.of(state.keys()));
     KeyTable.Translation translation = family.table().toOurs(state);
     List<String> ignored = new ArrayList<>(translation.ignored());
     ignored.addAll(checkpoint.ignored());
@@ -58,7 +63,24 @@ public record ImportedWeights(
         translation.unexpected(),
         ignored,
         checkpoint.suffixMatching(),
+        checkpoint.geometry(),
         provenance);
+  }
+
+  /**
+   * Refuses a model whose backbone would compute something else with these weights.
+   *
+   * @throws CheckpointException if the file says where strides and paddings sit, and the model's
+   *     backbone has them elsewhere
+   */
+  public void requireGeometryOf(BackboneConfig backbone) {
+    if (geometry.isPresent()
+        && backbone instanceof BackboneConfig.Resnet resnet
+        && !resnet.geometry().equals(geometry.get())) {
+      throw new CheckpointException(
+          "%s: its network has %s; the model has %s; set model.backbone.resnet.geometry"
+              .formatted(provenance.source(), geometry.get(), resnet.geometry()));
+    }
   }
 
   /** Data-parallel training programs put {@code module.} before every key. */

@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -51,6 +53,20 @@ final class TorchZipReader {
       return new TorchZipReader(file, mapped, zip).readAll();
     } catch (CheckpointException e) {
       throw e.in(file);
+    } catch (IOException | RuntimeException e) {
+      throw new CheckpointException(file, "the zip archive is damaged: " + e, e);
+    }
+  }
+
+  /** The names of a zip archive's entries. */
+  static Set<String> entryNames(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        ZipFile zip = new ZipFile(channel)) {
+      Set<String> names = new HashSet<>();
+      for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
+        names.add(entry.getName());
+      }
+      return names;
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(file, "the zip archive is damaged: " + e, e);
     }

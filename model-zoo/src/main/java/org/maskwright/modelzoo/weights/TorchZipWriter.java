@@ -119,7 +119,9 @@ public final class TorchZipWriter {
       out.write(utf8);
     }
 
-    /** BININT where it fits, else LONG1 of 8 bytes; the text opcodes are refused by weights_only. */
+    /**
+     * BININT where it fits, else LONG1 of 8 bytes; the text opcodes are refused by weights_only.
+     */
     void number(long value) throws IOException {
       boolean small = value == (int) value;
       ByteBuffer bytes =

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.postprocess;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -77,6 +79,7 @@ class PostProcessorParityTest {
     float[] scores = golden.get("instance.score").toFloatArray();
     long[] masks = golden.get("instance.mask").toLongArray();
     int pixels = frame.height() * frame.width();
+    int bytes = (pixels + Byte.SIZE - 1) / Byte.SIZE;
     List<InstanceSet.Instance> actual =
         InstancePostProcessor.process(outputs(golden), frame, 20, k -> k < THINGS).instances();
     assertEquals(labels.length, actual.size());
@@ -94,7 +97,8 @@ class PostProcessorParityTest {
       int different = 0;
       int area = 0;
       for (int p = 0; p < pixels; p++) {
-        different += bitmap[p] == masks[at * pixels + p] ? 0 : 1;
+        long bit = masks[at * bytes + p / Byte.SIZE] >> (Byte.SIZE - 1 - p % Byte.SIZE) & 1;
+        different += bitmap[p] == bit ? 0 : 1;
         area += bitmap[p];
       }
       assertTrue(different <= TIES * pixels, "mask " + i + ": " + different + " pixels");
@@ -125,6 +129,50 @@ class PostProcessorParityTest {
     StateDict golden = golden(name);
     assertPanoptic(golden, "mask2former", PanopticPostProcessor.Options.MASK2FORMER);
     assertPanoptic(golden, "maskformer", PanopticPostProcessor.Options.MASKFORMER);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"larger,TO_384", "larger,AS_THEY_ARE", "smaller,TO_384", "smaller,AS_THEY_ARE"})
+  void namedOptionsEqualHuggingFace(String name, HuggingFacePostProcessor.First first)
+      throws Exception {
+    StateDict golden = golden(name);
+    QueryOutputs outputs = outputs(golden);
+    int height = frame(golden).height();
+    int width = frame(golden).width();
+    boolean second = first == HuggingFacePostProcessor.First.TO_384;
+    String model = second ? "mask2former" : "maskformer";
+    InstanceSet instances = HuggingFacePostProcessor.instances(outputs, first, height, width, 0.3);
+    int[] map = new int[height * width];
+    for (int i = 0; i < instances.instances().size(); i++) {
+      InstanceSet.Instance instance = instances.instances().get(i);
+      byte[] bitmap = instance.mask().toBitmap();
+      for (int p = 0; p < map.length; p++) {
+        map[p] += bitmap[p] * (i + 1);
+      }
+      assertEquals(
+          golden.get("hf.instance.label." + model).toLongArray()[i], instance.classIndex());
+      assertEquals(
+          golden.get("hf.instance.score." + model).toFloatArray()[i], instance.score(), 1e-4);
+    }
+    assertEquals(
+        golden.get("hf.instance.label." + model).elementCount(), instances.instances().size());
+    assertSame(golden.get("hf.instance." + model).toLongArray(), map, "instances");
+    PanopticMap panoptic =
+        HuggingFacePostProcessor.panoptic(
+            outputs, first, height, width, HuggingFacePostProcessor.PanopticOptions.DEFAULT);
+    assertSame(golden.get("hf.panoptic." + model).toLongArray(), panoptic.ids(), "panoptic");
+    assertArrayEquals(
+        golden.get("hf.panoptic.label." + model).toLongArray(),
+        panoptic.segments().stream().mapToLong(PanopticMap.Segment::classIndex).toArray());
+    int h = outputs.maskHeight();
+    int w = outputs.maskWidth();
+    ImageFrame frame =
+        second ? ImageFrame.huggingFace(height, width) : new ImageFrame(h, w, h, w, height, width);
+    assertSame(
+        golden.get("hf.semantic." + model).toLongArray(),
+        SemanticPostProcessor.process(outputs, frame, SemanticPostProcessor.Order.SCORE_THEN_RESIZE)
+            .labels(),
+        "semantic");
   }
 
   private static void assertPanoptic(

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.Variants;
 
@@ -28,7 +29,8 @@ class ExportTest {
           640,
           1333,
           List.of(123.675, 116.28, 103.53),
-          List.of(58.395, 57.12, 57.375));
+          List.of(58.395, 57.12, 57.375),
+          BackboneConfig.Geometry.TORCHVISION);
 
   @TempDir Path folder;
 

@@ -61,7 +61,9 @@ final class KeyLists {
     if (key.endsWith("num_batches_tracked")) {
       return HostTensor.ofLongs(new long[] {0});
     }
-    String seed = key.replace("encoder.model.layernorm", "encoder.hidden_states_norms.3");
+    String seed =
+        key.replace("encoder.model.layernorm", "encoder.hidden_states_norms.3")
+            .replace("encoder.swin.layernorm", "encoder.hidden_states_norms.stage4");
     int count = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     Random random = new Random(seed.hashCode());
     if (key.endsWith("relative_position_index")) {

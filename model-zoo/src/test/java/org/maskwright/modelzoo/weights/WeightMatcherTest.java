@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WeightMatcherTest {
@@ -126,6 +127,7 @@ class WeightMatcherTest {
             List.of(),
             List.of(),
             false,
+            Optional.empty(),
             new Provenance("file.pth", "", "", "official", "", ""));
     return WeightMatcher.match(weights, model, policy);
   }

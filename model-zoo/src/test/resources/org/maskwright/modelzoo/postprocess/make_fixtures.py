@@ -1,13 +1,20 @@
-"""Golden files of the official post-processing rules, written as tensor expressions on full-size masks.
+"""Golden files: the official post-processing rules, written as tensor expressions on full-size masks, and Hugging Face's own functions.
+
+Maps are uint8, masks one bit a pixel. Hugging Face takes its instances by an unsorted topk, whose order decides which of two overlapping
+masks lies on top and is not the same on all machines; here it is made to sort.
 
 Run:  python make_fixtures.py
 """
 
 import os
+from types import SimpleNamespace
 
+import numpy
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from transformers.models.mask2former.image_processing_mask2former import Mask2FormerImageProcessor
+from transformers.models.maskformer.image_processing_maskformer import MaskFormerImageProcessor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 Q, K, THINGS = 12, 6, 4
@@ -58,6 +65,26 @@ def panoptic(cls, masks, intersect, object_threshold=0.8, overlap_threshold=0.8)
     return ids, segments
 
 
+def hugging_face(cls, masks, original):
+    outputs = SimpleNamespace(class_queries_logits=cls[None], masks_queries_logits=masks[None])
+    topk = torch.Tensor.topk
+    torch.Tensor.topk = lambda self, k, sorted=True: topk(self, k, sorted=True)
+    saved = {}
+    for name, processor in (("mask2former", Mask2FormerImageProcessor), ("maskformer", MaskFormerImageProcessor)):
+        processor = processor()
+        found = processor.post_process_instance_segmentation(outputs, threshold=0.3, target_sizes=[original])[0]
+        saved[f"hf.instance.{name}"] = (found["segmentation"] + 1).to(torch.uint8)
+        saved[f"hf.instance.label.{name}"] = torch.tensor([s["label_id"] for s in found["segments_info"]], dtype=torch.int32)
+        saved[f"hf.instance.score.{name}"] = torch.tensor([s["score"] for s in found["segments_info"]])
+        found = processor.post_process_panoptic_segmentation(outputs, target_sizes=[original], label_ids_to_fuse=set())[0]
+        saved[f"hf.panoptic.{name}"] = found["segmentation"].to(torch.uint8)
+        saved[f"hf.panoptic.label.{name}"] = torch.tensor([s["label_id"] for s in found["segments_info"]], dtype=torch.int32)
+        semantic = processor.post_process_semantic_segmentation(outputs, target_sizes=[original])[0]
+        saved[f"hf.semantic.{name}"] = semantic.to(torch.uint8)
+    torch.Tensor.topk = topk
+    return saved
+
+
 def make(name, seed, mask, padded, content, original):
     torch.manual_seed(seed)
     cls = torch.randn(Q, K + 1)
@@ -72,14 +99,15 @@ def make(name, seed, mask, padded, content, original):
     full = resize(at_input, original)
     label, score, binary = instance(cls, full, 20)
     saved = {"class": cls, "mask": masks, "sizes": torch.tensor([*padded, *content, *original], dtype=torch.int32)}
-    saved["semantic.after"] = semantic(cls, full).argmax(0).int()
-    saved["semantic.before"] = resize(semantic(cls, at_input), original).argmax(0).int()
+    saved["semantic.after"] = semantic(cls, full).argmax(0).to(torch.uint8)
+    saved["semantic.before"] = resize(semantic(cls, at_input), original).argmax(0).to(torch.uint8)
     saved["instance.label"], saved["instance.score"] = label.int(), score
-    saved["instance.mask"] = binary.to(torch.uint8)
+    saved["instance.mask"] = torch.from_numpy(numpy.packbits(binary.flatten(1).numpy(), axis=1))
     for rule, intersect in (("mask2former", True), ("maskformer", False)):
         ids, segments = panoptic(cls, full, intersect)
-        saved[f"panoptic.{rule}"] = ids
+        saved[f"panoptic.{rule}"] = ids.to(torch.uint8)
         saved[f"segments.{rule}"] = torch.tensor(segments, dtype=torch.int32).reshape(-1, 3)
+    saved.update(hugging_face(cls, masks, original))
     save_file({k: v.contiguous() for k, v in saved.items()}, os.path.join(HERE, name + ".safetensors"))
     print(name, segments, score.tolist()[:3])
 

@@ -3,6 +3,7 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
@@ -91,6 +92,9 @@ final class ExportCommand implements Runnable {
         file.shortEdge(),
         file.maxSize(),
         file.mean(),
-        file.std());
+        file.std(),
+        file.model().backbone() instanceof BackboneConfig.Resnet resnet
+            ? resnet.geometry()
+            : BackboneConfig.Geometry.TORCHVISION);
   }
 }

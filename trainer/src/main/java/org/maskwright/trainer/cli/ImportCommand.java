@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = {
       "Turn a checkpoint into a Maskwright model folder: detectron2 .pkl, PyTorch .pth (zip or"
-          + " legacy), safetensors (single or sharded), a Hugging Face folder. Recognised by its"
+          + " legacy), safetensors (single or sharded), a Hugging Face folder, a ResNet of DL4J"
+          + " (ModelSerializer zip). Recognised by its"
           + " content; nothing in it is executed. The architecture is read off the weights; every"
           + " key that was not loaded is listed in the folder's import.txt."
     })
@@ -93,7 +95,11 @@ final class ImportCommand implements Runnable {
     DeducedArchitecture deduced =
         settings == null
             ? DeducedArchitecture.of(weights.state())
-            : DeducedArchitecture.of(weights.state(), settings.heads());
+            : DeducedArchitecture.of(weights.state(), settings.heads())
+                .withGeometry(settings.geometry());
+    if (weights.geometry().isPresent()) {
+      deduced = deduced.withGeometry(weights.geometry().get());
+    }
     ModelConfig architecture = architecture(weights, deduced);
     ClassSpace space = new ClassSpace(entries(settings, deduced.classes()));
     LoadPolicy policy = deduced.model().isPresent() ? LoadPolicy.strict() : LoadPolicy.backbone();
@@ -130,10 +136,18 @@ final class ImportCommand implements Runnable {
                           + source));
     }
     try {
-      return Variants.get(model);
+      return withGeometryOf(deduced.backbone(), Variants.get(model));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
     }
+  }
+
+  /** The variant with the file's strides and paddings. */
+  private static ModelConfig withGeometryOf(BackboneConfig file, ModelConfig variant) {
+    return file instanceof BackboneConfig.Resnet theirs
+            && variant.backbone() instanceof BackboneConfig.Resnet ours
+        ? variant.withBackbone(ours.withGeometry(theirs.geometry()))
+        : variant;
   }
 
   private List<ClassSpace.Entry> entries(HuggingFaceSettings settings, int deduced) {

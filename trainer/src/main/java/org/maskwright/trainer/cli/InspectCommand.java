@@ -176,7 +176,7 @@ final class InspectCommand implements Runnable {
       name = "outputs",
       description = {
         "Write what a model gives for a tensor: class_logits [B,Q,K+1], mask_logits [B,Q,h,w] and, for the layer i before"
-            + " the last, aux_class_logits.i and aux_mask_logits.i."
+            + " the last, aux_class_logits.i and aux_mask_logits.i. The tensor is not padded."
       })
   void outputs(
       @Parameters(paramLabel = "DIR", description = "A model folder.") Path folder,
@@ -203,7 +203,8 @@ final class InspectCommand implements Runnable {
         SegmentationModel model = ModelFolder.open(engine, folder);
         var off = engine.noGrad();
         var scope = engine.scope()) {
-      Predictions predictions = model.forward(engine.floats(pixels.toFloatArray(), pixels.shape()));
+      Predictions predictions =
+          model.forwardUnpadded(engine.floats(pixels.toFloatArray(), pixels.shape()));
       out.put("class_logits", host(predictions.classLogits()));
       out.put("mask_logits", host(predictions.maskLogits()));
       for (int i = 0; i < predictions.auxiliary().size(); i++) {

@@ -32,7 +32,9 @@ final class Initialisation {
     Map<String, Parameter> state = model.state();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     state.forEach((name, p) -> shapes.put(name, p.shape()));
-    WeightMatcher.Matched matched = WeightMatcher.match(ImportedWeights.read(path), shapes, policy);
+    ImportedWeights weights = ImportedWeights.read(path);
+    weights.requireGeometryOf(model.config().backbone());
+    WeightMatcher.Matched matched = WeightMatcher.match(weights, shapes, policy);
     Engine engine = model.engine();
     matched
         .weights()

@@ -1,0 +1,121 @@
+"""Inference of Mask2Former R50 (or another model folder) beside Hugging Face transformers: same weights, same input, taking turns.
+
+    mvn -q -DskipTests package
+    python benchmarks/parity/full_size.py --out DIR --only mask2former-r50       # makes the two model folders
+    python benchmarks/peers/inference.py --ours DIR/mask2former-r50-imported --theirs DIR/mask2former-r50-made-by-transformers
+
+Each program is one process with --threads threads; after --warmup runs they run in turn --rounds times. Time is one image from
+the normalised tensor on the host to the last layer's class and mask logits; memory is the process's peak (VmHWM). Prints a
+Markdown table of medians and the median of each round's ratio; the outputs' sums must agree in fp32.
+"""
+
+import argparse
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HOME = pathlib.Path(__file__).resolve().parents[2]
+
+
+def worker(folder, pixels, precision, threads):
+    """The reference's process: answers lines on standard input as InferenceWorker does."""
+    import time
+
+    import torch
+    from safetensors.torch import load_file
+    from transformers import Mask2FormerForUniversalSegmentation
+
+    torch.set_num_threads(threads)
+    model = Mask2FormerForUniversalSegmentation.from_pretrained(folder).eval()
+    values = load_file(pixels)["pixel_values"]
+    print("ready", flush=True)
+    for line in sys.stdin:
+        if line.strip() == "memory":
+            status = pathlib.Path("/proc/self/status").read_text()
+            print(int(status.split("VmHWM:")[1].split()[0]) // 1024, flush=True)
+            continue
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            start = time.perf_counter()
+            out = model(pixel_values=values, output_auxiliary_logits=False)
+            classes, masks = out.class_queries_logits.float().sum().item(), out.masks_queries_logits.float().sum().item()
+            millis = 1e3 * (time.perf_counter() - start)
+        print(f"{millis:.1f} {classes:.4f} {masks:.4f}", flush=True)
+
+
+class Program:
+    def __init__(self, command):
+        environment = dict(os.environ, OMP_WAIT_POLICY="passive", MALLOC_ARENA_MAX="1", TRANSFORMERS_VERBOSITY="error",
+                           MALLOC_MMAP_THRESHOLD_="4000000000", MALLOC_TRIM_THRESHOLD_="100000000000")
+        if "python" in command[0]:  # as a user runs it
+            for key in list(environment):
+                if key.startswith("MALLOC_") or key == "OMP_WAIT_POLICY":
+                    del environment[key]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        while self.process.stdout.readline().strip() != "ready":
+            if self.process.poll() is not None:
+                sys.exit("failed: " + " ".join(command))
+
+    def ask(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        return [float(x) for x in self.process.stdout.readline().split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(args, size, precision, folder):
+    import torch
+    from safetensors.torch import save_file
+
+    pixels = str(folder / f"pixels-{size}.safetensors")
+    save_file({"pixel_values": torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))}, pixels)
+    ours = Program([*args.java.split(), "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+                    "-XX:+UseSerialGC", "-cp", args.classpath, "org.maskwright.benchmarks.inference.InferenceWorker",
+                    args.ours, pixels, precision, str(args.threads)])
+    theirs = Program([sys.executable, __file__, "--worker", args.theirs, pixels, precision, str(args.threads)])
+    for _ in range(args.warmup):
+        ours.ask("run"), theirs.ask("run")
+    rows = [(ours.ask("run"), theirs.ask("run")) for _ in range(args.rounds)]
+    parts = ours.ask("parts")
+    mine, other = statistics.median(a[0] for a, _ in rows), statistics.median(b[0] for _, b in rows)
+    ratio = statistics.median(b[0] / a[0] for a, b in rows)
+    if precision == "fp32":
+        for a, b in zip(rows[-1][0][1:], rows[-1][1][1:]):
+            assert abs(a - b) <= 1e-3 * max(1, abs(b)), ("outputs differ", rows[-1])
+    print(f"| {size}x{size} {precision} | {mine:.0f} | {other:.0f} | {ratio:.2f} | {ours.ask('memory')[0]:.0f} | "
+          f"{theirs.ask('memory')[0]:.0f} | {' / '.join(f'{p:.0f}' for p in parts)} |", flush=True)
+    ours.close(), theirs.close()
+
+
+def main():
+    if len(sys.argv) > 1 and sys.argv[1] == "--worker":
+        return worker(*sys.argv[2:5], int(sys.argv[5]))
+    trainer = HOME / "trainer" / "target"
+    listed = trainer / "maskwright.classpath"
+    usual = f"{HOME}/benchmarks/target/classes:{trainer}/maskwright-trainer.jar:{listed.read_text().strip() if listed.exists() else ''}"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--theirs", required=True)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[640, 1024])
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "bf16"])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--warmup", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--java", default="java -Xmx1g")
+    parser.add_argument("--classpath", default=usual)
+    args = parser.parse_args()
+    print("| 1x3 | Maskwright ms | transformers ms | ratio | Maskwright peak MiB | transformers peak MiB | backbone / pixel decoder / "
+          "decoder ms |\n|---|---|---|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for size in args.sizes:
+            for precision in args.precisions:
+                measure(args, size, precision, pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    main()

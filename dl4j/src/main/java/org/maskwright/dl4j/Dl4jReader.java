@@ -1,0 +1,23 @@
+package org.maskwright.dl4j;
+
+import java.nio.file.Path;
+import java.util.Set;
+import org.maskwright.modelzoo.weights.ForeignReader;
+
+/**
+ * Reads residual networks that DL4J's ModelSerializer wrote: of its own zoo, imported from Keras,
+ * or built by hand, with any class head or none.
+ *
+ * <p><b>Threads</b> any; DL4J itself is initialised at the first use.
+ */
+public final class Dl4jReader implements ForeignReader {
+  @Override
+  public boolean recognises(Set<String> zipEntries) {
+    return GraphZip.recognises(zipEntries);
+  }
+
+  @Override
+  public Backbone read(Path file) {
+    return ResidualNetwork.of(GraphZip.read(file));
+  }
+}
