@@ -6,6 +6,7 @@ Each file holds the parameters ("state." + official name), the input ("pixels"),
 ("class.i", "mask.i"; the last is the final one), and the gradients of  sum_i <class.i, cot.class.i> + <mask.i, cot.mask.i>
 ("grad.pixels" in full; "grad." + official name as three numbers: its products with cos(0.37 n) and sin(0.59 n) and its
 L2 norm). cot.* is cos(0.37 n), n the position in the flattened tensor.
+Parameters are rounded to bfloat16 before anything is computed, and stored so.
 Batch-norm statistics are random, so that frozen normalisation does something; its affine values are frozen.
 """
 
@@ -170,6 +171,8 @@ def shake(model):
             p.data.normal_(0, 0.2)
         elif p.dtype.is_floating_point and p.dim() > 1 and p.std() < 0.03:
             p.data.mul_(4.0)
+        if p.dtype.is_floating_point:
+            p.data.copy_(p.data.bfloat16())
 
 
 def fingerprint(t):
@@ -196,7 +199,8 @@ def make(name, model, head_rules, backbone_rules, batch, height, width, layers):
     saved["grad.pixels"] = pixels.grad
     state = official(model.state_dict(), head_rules, backbone_rules)
     grads = {k: p.grad for k, p in model.named_parameters() if p.grad is not None}
-    saved.update({"state." + k: v for k, v in state.items()})
+    assert all(torch.equal(v, v.bfloat16().float()) for v in state.values())
+    saved.update({"state." + k: v.bfloat16() for k, v in state.items()})
     saved.update({"grad." + k: fingerprint(v) for k, v in official(grads, head_rules, backbone_rules).items()})
     path = os.path.join(HERE, name + ".safetensors")
     meta = {"torch": torch.__version__, "transformers": transformers.__version__, "python": sys.version.split()[0]}

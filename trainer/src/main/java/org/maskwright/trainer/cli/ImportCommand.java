@@ -237,13 +237,13 @@ final class ImportCommand implements Runnable {
 
   private static String describe(Provenance provenance) {
     return """
-        source   %s
-        sha256   %s
-        format   %s
-        family   %s
-        author   %s
-        licence  %s
-        """
+    source   %s
+    sha256   %s
+    format   %s
+    family   %s
+    author   %s
+    licence  %s
+    """
         .formatted(
             provenance.source(),
             provenance.sha256(),

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     subcommands = InspectGradientsCommand.class,
     description =
-        "Parts, parameters, shapes and operations of a model; its raw outputs on a tensor; the gradients of a step.",
+        "Parts, parameters, shapes and operations of a model; its raw outputs on a tensor; the"
+            + " gradients of a step.",
     synopsisSubcommandLabel = "COMMAND")
 final class InspectCommand implements Runnable {
   private static final double MILLION = 1e6;
@@ -59,7 +60,8 @@ final class InspectCommand implements Runnable {
   @Command(
       name = "model",
       description =
-          "Print parts, shapes, parameters and operations (multiply-adds of inference on one image).")
+          "Print parts, shapes, parameters and operations (multiply-adds of inference on one"
+              + " image).")
   void model(
       @Parameters(
               paramLabel = "MODEL",
@@ -175,8 +177,9 @@ final class InspectCommand implements Runnable {
   @Command(
       name = "outputs",
       description = {
-        "Write what a model gives for a tensor: class_logits [B,Q,K+1], mask_logits [B,Q,h,w] and, for the layer i before"
-            + " the last, aux_class_logits.i and aux_mask_logits.i. The tensor is not padded."
+        "Write what a model gives for a tensor: class_logits [B,Q,K+1], mask_logits [B,Q,h,w] and,"
+            + " for the layer i before the last, aux_class_logits.i and aux_mask_logits.i. The"
+            + " tensor is not padded."
       })
   void outputs(
       @Parameters(paramLabel = "DIR", description = "A model folder.") Path folder,

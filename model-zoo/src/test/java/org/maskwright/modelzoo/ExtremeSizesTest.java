@@ -1,0 +1,44 @@
+package org.maskwright.modelzoo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.head.ClassSpace;
+
+class ExtremeSizesTest {
+  @ParameterizedTest
+  @CsvSource({"1,1", "1,2000", "20000,50"})
+  void imagesOfOnePixelAndOfAStripGiveFiniteMasks(int height, int width) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        SegmentationModel model =
+            SegmentationModels.build(
+                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
+        var off = engine.noGrad();
+        var scope = engine.scope()) {
+      Predictions predictions = model.predict(engine.ones(1, 3, height, width));
+      assertEquals(model.paddedSize(height) / 4, predictions.maskLogits().intSize(2));
+      assertEquals(model.paddedSize(width) / 4, predictions.maskLogits().intSize(3));
+      float sum = predictions.maskLogits().sum().toFloats()[0];
+      assertTrue(Float.isFinite(sum), "sum " + sum);
+    }
+  }
+
+  @Test
+  void unpaddedInputsKeepTheirOddSizes() {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        SegmentationModel model =
+            SegmentationModels.build(
+                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
+        var off = engine.noGrad();
+        var scope = engine.scope()) {
+      Predictions predictions = model.forwardUnpadded(engine.ones(1, 3, 97, 131));
+      assertEquals(25, predictions.maskLogits().intSize(2));
+      assertEquals(33, predictions.maskLogits().intSize(3));
+    }
+  }
+}
