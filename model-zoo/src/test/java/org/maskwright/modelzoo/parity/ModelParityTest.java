@@ -235,7 +235,7 @@ class ModelParityTest {
                   double difference = Math.abs(expected[i] - actual[i]);
                   most = difference <= most ? most : difference;
                 }
-                String part = name.startsWith("backbone") ? "backbone" : name.split("\\.")[1];
+                String part = name.startsWith("backbone") ? "backbone" : name.split("\\.", -1)[1];
                 found.add(
                     new Difference(
                         "gradients of " + part.replace('_', ' '),
