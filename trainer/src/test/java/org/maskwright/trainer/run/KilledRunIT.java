@@ -1,0 +1,139 @@
+package org.maskwright.trainer.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.trainer.checkpoint.CheckpointStore;
+import org.maskwright.trainer.cli.Maskwright;
+import org.maskwright.trainer.config.ConfigFile;
+
+/** A training process that is killed again and again. */
+class KilledRunIT {
+  private static final int KILLS = 20;
+  private static final int STEPS = 90;
+
+  /** Longer than a step with its checkpoint, so that kills fall into each of their parts. */
+  private static final int LATEST_KILL_MICROS = 80_000;
+
+  @TempDir private Path temp;
+
+  @Test
+  void aRunKilledTwentyTimesAndResumedEndsWithTheSameBitsAsOneNeverStopped() throws Exception {
+    Path config =
+        TinyRun.write(
+            temp,
+            "optimizer.ema-decay = 0.9, train { steps = %d, checkpoint-every = 1 }"
+                .formatted(STEPS));
+    Path whole = temp.resolve("whole");
+    TrainingRun.start(
+        whole,
+        ConfigFile.load(config, List.of()),
+        new Console(new PrintWriter(new StringWriter()), false),
+        List.of(),
+        () -> false);
+
+    Path killed = temp.resolve("killed");
+    Random random = new Random(11);
+    for (int kill = 0; kill < KILLS; kill++) {
+      // 0 steps: killed while it starts or takes the first step.
+      runUntilKilled(
+          arguments(config, killed), random.nextInt(4), random.nextInt(LATEST_KILL_MICROS));
+      assertWhole(killed);
+    }
+    StringWriter err = new StringWriter();
+    int code =
+        Maskwright.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err),
+            arguments(config, killed).toArray(String[]::new));
+    assertEquals(0, code, err::toString);
+
+    String last = "checkpoints/step-%08d/".formatted(STEPS);
+    for (String file : List.of("model.safetensors", "raw.safetensors", "optimizer.safetensors")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(last + file)),
+          Files.readAllBytes(killed.resolve(last + file)),
+          file);
+    }
+    assertEquals(TinyRun.losses(whole), TinyRun.losses(killed));
+    assertEquals(STEPS, TinyRun.losses(killed).size());
+  }
+
+  private static List<String> arguments(Path config, Path run) {
+    return Files.exists(run.resolve("config.conf"))
+        ? List.of("train", "--resume", run.toString())
+        : List.of("train", config.toString(), "--run-dir", run.toString());
+  }
+
+  /** What a reader finds right after a kill, before anything is repaired. */
+  private static void assertWhole(Path run) throws IOException {
+    Path checkpoints = run.resolve("checkpoints");
+    if (!Files.isDirectory(checkpoints)) {
+      return;
+    }
+    try (Stream<Path> list = Files.list(checkpoints)) {
+      for (Path path : list.toList()) {
+        if (!path.getFileName().toString().startsWith(".")) {
+          CheckpointStore.verify(path);
+        }
+      }
+    }
+  }
+
+  private static void runUntilKilled(List<String> arguments, int steps, int micros)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dorg.bytedeco.javacpp.maxbytes=0",
+                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Maskwright.class.getName()));
+    command.addAll(arguments);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+            .start();
+    List<String> said = new ArrayList<>();
+    boolean signalled = false;
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      int seen = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        said.add(line);
+        boolean ready = line.startsWith("model: ");
+        seen += line.startsWith("step=") ? 1 : 0;
+        if (!signalled && (steps == 0 ? ready : seen == steps)) {
+          LockSupport.parkNanos(micros * 1000L);
+          process.toHandle().destroyForcibly(); // SIGKILL
+          signalled = true;
+        }
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertNotNull(signalled ? process : null, () -> "ended by itself: " + said);
+    assertEquals(
+        List.of(), said.stream().filter(l -> l.startsWith("maskwright: ")).toList(), "errors");
+  }
+}
