@@ -135,11 +135,14 @@ final class PngReader {
               + compressed
               + " bytes of image data: truncated, or a decompression bomb");
     }
-    int[] labels = new int[header.height() * header.width()];
+    int pixels = header.height() * header.width();
+    boolean plainBytes = bits == Byte.SIZE && !header.interlaced();
+    byte[] bytes = plainBytes ? new byte[pixels] : null;
+    int[] labels = plainBytes ? null : new int[pixels];
     inflater = new Inflater();
     try {
       for (int[] pass : passes) {
-        readPass(pass, bits, labels);
+        readPass(pass, bits, labels, bytes);
       }
       finish();
     } catch (DataFormatException e) {
@@ -147,7 +150,9 @@ final class PngReader {
     } finally {
       inflater.end();
     }
-    return new LabelMap(header.height(), header.width(), labels);
+    return plainBytes
+        ? LabelMap.ofBytes(header.height(), header.width(), bytes)
+        : new LabelMap(header.height(), header.width(), labels);
   }
 
   private void findData() {
@@ -190,7 +195,9 @@ final class PngReader {
     return (int) (((long) columns * bits + 7) >> 3);
   }
 
-  private void readPass(int[] pass, int bits, int[] labels) throws DataFormatException {
+  /** Into {@code bytes} where that is not null, else into {@code labels}. */
+  private void readPass(int[] pass, int bits, int[] labels, byte[] bytes)
+      throws DataFormatException {
     int columns = passColumns(pass);
     int rows = passRows(pass);
     if (rows <= 0) {
@@ -208,7 +215,12 @@ final class PngReader {
         int at = (i + 1) * stride;
         row.unfilter(block, at, at - stride, stride - 1);
         int y = pass[2] + (done + i) * pass[3];
-        row.labels(block, at + 1, columns, labels, y * header.width() + pass[0], pass[1]);
+        int to = y * header.width() + pass[0];
+        if (bytes != null) {
+          System.arraycopy(block, at + 1, bytes, to, columns);
+        } else {
+          row.labels(block, at + 1, columns, labels, to, pass[1]);
+        }
       }
       System.arraycopy(block, count * stride, block, 0, stride);
     }

@@ -189,9 +189,7 @@ final class PngRow {
           case RGB, RGBA -> true;
           case GREY, GREY_ALPHA, PALETTE -> false;
         };
-    if (step == 1 && pixelBytes == 1 && depth == 8) {
-      bytesToInts(bytes, at, columns, target, to);
-    } else if (step == 1 && pixelBytes == 3) {
+    if (step == 1 && pixelBytes == 3) {
       coloursToInts(bytes, at, columns, target, to);
     } else if (colour) {
       for (int i = 0; i < columns; i++) {
@@ -211,27 +209,23 @@ final class PngRow {
     }
   }
 
-  private static void bytesToInts(byte[] bytes, int at, int n, int[] target, int to) {
+  private static void coloursToInts(byte[] bytes, int at, int n, int[] target, int to) {
     int i = 0;
     for (; i + 8 <= n; i += 8) {
-      long eight = (long) LONG.get(bytes, at + i);
+      long a = (long) LONG.get(bytes, at + 3 * i);
+      long b = (long) LONG.get(bytes, at + 3 * i + 8);
+      long c = (long) LONG.get(bytes, at + 3 * i + 16);
       int j = to + i;
-      target[j] = (int) eight & 0xff;
-      target[j + 1] = (int) (eight >>> 8) & 0xff;
-      target[j + 2] = (int) (eight >>> 16) & 0xff;
-      target[j + 3] = (int) (eight >>> 24) & 0xff;
-      target[j + 4] = (int) (eight >>> 32) & 0xff;
-      target[j + 5] = (int) (eight >>> 40) & 0xff;
-      target[j + 6] = (int) (eight >>> 48) & 0xff;
-      target[j + 7] = (int) (eight >>> 56);
+      target[j] = (int) a & RGB_MASK;
+      target[j + 1] = (int) (a >>> 24) & RGB_MASK;
+      target[j + 2] = (int) (a >>> 48 | b << 16) & RGB_MASK;
+      target[j + 3] = (int) (b >>> 8) & RGB_MASK;
+      target[j + 4] = (int) (b >>> 32) & RGB_MASK;
+      target[j + 5] = (int) (b >>> 56 | c << 8) & RGB_MASK;
+      target[j + 6] = (int) (c >>> 16) & RGB_MASK;
+      target[j + 7] = (int) (c >>> 40);
     }
     for (; i < n; i++) {
-      target[to + i] = bytes[at + i] & 0xff;
-    }
-  }
-
-  private static void coloursToInts(byte[] bytes, int at, int n, int[] target, int to) {
-    for (int i = 0; i < n; i++) {
       target[to + i] = (int) INT.get(bytes, at + 3 * i) & RGB_MASK;
     }
   }

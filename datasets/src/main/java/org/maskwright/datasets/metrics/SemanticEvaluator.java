@@ -1,5 +1,8 @@
 package org.maskwright.datasets.metrics;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +23,12 @@ import org.maskwright.datasets.image.LabelMap;
  * <p><b>Threads</b> Not thread-safe: one evaluator a thread, then {@link #merge}.
  */
 public final class SemanticEvaluator {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Times a byte value: eight of it. */
+  private static final long ONES = 0x0101010101010101L;
+
   private static final double EPSILON = Math.ulp(1.0);
 
   /** The number of Cityscapes' own label ids, 0 to 33. */
@@ -62,7 +71,34 @@ public final class SemanticEvaluator {
               + groundTruth.height()
               + " as the ground truth");
     }
-    add(groundTruth.labels(), prediction.labels());
+    if (groundTruth.isBytes() && prediction.isBytes()) {
+      add(groundTruth.bytes(), prediction.bytes());
+    } else {
+      add(groundTruth.labels(), prediction.labels());
+    }
+  }
+
+  /** As {@link #add(int[], int[])}, eight pixels at a time inside runs. */
+  private void add(byte[] groundTruth, byte[] prediction) {
+    int start = 0;
+    int n = groundTruth.length;
+    while (start < n) {
+      int g = groundTruth[start] & 0xff;
+      int p = prediction[start] & 0xff;
+      int end = start + 1;
+      while (end + Long.BYTES <= n
+          && (long) LONG.get(groundTruth, end) == g * ONES
+          && (long) LONG.get(prediction, end) == p * ONES) {
+        end += Long.BYTES;
+      }
+      while (end < n && (groundTruth[end] & 0xff) == g && (prediction[end] & 0xff) == p) {
+        end++;
+      }
+      if (g != ignoreLabel) {
+        confusion[index(g, p)] += end - start;
+      }
+      start = end;
+    }
   }
 
   /**

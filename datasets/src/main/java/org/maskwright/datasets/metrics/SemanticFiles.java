@@ -90,10 +90,10 @@ public final class SemanticFiles {
       LabelMap prediction = LabelPng.read(pair[1], truth.height(), truth.width());
       boolean reduce = labels == Labels.REDUCE_ZERO || protocol == SemanticProtocol.ADE20K;
       if (reduce) {
-        reduce(truth.labels(), ignoreLabel);
+        truth.map(label -> reduce(label, ignoreLabel));
       }
       if (protocol == SemanticProtocol.ADE20K && labels == Labels.AS_STORED) {
-        reduce(prediction.labels(), ignoreLabel);
+        prediction.map(label -> reduce(label, ignoreLabel));
       }
       evaluator.add(truth, prediction);
     } catch (DatasetException e) {
@@ -101,10 +101,8 @@ public final class SemanticFiles {
     }
   }
 
-  private static void reduce(int[] labels, int ignoreLabel) {
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = labels[i] == 0 || labels[i] == ignoreLabel ? ignoreLabel : labels[i] - 1;
-    }
+  private static int reduce(int label, int ignoreLabel) {
+    return label == 0 || label == ignoreLabel ? ignoreLabel : label - 1;
   }
 
   private static List<Path[]> pairs(Path truth, Path predicted, SemanticProtocol protocol) {
