@@ -175,7 +175,11 @@ public final class HuggingFaceFolder {
     config.put("backbone_config", backbone(model.backbone(), mask2Former));
     CheckpointFamily family =
         mask2Former ? CheckpointFamily.HF_MASK2FORMER : CheckpointFamily.HF_MASKFORMER;
-    StateDict theirs = family.export(withEmptyWeight(state, settings.classNames().size()));
+    StateDict whole = withEmptyWeight(state, settings.classNames().size());
+    if (!mask2Former && model.backbone() instanceof BackboneConfig.Swin swin) {
+      whole = withPositionIndices(whole, swin);
+    }
+    StateDict theirs = family.export(whole);
     Safetensors.write(folder.resolve("model.safetensors"), theirs);
     writeJson(folder.resolve(PREPROCESSOR), preprocessor(model, settings, mask2Former));
     writeJson(folder.resolve(CONFIG), config);
@@ -192,6 +196,28 @@ public final class HuggingFaceFolder {
     weights[classes] = 0.1f;
     Map<String, HostTensor> tensors = new LinkedHashMap<>(state.asMap());
     tensors.put(key, HostTensor.ofFloats(weights, classes + 1));
+    return StateDict.of(tensors).withMetadata(state.metadata());
+  }
+
+  /** Transformers' MaskFormer keeps each window's index of relative positions in the file. */
+  private static StateDict withPositionIndices(StateDict state, BackboneConfig.Swin swin) {
+    int w = swin.window();
+    long[] index = new long[w * w * w * w];
+    for (int i = 0; i < index.length; i++) {
+      int query = i / (w * w);
+      int key = i % (w * w);
+      int dy = query / w - key / w + w - 1;
+      int dx = query % w - key % w + w - 1;
+      index[i] = (long) dy * (2 * w - 1) + dx;
+    }
+    Map<String, HostTensor> tensors = new LinkedHashMap<>(state.asMap());
+    for (int stage = 0; stage < swin.depths().size(); stage++) {
+      for (int block = 0; block < swin.depths().get(stage); block++) {
+        tensors.putIfAbsent(
+            "backbone.layers.%d.blocks.%d.attn.relative_position_index".formatted(stage, block),
+            HostTensor.ofLongs(index, (long) w * w, (long) w * w));
+      }
+    }
     return StateDict.of(tensors).withMetadata(state.metadata());
   }
 
