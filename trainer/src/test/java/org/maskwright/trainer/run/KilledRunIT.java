@@ -102,6 +102,8 @@ class KilledRunIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "--add-modules", // as this JVM: other kernels round otherwise
+                "jdk.incubator.vector",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Dorg.bytedeco.javacpp.maxbytes=0",

@@ -222,7 +222,7 @@ public final class DeformableKernel {
     float[] gLoc = new float[perQuery * 2];
     float[] gWeight = new float[perQuery];
     float[] g = new float[width];
-    float[] dots = new float[RowKernels.DOTS];
+    float[] dots = new float[4];
     Corners c = new Corners();
     for (int q = 0; q < queries; q++) {
       int row = (b * queries + q) * heads + m;

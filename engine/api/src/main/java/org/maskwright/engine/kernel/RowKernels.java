@@ -14,9 +14,6 @@ import java.util.ServiceLoader;
  * <p><b>Threads</b> stateless.
  */
 public interface RowKernels {
-  /** Length of the array for the results of {@link #backwardFour}. */
-  int DOTS = 4 + 8;
-
   /** The implementation of this JVM. */
   static RowKernels get() {
     return Chosen.KERNELS;
@@ -45,7 +42,7 @@ public interface RowKernels {
    * The backward pass of {@link #addFour}: for each of the four rows, {@code dots[k]} = sum of g[d]
    * v[ik + d], and gv[ik + d] += wk g[d]. Rows may be the same.
    *
-   * @param dots [DOTS], overwritten: 00, 01, 10, 11, then scratch
+   * @param dots [4], overwritten: 00, 01, 10, 11
    */
   void backwardFour(
       float[] g,

@@ -1,7 +1,6 @@
 package org.maskwright.engine.simd;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.maskwright.engine.kernel.RowKernels;
 
@@ -97,10 +96,10 @@ public final class VectorRows implements RowKernels {
       x.fma(f10, FloatVector.fromArray(SPECIES, gv, i10 + d)).intoArray(gv, i10 + d);
       x.fma(f11, FloatVector.fromArray(SPECIES, gv, i11 + d)).intoArray(gv, i11 + d);
     }
-    dots[0] = total(s00, dots);
-    dots[1] = total(s01, dots);
-    dots[2] = total(s10, dots);
-    dots[3] = total(s11, dots);
+    dots[0] = total(s00);
+    dots[1] = total(s01);
+    dots[2] = total(s10);
+    dots[3] = total(s11);
     for (; d < n; d++) {
       float x = g[d];
       dots[0] += x * v[i00 + d];
@@ -115,16 +114,18 @@ public final class VectorRows implements RowKernels {
   }
 
   /**
-   * The sum of the lanes by pairs. {@code reduceLanes} adds one lane after the other, which takes
-   * longer than the products of a row of 32.
-   *
-   * @param scratch [4 + LANES]; from 4 on overwritten
+   * The sum of the lanes by pairs, in an order that is always the same. {@code reduceLanes} leaves
+   * the order open, so that compiled code may give other bits than interpreted code, and adds one
+   * lane after the other, which takes longer than the products of a row of 32.
    */
-  private static float total(FloatVector s, float[] scratch) {
-    s.intoArray(scratch, 4);
+  private static float total(FloatVector s) {
+    if (LANES == 8) {
+      return ((s.lane(0) + s.lane(1)) + (s.lane(2) + s.lane(3)))
+          + ((s.lane(4) + s.lane(5)) + (s.lane(6) + s.lane(7)));
+    }
     float sum = 0;
-    for (int i = 4; i < 4 + LANES; i += 4) {
-      sum += (scratch[i] + scratch[i + 1]) + (scratch[i + 2] + scratch[i + 3]);
+    for (float lane : s.toArray()) {
+      sum += lane;
     }
     return sum;
   }
@@ -140,7 +141,7 @@ public final class VectorRows implements RowKernels {
       a = a.add(FloatVector.fromArray(SPECIES, x, i));
       b = b.add(FloatVector.fromArray(SPECIES, x, i + LANES));
     }
-    float sum = a.add(b).reduceLanes(VectorOperators.ADD);
+    float sum = total(a.add(b));
     for (; i < end; i++) {
       sum += x[i];
     }
@@ -159,7 +160,7 @@ public final class VectorRows implements RowKernels {
           FloatVector.fromArray(SPECIES, x, i + LANES)
               .fma(FloatVector.fromArray(SPECIES, y, i + LANES), b);
     }
-    float sum = a.add(b).reduceLanes(VectorOperators.ADD);
+    float sum = total(a.add(b));
     for (; i < n; i++) {
       sum += x[i] * y[i];
     }

@@ -44,8 +44,8 @@ class VectorRowsTest {
 
     float[] gv = random(5 * width);
     float[] expectedGv = gv.clone();
-    float[] dots = new float[RowKernels.DOTS];
-    float[] expectedDots = new float[RowKernels.DOTS];
+    float[] dots = new float[4];
+    float[] expectedDots = new float[4];
     vectors.backwardFour(g, v, gv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, dots);
     scalar.backwardFour(
         g, v, expectedGv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, expectedDots);
@@ -59,7 +59,7 @@ class VectorRowsTest {
   void rowsThatAreTheSameAddUp() {
     float[] g = random(32);
     float[] gv = new float[32];
-    vectors.backwardFour(g, random(32), gv, 0, 0, 0, 0, 1f, 2f, 3f, 4f, new float[RowKernels.DOTS]);
+    vectors.backwardFour(g, random(32), gv, 0, 0, 0, 0, 1f, 2f, 3f, 4f, new float[4]);
     for (int d = 0; d < 32; d++) {
       assertEquals(10 * g[d], gv[d], CLOSE);
     }
