@@ -106,7 +106,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--warmup", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--java", default="java -Xmx1g")
+    parser.add_argument("--java", default="java -Xmx1g --add-modules jdk.incubator.vector")
     parser.add_argument("--classpath", default=usual)
     args = parser.parse_args()
     print("| 1x3 | Maskwright ms | transformers ms | ratio | Maskwright peak MiB | transformers peak MiB | backbone / pixel decoder / "
