@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +87,119 @@ class ExportTest {
     truth
         .asMap()
         .forEach((key, tensor) -> assertTrue(tensor.contentEquals(back.state().get(key)), key));
+  }
+
+  /** Opcodes that {@code torch.load(..., weights_only=True)} knows, each with its operand. */
+  private static final Map<Character, Operand> KNOWN_TO_WEIGHTS_ONLY =
+      Map.ofEntries(
+          Map.entry('\u0080', Operand.BYTE), // PROTO
+          Map.entry('c', Operand.TWO_LINES), // GLOBAL
+          Map.entry('X', Operand.COUNTED_BY_4), // BINUNICODE
+          Map.entry('\u008a', Operand.COUNTED_BY_1), // LONG1
+          Map.entry('J', Operand.FOUR_BYTES), // BININT
+          Map.entry('U', Operand.COUNTED_BY_1), // SHORT_BINSTRING
+          Map.entry('M', Operand.TWO_BYTES), // BININT2
+          Map.entry('K', Operand.BYTE), // BININT1
+          Map.entry('G', Operand.EIGHT_BYTES), // BINFLOAT
+          Map.entry('q', Operand.BYTE), // BINPUT
+          Map.entry('r', Operand.FOUR_BYTES), // LONG_BINPUT
+          Map.entry('h', Operand.BYTE), // BINGET
+          Map.entry('j', Operand.FOUR_BYTES), // LONG_BINGET
+          Map.entry('Q', Operand.NONE), // BINPERSID
+          Map.entry('(', Operand.NONE), // MARK
+          Map.entry('t', Operand.NONE), // TUPLE
+          Map.entry(')', Operand.NONE), // EMPTY_TUPLE
+          Map.entry('\u0085', Operand.NONE), // TUPLE1
+          Map.entry('\u0086', Operand.NONE), // TUPLE2
+          Map.entry('\u0087', Operand.NONE), // TUPLE3
+          Map.entry('}', Operand.NONE), // EMPTY_DICT
+          Map.entry('s', Operand.NONE), // SETITEM
+          Map.entry('u', Operand.NONE), // SETITEMS
+          Map.entry(']', Operand.NONE), // EMPTY_LIST
+          Map.entry('a', Operand.NONE), // APPEND
+          Map.entry('e', Operand.NONE), // APPENDS
+          Map.entry('R', Operand.NONE), // REDUCE
+          Map.entry('b', Operand.NONE), // BUILD
+          Map.entry('N', Operand.NONE), // NONE
+          Map.entry('\u0088', Operand.NONE), // NEWTRUE
+          Map.entry('\u0089', Operand.NONE), // NEWFALSE
+          Map.entry('.', Operand.NONE)); // STOP
+
+  private enum Operand {
+    NONE,
+    BYTE,
+    TWO_BYTES,
+    FOUR_BYTES,
+    EIGHT_BYTES,
+    COUNTED_BY_1,
+    COUNTED_BY_4,
+    TWO_LINES
+  }
+
+  @Test
+  void anOfficialFileHoldsNoOpcodeThatWeightsOnlyRefuses() throws IOException {
+    Map<String, HostTensor> tensors =
+        new LinkedHashMap<>(Safetensors.read(Golden.file("golden.safetensors")).asMap());
+    // Sizes and strides above 2^31, for which pickle has a text opcode too.
+    tensors.put("wide", HostTensor.ofFloats(new float[0], 0, 3_000_000_000L, 2));
+    Path file = folder.resolve("opcodes.pth");
+    TorchZipWriter.write(file, StateDict.of(tensors).withMetadata(Map.of("licence", "ü\n")));
+    byte[] pickle;
+    try (ZipFile zip = new ZipFile(file.toFile());
+        InputStream in = zip.getInputStream(zip.getEntry("archive/data.pkl"))) {
+      pickle = in.readAllBytes();
+    }
+    String opcodes = opcodes(pickle);
+    assertEquals(
+        List.of(),
+        opcodes
+            .chars()
+            .filter(code -> !KNOWN_TO_WEIGHTS_ONLY.containsKey((char) code))
+            .mapToObj(code -> "0x%02x".formatted(code))
+            .toList());
+    assertTrue(opcodes.startsWith("\u0080") && opcodes.endsWith("."), opcodes);
+    assertTrue(opcodes.indexOf('\u008a') >= 0, "no number above 2^31 was written");
+    assertArrayEquals(
+        new long[] {0, 3_000_000_000L, 2},
+        CheckpointReader.read(file).state().get("wide").shape());
+  }
+
+  /** The opcodes of a pickle in their order; ends with the first one that is not known. */
+  private static String opcodes(byte[] pickle) {
+    StringBuilder out = new StringBuilder();
+    ByteBuffer bytes = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      char code = (char) Byte.toUnsignedInt(bytes.get());
+      out.append(code);
+      Operand operand = KNOWN_TO_WEIGHTS_ONLY.get(code);
+      if (operand == null) {
+        break;
+      }
+      switch (operand) {
+        case NONE -> {}
+        case BYTE -> skip(bytes, 1);
+        case TWO_BYTES -> skip(bytes, Short.BYTES);
+        case FOUR_BYTES -> skip(bytes, Integer.BYTES);
+        case EIGHT_BYTES -> skip(bytes, Double.BYTES);
+        case COUNTED_BY_1 -> skip(bytes, Byte.toUnsignedInt(bytes.get()));
+        case COUNTED_BY_4 -> skip(bytes, bytes.getInt());
+        case TWO_LINES -> {
+          skipLine(bytes);
+          skipLine(bytes);
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  private static void skip(ByteBuffer bytes, int count) {
+    bytes.position(bytes.position() + count);
+  }
+
+  private static void skipLine(ByteBuffer bytes) {
+    while (bytes.get() != '\n') {
+      assertTrue(bytes.hasRemaining(), "a line without an end");
+    }
   }
 
   @ParameterizedTest
