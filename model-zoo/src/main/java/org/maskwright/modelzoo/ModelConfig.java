@@ -34,9 +34,10 @@ public record ModelConfig(
     requireHeads("decoder", decoder.heads(), hiddenDim);
     boolean multiScale = pixelDecoder instanceof PixelDecoderConfig.Deformable;
     require(
-        multiScale == decoder instanceof DecoderConfig.MaskedAttention,
+        decoder instanceof DecoderConfig.PerPixel
+            || multiScale == decoder instanceof DecoderConfig.MaskedAttention,
         "decoder",
-        "type masked-attention exactly where pixel-decoder.type is deformable",
+        "type per-pixel, or masked-attention exactly where pixel-decoder.type is deformable",
         decoder);
   }
 

@@ -15,8 +15,21 @@ import org.maskwright.engine.tensor.Tensor;
  * @param classLogits of the last decoder layer
  * @param maskLogits of the last decoder layer
  * @param auxiliary outputs of the layers before, first layer first; empty where not asked for
+ * @param maskScores how mask logits become probabilities
  */
-public record Predictions(Tensor classLogits, Tensor maskLogits, List<Layer> auxiliary) {
+public record Predictions(
+    Tensor classLogits, Tensor maskLogits, List<Layer> auxiliary, MaskScores maskScores) {
+  /** How mask logits become probabilities. */
+  public enum MaskScores {
+    /** By the logistic function, each query for itself: masks may overlap. */
+    SIGMOID,
+    /**
+     * By softmax over the queries: a pixel belongs to one. So of models that classify pixels, where
+     * Q = K and query k stands for class k.
+     */
+    SOFTMAX
+  }
+
   /** Checks that the two outputs belong together. */
   public Predictions {
     auxiliary = List.copyOf(auxiliary);
@@ -37,11 +50,21 @@ public record Predictions(Tensor classLogits, Tensor maskLogits, List<Layer> aux
   /** Output of one decoder layer: classLogits [B,Q,K+1] and maskLogits [B,Q,h,w]. */
   public record Layer(Tensor classLogits, Tensor maskLogits) {}
 
-  /** Predictions whose last output is the last of {@code layers}, the others auxiliary. */
+  /** Of mask classification. */
+  public Predictions(Tensor classLogits, Tensor maskLogits, List<Layer> auxiliary) {
+    this(classLogits, maskLogits, auxiliary, MaskScores.SIGMOID);
+  }
+
+  /** Mask classification whose last output is the last of {@code layers}, the others auxiliary. */
   public static Predictions ofLayers(List<Layer> layers) {
+    return ofLayers(layers, MaskScores.SIGMOID);
+  }
+
+  /** Predictions whose last output is the last of {@code layers}, the others auxiliary. */
+  public static Predictions ofLayers(List<Layer> layers, MaskScores maskScores) {
     Layer last = layers.get(layers.size() - 1);
     return new Predictions(
-        last.classLogits(), last.maskLogits(), layers.subList(0, layers.size() - 1));
+        last.classLogits(), last.maskLogits(), layers.subList(0, layers.size() - 1), maskScores);
   }
 
   /** Every supervised output: the auxiliary ones, then the last. */

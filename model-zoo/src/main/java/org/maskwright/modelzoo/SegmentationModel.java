@@ -25,7 +25,8 @@ import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.WeightMatcher;
 
 /**
- * A mask-classification model: images to classes and masks of Q queries.
+ * A mask-classification model: images to classes and masks of Q queries. Of a model that classifies
+ * pixels, Q is the number of classes.
  *
  * <p>Parameter names are those of the official checkpoints: {@code backbone.*}, {@code
  * sem_seg_head.pixel_decoder.*}, {@code sem_seg_head.predictor.*}.
@@ -74,7 +75,7 @@ public final class SegmentationModel extends Module {
 
   /** Q, or the number of outputs per image. */
   public int queries() {
-    return config.decoder().queries();
+    return head.predictor.queries();
   }
 
   /** The backbone. */

@@ -7,8 +7,10 @@ import org.maskwright.modelzoo.backbone.Swin;
 import org.maskwright.modelzoo.decoder.DetrDecoder;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.decoder.MaskedAttentionDecoder;
+import org.maskwright.modelzoo.decoder.PerPixelDecoder;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.head.LinearClassHead;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.FeaturePyramid;
@@ -27,9 +29,8 @@ public final class SegmentationModels {
     try (var scope = engine.scope()) { // initial values are copied into parameters
       Backbone backbone = backbone(engine, config.backbone());
       PixelDecoder pixelDecoder = pixelDecoder(engine, config, backbone);
-      ClassHead head = new LinearClassHead(engine, config.hiddenDim(), space);
       return new SegmentationModel(
-          config, backbone, pixelDecoder, decoder(engine, config, pixelDecoder, head));
+          config, backbone, pixelDecoder, decoder(engine, config, pixelDecoder, space));
     }
   }
 
@@ -55,17 +56,23 @@ public final class SegmentationModels {
   }
 
   private static MaskDecoder decoder(
-      Engine engine, ModelConfig config, PixelDecoder pixelDecoder, ClassHead head) {
+      Engine engine, ModelConfig config, PixelDecoder pixelDecoder, ClassSpace space) {
     int channels = config.hiddenDim();
-    if (config.decoder() instanceof DecoderConfig.MaskedAttention masked) {
-      return new MaskedAttentionDecoder(engine, channels, config.maskDim(), masked, head);
+    int maskDim = config.maskDim();
+    if (config.decoder() instanceof DecoderConfig.PerPixel) {
+      return new PerPixelDecoder(engine, maskDim, new FixedClassHead(engine, space));
     }
-    return new DetrDecoder(
-        engine,
-        pixelDecoder.memoryChannels(),
-        channels,
-        config.maskDim(),
-        (DecoderConfig.Detr) config.decoder(),
-        head);
+    int memory = pixelDecoder.memoryChannels();
+    if (config.decoder() instanceof DecoderConfig.PerPixelPlus plus) {
+      DecoderConfig.Detr detr = plus.forClasses(space.size());
+      ClassHead head = new FixedClassHead(engine, space);
+      return new DetrDecoder(engine, memory, channels, maskDim, detr, head);
+    }
+    ClassHead head = new LinearClassHead(engine, channels, space);
+    if (config.decoder() instanceof DecoderConfig.MaskedAttention masked) {
+      return new MaskedAttentionDecoder(engine, channels, maskDim, masked, head);
+    }
+    DecoderConfig.Detr detr = (DecoderConfig.Detr) config.decoder();
+    return new DetrDecoder(engine, memory, channels, maskDim, detr, head);
   }
 }

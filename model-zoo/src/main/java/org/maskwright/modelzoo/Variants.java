@@ -87,6 +87,11 @@ public final class Variants {
           "maskformer-" + name + "-encoder",
           new ModelConfig(HIDDEN, HIDDEN, 1, backbones.get(name), ENCODER_FPN, DETR));
     }
+    ModelConfig perPixel = out.get("maskformer-r50").withDecoder(new DecoderConfig.PerPixel());
+    out.put("per-pixel-r50", perPixel);
+    out.put(
+        "per-pixel-plus-r50",
+        perPixel.withDecoder(new DecoderConfig.PerPixelPlus(6, HEADS, FEEDFORWARD, 0.1)));
     out.put("mask2former-small", small());
     out.put("mask2former-tiny", tiny());
     return java.util.Collections.unmodifiableMap(out);

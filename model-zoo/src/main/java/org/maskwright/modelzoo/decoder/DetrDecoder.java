@@ -22,7 +22,8 @@ import org.maskwright.modelzoo.pixeldecoder.SinePositions;
 
 /**
  * MaskFormer's decoder: DETR's, over the coarsest map. Queries start at zero and are told apart by
- * their positions; L layers give L outputs.
+ * their positions; L layers give L outputs. With a {@link
+ * org.maskwright.modelzoo.head.FixedClassHead} and a query for each class it is PerPixelBaseline+.
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.4; DETR (arXiv 2005.12872)
  */
@@ -131,19 +132,24 @@ public final class DetrDecoder extends MaskDecoder {
   }
 
   @Override
+  public int queries() {
+    return queries;
+  }
+
+  @Override
   public Predictions forward(PixelFeatures features) {
     List<Predictions.Layer> outputs = new ArrayList<>();
     for (Tensor state : states(features)) {
       outputs.add(output(state, features.maskFeatures()));
     }
-    return Predictions.ofLayers(outputs);
+    return Predictions.ofLayers(outputs, classHead.maskScores());
   }
 
   @Override
   public Predictions predict(PixelFeatures features) {
     List<Tensor> states = states(features);
     Predictions.Layer last = output(states.get(states.size() - 1), features.maskFeatures());
-    return new Predictions(last.classLogits(), last.maskLogits(), List.of());
+    return Predictions.ofLayers(List.of(last), classHead.maskScores());
   }
 
   /** The state [B,Q,C] after each layer. */

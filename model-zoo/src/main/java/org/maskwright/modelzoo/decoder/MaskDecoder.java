@@ -6,7 +6,10 @@ import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 
-/** Turns learned queries into classes and masks by attending to pixel features. */
+/**
+ * Pixel features to classes and masks of Q queries: learned ones that attend to the features, or
+ * one for each class.
+ */
 public abstract class MaskDecoder extends Module {
   /** A decoder of an engine. */
   protected MaskDecoder(Engine engine) {
@@ -21,6 +24,9 @@ public abstract class MaskDecoder extends Module {
    * without computing the other layers' masks.
    */
   public abstract Predictions predict(PixelFeatures features);
+
+  /** Q: an image can have at most so many objects. */
+  public abstract int queries();
 
   /** The class head. */
   public abstract ClassHead classHead();

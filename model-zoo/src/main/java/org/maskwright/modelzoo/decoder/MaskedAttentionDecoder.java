@@ -28,6 +28,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
   private static final int LEVELS = 3;
   private static final int MASK_LAYERS = 3;
 
+  private final int queries;
   private final int layers;
   private final ModuleList<SelfAttentionLayer> selfAttention;
   private final ModuleList<CrossAttentionLayer> crossAttention;
@@ -48,6 +49,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
       DecoderConfig.MaskedAttention config,
       ClassHead classHead) {
     super(engine);
+    queries = config.queries();
     layers = config.layers();
     selfAttention = child("transformer_self_attention_layers", new ModuleList<>(engine));
     crossAttention = child("transformer_cross_attention_layers", new ModuleList<>(engine));
@@ -124,10 +126,15 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
   }
 
   @Override
+  public int queries() {
+    return queries;
+  }
+
+  @Override
   public Predictions forward(PixelFeatures features) {
     List<Memory> memory = memory(features);
     List<Predictions.Layer> outputs = new ArrayList<>();
-    Tensor x = queries(features);
+    Tensor x = startQueries(features);
     outputs.add(output(x, features.maskFeatures()));
     for (int i = 0; i < layers; i++) {
       Memory level = memory.get(i % LEVELS);
@@ -150,7 +157,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
     for (Memory level : memory) {
       small.add(features.maskFeatures().resize(level.height(), level.width(), ResizeMode.BILINEAR));
     }
-    Tensor x = queries(features);
+    Tensor x = startQueries(features);
     for (int i = 0; i < layers; i++) {
       Memory level = memory.get(i % LEVELS);
       Tensor state = x;
@@ -180,7 +187,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
     return out;
   }
 
-  private Tensor queries(PixelFeatures features) {
+  private Tensor startQueries(PixelFeatures features) {
     Tensor table = queryFeat.table();
     return table.unsqueeze(0).expand(features.maskFeatures().size(0), -1, -1); // [B,Q,C]
   }

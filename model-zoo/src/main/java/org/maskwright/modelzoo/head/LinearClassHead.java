@@ -5,6 +5,7 @@ import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
 
 /** One linear layer to K+1 logits; weight [K+1,C], bias [K+1]. */
 public final class LinearClassHead extends ClassHead {
@@ -25,6 +26,11 @@ public final class LinearClassHead extends ClassHead {
   @Override
   public ClassSpace space() {
     return space;
+  }
+
+  @Override
+  public Predictions.MaskScores maskScores() {
+    return Predictions.MaskScores.SIGMOID;
   }
 
   @Override

@@ -60,6 +60,7 @@ public final class HuggingFacePostProcessor {
   private final LinearTaps columns;
 
   private HuggingFacePostProcessor(QueryOutputs outputs, First first, int height, int width) {
+    outputs.requireMasks();
     this.outputs = outputs;
     int side = ImageFrame.huggingFace(1, 1).paddedHeight();
     int baseHeight = first == First.TO_384 ? side : outputs.maskHeight();

@@ -34,6 +34,7 @@ public final class InstancePostProcessor {
    */
   public static InstanceSet process(
       QueryOutputs outputs, ImageFrame frame, int topK, IntPredicate keepClass) {
+    outputs.requireMasks();
     int[] pairs = best(outputs, topK, keepClass);
     int[] queries =
         Arrays.stream(pairs).map(p -> p / outputs.classes()).distinct().sorted().toArray();

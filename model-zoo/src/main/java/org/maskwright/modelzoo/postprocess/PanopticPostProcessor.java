@@ -86,6 +86,7 @@ public final class PanopticPostProcessor {
    */
   public static PanopticMap process(
       QueryOutputs outputs, ImageFrame frame, IntPredicate thing, Options options) {
+    outputs.requireMasks();
     PanopticPostProcessor run = new PanopticPostProcessor(outputs, frame, options);
     return run.map(thing, options);
   }

@@ -4,6 +4,7 @@ import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.Predictions.MaskScores;
 
 /**
  * What a model said about one image, on the host.
@@ -17,15 +18,34 @@ public final class QueryOutputs {
   private final int maskWidth;
   private final float[] maskLogits;
   private final float[] classProbs;
+  private final MaskScores maskScores;
 
   /**
-   * Takes over the arrays.
+   * Takes over the arrays of a model that classifies masks.
    *
    * @param classes K
    * @throws IllegalArgumentException if the lengths do not fit
    */
   public QueryOutputs(
       float[] classLogits, int classes, float[] maskLogits, int maskHeight, int maskWidth) {
+    this(classLogits, classes, maskLogits, maskHeight, maskWidth, MaskScores.SIGMOID);
+  }
+
+  /**
+   * Takes over the arrays.
+   *
+   * @param classes K
+   * @param maskScores how mask logits become probabilities
+   * @throws IllegalArgumentException if the lengths do not fit
+   */
+  public QueryOutputs(
+      float[] classLogits,
+      int classes,
+      float[] maskLogits,
+      int maskHeight,
+      int maskWidth,
+      MaskScores maskScores) {
+    this.maskScores = maskScores;
     this.classes = classes;
     this.queries = classes < 1 ? 0 : classLogits.length / (classes + 1);
     this.maskHeight = maskHeight;
@@ -64,7 +84,8 @@ public final class QueryOutputs {
           classLogits.intSize(2) - 1,
           maskLogits.select(0, image).cast(DType.FLOAT32).toFloats(),
           maskLogits.intSize(2),
-          maskLogits.intSize(3));
+          maskLogits.intSize(3),
+          predictions.maskScores());
     }
   }
 
@@ -111,6 +132,24 @@ public final class QueryOutputs {
   /** Probability of a class for a query; class K is no-object. */
   public float classProb(int query, int index) {
     return classProbs[query * (classes + 1) + index];
+  }
+
+  /** How mask logits become probabilities. */
+  MaskScores maskScores() {
+    return maskScores;
+  }
+
+  /**
+   * For rules that compare masks of objects.
+   *
+   * @throws IllegalArgumentException if the model classifies pixels, not masks
+   */
+  void requireMasks() {
+    if (maskScores != MaskScores.SIGMOID) {
+      throw new IllegalArgumentException(
+          "post-processing: expected outputs of a model that classifies masks; one that classifies"
+              + " pixels gives semantic results only");
+    }
   }
 
   /** Mask logits of all queries; not to be changed. */

@@ -5,7 +5,7 @@ import org.maskwright.engine.kernel.Parallel;
 
 /**
  * Semantic results: the class with the largest sum over queries of class probability times mask
- * probability.
+ * probability. Of a model that classifies pixels that is the class with the largest logit, resized.
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.3
  *
@@ -112,12 +112,34 @@ public final class SemanticPostProcessor {
       resampler.band(
           outputs.maskLogits(), outputs.maskOffset(q), first, end, probs, q * plane, scratch);
     }
-    Logistic.apply(probs, 0, probs.length);
+    switch (outputs.maskScores()) {
+      case SIGMOID -> Logistic.apply(probs, 0, probs.length);
+      case SOFTMAX -> softmax(probs, plane);
+    }
     float[] scores = new float[outputs.classes() * plane];
     for (int k = 0; k < outputs.classes(); k++) {
       weightedSum(k, probs, plane, scores);
     }
     return scores;
+  }
+
+  /** Softmax over the queries at each pixel of [Q,plane], in place. */
+  private void softmax(float[] logits, int plane) {
+    for (int i = 0; i < plane; i++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int at = i; at < logits.length; at += plane) {
+        max = Math.max(max, logits[at]);
+      }
+      double sum = 0;
+      for (int at = i; at < logits.length; at += plane) {
+        double e = Math.exp(logits[at] - max);
+        logits[at] = (float) e;
+        sum += e;
+      }
+      for (int at = i; at < logits.length; at += plane) {
+        logits[at] = (float) (logits[at] / sum);
+      }
+    }
   }
 
   /** scores[k] = sum over q of classProb(q,k) * probs[q], four queries at a time. */
@@ -129,6 +151,9 @@ public final class SemanticPostProcessor {
       float b = outputs.classProb(q + 1, k);
       float c = outputs.classProb(q + 2, k);
       float d = outputs.classProb(q + 3, k);
+      if (a == 0 && b == 0 && c == 0 && d == 0) {
+        continue; // all but one group where a query stands for a class
+      }
       int from = q * plane;
       for (int i = 0; i < plane; i++) {
         scores[to + i] +=

@@ -57,24 +57,18 @@ public record DeducedArchitecture(
     if (state.keys().stream().noneMatch(key -> key.startsWith("sem_seg_head."))) {
       return new DeducedArchitecture(backbone, Optional.empty(), 0);
     }
-    if (!state.contains(PREDICTOR + "query_embed.weight")) {
-      throw new CheckpointException(
-          "a per-pixel baseline (no queries); the zoo has mask classification models only");
-    }
     try {
-      int hidden = size(state, PREDICTOR + "query_embed.weight", 1);
       PixelDecoderConfig pixelDecoder = pixelDecoder(state, decoderHeads);
-      boolean multiScale = pixelDecoder instanceof PixelDecoderConfig.Deformable;
+      Decoder decoder = decoder(state, pixelDecoder, decoderHeads);
       ModelConfig model =
           new ModelConfig(
-              hidden,
+              size(state, PIXEL + "mask_features.weight", 1),
               size(state, PIXEL + "mask_features.weight", 0),
               pixelDecoder instanceof PixelDecoderConfig.TransformerFpn ? 1 : MASK2FORMER_PADDING,
               backbone,
               pixelDecoder,
-              multiScale ? maskedAttention(state, decoderHeads) : detr(state, decoderHeads));
-      int classes = size(state, PREDICTOR + "class_embed.weight", 0) - 1;
-      return new DeducedArchitecture(backbone, Optional.of(model), classes);
+              decoder.config());
+      return new DeducedArchitecture(backbone, Optional.of(model), decoder.classes());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("the weights are of no model of the zoo: " + e.getMessage(), e);
     }
@@ -156,6 +150,25 @@ public record DeducedArchitecture(
         count, size(state, weights, 0) / (LEVELS * POINTS), POINTS, feedforward, 0);
   }
 
+  private record Decoder(DecoderConfig config, int classes) {}
+
+  private static Decoder decoder(StateDict state, PixelDecoderConfig pixelDecoder, int heads) {
+    if (!state.contains(PREDICTOR + "query_embed.weight")) {
+      return new Decoder(new DecoderConfig.PerPixel(), size(state, PREDICTOR + "weight", 0));
+    }
+    boolean multiScale = pixelDecoder instanceof PixelDecoderConfig.Deformable;
+    if (!multiScale && !state.contains(PREDICTOR + "class_embed.weight")) {
+      DecoderConfig.Detr detr = detr(state, heads);
+      return new Decoder(
+          new DecoderConfig.PerPixelPlus(
+              detr.layers(), detr.heads(), detr.feedforwardDim(), detr.dropout()),
+          detr.queries());
+    }
+    return new Decoder(
+        multiScale ? maskedAttention(state, heads) : detr(state, heads),
+        size(state, PREDICTOR + "class_embed.weight", 0) - 1);
+  }
+
   private static DecoderConfig maskedAttention(StateDict state, int heads) {
     return new DecoderConfig.MaskedAttention(
         size(state, PREDICTOR + "query_embed.weight", 0),
@@ -165,7 +178,7 @@ public record DeducedArchitecture(
         size(state, PREDICTOR + "transformer_ffn_layers.0.linear1.weight", 0));
   }
 
-  private static DecoderConfig detr(StateDict state, int heads) {
+  private static DecoderConfig.Detr detr(StateDict state, int heads) {
     String layers = PREDICTOR + "transformer.decoder.layers.";
     return new DecoderConfig.Detr(
         size(state, PREDICTOR + "query_embed.weight", 0),

@@ -157,6 +157,10 @@ public final class HuggingFaceFolder {
    */
   public static void write(
       Path folder, ModelConfig model, HuggingFaceSettings settings, StateDict state) {
+    if (model.decoder().classifiesPixels()) {
+      throw new CheckpointException(
+          "Hugging Face has no per-pixel baseline; export --to official instead");
+    }
     boolean mask2Former = model.decoder() instanceof DecoderConfig.MaskedAttention;
     if (model.pixelDecoder() instanceof PixelDecoderConfig.TransformerFpn) {
       throw new CheckpointException(

@@ -160,8 +160,7 @@ class ExportTest {
     assertTrue(opcodes.startsWith("\u0080") && opcodes.endsWith("."), opcodes);
     assertTrue(opcodes.indexOf('\u008a') >= 0, "no number above 2^31 was written");
     assertArrayEquals(
-        new long[] {0, 3_000_000_000L, 2},
-        CheckpointReader.read(file).state().get("wide").shape());
+        new long[] {0, 3_000_000_000L, 2}, CheckpointReader.read(file).state().get("wide").shape());
   }
 
   /** The opcodes of a pickle in their order; ends with the first one that is not known. */

@@ -178,8 +178,17 @@ final class InspectGradientsCommand implements Callable<Integer> {
       return ConfigFile.load(file, overrides).bind(RunSettings.class).criterion();
     }
     List<String> all = new ArrayList<>();
-    if (ModelFolder.describe(folder).model().decoder() instanceof DecoderConfig.Detr) {
+    DecoderConfig decoder = ModelFolder.describe(folder).model().decoder();
+    if (decoder instanceof DecoderConfig.Detr) {
       all.add("criterion.type=dense");
+    } else if (decoder.classifiesPixels()) {
+      all.addAll(
+          List.of(
+              "criterion.type=per-pixel",
+              "model.decoder.type=per-pixel",
+              "task=semantic",
+              "eval.tasks=[semantic]",
+              "eval.best=semantic.mIoU"));
     }
     all.addAll(overrides);
     return ConfigFile.defaults(all).bind(RunSettings.class).criterion();

@@ -61,8 +61,8 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--task",
       paramLabel = "TASK",
-      defaultValue = "panoptic",
-      description = "panoptic, instance or semantic (default: ${DEFAULT-VALUE}).")
+      description =
+          "panoptic, instance or semantic (default: panoptic, or semantic where the model can do no other).")
   private String task;
 
   @Option(
@@ -92,9 +92,9 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Task asked = task();
     List<Path> files = files();
     ModelFile description = ModelFolder.describe(model);
+    Task asked = task(description);
     Files.createDirectories(out);
     try (Engine e = Engine.open(engine.options());
         SegmentationModel loaded = ModelFolder.open(e, model)) {
@@ -108,6 +108,7 @@ final class PredictCommand implements Callable<Integer> {
               MAX_INSTANCES,
               false);
       Predictor predictor = new Predictor(loaded, description.normalization(), settings);
+      predictor.requireServes(asked);
       Drawing drawing = new Drawing(predictor, loaded.classSpace(), threshold);
       PredictionJson records = new PredictionJson(predictor, loaded.classSpace(), threshold);
       Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
@@ -129,7 +130,11 @@ final class PredictCommand implements Callable<Integer> {
 
   private static final int MAX_INSTANCES = 100;
 
-  private Task task() {
+  private Task task(ModelFile description) {
+    if (task == null) {
+      boolean pixels = description.model().decoder().classifiesPixels();
+      return pixels ? Task.SEMANTIC : Task.PANOPTIC;
+    }
     try {
       return Task.ofKey(task);
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.config;
 
+import java.util.List;
 import org.maskwright.datasets.Task;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.trainer.loss.CriterionSettings;
@@ -20,4 +21,27 @@ public record RunSettings(
     @Doc("The optimiser.") OptimizerSettings optimizer,
     @Doc("The learning-rate schedule.") ScheduleSettings schedule,
     @Doc("The loop.") TrainSettings train,
-    @Doc("Evaluation.") EvalSettings eval) {}
+    @Doc("Evaluation.") EvalSettings eval) {
+  /** Checks that the model, the loss and the tasks go together. */
+  public RunSettings {
+    boolean pixels = model.decoder().classifiesPixels();
+    require(
+        pixels == criterion instanceof CriterionSettings.PerPixel,
+        "criterion",
+        "type per-pixel exactly where model.decoder.type is per-pixel or per-pixel-plus",
+        criterion);
+    String semantic = "semantic, all that a model with a per-pixel decoder can do";
+    require(!pixels || task == Task.SEMANTIC, "task", semantic, task.key());
+    require(
+        !pixels || eval.tasks().equals(List.of(Task.SEMANTIC)),
+        "eval",
+        "tasks = [semantic], all that a model with a per-pixel decoder can do",
+        eval.tasks().stream().map(Task::key).toList());
+  }
+
+  private static void require(boolean fits, String name, String expected, Object got) {
+    if (!fits) {
+      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+    }
+  }
+}

@@ -39,7 +39,7 @@ public final class Evaluation {
    * An evaluation.
    *
    * @param instances ground truth of the instance task, in place of the data set's
-   * @throws ConfigException if the data set's annotation cannot serve a task
+   * @throws ConfigException if the model or the data set's annotation cannot serve a task
    */
   public Evaluation(
       Predictor predictor,
@@ -48,6 +48,7 @@ public final class Evaluation {
       int workers,
       Optional<OfficialInstances> instances) {
     for (Task task : tasks) {
+      predictor.requireServes(task);
       if (!dataset.tasks().contains(task)) {
         throw new ConfigException(
             "eval.tasks: "

@@ -24,6 +24,7 @@ import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
 import org.maskwright.modelzoo.postprocess.SemanticMap;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
+import org.maskwright.trainer.config.ConfigException;
 
 /**
  * Images to results of any task, from one forward pass.
@@ -43,6 +44,20 @@ public final class Predictor {
     this.classes = model.classSpace();
     this.normalization = normalization;
     this.settings = settings;
+  }
+
+  /**
+   * Checks that the model can give results of a task.
+   *
+   * @throws ConfigException if it classifies pixels and the task is not semantic
+   */
+  public void requireServes(Task task) {
+    if (task != Task.SEMANTIC && model.config().decoder().classifiesPixels()) {
+      throw new ConfigException(
+          "task "
+              + task.key()
+              + ": expected semantic, all that a model with a per-pixel decoder can do");
+    }
   }
 
   /** What a model said about one image, ready for post-processing at the original size. */

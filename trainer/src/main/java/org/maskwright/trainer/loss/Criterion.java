@@ -4,9 +4,10 @@ import java.util.List;
 import org.maskwright.modelzoo.Predictions;
 
 /**
- * Predictions and targets to losses: matching, class loss and mask losses of every supervised
- * output (DETR, arXiv 2005.12872; MaskFormer, arXiv 2107.06278, section 3.2; Mask2Former, arXiv
- * 2112.01527, section 3.3).
+ * Predictions and targets to losses. Of mask classification: matching, class loss and mask losses
+ * of every supervised output (DETR, arXiv 2005.12872; MaskFormer, arXiv 2107.06278, section 3.2;
+ * Mask2Former, arXiv 2112.01527, section 3.3). Of the per-pixel baselines: the pixels'
+ * cross-entropy.
  */
 public interface Criterion {
   /**
@@ -16,7 +17,8 @@ public interface Criterion {
    * @param predictions class logits [B,Q,K+1] and mask logits [B,Q,h,w] of each output
    * @param targets one for each image of the batch
    * @param points where points are sampled, if they are
-   * @throws IllegalArgumentException if the number of images differs, or a class is not in [0,K)
+   * @throws IllegalArgumentException if the number of images differs, a class is not in [0,K), or
+   *     the model classifies masks where the criterion is for pixels or the reverse
    * @throws NonFiniteCostException if a matching cost is NaN or infinite
    */
   Losses compute(Predictions predictions, List<? extends Supervision> targets, PointSource points);
@@ -24,8 +26,11 @@ public interface Criterion {
   /** The criterion that the settings describe. */
   static Criterion of(CriterionSettings settings) {
     if (settings instanceof CriterionSettings.Points points) {
-      return new MatchedCriterion(settings, new PointMasks(points));
+      return new MatchedCriterion(points, new PointMasks(points));
     }
-    return new MatchedCriterion(settings, new DenseMasks((CriterionSettings.Dense) settings));
+    if (settings instanceof CriterionSettings.Dense dense) {
+      return new MatchedCriterion(dense, new DenseMasks(dense));
+    }
+    return new PixelCriterion((CriterionSettings.PerPixel) settings);
   }
 }

@@ -5,17 +5,20 @@ import org.maskwright.trainer.config.Doc;
 /** How predictions are compared with targets. */
 @Doc("What is minimised: how predictions are matched with targets and compared with them.")
 public sealed interface CriterionSettings {
-  /** Weight of the class term in loss and matching cost. */
-  double classWeight();
+  /** Of criteria that match queries with targets. */
+  interface Matching {
+    /** Weight of the class term in loss and matching cost. */
+    double classWeight();
 
-  /** Weight of the mask term in loss and matching cost. */
-  double maskWeight();
+    /** Weight of the mask term in loss and matching cost. */
+    double maskWeight();
 
-  /** Weight of the dice term in loss and matching cost. */
-  double diceWeight();
+    /** Weight of the dice term in loss and matching cost. */
+    double diceWeight();
 
-  /** Weight of the no-object class in the class loss. */
-  double noObjectWeight();
+    /** Weight of the no-object class in the class loss. */
+    double noObjectWeight();
+  }
 
   /** Mask2Former: cross-entropy and dice at sampled points. */
   record Points(
@@ -28,7 +31,7 @@ public sealed interface CriterionSettings {
           double oversample,
       @Doc("Share of the points chosen where the prediction is uncertain, in [0,1].")
           double importance)
-      implements CriterionSettings {
+      implements CriterionSettings, Matching {
     /** Checks the ranges. */
     public Points {
       requireWeights(classWeight, maskWeight, diceWeight, noObjectWeight);
@@ -53,7 +56,7 @@ public sealed interface CriterionSettings {
       @Doc("Weight of the no-object class in the class loss.") double noObjectWeight,
       @Doc("Balance of foreground in the focal loss, in [0,1].") double focalAlpha,
       @Doc("Exponent of the focal loss, at least 0.") double focalGamma)
-      implements CriterionSettings {
+      implements CriterionSettings, Matching {
     /** Checks the ranges. */
     public Dense {
       requireWeights(classWeight, maskWeight, diceWeight, noObjectWeight);
@@ -64,6 +67,16 @@ public sealed interface CriterionSettings {
       if (!(focalGamma >= 0)) {
         throw new IllegalArgumentException("focalGamma: expected at least 0, got " + focalGamma);
       }
+    }
+  }
+
+  /**
+   * The per-pixel baselines: cross-entropy of each pixel's class; pixels without one do not count.
+   */
+  record PerPixel(@Doc("Weight of the cross-entropy.") double weight) implements CriterionSettings {
+    /** Checks the range. */
+    public PerPixel {
+      requireWeight("weight", weight);
     }
   }
 

@@ -8,6 +8,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.Predictions.MaskScores;
 import org.maskwright.trainer.matching.Assignment;
 
 /**
@@ -18,10 +19,10 @@ import org.maskwright.trainer.matching.Assignment;
  * no-object.
  */
 final class MatchedCriterion implements Criterion {
-  private final CriterionSettings settings;
+  private final CriterionSettings.Matching settings;
   private final MaskTerms masks;
 
-  MatchedCriterion(CriterionSettings settings, MaskTerms masks) {
+  MatchedCriterion(CriterionSettings.Matching settings, MaskTerms masks) {
     this.settings = settings;
     this.masks = masks;
   }
@@ -29,7 +30,7 @@ final class MatchedCriterion implements Criterion {
   @Override
   public Losses compute(
       Predictions predictions, List<? extends Supervision> targets, PointSource points) {
-    check(predictions, targets);
+    check(predictions, targets, MaskScores.SIGMOID);
     List<Predictions.Layer> outputs = predictions.layers();
     List<Matches> matches = match(outputs, targets, points);
     double maskCount = Math.max(1, targets.stream().mapToInt(Supervision::count).sum());
@@ -52,7 +53,13 @@ final class MatchedCriterion implements Criterion {
     return Losses.of(terms);
   }
 
-  private static void check(Predictions predictions, List<? extends Supervision> targets) {
+  static void check(
+      Predictions predictions, List<? extends Supervision> targets, MaskScores scores) {
+    if (predictions.maskScores() != scores) {
+      throw new IllegalArgumentException(
+          "loss: criterion per-pixel and decoders per-pixel and per-pixel-plus belong together; got"
+              + " the one without the other");
+    }
     long images = predictions.classLogits().size(0);
     long classes = predictions.classLogits().size(2) - 1;
     if (targets.size() != images) {

@@ -1,6 +1,8 @@
 package org.maskwright.trainer.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Laws over all settings, all defaults and all experiment files. */
 final class RunSettingsTest {
@@ -53,6 +57,30 @@ final class RunSettingsTest {
               .toList();
     }
     assertEquals(List.of(), problems);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "criterion       | criterion.type=points",
+        "task            | task=panoptic",
+        "task            | task=instance",
+        "eval            | eval.tasks=[semantic,panoptic]",
+      })
+  void aModelThatClassifiesPixelsIsForTheSemanticTaskAlone(String key, String override) {
+    Path file = REPOSITORY.resolve("configs/ade20k/semantic/per-pixel-r50.conf");
+    ConfigFile config = ConfigFile.load(file, List.of(override));
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals(List.of(key), e.problems().stream().map(ConfigException.Problem::path).toList());
+    assertTrue(e.getMessage().contains("per-pixel"), e.getMessage());
+  }
+
+  @Test
+  void aModelThatClassifiesMasksIsNotTrainedByPixels() {
+    Path file = REPOSITORY.resolve("configs/ade20k/semantic/maskformer-r50.conf");
+    ConfigFile config = ConfigFile.load(file, List.of("criterion.type=per-pixel"));
+    assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
   }
 
   @Test

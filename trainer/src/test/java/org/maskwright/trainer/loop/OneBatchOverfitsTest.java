@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loop;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -21,6 +22,7 @@ import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.Evaluation;
 import org.maskwright.trainer.eval.InferenceSettings;
@@ -45,21 +47,22 @@ class OneBatchOverfitsTest {
             BackboneConfig.Stem.BASIC,
             BackboneConfig.Norm.FROZEN,
             false);
-    return name.equals("mask2former")
-        ? new ModelConfig(
-            32,
-            32,
-            32,
-            backbone,
-            new PixelDecoderConfig.Deformable(1, 2, 4, 64, 0),
-            new DecoderConfig.MaskedAttention(6, 2, 2, 64))
-        : new ModelConfig(
-            32,
-            32,
-            32,
-            backbone,
-            new PixelDecoderConfig.Fpn(),
-            new DecoderConfig.Detr(6, 2, 2, 64, 0));
+    boolean multiScale = name.equals("mask2former");
+    return new ModelConfig(
+        32,
+        32,
+        32,
+        backbone,
+        multiScale
+            ? new PixelDecoderConfig.Deformable(1, 2, 4, 64, 0)
+            : new PixelDecoderConfig.Fpn(),
+        switch (name) {
+          case "mask2former" -> new DecoderConfig.MaskedAttention(6, 2, 2, 64);
+          case "maskformer" -> new DecoderConfig.Detr(6, 2, 2, 64, 0);
+          case "per-pixel" -> new DecoderConfig.PerPixel();
+          case "per-pixel-plus" -> new DecoderConfig.PerPixelPlus(2, 2, 64, 0);
+          default -> throw new IllegalArgumentException(name);
+        });
   }
 
   /** Two images: a wall over a floor, two boxes and a ball before them. */
@@ -127,13 +130,41 @@ class OneBatchOverfitsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"per-pixel,torch", "per-pixel-plus,torch", "per-pixel,nd4j"})
+  void meanIouOfABatchLearntPixelByPixelIsAtLeast95(String name, String backend) {
+    Tiles data = data(Task.SEMANTIC);
+    EngineOptions options =
+        EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend).withThreads(1);
+    try (Engine engine = Engine.open(options);
+        SegmentationModel model =
+            SegmentationModels.build(
+                engine, model(name), TrainingRun.classSpace(data.categories()))) {
+      Predictor predictor =
+          new Predictor(
+              model,
+              Normalization.IMAGENET,
+              new InferenceSettings(SIDE, SIDE, 0.5, 0.8, 20, false));
+      train(model, name, data, Task.SEMANTIC, predictor, 100);
+      EvalReport report =
+          new Evaluation(predictor, data, List.of(Task.SEMANTIC), 1)
+              .run(0, Optional.empty(), Optional.empty());
+      assertTrue(report.get("semantic.mIoU") >= 95, report.metrics()::toString);
+      for (Task other : List.of(Task.PANOPTIC, Task.INSTANCE)) {
+        assertThrows(
+            ConfigException.class, () -> new Evaluation(predictor, data, List.of(other), 1));
+      }
+    }
+  }
+
   private static void train(
       SegmentationModel model, String name, Tiles data, Task task, Predictor predictor, int steps) {
-    boolean second = name.equals("mask2former");
     CriterionSettings criterion =
-        second
-            ? new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75)
-            : new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
+        switch (name) {
+          case "mask2former" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
+          case "maskformer" -> new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
+          default -> new CriterionSettings.PerPixel(1);
+        };
     OptimizerSettings settings = new OptimizerSettings(2e-3, 1, 0, 0, 0.9, 0.99, 1e-8, 1, 0);
     try (AdamW optimizer = new AdamW(model, settings);
         Loader loader =
