@@ -151,6 +151,7 @@ class CheckpointReaderTest {
     assertFault("leaves its folder", zip("/data.pkl", pickle));
     assertFault("two pickles", zip("a/data.pkl", pickle, "b/data.pkl", pickle));
     assertFault("zip bomb", zip("a/data.pkl", pickle, "a/data/0", new byte[50_000_000]));
+    assertFault("zip bomb", zip("a/data.pkl", new byte[50_000_000]));
     assertFault("TorchScript", zip("a/data.pkl", pickle, "a/constants.pkl", pickle));
     assertFault(
         "big-endian",
@@ -158,6 +159,23 @@ class CheckpointReaderTest {
     Path broken = folder.resolve("broken.pth");
     Files.write(broken, "PK\u0003\u0004 not a zip".getBytes(StandardCharsets.ISO_8859_1));
     assertFault("damaged", broken);
+  }
+
+  /** A zip whose directory announces less than what unpacks, so that no sum of sizes finds it. */
+  @Test
+  void aZipBombThatHidesItsSizeIsNotUnpackedBeyondIt() throws IOException {
+    Path file = zip("a/data.pkl", new byte[50_000_000]);
+    byte[] bytes = Files.readAllBytes(file);
+    int directory = -1;
+    for (int i = 0; i < bytes.length - 4; i++) {
+      if (bytes[i] == 'P' && bytes[i + 1] == 'K' && bytes[i + 2] == 1 && bytes[i + 3] == 2) {
+        directory = i;
+      }
+    }
+    int sizeField = directory + 24;
+    Arrays.fill(bytes, sizeField, sizeField + Integer.BYTES, (byte) 0);
+    bytes[sizeField] = 16;
+    assertFault("case.pth", Files.write(file, bytes));
   }
 
   @Test
