@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineException;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Scope;
@@ -37,34 +39,56 @@ public abstract class BackendConformance {
   private static final double STEP = 1e-5;
 
   private final String backend;
+  private final String device;
   private Engine engine;
+  private String absence;
   private Scope scope;
   private long liveBefore;
 
-  /** For the backend of a name. */
+  /** For the backend of a name, on the CPU. */
   protected BackendConformance(String backend) {
+    this(backend, "cpu");
+  }
+
+  /** For the backend of a name on a device; all tests are skipped where the device is absent. */
+  protected BackendConformance(String backend, String device) {
     this.backend = backend;
+    this.device = device;
   }
 
   @BeforeAll
   void open() {
-    engine =
-        Engine.open(EngineOptions.DEFAULT.withBackend(backend).withDevice("cpu").withThreads(2));
+    EngineOptions options =
+        EngineOptions.DEFAULT.withBackend(backend).withDevice(device).withThreads(2);
+    try {
+      engine = Engine.open(options);
+    } catch (EngineException e) {
+      if (device.equals("cpu")) {
+        throw e;
+      }
+      absence = e.getMessage();
+    }
   }
 
   @AfterAll
   void close() {
-    engine.close();
+    if (engine != null) {
+      engine.close();
+    }
   }
 
   @BeforeEach
   void enter() {
+    Assumptions.assumeTrue(engine != null, () -> "no " + device + " here: " + absence);
     liveBefore = engine.memory().liveArrays();
     scope = engine.scope();
   }
 
   @AfterEach
   void leaveNothingBehind() {
+    if (engine == null) {
+      return;
+    }
     scope.close();
     assertEquals(liveBefore, engine.memory().liveArrays(), "live arrays after the test's scope");
   }

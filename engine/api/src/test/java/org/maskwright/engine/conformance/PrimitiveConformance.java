@@ -32,6 +32,11 @@ public abstract class PrimitiveConformance extends BackendConformance {
     super(backend);
   }
 
+  /** For the backend of a name on a device. */
+  protected PrimitiveConformance(String backend, String device) {
+    super(backend, device);
+  }
+
   private static double erf(double x) {
     // Series: exact to 1e-15 for the |x| <= 2 used here.
     double sum = 0;
