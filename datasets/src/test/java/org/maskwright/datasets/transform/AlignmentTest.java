@@ -142,6 +142,22 @@ final class AlignmentTest {
     assertEquals(3, kept.targetCount());
   }
 
+  /** Values of the reference's get_size_with_aspect_ratio and its rounding up. */
+  @Test
+  void sizesInMultiplesAreThoseOfHuggingFace() {
+    ResizeToMultiple coco = new ResizeToMultiple(800, 1333, 32);
+    assertEquals(new Size(1088, 800), coco.sizeFor(new Size(640, 480)));
+    assertEquals(new Size(1344, 672), coco.sizeFor(new Size(1000, 500)));
+    assertEquals(new Size(1344, 32), coco.sizeFor(new Size(3000, 50)));
+    assertEquals(
+        new Size(480, 736), new ResizeToMultiple(480, 800, 32).sizeFor(new Size(427, 640)));
+    assertEquals(
+        new Size(256, 704), new ResizeToMultiple(512, 700, 32).sizeFor(new Size(333, 999)));
+    assertEquals(new Size(288, 384), new ResizeToMultiple(384, 384, 32).sizeFor(new Size(97, 131)));
+    assertEquals(new Size(64, 64), new ResizeToMultiple(64, 64, 32).sizeFor(new Size(64, 64)));
+    assertEquals(new Size(32, 32), new ResizeToMultiple(32, 64, 32).sizeFor(new Size(1, 1)));
+  }
+
   @Test
   void sizesAreThoseOfDetectron2() {
     assertEquals(new Size(1067, 800), ResizeShortestEdge.sizeFor(new Size(640, 480), 800, 1333));

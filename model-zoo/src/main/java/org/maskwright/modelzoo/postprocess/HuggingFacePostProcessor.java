@@ -32,7 +32,16 @@ public final class HuggingFacePostProcessor {
     /** 384x384, as for Mask2Former. */
     TO_384,
     /** Masks stay at their own size, as for MaskFormer. */
-    AS_THEY_ARE
+    AS_THEY_ARE;
+
+    /** The frame with which {@link SemanticPostProcessor} follows the rules. */
+    public ImageFrame frame(QueryOutputs outputs, ImageFrame image) {
+      int height = outputs.maskHeight();
+      int width = outputs.maskWidth();
+      return this == TO_384
+          ? ImageFrame.huggingFace(image.height(), image.width())
+          : new ImageFrame(height, width, height, width, image.height(), image.width());
+    }
   }
 
   /**

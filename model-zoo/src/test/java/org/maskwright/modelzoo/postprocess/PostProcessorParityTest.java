@@ -164,10 +164,7 @@ class PostProcessorParityTest {
     assertArrayEquals(
         golden.get("hf.panoptic.label." + model).toLongArray(),
         panoptic.segments().stream().mapToLong(PanopticMap.Segment::classIndex).toArray());
-    int h = outputs.maskHeight();
-    int w = outputs.maskWidth();
-    ImageFrame frame =
-        second ? ImageFrame.huggingFace(height, width) : new ImageFrame(h, w, h, w, height, width);
+    ImageFrame frame = first.frame(outputs, frame(golden));
     assertSame(
         golden.get("hf.semantic." + model).toLongArray(),
         SemanticPostProcessor.process(outputs, frame, SemanticPostProcessor.Order.SCORE_THEN_RESIZE)

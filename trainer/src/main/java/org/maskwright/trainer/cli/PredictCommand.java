@@ -26,6 +26,7 @@ import org.maskwright.trainer.eval.Drawing;
 import org.maskwright.trainer.eval.InferenceSettings;
 import org.maskwright.trainer.eval.PredictionJson;
 import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.eval.Rules;
 import org.maskwright.trainer.run.Console;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,6 +87,14 @@ final class PredictCommand implements Callable<Integer> {
       description = "Short edge of the input (default: as the model was evaluated).")
   private Integer shortEdge;
 
+  @Option(
+      names = "--rules",
+      paramLabel = "RULES",
+      defaultValue = "OFFICIAL",
+      description =
+          "Whose resizing and post-processing: official, or hf (Hugging Face Transformers) (default: official).")
+  private Rules rules;
+
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -106,7 +115,8 @@ final class PredictCommand implements Callable<Integer> {
               threshold,
               OVERLAP,
               MAX_INSTANCES,
-              false);
+              false,
+              rules);
       Predictor predictor = new Predictor(loaded, description.normalization(), settings);
       predictor.requireServes(asked);
       Drawing drawing = new Drawing(predictor, loaded.classSpace(), threshold);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Task;
+import org.maskwright.trainer.eval.Rules;
 
 /** Evaluation. */
 @Doc("Evaluation during and after training.")
@@ -33,7 +34,11 @@ public record EvalSettings(
     @Doc(
             "Official instances JSON that instance metrics compare with, crowd regions and areas as it states them; default: that of the data"
                 + " set, annotations/instances_SPLIT.json of a COCO layout, if it is there.")
-        Optional<Path> instances) {
+        Optional<Path> instances,
+    @Doc(
+            "Whose rules take images to the input and outputs to results: official, or hf (Hugging Face Transformers: images resized to"
+                + " multiples instead of padded, 384x384 masks or none, one map of instances; max-instances is the number of queries).")
+        Rules rules) {
   /** Checks the ranges. */
   public EvalSettings {
     tasks = List.copyOf(tasks);

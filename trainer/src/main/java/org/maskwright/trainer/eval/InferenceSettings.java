@@ -9,6 +9,8 @@ package org.maskwright.trainer.eval;
  * @param overlapThreshold panoptic: a segment counts if it keeps at least this share of its mask
  * @param maxInstances instance: at most so many instances of an image
  * @param thingsOnly instance: whether stuff classes are left out
+ * @param rules by Hugging Face's, maxInstances is the number of queries and thingsOnly does not
+ *     count
  */
 public record InferenceSettings(
     int shortEdge,
@@ -16,4 +18,23 @@ public record InferenceSettings(
     double objectThreshold,
     double overlapThreshold,
     int maxInstances,
-    boolean thingsOnly) {}
+    boolean thingsOnly,
+    Rules rules) {
+  /** By the official rules. */
+  public InferenceSettings(
+      int shortEdge,
+      int maxSize,
+      double objectThreshold,
+      double overlapThreshold,
+      int maxInstances,
+      boolean thingsOnly) {
+    this(
+        shortEdge,
+        maxSize,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        thingsOnly,
+        Rules.OFFICIAL);
+  }
+}

@@ -2,6 +2,7 @@ package org.maskwright.trainer.eval;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Normalization;
@@ -10,12 +11,16 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
+import org.maskwright.datasets.transform.ResizeToMultiple;
+import org.maskwright.datasets.transform.Transform;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
@@ -32,6 +37,9 @@ import org.maskwright.trainer.config.ConfigException;
  * <p><b>Threads</b> one at a time: the model is shared.
  */
 public final class Predictor {
+  /** Score of an instance, and score times probability of a pixel of a segment, at least. */
+  private static final double HUGGING_FACE_THRESHOLD = 0.5;
+
   private final SegmentationModel model;
   private final ClassSpace classes;
   private final Normalization normalization;
@@ -65,10 +73,15 @@ public final class Predictor {
 
   /** The resizing before the model; targets of a task come along for the validation loss. */
   public Augmentation preparation(Task task) {
-    return new Augmentation(
-        List.of(new ResizeShortestEdge(List.of(settings.shortEdge()), settings.maxSize())),
-        task,
-        Augmentation.EmptyMasks.DROP);
+    Transform resize =
+        switch (settings.rules()) {
+          case OFFICIAL ->
+              new ResizeShortestEdge(List.of(settings.shortEdge()), settings.maxSize());
+          case HF ->
+              new ResizeToMultiple(
+                  settings.shortEdge(), settings.maxSize(), model.config().sizeDivisibility());
+        };
+    return new Augmentation(List.of(resize), task, Augmentation.EmptyMasks.DROP);
   }
 
   /** Runs the model on a photograph at its stored size. */
@@ -117,28 +130,68 @@ public final class Predictor {
 
   /** The most likely class of each pixel. */
   public SemanticMap semantic(Outputs outputs) {
-    return SemanticPostProcessor.process(
-        outputs.queries(), outputs.frame(), SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
+    QueryOutputs queries = outputs.queries();
+    return switch (settings.rules()) {
+      case OFFICIAL ->
+          SemanticPostProcessor.process(
+              queries, outputs.frame(), SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
+      case HF ->
+          SemanticPostProcessor.process(
+              queries,
+              huggingFaceFirst().frame(queries, outputs.frame()),
+              SemanticPostProcessor.Order.SCORE_THEN_RESIZE);
+    };
   }
 
   /** Scored instances; things only if the settings say so. */
   public InstanceSet instances(Outputs outputs) {
-    return InstancePostProcessor.process(
-        outputs.queries(),
-        outputs.frame(),
-        settings.maxInstances(),
-        c -> !settings.thingsOnly() || classes.isThing(c));
+    return switch (settings.rules()) {
+      case OFFICIAL ->
+          InstancePostProcessor.process(
+              outputs.queries(),
+              outputs.frame(),
+              settings.maxInstances(),
+              c -> !settings.thingsOnly() || classes.isThing(c));
+      case HF ->
+          HuggingFacePostProcessor.instances(
+              outputs.queries(),
+              huggingFaceFirst(),
+              outputs.frame().height(),
+              outputs.frame().width(),
+              HUGGING_FACE_THRESHOLD);
+    };
   }
 
   /** Segments that do not overlap. */
   public PanopticMap panoptic(Outputs outputs) {
-    return PanopticPostProcessor.process(
-        outputs.queries(),
-        outputs.frame(),
-        classes::isThing,
-        new PanopticPostProcessor.Options(
-            settings.objectThreshold(),
-            settings.overlapThreshold(),
-            PanopticPostProcessor.Region.WON_AND_CONFIDENT));
+    return switch (settings.rules()) {
+      case OFFICIAL ->
+          PanopticPostProcessor.process(
+              outputs.queries(),
+              outputs.frame(),
+              classes::isThing,
+              new PanopticPostProcessor.Options(
+                  settings.objectThreshold(),
+                  settings.overlapThreshold(),
+                  PanopticPostProcessor.Region.WON_AND_CONFIDENT));
+      case HF ->
+          HuggingFacePostProcessor.panoptic(
+              outputs.queries(),
+              huggingFaceFirst(),
+              outputs.frame().height(),
+              outputs.frame().width(),
+              new HuggingFacePostProcessor.PanopticOptions(
+                  settings.objectThreshold(),
+                  HUGGING_FACE_THRESHOLD,
+                  settings.overlapThreshold(),
+                  Set.of()));
+    };
+  }
+
+  /** To what size Hugging Face's post-processing of this model's family resizes masks first. */
+  private HuggingFacePostProcessor.First huggingFaceFirst() {
+    return model.config().decoder() instanceof DecoderConfig.MaskedAttention
+        ? HuggingFacePostProcessor.First.TO_384
+        : HuggingFacePostProcessor.First.AS_THEY_ARE;
   }
 }

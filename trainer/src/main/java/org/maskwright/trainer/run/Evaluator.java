@@ -53,7 +53,8 @@ public final class Evaluator {
         s.objectThreshold(),
         s.overlapThreshold(),
         s.maxInstances(),
-        s.tasks().contains(Task.PANOPTIC));
+        s.tasks().contains(Task.PANOPTIC),
+        s.rules());
   }
 
   /**

@@ -1,0 +1,94 @@
+package org.maskwright.trainer.eval;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.DecoderConfig;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.PixelDecoderConfig;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
+import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor.First;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
+import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
+
+/** The post-processors themselves are compared with Transformers in PostProcessorParityTest. */
+class HuggingFaceRulesTest {
+  private static final int WIDTH = 75;
+  private static final int HEIGHT = 50;
+
+  private static ModelConfig model(First first) {
+    ModelConfig tiny = Variants.get("mask2former-tiny");
+    return switch (first) {
+      case TO_384 -> tiny;
+      case AS_THEY_ARE ->
+          new ModelConfig(
+              64,
+              64,
+              32,
+              tiny.backbone(),
+              new PixelDecoderConfig.Fpn(),
+              new DecoderConfig.Detr(9, 1, 4, 64, 0));
+    };
+  }
+
+  private static Sample photograph() {
+    byte[] rgb = new byte[3 * WIDTH * HEIGHT];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (i * 7 + i / WIDTH * 5);
+    }
+    SampleInfo info = new SampleInfo(ImageId.of(1), Path.of("photograph.png"), WIDTH, HEIGHT);
+    return new Sample(info, new RgbImage(WIDTH, HEIGHT, rgb), List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TO_384", "AS_THEY_ARE"})
+  void imagesAreResizedToMultiplesAndResultsAreHuggingFaces(First first) {
+    EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(1);
+    try (Engine engine = Engine.open(options);
+        SegmentationModel model =
+            SegmentationModels.build(engine, model(first), ClassSpace.ofSize(3))) {
+      // Thresholds that initial weights pass.
+      InferenceSettings settings = new InferenceSettings(60, 200, 0.1, 0.01, 20, true, Rules.HF);
+      Predictor predictor = new Predictor(model, Normalization.IMAGENET, settings);
+      Predictor.Outputs outputs = predictor.run(photograph());
+      assertEquals(new ImageFrame(64, 96, 64, 96, HEIGHT, WIDTH), outputs.frame());
+      assertArrayEquals(
+          SemanticPostProcessor.process(
+                  outputs.queries(),
+                  first.frame(outputs.queries(), outputs.frame()),
+                  SemanticPostProcessor.Order.SCORE_THEN_RESIZE)
+              .labels(),
+          predictor.semantic(outputs).labels());
+      assertArrayEquals(
+          HuggingFacePostProcessor.panoptic(
+                  outputs.queries(),
+                  first,
+                  HEIGHT,
+                  WIDTH,
+                  new HuggingFacePostProcessor.PanopticOptions(0.1, 0.5, 0.01, Set.of()))
+              .ids(),
+          predictor.panoptic(outputs).ids());
+      assertEquals(
+          HuggingFacePostProcessor.instances(outputs.queries(), first, HEIGHT, WIDTH, 0.5)
+              .instances()
+              .size(),
+          predictor.instances(outputs).instances().size());
+    }
+  }
+}
