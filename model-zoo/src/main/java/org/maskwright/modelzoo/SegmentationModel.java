@@ -134,6 +134,12 @@ public final class SegmentationModel extends Module {
       for (Predictions.Layer layer : predictions.layers()) {
         scope.keep(layer.classLogits());
         scope.keep(layer.maskLogits());
+        if (layer.maskEmbeddings() != null) {
+          scope.keep(layer.maskEmbeddings());
+        }
+      }
+      if (predictions.maskFeatures() != null) {
+        scope.keep(predictions.maskFeatures());
       }
       return predictions;
     }

@@ -107,10 +107,12 @@ class PerPixelTest {
       float[] resized = maskLogits.resize(full, full, ResizeMode.BILINEAR).toFloats();
       Predictions predictions =
           new Predictions(
-              new org.maskwright.modelzoo.head.FixedClassHead(engine, ClassSpace.ofSize(classes))
-                  .logits(1),
-              maskLogits,
-              List.of(),
+              List.of(
+                  new Predictions.Layer(
+                      new org.maskwright.modelzoo.head.FixedClassHead(
+                              engine, ClassSpace.ofSize(classes))
+                          .logits(1),
+                      maskLogits)),
               Predictions.MaskScores.SOFTMAX);
       ImageFrame frame = new ImageFrame(full, full, full, full, full, full);
       QueryOutputs outputs = QueryOutputs.of(predictions, 0);

@@ -142,14 +142,14 @@ public final class DetrDecoder extends MaskDecoder {
     for (Tensor state : states(features)) {
       outputs.add(output(state, features.maskFeatures()));
     }
-    return Predictions.ofLayers(outputs, classHead.maskScores());
+    return new Predictions(outputs, features.maskFeatures(), classHead.maskScores());
   }
 
   @Override
   public Predictions predict(PixelFeatures features) {
     List<Tensor> states = states(features);
     Predictions.Layer last = output(states.get(states.size() - 1), features.maskFeatures());
-    return Predictions.ofLayers(List.of(last), classHead.maskScores());
+    return new Predictions(List.of(last), classHead.maskScores());
   }
 
   /** The state [B,Q,C] after each layer. */
@@ -175,9 +175,11 @@ public final class DetrDecoder extends MaskDecoder {
   private Predictions.Layer output(Tensor x, Tensor maskFeatures) {
     try (var scope = engine().scope()) {
       Tensor y = transformer.decoder.norm.forward(x);
+      Tensor embeddings = scope.keep(maskEmbed.forward(y));
       return new Predictions.Layer(
           scope.keep(classHead.forward(y)),
-          scope.keep(QueryHead.maskLogits(maskEmbed.forward(y), maskFeatures)));
+          scope.keep(QueryHead.maskLogits(embeddings, maskFeatures)),
+          embeddings);
     }
   }
 }

@@ -132,48 +132,45 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
 
   @Override
   public Predictions forward(PixelFeatures features) {
-    List<Memory> memory = memory(features);
-    List<Predictions.Layer> outputs = new ArrayList<>();
-    Tensor x = startQueries(features);
-    outputs.add(output(x, features.maskFeatures()));
-    for (int i = 0; i < layers; i++) {
-      Memory level = memory.get(i % LEVELS);
-      Tensor blocked = blocked(outputs.get(i).maskLogits(), level);
-      x = layer(i, x, level, blocked);
-      outputs.add(output(x, features.maskFeatures()));
-    }
-    return Predictions.ofLayers(outputs);
+    return new Predictions(
+        decode(features, true), features.maskFeatures(), Predictions.MaskScores.SIGMOID);
+  }
+
+  @Override
+  public Predictions predict(PixelFeatures features) {
+    return new Predictions(decode(features, false), Predictions.MaskScores.SIGMOID);
   }
 
   /**
-   * As {@link #forward} but for two things: only the last layer's classes and full-size masks are
-   * computed, and the masks that block attention come from mask features resized to each level.
-   * Resizing is linear, so that gives the same logits as resizing the masks, for Q/D of the work.
+   * The outputs before the first layer and after each, or of the last layer alone.
+   *
+   * <p>The masks that block attention come from mask features resized to each level. Resizing is
+   * linear, so that gives the logits of the reference, which resizes the masks, for Q/D of the
+   * work.
    */
-  @Override
-  public Predictions predict(PixelFeatures features) {
+  private List<Predictions.Layer> decode(PixelFeatures features, boolean every) {
     List<Memory> memory = memory(features);
-    List<Tensor> small = new ArrayList<>();
-    for (Memory level : memory) {
-      small.add(features.maskFeatures().resize(level.height(), level.width(), ResizeMode.BILINEAR));
+    List<Tensor> resized = new ArrayList<>();
+    try (var off = engine().noGrad()) {
+      for (Memory level : memory) {
+        resized.add(
+            features.maskFeatures().resize(level.height(), level.width(), ResizeMode.BILINEAR));
+      }
     }
+    List<Predictions.Layer> outputs = new ArrayList<>();
     Tensor x = startQueries(features);
-    for (int i = 0; i < layers; i++) {
-      Memory level = memory.get(i % LEVELS);
-      Tensor state = x;
-      Tensor smallFeatures = small.get(i % LEVELS);
-      Tensor blocked =
-          engine()
-              .tidy(
-                  scope ->
-                      blocked(
-                          QueryHead.maskLogits(
-                              embeddings(decoderNorm.forward(state)), smallFeatures),
-                          level));
-      x = layer(i, x, level, blocked);
+    for (int i = 0; i <= layers; i++) {
+      Tensor normed = decoderNorm.forward(x);
+      Tensor embeddings = maskEmbed.forward(normed); // [B,Q,D]
+      if (every || i == layers) {
+        Tensor masks = QueryHead.maskLogits(embeddings, features.maskFeatures());
+        outputs.add(new Predictions.Layer(classHead.forward(normed), masks, embeddings));
+      }
+      if (i < layers) {
+        x = layer(i, x, memory.get(i % LEVELS), blocked(embeddings, resized.get(i % LEVELS)));
+      }
     }
-    Predictions.Layer last = output(x, features.maskFeatures());
-    return new Predictions(last.classLogits(), last.maskLogits(), List.of());
+    return outputs;
   }
 
   private List<Memory> memory(PixelFeatures features) {
@@ -192,19 +189,6 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
     return table.unsqueeze(0).expand(features.maskFeatures().size(0), -1, -1); // [B,Q,C]
   }
 
-  private Tensor embeddings(Tensor normed) {
-    return maskEmbed.forward(normed); // [B,Q,D]
-  }
-
-  private Predictions.Layer output(Tensor x, Tensor maskFeatures) {
-    try (var scope = engine().scope()) {
-      Tensor y = decoderNorm.forward(x);
-      return new Predictions.Layer(
-          scope.keep(classHead.forward(y)),
-          scope.keep(QueryHead.maskLogits(embeddings(y), maskFeatures)));
-    }
-  }
-
   private Tensor layer(int i, Tensor x, Memory memory, Tensor blocked) {
     return engine()
         .tidy(
@@ -219,18 +203,16 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
   /**
    * Where a query may not attend: outside its mask, or nowhere if its mask is empty. No gradient.
    *
-   * <p><b>Shapes</b> maskLogits [B,Q,h,w]; result bool [B,1,Q,S], the same for all heads
+   * <p><b>Shapes</b> embeddings [B,Q,D], features [B,D,h,w] of a level's size; result bool
+   * [B,1,Q,h*w], the same for all heads
    */
-  private Tensor blocked(Tensor maskLogits, Memory level) {
+  private Tensor blocked(Tensor embeddings, Tensor features) {
     try (var off = engine().noGrad()) {
       return engine()
           .tidy(
               scope -> {
                 Tensor outside =
-                    maskLogits
-                        .resize(level.height(), level.width(), ResizeMode.BILINEAR)
-                        .flatten(2, 3)
-                        .lt(0); // [B,Q,S]
+                    QueryHead.maskLogits(embeddings, features).flatten(2, 3).lt(0); // [B,Q,S]
                 Tensor someInside = outside.not().anyKeep(-1); // [B,Q,1]
                 return outside.and(someInside).unsqueeze(1);
               });

@@ -46,8 +46,9 @@ public final class PerPixelDecoder extends MaskDecoder {
   public Predictions forward(PixelFeatures features) {
     Tensor maskFeatures = features.maskFeatures();
     Tensor scores = maskFeatures.conv2d(weight.tensor(), bias.tensor(), Conv2dSpec.of(1, 0));
-    return new Predictions(
-        classHead.logits(maskFeatures.intSize(0)), scores, List.of(), classHead.maskScores());
+    Predictions.Layer output =
+        new Predictions.Layer(classHead.logits(maskFeatures.intSize(0)), scores);
+    return new Predictions(List.of(output), classHead.maskScores());
   }
 
   /** The same: there is one layer. */

@@ -7,7 +7,6 @@ import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
-import org.maskwright.trainer.matching.Assignment;
 
 /**
  * Focal and dice loss on whole masks (MaskFormer, arXiv 2107.06278, section 3.2; focal loss, arXiv
@@ -63,40 +62,33 @@ final class DenseMasks implements MaskTerms {
 
   @Override
   public Tensor[] losses(
-      Predictions.Layer output,
+      Predictions predictions,
       List<? extends Supervision> targets,
-      Matches matches,
-      double maskCount,
+      List<Matches> matches,
       PointSource points) {
-    Tensor maskLogits = output.maskLogits();
-    Engine engine = maskLogits.engine();
+    Pairs pairs = Pairs.of(predictions, matches);
     int height = targets.get(0).height();
     int width = targets.get(0).width();
-    int pairs = matches.pairs();
     int pixels = height * width;
-    float[] labels = new float[Math.multiplyExact(pairs, pixels)];
-    int k = 0;
-    for (int b = 0; b < targets.size(); b++) {
-      Assignment a = matches.images().get(b);
-      for (int i = 0; i < a.size(); i++) {
-        targets.get(b).grid(a.column(i), height, width, labels, k++ * pixels);
-      }
-    }
-    Tensor index = engine.longs(matches.flatQueries(maskLogits.intSize(1)), pairs);
-    Tensor matched =
-        maskLogits
-            .reshape(-1, 1, maskLogits.size(2), maskLogits.size(3))
-            .indexSelect(0, index); // [n,1,h,w]
-    Tensor x = matched.resize(height, width, ResizeMode.BILINEAR).reshape(pairs, pixels); // [n,HW]
-    Tensor t = engine.floats(labels, pairs, pixels);
+    float[] labels = new float[Math.multiplyExact(pairs.count(), pixels)];
+    IntStream.range(0, pairs.count())
+        .parallel()
+        .forEach(
+            i ->
+                targets
+                    .get(pairs.image(i))
+                    .grid(pairs.target(i), height, width, labels, i * pixels));
+    Engine engine = predictions.maskLogits().engine();
+    Tensor matched = predictions.chosenMasks(pairs.rows()).cast(DType.FLOAT32).unsqueeze(1);
+    Tensor x = matched.resize(height, width, ResizeMode.BILINEAR).flatten(1, 3); // [n,HW]
+    Tensor t = engine.floats(labels, pairs.count(), pixels);
     Tensor s = x.sigmoid();
     Tensor cross = x.softplus().sub(x.mul(t));
     Tensor wrong = s.add(t).sub(s.mul(t).mul(2)); // 1 - p_t
     Tensor balance = t.mul(2 * settings.focalAlpha() - 1).add(1 - settings.focalAlpha());
-    Tensor focal =
-        cross.mul(wrong.pow(settings.focalGamma())).mul(balance).sum().div(pixels * maskCount);
+    Tensor focal = cross.mul(wrong.pow(settings.focalGamma())).mul(balance).sum(1).div(pixels);
     Tensor overlap = s.mul(t).sum(1).mul(2).add(1);
-    Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1).sum().div(maskCount);
-    return new Tensor[] {focal, dice};
+    Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1);
+    return new Tensor[] {pairs.byOutput(focal), pairs.byOutput(dice)};
   }
 }

@@ -26,11 +26,27 @@ public record Losses(Tensor total, List<Term> terms) {
    */
   public record Term(String name, Tensor value) {}
 
-  /** Sums the terms. */
-  static Losses of(List<Term> terms) {
-    Tensor total = terms.get(0).value();
-    for (Term term : terms.subList(1, terms.size())) {
-      total = total.add(term.value());
+  /**
+   * Terms of L outputs, the last output first, as the official implementation names them.
+   *
+   * @param names of the parts, at least as many as there are
+   * @param parts each [L]
+   */
+  static Losses ofOutputs(String[] names, Tensor... parts) {
+    int last = parts[0].intSize(0) - 1;
+    List<Term> terms = new ArrayList<>();
+    for (int k = 0; k <= last; k++) {
+      int output = k == 0 ? last : k - 1;
+      for (int i = 0; i < parts.length; i++) {
+        terms.add(
+            new Term(
+                names[i] + (k == 0 ? "" : "_" + (k - 1)),
+                parts[i].slice(0, output, output + 1L).squeeze(0)));
+      }
+    }
+    Tensor total = parts[0].sum();
+    for (int i = 1; i < parts.length; i++) {
+      total = total.add(parts[i].sum());
     }
     return new Losses(total, terms);
   }

@@ -18,13 +18,14 @@ interface MaskTerms {
       PointSource points);
 
   /**
-   * Mean mask and dice loss of the matched pairs, not weighted: {mask, dice}, scalars, divided by
-   * {@code maskCount}.
+   * Mask and dice loss of every matched pair of every output, neither weighted nor averaged: {mask,
+   * dice}, each [L,n] with the pairs of an output image by image.
+   *
+   * @param matches of each output; at least one pair
    */
   Tensor[] losses(
-      Predictions.Layer output,
+      Predictions predictions,
       List<? extends Supervision> targets,
-      Matches matches,
-      double maskCount,
+      List<Matches> matches,
       PointSource points);
 }

@@ -1,6 +1,8 @@
 package org.maskwright.trainer.loss;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.maskwright.engine.tensor.DType;
@@ -19,6 +21,8 @@ import org.maskwright.trainer.matching.Assignment;
  * no-object.
  */
 final class MatchedCriterion implements Criterion {
+  private static final String[] NAMES = {"loss_ce", "loss_mask", "loss_dice"};
+
   private final CriterionSettings.Matching settings;
   private final MaskTerms masks;
 
@@ -33,24 +37,16 @@ final class MatchedCriterion implements Criterion {
     check(predictions, targets, MaskScores.SIGMOID);
     List<Predictions.Layer> outputs = predictions.layers();
     List<Matches> matches = match(outputs, targets, points);
-    double maskCount = Math.max(1, targets.stream().mapToInt(Supervision::count).sum());
-    List<Losses.Term> terms = new ArrayList<>();
-    // The last output first, as the official implementation names them.
-    for (int i = outputs.size() - 1, k = 0; k < outputs.size(); k++) {
-      int layer = k == 0 ? i : k - 1;
-      String suffix = k == 0 ? "" : "_" + (k - 1);
-      Predictions.Layer output = outputs.get(layer);
-      terms.add(
-          new Losses.Term(
-              "loss_ce" + suffix,
-              classLoss(output, targets, matches.get(layer)).mul(settings.classWeight())));
-      if (matches.get(layer).pairs() > 0) {
-        Tensor[] maskAndDice = masks.losses(output, targets, matches.get(layer), maskCount, points);
-        terms.add(new Losses.Term("loss_mask" + suffix, maskAndDice[0].mul(settings.maskWeight())));
-        terms.add(new Losses.Term("loss_dice" + suffix, maskAndDice[1].mul(settings.diceWeight())));
-      }
+    int pairs = matches.get(0).pairs(); // the same for every output: it has the same queries
+    Tensor[] parts = new Tensor[pairs == 0 ? 1 : NAMES.length]; // each [L]
+    parts[0] = classLosses(outputs, targets, matches).mul(settings.classWeight());
+    if (pairs > 0) {
+      double count = targets.stream().mapToInt(Supervision::count).sum();
+      Tensor[] maskAndDice = masks.losses(predictions, targets, matches, points);
+      parts[1] = maskAndDice[0].sum(1).mul(settings.maskWeight() / count);
+      parts[2] = maskAndDice[1].sum(1).mul(settings.diceWeight() / count);
     }
-    return Losses.of(terms);
+    return Losses.ofOutputs(NAMES, parts);
   }
 
   static void check(
@@ -90,8 +86,8 @@ final class MatchedCriterion implements Criterion {
     Engine engine = outputs.get(0).classLogits().engine();
     if (maxTargets == 0) {
       Assignment none = Assignment.solve(new float[0], queries, 0);
-      Matches empty = new Matches(java.util.Collections.nCopies(images, none));
-      return java.util.Collections.nCopies(outputs.size(), empty);
+      Matches empty = new Matches(Collections.nCopies(images, none));
+      return Collections.nCopies(outputs.size(), empty);
     }
     float[] costs;
     try (var off = engine.noGrad();
@@ -174,33 +170,48 @@ final class MatchedCriterion implements Criterion {
     return Assignment.solve(cost, queries, n);
   }
 
-  private Tensor classLoss(
-      Predictions.Layer output, List<? extends Supervision> targets, Matches matches) {
-    int queries = output.classLogits().intSize(1);
-    int noObject = output.classLogits().intSize(2) - 1;
-    long[] labels = new long[targets.size() * queries];
-    java.util.Arrays.fill(labels, noObject);
-    for (int b = 0; b < targets.size(); b++) {
-      Assignment a = matches.images().get(b);
-      for (int i = 0; i < a.size(); i++) {
-        labels[b * queries + a.row(i)] = targets.get(b).category(a.column(i));
+  /** The class loss of each output, [L]: a mean with weights, so each has its own divisor. */
+  private Tensor classLosses(
+      List<Predictions.Layer> outputs, List<? extends Supervision> targets, List<Matches> matches) {
+    Tensor first = outputs.get(0).classLogits();
+    int queries = first.intSize(1);
+    int noObject = first.intSize(2) - 1;
+    int perOutput = targets.size() * queries;
+    long[] labels = new long[outputs.size() * perOutput];
+    float[] weights = new float[labels.length];
+    Arrays.fill(labels, noObject);
+    for (int l = 0; l < outputs.size(); l++) {
+      long[] rows = matches.get(l).rows(queries);
+      int[] columns = matches.get(l).columns();
+      int[] images = matches.get(l).imageOfPair();
+      for (int i = 0; i < rows.length; i++) {
+        labels[l * perOutput + (int) rows[i]] = targets.get(images[i]).category(columns[i]);
+      }
+      double total = 0;
+      for (int i = l * perOutput; i < (l + 1) * perOutput; i++) {
+        total += weight(labels[i], noObject);
+      }
+      for (int i = l * perOutput; i < (l + 1) * perOutput; i++) {
+        weights[i] = total == 0 ? 0 : (float) (-weight(labels[i], noObject) / total);
       }
     }
-    float[] weights = new float[labels.length];
-    double total = 0;
-    for (int i = 0; i < labels.length; i++) {
-      weights[i] = labels[i] == noObject ? (float) settings.noObjectWeight() : 1;
-      total += weights[i];
-    }
-    Engine engine = output.classLogits().engine();
-    double sum = total;
+    Engine engine = first.engine();
+    long size = outputs.size();
     return engine.tidy(
         scope -> {
-          Tensor index = engine.longs(labels, targets.size(), queries, 1);
+          Tensor[] logits =
+              outputs.stream().map(o -> o.classLogits().flatten(0, 1)).toArray(Tensor[]::new);
           Tensor logProb =
-              output.classLogits().cast(DType.FLOAT32).logSoftmax(-1).gather(2, index); // [B,Q,1]
-          Tensor weight = engine.floats(weights, targets.size(), queries, 1);
-          return logProb.mul(weight).sum().mul(sum == 0 ? 0 : -1 / sum);
+              Tensor.concat(0, logits) // [L*B*Q,K+1]
+                  .cast(DType.FLOAT32)
+                  .logSoftmax(-1)
+                  .gather(1, engine.longs(labels, labels.length, 1));
+          Tensor weight = engine.floats(weights, labels.length, 1);
+          return logProb.mul(weight).reshape(size, perOutput).sum(1);
         });
+  }
+
+  private double weight(long label, int noObject) {
+    return label == noObject ? settings.noObjectWeight() : 1;
   }
 }

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.loss;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.maskwright.engine.spi.ResizeMode;
@@ -55,15 +54,11 @@ final class PixelCriterion implements Criterion {
     Tensor index = engine.longs(labels, targets.size(), 1, height, width);
     Tensor weight = engine.floats(counted, targets.size(), 1, height, width);
     double factor = count == 0 ? 0 : -settings.weight() / count;
-    List<Predictions.Layer> outputs = predictions.layers();
-    int last = outputs.size() - 1;
-    List<Losses.Term> terms = new ArrayList<>();
-    // The last output first, as the official implementation names them.
-    terms.add(new Losses.Term("loss_ce", loss(outputs.get(last), index, weight, factor)));
-    for (int i = 0; i < last; i++) {
-      terms.add(new Losses.Term("loss_ce_" + i, loss(outputs.get(i), index, weight, factor)));
-    }
-    return Losses.of(terms);
+    Tensor[] losses =
+        predictions.layers().stream()
+            .map(output -> loss(output, index, weight, factor).reshape(1))
+            .toArray(Tensor[]::new);
+    return Losses.ofOutputs(new String[] {"loss_ce"}, Tensor.concat(0, losses));
   }
 
   private static Tensor loss(Predictions.Layer output, Tensor index, Tensor weight, double factor) {

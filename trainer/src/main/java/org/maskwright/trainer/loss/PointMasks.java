@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.MaskCosts;
 import org.maskwright.engine.tensor.PointSampling;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
-import org.maskwright.trainer.matching.Assignment;
 
 /**
  * Cross-entropy and dice at sampled points (Mask2Former, arXiv 2112.01527, section 3.3; PointRend,
@@ -29,8 +29,6 @@ final class PointMasks implements MaskTerms {
       List<? extends Supervision> targets,
       int maxTargets,
       PointSource source) {
-    Tensor maskLogits = output.maskLogits();
-    Engine engine = maskLogits.engine();
     int images = targets.size();
     int count = settings.points();
     float[] points = new float[images * count * 2];
@@ -48,109 +46,94 @@ final class PointMasks implements MaskTerms {
                 targets.get(b).labels(n, points, b * count * 2, count, labels, i * count);
               }
             });
-    Tensor x = PointSampling.sample(maskLogits, engine.floats(points, images, count, 2)); // [B,Q,P]
-    Tensor t = engine.floats(labels, images, maxTargets, count); // [B,N,P]
-    Tensor s = x.sigmoid();
-    Tensor cross = x.softplus().sumKeep(2).sub(x.matmulTransposed(t)).div(count); // [B,Q,N]
-    Tensor overlap = s.matmulTransposed(t).mul(2).add(1);
-    Tensor sizes = s.sumKeep(2).add(t.sum(2).unsqueeze(1)).add(1);
-    Tensor dice = overlap.div(sizes).neg().add(1);
-    return cross.mul(settings.maskWeight()).add(dice.mul(settings.diceWeight()));
+    return MaskCosts.atPoints(
+        output.maskLogits(),
+        points,
+        labels,
+        maxTargets,
+        settings.maskWeight(),
+        settings.diceWeight());
   }
 
   @Override
   public Tensor[] losses(
-      Predictions.Layer output,
+      Predictions predictions,
       List<? extends Supervision> targets,
-      Matches matches,
-      double maskCount,
+      List<Matches> matches,
       PointSource source) {
-    Tensor maskLogits = output.maskLogits();
-    Engine engine = maskLogits.engine();
-    int pairs = matches.pairs();
-    long[] shape = maskLogits.shape();
-    Tensor index = engine.longs(matches.flatQueries(maskLogits.intSize(1)), pairs);
-    Tensor matched =
-        maskLogits.reshape(-1, 1, shape[2], shape[3]).indexSelect(0, index); // [n,1,h,w]
+    Pairs pairs = Pairs.of(predictions, matches);
+    Engine engine = predictions.maskLogits().engine();
+    Tensor matched = predictions.chosenMasks(pairs.rows()).unsqueeze(1); // [n,1,h,w]
     int count = settings.points();
     float[] points = choosePoints(matched, pairs, source);
-    float[] labels = labels(targets, matches, points, count);
-    Tensor x =
-        PointSampling.sample(matched, engine.floats(points, pairs, count, 2))
-            .squeeze(1)
-            .cast(DType.FLOAT32); // [n,P]
-    Tensor t = engine.floats(labels, pairs, count); // [n,P]
-    Tensor mask = x.softplus().sub(x.mul(t)).sum().div(count * maskCount);
-    Tensor s = x.sigmoid();
-    Tensor overlap = s.mul(t).sum(1).mul(2).add(1);
-    Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1).sum().div(maskCount);
-    return new Tensor[] {mask, dice};
-  }
-
-  private static float[] labels(
-      List<? extends Supervision> targets, Matches matches, float[] points, int count) {
-    int pairs = matches.pairs();
-    int[] image = new int[pairs];
-    int[] target = new int[pairs];
-    int k = 0;
-    for (int b = 0; b < targets.size(); b++) {
-      Assignment a = matches.images().get(b);
-      for (int i = 0; i < a.size(); i++) {
-        image[k] = b;
-        target[k++] = a.column(i);
-      }
-    }
-    float[] labels = new float[pairs * count];
-    IntStream.range(0, pairs)
+    float[] labels = new float[pairs.count() * count];
+    IntStream.range(0, pairs.count())
         .parallel()
         .forEach(
             i ->
                 targets
-                    .get(image[i])
-                    .labels(target[i], points, i * count * 2, count, labels, i * count));
-    return labels;
+                    .get(pairs.image(i))
+                    .labels(pairs.target(i), points, i * count * 2, count, labels, i * count));
+    Tensor x =
+        PointSampling.sample(matched, engine.floats(points, pairs.count(), count, 2))
+            .squeeze(1)
+            .cast(DType.FLOAT32); // [n,P]
+    Tensor t = engine.floats(labels, pairs.count(), count); // [n,P]
+    Tensor mask = x.softplus().sub(x.mul(t)).sum(1).div(count);
+    Tensor s = x.sigmoid();
+    Tensor overlap = s.mul(t).sum(1).mul(2).add(1);
+    Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1);
+    return new Tensor[] {pairs.byOutput(mask), pairs.byOutput(dice)};
   }
 
   /**
    * Draws {@code oversample} times as many points as are needed, keeps those whose sampled logit is
    * nearest to 0 for {@code importance} of them, and draws the rest anew: [n,P,2].
    */
-  private float[] choosePoints(Tensor matched, int pairs, PointSource source) {
+  private float[] choosePoints(Tensor matched, Pairs pairs, PointSource source) {
     int count = settings.points();
-    float[] out = new float[pairs * count * 2];
-    if (!source.allowsImportanceSampling()) {
-      for (int i = 0; i < pairs; i++) {
-        System.arraycopy(source.forLoss(count), 0, out, i * count * 2, count * 2);
+    float[] out = new float[pairs.count() * count * 2];
+    for (int k = 0; k < pairs.outputs(); k++) {
+      int output = k == 0 ? pairs.outputs() - 1 : k - 1; // the order PointSource promises
+      int first = output * pairs.perOutput();
+      if (source.allowsImportanceSampling()) {
+        choosePoints(matched, first, pairs.perOutput(), source, out);
+      } else {
+        for (int i = first; i < first + pairs.perOutput(); i++) {
+          System.arraycopy(source.forLoss(count), 0, out, i * count * 2, count * 2);
+        }
       }
-      return out;
     }
+    return out;
+  }
+
+  /** The points of one output's pairs, {@code first} and the following. */
+  private void choosePoints(
+      Tensor matched, int first, int pairs, PointSource source, float[] points) {
+    int count = settings.points();
     int candidates = (int) (count * settings.oversample());
     int uncertain = (int) (count * settings.importance());
-    Engine engine = matched.engine();
+    int fresh = count - uncertain;
     float[] drawn = source.forLoss(pairs * candidates);
-    float[] fresh = source.forLoss(pairs * (count - uncertain));
+    float[] rest = source.forLoss(pairs * fresh);
+    Engine engine = matched.engine();
     float[] logits;
     try (var off = engine.noGrad();
         var scope = engine.scope()) {
-      logits = PointSampling.sample(matched, engine.floats(drawn, pairs, candidates, 2)).toFloats();
+      Tensor masks = matched.slice(0, first, first + pairs);
+      logits = PointSampling.sample(masks, engine.floats(drawn, pairs, candidates, 2)).toFloats();
     }
     IntStream.range(0, pairs)
         .parallel()
         .forEach(
             i -> {
-              int to = i * count * 2;
+              int to = (first + i) * count * 2;
               int[] nearest = NearestToZero.select(logits, i * candidates, candidates, uncertain);
               for (int j = 0; j < uncertain; j++) {
-                out[to + 2 * j] = drawn[2 * (i * candidates + nearest[j])];
-                out[to + 2 * j + 1] = drawn[2 * (i * candidates + nearest[j]) + 1];
+                points[to + 2 * j] = drawn[2 * (i * candidates + nearest[j])];
+                points[to + 2 * j + 1] = drawn[2 * (i * candidates + nearest[j]) + 1];
               }
-              System.arraycopy(
-                  fresh,
-                  i * (count - uncertain) * 2,
-                  out,
-                  to + uncertain * 2,
-                  (count - uncertain) * 2);
+              System.arraycopy(rest, i * fresh * 2, points, to + uncertain * 2, fresh * 2);
             });
-    return out;
   }
 }

@@ -46,7 +46,7 @@ class PixelCriterionTest {
   }
 
   private static Predictions predictions(Engine engine, Tensor logits) {
-    return Predictions.ofLayers(
+    return new Predictions(
         List.of(
             new Predictions.Layer(classes(engine), logits.mul(0.5)),
             new Predictions.Layer(classes(engine), logits)),
@@ -124,7 +124,8 @@ class PixelCriterionTest {
         var scope = engine.scope()) {
       Tensor logits = engine.floats(logits(), 1, CLASSES, SIDE, SIDE);
       Predictions pixels = predictions(engine, logits);
-      Predictions masks = new Predictions(pixels.classLogits(), logits, List.of());
+      Predictions masks =
+          Predictions.ofLayers(List.of(new Predictions.Layer(pixels.classLogits(), logits)));
       List<MaskSupervision> targets = List.of(target());
       assertThrows(
           IllegalArgumentException.class, () -> CRITERION.compute(masks, targets, NO_POINTS));

@@ -1,5 +1,7 @@
 package org.maskwright.engine.tensor;
 
+import org.maskwright.engine.kernel.Parallel;
+
 /**
  * A counter-based stream of random numbers: number i is a mix of (key, i), so a stream is saved and
  * rewound by its counter alone and gives the same numbers on every backend and device.
@@ -11,6 +13,7 @@ package org.maskwright.engine.tensor;
  */
 public final class RandomStream {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
+  private static final int CHUNK = 1 << 16; // numbers a thread draws at once
   private final long key;
   private long counter;
 
@@ -56,7 +59,11 @@ public final class RandomStream {
 
   /** Uniform in [0,1), a multiple of 2^-24. */
   public float nextFloat() {
-    return (nextLong() >>> 40) * 0x1p-24f;
+    return unit(nextLong());
+  }
+
+  private static float unit(long bits) {
+    return (bits >>> 40) * 0x1p-24f;
   }
 
   /** Uniform in [0,1), a multiple of 2^-53. */
@@ -84,9 +91,16 @@ public final class RandomStream {
     float[] out = new float[count];
     float scale = (float) (high - low);
     float base = (float) low;
-    for (int i = 0; i < count; i++) {
-      out[i] = base + nextFloat() * scale;
-    }
+    long before = counter;
+    counter += count;
+    Parallel.forEach(
+        (count + CHUNK - 1) / CHUNK,
+        chunk -> {
+          int end = Math.min(count, (chunk + 1) * CHUNK);
+          for (int i = chunk * CHUNK; i < end; i++) {
+            out[i] = base + unit(mix(key + (before + i + 1) * GAMMA)) * scale;
+          }
+        });
     return out;
   }
 

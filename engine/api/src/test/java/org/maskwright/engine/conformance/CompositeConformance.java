@@ -18,6 +18,7 @@ import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Attention;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.DeformableSampling;
+import org.maskwright.engine.tensor.MaskCosts;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.PointSampling;
 import org.maskwright.engine.tensor.Precision;
@@ -106,6 +107,73 @@ public abstract class CompositeConformance extends BackendConformance {
                 .reshape(2, 3, 6),
         random(53, 2, 3, 5, 4),
         random(54, -0.1, 1.1, 2, 6, 2));
+  }
+
+  private static final int POINTS = 1300; // more than the kernel takes at once
+
+  /** Mask costs of logits [2,5,9,7] and labels [2,3,POINTS], of which most are 0 or 1. */
+  private void checkMaskCosts() {
+    Ref logits = random(60, -30.0, 30.0, 2, 5, 9, 7);
+    Ref points = random(61, 0.0, 1.0, 2, POINTS, 2);
+    Ref labels = random(62, -3.0, 3.0, 2, 3, POINTS).map(v -> Math.min(1, Math.max(0, v)));
+    Ref x =
+        logits
+            .gridSample(points.reshape(2, POINTS, 1, 2).map(v -> 2 * v - 1))
+            .reshape(2, 5, POINTS);
+    double[] expected = new double[2 * 5 * 3];
+    for (int i = 0; i < expected.length; i++) {
+      int b = i / 15;
+      double cross = 0;
+      double overlap = 0;
+      double sizes = 0;
+      for (int p = 0; p < POINTS; p++) {
+        double v = x.at(b, i / 3 % 5, p);
+        double t = labels.at(b, i % 3, p);
+        double s = 1 / (1 + Math.exp(-v));
+        cross += Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))) - v * t;
+        overlap += 2 * s * t;
+        sizes += s + t;
+      }
+      expected[i] = 3 * cross / POINTS + 2 * (1 - (overlap + 1) / (sizes + 1));
+    }
+    try (Scope scope = engine().scope()) {
+      float[] got =
+          MaskCosts.atPoints(tensor(logits), floats(points), floats(labels), 3, 3, 2).toFloats();
+      for (int i = 0; i < expected.length; i++) {
+        assertEquals(expected[i], got[i], 2e-5 * Math.max(1, expected[i]), "cost " + i);
+      }
+    }
+  }
+
+  private static float[] floats(Ref values) {
+    float[] out = new float[values.data().length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values.data()[i];
+    }
+    return out;
+  }
+
+  @Test
+  void fusedMaskCostsEqualLoops() {
+    checkMaskCosts();
+  }
+
+  @Test
+  void composedMaskCostsEqualLoops() {
+    try (var off = engine().withoutFusedKernels()) {
+      checkMaskCosts();
+    }
+  }
+
+  @Test
+  void aMaskThatIsNotANumberHasNoCost() {
+    try (Scope scope = engine().scope()) {
+      Tensor logits = engine().floats(new float[] {Float.NaN, 1, 2, 3, 4, 5, 6, 7}, 1, 2, 2, 2);
+      float[] points = {0.25f, 0.25f, 0.75f, 0.75f};
+      float[] got = MaskCosts.atPoints(logits, points, new float[] {1, 0}, 1, 1, 1).toFloats();
+      assertTrue(Float.isNaN(got[0]));
+      assertTrue(Float.isFinite(got[1]));
+    }
   }
 
   private static Ref attentionLoops(List<Ref> in, byte[] blocked) {

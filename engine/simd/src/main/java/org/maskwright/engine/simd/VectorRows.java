@@ -1,7 +1,9 @@
 package org.maskwright.engine.simd;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.maskwright.engine.kernel.Logistic;
 import org.maskwright.engine.kernel.RowKernels;
 
 /**
@@ -18,6 +20,26 @@ public final class VectorRows implements RowKernels {
           : FloatVector.SPECIES_PREFERRED;
 
   private static final int LANES = SPECIES.length();
+
+  // Logistic's constants.
+  private static final FloatVector TWO = all(2);
+  private static final FloatVector LOWEST = all(Logistic.LOWEST);
+  private static final FloatVector LOG2E = all(Logistic.LOG2E);
+  private static final FloatVector ROUND = all(Logistic.ROUND);
+  private static final FloatVector LN2_HIGH = all(-Logistic.LN2_HIGH);
+  private static final FloatVector LN2_LOW = all(-Logistic.LN2_LOW);
+  private static final FloatVector EXP_2 = all(Logistic.EXP_2);
+  private static final FloatVector EXP_3 = all(Logistic.EXP_3);
+  private static final FloatVector EXP_4 = all(Logistic.EXP_4);
+  private static final FloatVector EXP_5 = all(Logistic.EXP_5);
+  private static final FloatVector EXP_6 = all(Logistic.EXP_6);
+  private static final FloatVector EXP_7 = all(Logistic.EXP_7);
+  private static final FloatVector LOG_2 = all(Logistic.LOG_2);
+  private static final FloatVector LOG_4 = all(Logistic.LOG_4);
+  private static final FloatVector LOG_6 = all(Logistic.LOG_6);
+  private static final FloatVector LOG_8 = all(Logistic.LOG_8);
+  private static final FloatVector LOG_10 = all(Logistic.LOG_10);
+  private static final FloatVector LOG_12 = all(Logistic.LOG_12);
 
   /** For the service loader. */
   public VectorRows() {}
@@ -41,10 +63,10 @@ public final class VectorRows implements RowKernels {
       float w11) {
     int n = sum.length;
     int whole = n - n % LANES;
-    FloatVector f00 = FloatVector.broadcast(SPECIES, w00);
-    FloatVector f01 = FloatVector.broadcast(SPECIES, w01);
-    FloatVector f10 = FloatVector.broadcast(SPECIES, w10);
-    FloatVector f11 = FloatVector.broadcast(SPECIES, w11);
+    FloatVector f00 = all(w00);
+    FloatVector f01 = all(w01);
+    FloatVector f10 = all(w10);
+    FloatVector f11 = all(w11);
     int d = 0;
     for (; d < whole; d += LANES) {
       FloatVector s = FloatVector.fromArray(SPECIES, sum, d);
@@ -75,10 +97,10 @@ public final class VectorRows implements RowKernels {
       float[] dots) {
     int n = g.length;
     int whole = n - n % LANES;
-    FloatVector f00 = FloatVector.broadcast(SPECIES, w00);
-    FloatVector f01 = FloatVector.broadcast(SPECIES, w01);
-    FloatVector f10 = FloatVector.broadcast(SPECIES, w10);
-    FloatVector f11 = FloatVector.broadcast(SPECIES, w11);
+    FloatVector f00 = all(w00);
+    FloatVector f01 = all(w01);
+    FloatVector f10 = all(w10);
+    FloatVector f11 = all(w11);
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s10 = s00;
@@ -111,6 +133,47 @@ public final class VectorRows implements RowKernels {
       gv[i10 + d] += w10 * x;
       gv[i11 + d] += w11 * x;
     }
+  }
+
+  @Override
+  public void logistic(float[] x, float[] sigmoid, float[] softplus, int n) {
+    FloatVector one = all(1);
+    // In one method and without helpers: the compiler inlines only so deep, and a vector that
+    // crosses
+    // a call becomes an object.
+    int whole = SPECIES.loopBound(n);
+    int d = 0;
+    for (; d < whole; d += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, d);
+      FloatVector a = v.abs().neg().max(LOWEST);
+      FloatVector shifted = a.fma(LOG2E, ROUND);
+      FloatVector k = shifted.sub(ROUND);
+      FloatVector r = k.fma(LN2_LOW, k.fma(LN2_HIGH, a));
+      FloatVector p = r.fma(EXP_7, EXP_6).fma(r, EXP_5).fma(r, EXP_4).fma(r, EXP_3).fma(r, EXP_2);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .add(127)
+              .lanewise(VectorOperators.LSHL, 23)
+              .reinterpretAsFloats();
+      FloatVector e = p.mul(r).fma(r, r.add(one)).mul(scale); // exp(-|x|)
+      FloatVector s = one.blend(e, v.lt(0)).div(e.add(one));
+      FloatVector z = e.div(e.add(TWO));
+      FloatVector q = z.mul(z);
+      FloatVector l = q.fma(LOG_12, LOG_10).fma(q, LOG_8).fma(q, LOG_6).fma(q, LOG_4).fma(q, LOG_2);
+      FloatVector log = z.add(z).mul(l.fma(q, one)); // log(1 + e)
+      s.intoArray(sigmoid, d);
+      v.max(0).add(log).intoArray(softplus, d);
+    }
+    for (; d < n; d++) {
+      float e = Logistic.exp(-Math.abs(x[d]));
+      sigmoid[d] = (x[d] < 0 ? e : 1) / (1 + e);
+      softplus[d] = Math.max(x[d], 0) + Logistic.log1p(e);
+    }
+  }
+
+  private static FloatVector all(float value) {
+    return FloatVector.broadcast(SPECIES, value);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.maskwright.engine.simd;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -78,5 +79,43 @@ class VectorRowsTest {
     }
     assertEquals(sum, vectors.sum(x, 3, n), 1e-4);
     assertEquals(dot, vectors.dot(x, y, n), 1e-4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 64, 515})
+  void logisticOfEveryLengthEqualsTheDoubleFormula(int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) (random.nextGaussian() * 20);
+    }
+    for (RowKernels kernels : new RowKernels[] {vectors, scalar}) {
+      float[] sigmoid = new float[n];
+      float[] softplus = new float[n];
+      kernels.logistic(x, sigmoid, softplus, n);
+      for (int i = 0; i < n; i++) {
+        double e = Math.exp(-Math.abs(x[i]));
+        assertEquals((x[i] < 0 ? e : 1) / (1 + e), sigmoid[i], 3e-7);
+        assertEquals(Math.max(x[i], 0) + Math.log1p(e), softplus[i], 3e-7 * (1 + Math.abs(x[i])));
+      }
+    }
+  }
+
+  @Test
+  void logisticPassesOnWhatIsNoNumber() {
+    float inf = Float.POSITIVE_INFINITY;
+    float[] x = {Float.NaN, inf, -inf, 0, -200, 200, 1, -1, Float.NaN, inf, -inf};
+    for (RowKernels kernels : new RowKernels[] {vectors, scalar}) {
+      float[] sigmoid = new float[x.length];
+      float[] softplus = new float[x.length];
+      kernels.logistic(x, sigmoid, softplus, x.length);
+      for (int at : new int[] {0, 8}) {
+        assertTrue(Float.isNaN(sigmoid[at]) && Float.isNaN(softplus[at]));
+        assertEquals(1, sigmoid[at + 1]);
+        assertEquals(inf, softplus[at + 1]);
+        assertEquals(0, sigmoid[at + 2], 1e-30);
+        assertEquals(0, softplus[at + 2], 1e-30);
+      }
+      assertEquals(200, softplus[5]);
+    }
   }
 }
