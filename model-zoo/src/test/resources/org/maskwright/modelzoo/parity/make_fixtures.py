@@ -191,10 +191,11 @@ def make(name, model, head_rules, backbone_rules, batch, height, width, layers):
     outputs = layers(model, pixels)
     total = 0
     saved = {"pixels": pixels.detach()}
-    for i, (logits, masks) in enumerate(outputs):
-        saved[f"class.{i}"] = logits.detach().contiguous()
-        saved[f"mask.{i}"] = masks.detach().contiguous()
-        total = total + (logits * cotangent(logits)).sum() + (masks * cotangent(masks)).sum()
+    for i, output in enumerate(outputs):
+        for what, values in zip(("class", "mask"), output):
+            if values is not None:
+                saved[f"{what}.{i}"] = values.detach().contiguous()
+                total = total + (values * cotangent(values)).sum()
     total.backward()
     saved["grad.pixels"] = pixels.grad
     state = official(model.state_dict(), head_rules, backbone_rules)
