@@ -1,10 +1,12 @@
 package org.maskwright.datasets.image;
 
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
  * One integer for every pixel: a class index, a grey value, a palette index or a panoptic id.
- * Labels read from a file of one byte a pixel stay bytes until {@link #labels()} is asked for.
+ * Labels read from a file of one byte or one colour a pixel stay so until {@link #labels()} is
+ * asked for.
  *
  * <p><b>Shapes</b> row-major [height * width]; the array is shared with the caller, not copied.
  *
@@ -12,10 +14,12 @@ import java.util.function.IntUnaryOperator;
  */
 public final class LabelMap {
   private static final int BYTE_VALUES = 256;
+  private static final int RGB_BYTES = 3;
 
   private final int height;
   private final int width;
   private byte[] bytes; // null once the labels are integers
+  private int pixelBytes; // one or three
   private int[] labels;
 
   /**
@@ -36,10 +40,15 @@ public final class LabelMap {
     this.width = width;
   }
 
-  /** Labels 0 to 255, one (unsigned) byte a pixel. */
-  static LabelMap ofBytes(int height, int width, byte[] bytes) {
-    LabelMap map = new LabelMap(height, width, bytes.length);
+  /**
+   * Labels 0 to 255 of one byte a pixel, or R + 256 G + 65536 B of three.
+   *
+   * @param bytes at least height * width * pixelBytes long
+   */
+  static LabelMap ofBytes(int height, int width, byte[] bytes, int pixelBytes) {
+    LabelMap map = new LabelMap(height, width, height * width);
     map.bytes = bytes;
+    map.pixelBytes = pixelBytes;
     return map;
   }
 
@@ -54,22 +63,35 @@ public final class LabelMap {
   /** The labels themselves, row-major; not a copy. */
   public int[] labels() {
     if (labels == null) {
-      labels = new int[bytes.length];
-      for (int i = 0; i < bytes.length; i++) {
-        labels[i] = bytes[i] & 0xff;
+      labels = new int[height * width];
+      if (isRgb()) {
+        Arrays.setAll(labels, this::rgb);
+      } else {
+        Arrays.setAll(labels, i -> bytes[i] & 0xff);
       }
       bytes = null;
     }
     return labels;
   }
 
-  /** Whether {@link #bytes()} holds the labels. */
+  private int rgb(int pixel) {
+    int i = RGB_BYTES * pixel;
+    return bytes[i] & 0xff | (bytes[i + 1] & 0xff) << 8 | (bytes[i + 2] & 0xff) << 16;
+  }
+
+  /** Whether {@link #bytes()} holds the labels, one byte a pixel. */
   public boolean isBytes() {
-    return bytes != null;
+    return bytes != null && pixelBytes == 1;
+  }
+
+  /** Whether {@link #bytes()} holds the labels, three bytes a pixel: R + 256 G + 65536 B. */
+  public boolean isRgb() {
+    return bytes != null && pixelBytes == RGB_BYTES;
   }
 
   /**
-   * The labels as unsigned bytes, row-major; not a copy.
+   * The labels as unsigned bytes, one or three a pixel, row-major; not a copy, and maybe longer
+   * than the map.
    *
    * @throws IllegalStateException if the labels are integers
    */
@@ -82,7 +104,7 @@ public final class LabelMap {
 
   /** Replaces every label. */
   public void map(IntUnaryOperator newLabel) {
-    if (bytes != null) {
+    if (isBytes()) {
       byte[] table = new byte[BYTE_VALUES];
       boolean fits = true;
       for (int i = 0; i < BYTE_VALUES; i++) {
@@ -91,7 +113,7 @@ public final class LabelMap {
         table[i] = (byte) label;
       }
       if (fits) {
-        for (int i = 0; i < bytes.length; i++) {
+        for (int i = 0; i < height * width; i++) {
           bytes[i] = table[bytes[i] & 0xff];
         }
         return;
@@ -105,6 +127,6 @@ public final class LabelMap {
 
   public int at(int x, int y) {
     int i = y * width + x;
-    return bytes == null ? labels[i] : bytes[i] & 0xff;
+    return bytes == null ? labels[i] : isRgb() ? rgb(i) : bytes[i] & 0xff;
   }
 }

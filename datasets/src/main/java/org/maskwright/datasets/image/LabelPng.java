@@ -57,8 +57,12 @@ public final class LabelPng {
    *     of 16-bit colour
    */
   public static LabelMap read(Path file) {
+    return read(file, new PngBuffers());
+  }
+
+  static LabelMap read(Path file, PngBuffers buffers) {
     try {
-      return new PngReader(bytes(file)).read();
+      return new PngReader(bytes(file)).read(buffers);
     } catch (DatasetException e) {
       throw e.inFile(file);
     }
@@ -70,6 +74,10 @@ public final class LabelPng {
    * @throws DatasetException as {@link #read(Path)}, and if the size differs
    */
   public static LabelMap read(Path file, int height, int width) {
+    return read(file, height, width, new PngBuffers());
+  }
+
+  static LabelMap read(Path file, int height, int width, PngBuffers buffers) {
     try {
       PngReader reader = new PngReader(bytes(file));
       Header header = reader.header();
@@ -84,7 +92,7 @@ public final class LabelPng {
                 + " x "
                 + header.height());
       }
-      return reader.read();
+      return reader.read(buffers);
     } catch (DatasetException e) {
       throw e.inFile(file);
     }
@@ -92,7 +100,7 @@ public final class LabelPng {
 
   /** Reads a label PNG from memory. */
   public static LabelMap decode(byte[] png) {
-    return new PngReader(png).read();
+    return new PngReader(png).read(new PngBuffers());
   }
 
   /** Reads size and type without decoding the image. */

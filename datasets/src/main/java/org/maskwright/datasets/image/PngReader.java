@@ -3,8 +3,6 @@ package org.maskwright.datasets.image;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.image.LabelPng.Header;
 import org.maskwright.datasets.image.LabelPng.PixelKind;
@@ -23,17 +21,6 @@ final class PngReader {
   /** No deflate stream expands more than this. */
   private static final long MAX_EXPANSION = 1032;
 
-  /**
-   * Rows are inflated into about this many bytes at a time, which stay in the processor's cache.
-   */
-  private static final int BLOCK_BYTES = 1 << 16;
-
-  /**
-   * Rows are read four and eight bytes at a time; this many bytes behind the last row may be
-   * touched.
-   */
-  private static final int SLACK = 8;
-
   /** Adam7: first column, column step, first row, row step of each pass. */
   private static final int[][] ADAM7 = {
     {0, 8, 0, 8}, {4, 8, 0, 8}, {0, 4, 4, 8}, {2, 4, 0, 4}, {0, 2, 2, 4}, {1, 2, 0, 2}, {0, 1, 1, 2}
@@ -44,8 +31,6 @@ final class PngReader {
   private final byte[] file;
   private final Header header;
   private final List<int[]> data = new ArrayList<>(); // offset, length of each IDAT
-  private int nextData;
-  private Inflater inflater;
 
   PngReader(byte[] file) {
     this.file = file;
@@ -113,7 +98,8 @@ final class PngReader {
             + " bits: expected 1 to 16-bit grey, a palette, or 8-bit RGB, with or without alpha");
   }
 
-  LabelMap read() {
+  /** The map lies in {@code buffers} if it has one or three bytes a pixel. */
+  LabelMap read(PngBuffers buffers) {
     findData();
     int bits = header.kind().channels * header.bitDepth();
     int[][] passes = header.interlaced() ? ADAM7 : PROGRESSIVE;
@@ -135,24 +121,29 @@ final class PngReader {
               + compressed
               + " bytes of image data: truncated, or a decompression bomb");
     }
-    int pixels = header.height() * header.width();
-    boolean plainBytes = bits == Byte.SIZE && !header.interlaced();
-    byte[] bytes = plainBytes ? new byte[pixels] : null;
-    int[] labels = plainBytes ? null : new int[pixels];
-    inflater = new Inflater();
-    try {
-      for (int[] pass : passes) {
-        readPass(pass, bits, labels, bytes);
-      }
-      finish();
-    } catch (DataFormatException e) {
-      throw new DatasetException("damaged PNG: " + e.getMessage(), e);
-    } finally {
-      inflater.end();
+    PngRows rows =
+        new PngRows(stream((int) compressed), rowBytes(header.width(), bits) + 1, buffers);
+    boolean wholeBytes = bits == Byte.SIZE || header.kind() == PixelKind.RGB;
+    LabelMap map =
+        wholeBytes && !header.interlaced()
+            ? readBytes(rows, bits / Byte.SIZE, buffers)
+            : readLabels(rows);
+    rows.finish();
+    return map;
+  }
+
+  private ZlibStream stream(int length) {
+    if (data.size() == 1) {
+      int from = data.get(0)[0]; // two more chunk frames follow, as slack
+      return new ZlibStream(file, from, from + length);
     }
-    return plainBytes
-        ? LabelMap.ofBytes(header.height(), header.width(), bytes)
-        : new LabelMap(header.height(), header.width(), labels);
+    byte[] joined = new byte[length + ZlibStream.SLACK];
+    int at = 0;
+    for (int[] chunk : data) {
+      System.arraycopy(file, chunk[0], joined, at, chunk[1]);
+      at += chunk[1];
+    }
+    return new ZlibStream(joined, 0, length);
   }
 
   private void findData() {
@@ -195,74 +186,38 @@ final class PngReader {
     return (int) (((long) columns * bits + 7) >> 3);
   }
 
-  /** Into {@code bytes} where that is not null, else into {@code labels}. */
-  private void readPass(int[] pass, int bits, int[] labels, byte[] bytes)
-      throws DataFormatException {
+  /** Pixels of one byte or of three: rows are unfiltered to where they stay. */
+  private LabelMap readBytes(PngRows rows, int pixelBytes, PngBuffers buffers) {
+    int length = Math.multiplyExact(header.width(), pixelBytes);
+    byte[] pixels = buffers.pixels(Math.multiplyExact(length, header.height()));
+    PngRow row = new PngRow(header.kind(), header.bitDepth(), rows.buffer(), pixels);
+    for (int y = 0; y < header.height(); y++) {
+      int to = y * length;
+      row.unfilter(rows.next(length + 1), to, y == 0 ? -1 : to - length, length);
+    }
+    return LabelMap.ofBytes(header.height(), header.width(), pixels, pixelBytes);
+  }
+
+  private LabelMap readLabels(PngRows rows) {
+    int[] labels = new int[header.height() * header.width()];
+    for (int[] pass : header.interlaced() ? ADAM7 : PROGRESSIVE) {
+      readPass(rows, pass, labels);
+    }
+    return new LabelMap(header.height(), header.width(), labels);
+  }
+
+  private void readPass(PngRows rows, int[] pass, int[] labels) {
     int columns = passColumns(pass);
-    int rows = passRows(pass);
-    if (rows <= 0) {
-      return;
-    }
-    int stride = rowBytes(columns, bits) + 1;
-    int blockRows = Math.max(1, Math.min(rows, BLOCK_BYTES / stride));
-    // The row before the block lies in front of it.
-    byte[] block = new byte[Math.multiplyExact(stride, blockRows + 1) + SLACK];
-    PngRow row = new PngRow(header.kind(), header.bitDepth());
-    for (int done = 0; done < rows; done += blockRows) {
-      int count = Math.min(blockRows, rows - done);
-      inflate(block, stride, count * stride);
-      for (int i = 0; i < count; i++) {
-        int at = (i + 1) * stride;
-        row.unfilter(block, at, at - stride, stride - 1);
-        int y = pass[2] + (done + i) * pass[3];
-        int to = y * header.width() + pass[0];
-        if (bytes != null) {
-          System.arraycopy(block, at + 1, bytes, to, columns);
-        } else {
-          row.labels(block, at + 1, columns, labels, to, pass[1]);
-        }
-      }
-      System.arraycopy(block, count * stride, block, 0, stride);
-    }
-  }
-
-  private void inflate(byte[] target, int from, int length) throws DataFormatException {
-    int got = 0;
-    while (got < length) {
-      int n = inflater.inflate(target, from + got, length - got);
-      got += n;
-      if (n == 0) {
-        if (inflater.finished() || inflater.needsDictionary()) {
-          throw new DatasetException("damaged PNG: image data end before the last row");
-        }
-        nextChunk();
-      }
-    }
-  }
-
-  private void nextChunk() {
-    if (!inflater.needsInput()) {
-      throw new DatasetException("damaged PNG: image data cannot be inflated");
-    }
-    if (nextData == data.size()) {
-      throw new DatasetException("truncated PNG: image data end before the last row");
-    }
-    int[] chunk = data.get(nextData++);
-    inflater.setInput(file, chunk[0], chunk[1]);
-  }
-
-  /**
-   * Reads on to the stream's end, so that its checksum is verified; surplus data are not expanded.
-   */
-  private void finish() throws DataFormatException {
-    byte[] surplus = new byte[1];
-    while (!inflater.finished()) {
-      if (inflater.inflate(surplus) > 0) {
-        throw new DatasetException("damaged PNG: more image data than rows");
-      }
-      if (!inflater.finished()) {
-        nextChunk();
-      }
+    int length = rowBytes(columns, header.kind().channels * header.bitDepth());
+    byte[] twoRows = new byte[Math.multiplyExact(2, length)];
+    PngRow row = new PngRow(header.kind(), header.bitDepth(), rows.buffer(), twoRows);
+    int to = 0;
+    for (int i = 0; i < passRows(pass); i++) {
+      int above = i == 0 ? -1 : to;
+      to = length - to;
+      row.unfilter(rows.next(length + 1), to, above, length);
+      int y = pass[2] + i * pass[3];
+      row.labels(to, columns, labels, y * header.width() + pass[0], pass[1]);
     }
   }
 

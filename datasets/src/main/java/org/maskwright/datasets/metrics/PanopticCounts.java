@@ -1,10 +1,10 @@
 package org.maskwright.datasets.metrics;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.json.PanopticSegment;
+import org.maskwright.datasets.mask.IdTable;
 import org.maskwright.datasets.mask.PanopticIds;
 
 /**
@@ -13,6 +13,7 @@ import org.maskwright.datasets.mask.PanopticIds;
  */
 final class PanopticCounts {
   private static final int VOID_INDEX = 0;
+  private static final int RGB_BYTES = 3;
 
   final List<PanopticSegment> truths;
   final List<PanopticSegment> predictions;
@@ -26,37 +27,24 @@ final class PanopticCounts {
   final long[] predictedArea;
   private final int columns;
 
+  private final IdTable rows;
+  private final IdTable cols;
+
   PanopticCounts(
-      int[] truthIds,
+      LabelMap truthIds,
       List<PanopticSegment> truths,
-      int[] predictedIds,
+      LabelMap predictedIds,
       List<PanopticSegment> predictions) {
     this.truths = truths;
     this.predictions = predictions;
     this.columns = predictions.size() + 1;
-    Map<Integer, Integer> rows = index(truths);
-    Map<Integer, Integer> cols = index(predictions);
-    int unlistedRow = truths.size() + 1;
+    this.rows = index(truths);
+    this.cols = index(predictions);
     shared = new long[Math.multiplyExact(truths.size() + 2, columns)];
-    int start = 0;
-    int n = truthIds.length;
-    // Neighbouring pixels mostly hold the same pair: count runs, look up ids at their starts.
-    while (start < n) {
-      int t = truthIds[start];
-      int p = predictedIds[start];
-      int end = start + 1;
-      while (end < n && truthIds[end] == t && predictedIds[end] == p) {
-        end++;
-      }
-      Integer column = p == PanopticIds.VOID ? Integer.valueOf(VOID_INDEX) : cols.get(p);
-      if (column == null) {
-        throw new DatasetException(
-                "the predicted PNG holds id " + p + ", which segments_info lacks")
-            .forAnnotation("segment " + p);
-      }
-      int row = t == PanopticIds.VOID ? VOID_INDEX : rows.getOrDefault(t, unlistedRow);
-      shared[row * columns + column] += end - start;
-      start = end;
+    if (truthIds.isRgb() && predictedIds.isRgb()) {
+      countColours(truthIds, predictedIds);
+    } else {
+      countIds(truthIds.labels(), predictedIds.labels());
     }
     predictedArea = new long[columns];
     for (int i = 0; i < shared.length; i++) {
@@ -71,8 +59,45 @@ final class PanopticCounts {
     }
   }
 
-  private static Map<Integer, Integer> index(List<PanopticSegment> segments) {
-    Map<Integer, Integer> index = new HashMap<>(segments.size() * 2);
+  private void countIds(int[] truthIds, int[] predictedIds) {
+    int start = 0;
+    while (start < truthIds.length) {
+      int end = PixelRuns.end(truthIds, predictedIds, start, truthIds.length);
+      add(truthIds[start], predictedIds[start], end - start);
+      start = end;
+    }
+  }
+
+  private void countColours(LabelMap truthIds, LabelMap predictedIds) {
+    byte[] truth = truthIds.bytes();
+    byte[] predicted = predictedIds.bytes();
+    int length = truthIds.height() * truthIds.width() * RGB_BYTES;
+    int start = 0;
+    while (start < length) {
+      int end = PixelRuns.end(truth, predicted, start, length, RGB_BYTES);
+      add(id(truth, start), id(predicted, start), (end - start) / RGB_BYTES);
+      start = end;
+    }
+  }
+
+  private static int id(byte[] rgb, int at) {
+    return PanopticIds.fromRgb(rgb[at] & 0xff, rgb[at + 1] & 0xff, rgb[at + 2] & 0xff);
+  }
+
+  private void add(int truthId, int predictedId, int pixels) {
+    int column = predictedId == PanopticIds.VOID ? VOID_INDEX : cols.get(predictedId);
+    if (column < 0) {
+      throw new DatasetException(
+              "the predicted PNG holds id " + predictedId + ", which segments_info lacks")
+          .forAnnotation("segment " + predictedId);
+    }
+    int row = truthId == PanopticIds.VOID ? VOID_INDEX : rows.get(truthId);
+    int unlistedRow = truths.size() + 1;
+    shared[(row < 0 ? unlistedRow : row) * columns + column] += pixels;
+  }
+
+  private static IdTable index(List<PanopticSegment> segments) {
+    IdTable index = new IdTable(segments.size());
     for (int i = 0; i < segments.size(); i++) {
       index.put(segments.get(i).id(), i + 1);
     }

@@ -88,8 +88,7 @@ public final class PanopticEvaluator {
       sorted.sort(Comparator.comparingInt(PanopticSegment::id));
       List<PanopticSegment> sortedPredictions = new ArrayList<>(predictions);
       sortedPredictions.sort(Comparator.comparingInt(PanopticSegment::id));
-      PanopticCounts counts =
-          new PanopticCounts(truthIds.labels(), sorted, predictedIds.labels(), sortedPredictions);
+      PanopticCounts counts = new PanopticCounts(truthIds, sorted, predictedIds, sortedPredictions);
       BoundaryCounts bands =
           overlap == Overlap.BOUNDARY
               ? new BoundaryCounts(truthIds, truths, predictedIds, predictions, interior)

@@ -3,11 +3,13 @@ package org.maskwright.datasets.metrics;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SafePaths;
 import org.maskwright.datasets.image.LabelMap;
-import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.image.LabelReader;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.CocoPanoptic;
 import org.maskwright.datasets.json.PanopticAnnotation;
@@ -39,27 +41,35 @@ public final class PanopticFiles {
       predictions.put(p.imageId(), p);
     }
     PanopticEvaluator evaluator = new PanopticEvaluator(truth.categories(), overlap);
-    truth.annotations().parallelStream()
+    AtomicInteger next = new AtomicInteger();
+    IntStream.range(0, Runtime.getRuntime().availableProcessors())
+        .parallel()
         .forEach(
-            annotation -> {
-              PanopticAnnotation prediction = predictions.get(annotation.imageId());
-              if (prediction == null) {
-                throw DatasetException.ofFile(predictedJson, "no prediction for the image")
-                    .forImage(annotation.imageId());
-              }
-              Path truthPng = png(truthJson, truthFolder, annotation);
-              Path predictedPng = png(predictedJson, predictedFolder, prediction);
-              try {
-                check(evaluator, annotation, truthJson);
-                LabelMap truthIds = LabelPng.read(truthPng);
-                evaluator.add(
-                    annotation.imageId(),
-                    truthIds,
-                    annotation.segments(),
-                    LabelPng.read(predictedPng, truthIds.height(), truthIds.width()),
-                    prediction.segments());
-              } catch (DatasetException e) {
-                throw e.inFile(predictedPng).forImage(annotation.imageId());
+            worker -> {
+              LabelReader truthMaps = new LabelReader();
+              LabelReader predictedMaps = new LabelReader();
+              int i;
+              while ((i = next.getAndIncrement()) < truth.annotations().size()) {
+                PanopticAnnotation annotation = truth.annotations().get(i);
+                PanopticAnnotation prediction = predictions.get(annotation.imageId());
+                if (prediction == null) {
+                  throw DatasetException.ofFile(predictedJson, "no prediction for the image")
+                      .forImage(annotation.imageId());
+                }
+                Path truthPng = png(truthJson, truthFolder, annotation);
+                Path predictedPng = png(predictedJson, predictedFolder, prediction);
+                try {
+                  check(evaluator, annotation, truthJson);
+                  LabelMap truthIds = truthMaps.read(truthPng);
+                  evaluator.add(
+                      annotation.imageId(),
+                      truthIds,
+                      annotation.segments(),
+                      predictedMaps.read(predictedPng, truthIds.height(), truthIds.width()),
+                      prediction.segments());
+                } catch (DatasetException e) {
+                  throw e.inFile(predictedPng).forImage(annotation.imageId());
+                }
               }
             });
     return evaluator.result();

@@ -1,8 +1,5 @@
 package org.maskwright.datasets.metrics;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,12 +20,6 @@ import org.maskwright.datasets.image.LabelMap;
  * <p><b>Threads</b> Not thread-safe: one evaluator a thread, then {@link #merge}.
  */
 public final class SemanticEvaluator {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** Times a byte value: eight of it. */
-  private static final long ONES = 0x0101010101010101L;
-
   private static final double EPSILON = Math.ulp(1.0);
 
   /** The number of Cityscapes' own label ids, 0 to 33. */
@@ -72,31 +63,18 @@ public final class SemanticEvaluator {
               + " as the ground truth");
     }
     if (groundTruth.isBytes() && prediction.isBytes()) {
-      add(groundTruth.bytes(), prediction.bytes());
+      int pixels = groundTruth.height() * groundTruth.width();
+      add(groundTruth.bytes(), prediction.bytes(), pixels);
     } else {
       add(groundTruth.labels(), prediction.labels());
     }
   }
 
-  /** As {@link #add(int[], int[])}, eight pixels at a time inside runs. */
-  private void add(byte[] groundTruth, byte[] prediction) {
+  private void add(byte[] groundTruth, byte[] prediction, int length) {
     int start = 0;
-    int n = groundTruth.length;
-    while (start < n) {
-      int g = groundTruth[start] & 0xff;
-      int p = prediction[start] & 0xff;
-      int end = start + 1;
-      while (end + Long.BYTES <= n
-          && (long) LONG.get(groundTruth, end) == g * ONES
-          && (long) LONG.get(prediction, end) == p * ONES) {
-        end += Long.BYTES;
-      }
-      while (end < n && (groundTruth[end] & 0xff) == g && (prediction[end] & 0xff) == p) {
-        end++;
-      }
-      if (g != ignoreLabel) {
-        confusion[index(g, p)] += end - start;
-      }
+    while (start < length) {
+      int end = PixelRuns.end(groundTruth, prediction, start, length, 1);
+      add(groundTruth[start] & 0xff, prediction[start] & 0xff, end - start);
       start = end;
     }
   }
@@ -114,19 +92,16 @@ public final class SemanticEvaluator {
           "prediction of " + prediction.length + " pixels, expected " + groundTruth.length);
     }
     int start = 0;
-    int n = groundTruth.length;
-    // Neighbouring pixels mostly hold the same pair: count runs.
-    while (start < n) {
-      int g = groundTruth[start];
-      int p = prediction[start];
-      int end = start + 1;
-      while (end < n && groundTruth[end] == g && prediction[end] == p) {
-        end++;
-      }
-      if (g != ignoreLabel) {
-        confusion[index(g, p)] += end - start;
-      }
+    while (start < groundTruth.length) {
+      int end = PixelRuns.end(groundTruth, prediction, start, groundTruth.length);
+      add(groundTruth[start], prediction[start], end - start);
       start = end;
+    }
+  }
+
+  private void add(int g, int p, int pixels) {
+    if (g != ignoreLabel) {
+      confusion[index(g, p)] += pixels;
     }
   }
 

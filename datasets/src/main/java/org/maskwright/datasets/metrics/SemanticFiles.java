@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.image.LabelMap;
-import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.image.LabelReader;
 
 /**
  * Semantic evaluation of two folders of label PNGs, on all cores, one image a core in memory. Files
@@ -62,14 +63,22 @@ public final class SemanticFiles {
       int ignoreLabel,
       Labels labels,
       SemanticProtocol protocol) {
+    AtomicInteger next = new AtomicInteger();
     List<SemanticEvaluator> parts =
         IntStream.range(0, workers)
             .parallel()
             .mapToObj(
                 worker -> {
                   var evaluator = new SemanticEvaluator(classes, ignoreLabel, protocol);
-                  for (int i = worker; i < pairs.size(); i += workers) {
-                    add(evaluator, pairs.get(i), ignoreLabel, labels, protocol);
+                  var truths = new LabelReader();
+                  var predictions = new LabelReader();
+                  int i;
+                  while ((i = next.getAndIncrement()) < pairs.size()) {
+                    Path[] pair = pairs.get(i);
+                    LabelMap truth = truths.read(pair[0]);
+                    LabelMap prediction = predictions.read(pair[1], truth.height(), truth.width());
+                    reduce(truth, prediction, ignoreLabel, labels, protocol);
+                    add(evaluator, truth, prediction, pair);
                   }
                   return evaluator;
                 })
@@ -79,22 +88,23 @@ public final class SemanticFiles {
     return sum;
   }
 
-  private static void add(
-      SemanticEvaluator evaluator,
-      Path[] pair,
+  private static void reduce(
+      LabelMap truth,
+      LabelMap prediction,
       int ignoreLabel,
       Labels labels,
       SemanticProtocol protocol) {
-    LabelMap truth = LabelPng.read(pair[0]);
+    if (labels == Labels.REDUCE_ZERO || protocol == SemanticProtocol.ADE20K) {
+      truth.map(label -> reduce(label, ignoreLabel));
+    }
+    if (protocol == SemanticProtocol.ADE20K && labels == Labels.AS_STORED) {
+      prediction.map(label -> reduce(label, ignoreLabel));
+    }
+  }
+
+  private static void add(
+      SemanticEvaluator evaluator, LabelMap truth, LabelMap prediction, Path[] pair) {
     try {
-      LabelMap prediction = LabelPng.read(pair[1], truth.height(), truth.width());
-      boolean reduce = labels == Labels.REDUCE_ZERO || protocol == SemanticProtocol.ADE20K;
-      if (reduce) {
-        truth.map(label -> reduce(label, ignoreLabel));
-      }
-      if (protocol == SemanticProtocol.ADE20K && labels == Labels.AS_STORED) {
-        prediction.map(label -> reduce(label, ignoreLabel));
-      }
       evaluator.add(truth, prediction);
     } catch (DatasetException e) {
       throw e.inFile(e.problem().startsWith("ground truth") ? pair[0] : pair[1]);

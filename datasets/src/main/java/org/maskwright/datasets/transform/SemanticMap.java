@@ -7,6 +7,7 @@ import java.util.List;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.IdTable;
 import org.maskwright.datasets.mask.Polygons;
 
 /** Segments painted into one map of class indices, at the size of the image. */

@@ -1,9 +1,13 @@
-package org.maskwright.datasets.transform;
+package org.maskwright.datasets.mask;
 
 import java.util.Arrays;
 
-/** A small map from ids of any size to numbers >= 0, by open addressing. */
-final class IdTable {
+/**
+ * A small map from ids of any size to numbers &gt;= 0, by open addressing.
+ *
+ * <p><b>Threads</b> any number may read a table that none writes.
+ */
+public final class IdTable {
   private static final int SPREAD = 0x9E3779B9; // 2^32 / golden ratio
 
   private final int[] keys;
@@ -11,7 +15,7 @@ final class IdTable {
   private final int shift;
 
   /** A table for at most {@code capacity} ids. */
-  IdTable(int capacity) {
+  public IdTable(int capacity) {
     int bits = Math.max(2, 33 - Integer.numberOfLeadingZeros(Math.max(1, capacity)));
     this.keys = new int[1 << bits];
     this.values = new int[1 << bits];
@@ -20,14 +24,14 @@ final class IdTable {
   }
 
   /** Maps {@code id} to {@code value}, replacing what it was mapped to. */
-  void put(int id, int value) {
+  public void put(int id, int value) {
     int at = slot(id);
     keys[at] = id;
     values[at] = value;
   }
 
   /** What {@code id} was mapped to, or -1. */
-  int get(int id) {
+  public int get(int id) {
     return values[slot(id)];
   }
 
