@@ -6,13 +6,17 @@
 
 Each program is one process with --threads threads; after --warmup runs they run in turn --rounds times. Time is one image from
 the normalised tensor on the host to the last layer's class and mask logits; memory is the process's peak (VmHWM). Prints a
-Markdown table of medians and the median of each round's ratio; the outputs' sums must agree in fp32.
+Markdown table of medians and the median of each round's ratio; the outputs' sums must agree in fp32. Without --theirs only our
+side runs. --json FILE writes every run.
 """
 
 import argparse
+import json
 import os
 import pathlib
+import random
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -68,28 +72,52 @@ class Program:
         self.process.wait()
 
 
-def measure(args, size, precision, folder):
-    import torch
-    from safetensors.torch import save_file
+def write_pixels(file, size):
+    """Random [1,3,size,size] as safetensors, by hand so that our side can be measured without a Python package."""
+    draw = random.Random(1)
+    count = 3 * size * size
+    header = json.dumps({"pixel_values": {"dtype": "F32", "shape": [1, 3, size, size], "data_offsets": [0, 4 * count]}}).encode()
+    header += b" " * (-len(header) % 8)
+    values = struct.pack(f"<{count}f", *(draw.gauss(0, 1) for _ in range(count)))
+    file.write_bytes(struct.pack("<Q", len(header)) + header + values)
 
-    pixels = str(folder / f"pixels-{size}.safetensors")
-    save_file({"pixel_values": torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))}, pixels)
-    ours = Program([*args.java.split(), "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-                    "-XX:+UseSerialGC", "-cp", args.classpath, "org.maskwright.benchmarks.inference.InferenceWorker",
-                    args.ours, pixels, precision, str(args.threads)])
-    theirs = Program([sys.executable, __file__, "--worker", args.theirs, pixels, precision, str(args.threads)])
+
+def measure(args, size, precision, folder):
+    pixels = folder / f"pixels-{size}.safetensors"
+    if not pixels.exists():
+        write_pixels(pixels, size)
+    programs = {"maskwright": Program([
+        *args.java.split(), "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0", "-XX:+UseSerialGC", "-cp",
+        args.classpath, "org.maskwright.benchmarks.inference.InferenceWorker", args.ours, str(pixels), precision, str(args.threads)])}
+    if args.theirs:
+        programs["transformers"] = Program([sys.executable, __file__, "--worker", args.theirs, str(pixels), precision, str(args.threads)])
     for _ in range(args.warmup):
-        ours.ask("run"), theirs.ask("run")
-    rows = [(ours.ask("run"), theirs.ask("run")) for _ in range(args.rounds)]
-    parts = ours.ask("parts")
-    mine, other = statistics.median(a[0] for a, _ in rows), statistics.median(b[0] for _, b in rows)
-    ratio = statistics.median(b[0] / a[0] for a, b in rows)
-    if precision == "fp32":
-        for a, b in zip(rows[-1][0][1:], rows[-1][1][1:]):
-            assert abs(a - b) <= 1e-3 * max(1, abs(b)), ("outputs differ", rows[-1])
-    print(f"| {size}x{size} {precision} | {mine:.0f} | {other:.0f} | {ratio:.2f} | {ours.ask('memory')[0]:.0f} | "
-          f"{theirs.ask('memory')[0]:.0f} | {' / '.join(f'{p:.0f}' for p in parts)} |", flush=True)
-    ours.close(), theirs.close()
+        for program in programs.values():
+            program.ask("run")
+    runs = {side: [] for side in programs}
+    for i in range(args.rounds):
+        for side in list(programs)[::-1 if i % 2 else 1]:
+            runs[side].append(programs[side].ask("run"))
+    result = {"size": size, "precision": precision, "partsMs": programs["maskwright"].ask("parts"),
+              "ms": {side: [r[0] for r in rows] for side, rows in runs.items()},
+              "peakMiB": {side: program.ask("memory")[0] for side, program in programs.items()}}
+    for program in programs.values():
+        program.close()
+    if args.theirs and precision == "fp32":
+        for a, b in zip(runs["maskwright"][-1][1:], runs["transformers"][-1][1:]):
+            assert abs(a - b) <= 1e-3 * max(1, abs(b)), ("outputs differ", runs)
+    return result
+
+
+def line(result):
+    ms, peak = result["ms"], result["peakMiB"]
+    theirs = ratio = memory = "-"
+    if "transformers" in ms:
+        theirs = f"{statistics.median(ms['transformers']):.0f}"
+        ratio = f"{statistics.median(b / a for a, b in zip(ms['maskwright'], ms['transformers'])):.2f}"
+        memory = f"{peak['transformers']:.0f}"
+    return (f"| {result['size']}x{result['size']} {result['precision']} | {statistics.median(ms['maskwright']):.0f} | {theirs} | {ratio} | "
+            f"{peak['maskwright']:.0f} | {memory} | {' / '.join(f'{p:.0f}' for p in result['partsMs'])} |")
 
 
 def main():
@@ -100,7 +128,8 @@ def main():
     usual = f"{HOME}/benchmarks/target/classes:{trainer}/maskwright-trainer.jar:{listed.read_text().strip() if listed.exists() else ''}"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ours", required=True)
-    parser.add_argument("--theirs", required=True)
+    parser.add_argument("--theirs")
+    parser.add_argument("--json", help="file for every run")
     parser.add_argument("--sizes", nargs="+", type=int, default=[640, 1024])
     parser.add_argument("--precisions", nargs="+", default=["fp32", "bf16"])
     parser.add_argument("--rounds", type=int, default=7)
@@ -111,10 +140,14 @@ def main():
     args = parser.parse_args()
     print("| 1x3 | Maskwright ms | transformers ms | ratio | Maskwright peak MiB | transformers peak MiB | backbone / pixel decoder / "
           "decoder ms |\n|---|---|---|---|---|---|---|", flush=True)
+    results = []
     with tempfile.TemporaryDirectory() as folder:
         for size in args.sizes:
             for precision in args.precisions:
-                measure(args, size, precision, pathlib.Path(folder))
+                results.append(measure(args, size, precision, pathlib.Path(folder)))
+                print(line(results[-1]), flush=True)
+    if args.json:
+        pathlib.Path(args.json).write_text(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":

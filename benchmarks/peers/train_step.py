@@ -5,7 +5,8 @@
 
 Both sides: ResNet-50, 100 queries, 9 decoder layers, 133 classes, 12,544 points with oversampling 3 and importance 0.75, ten
 rectangles an image, AdamW at the recipe's rates, full-model clipping at 0.01, frozen batch norm, random pixels. Each
-round starts a process for either side; the first step of a process is not counted. Needs torch, transformers and scipy.
+round starts a process for either side; the first step of a process is not counted. Needs torch, transformers and scipy, or --ours-only.
+--json FILE writes every run.
 """
 
 import argparse
@@ -108,6 +109,8 @@ def main():
     parser.add_argument("--precision", default="fp32,bf16")
     parser.add_argument("--backend", default="torch")
     parser.add_argument("--class-path", help="of our side; default: as built by Maven")
+    parser.add_argument("--ours-only", action="store_true")
+    parser.add_argument("--json", help="file for every run")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.peer:
@@ -115,18 +118,36 @@ def main():
         return
     print(f"ResNet-50 Mask2Former, {args.batch} x 3 x {args.size} x {args.size}, {args.threads} threads, "
           f"{args.rounds} rounds of {args.steps} steps, load {os.getloadavg()[0]:.1f}")
+    runs = {}
     for precision in args.precision.split(","):
-        results = {"transformers": [], "maskwright": []}
-        for _ in range(args.rounds):
-            results["transformers"].append(last_json(
-                [sys.executable, os.path.abspath(__file__), "--peer", precision, "--size", str(args.size), "--batch", str(args.batch),
-                 "--threads", str(args.threads), "--steps", str(args.steps)], dict(os.environ)))
-            results["maskwright"].append(ours(args, precision))
-        best = {}
-        for side, runs in results.items():
-            best[side] = (statistics.median(r["imagesPerSecond"] for r in runs), statistics.median(r["peakMiB"] for r in runs))
-            print(f"{precision} {side:13s} {best[side][0]:.4f} images/s, peak {best[side][1]:.0f} MiB")
-            print(f"     ms: {runs[-1]['parts']}")
+        runs[precision] = measure(args, precision)
+        report(precision, runs[precision])
+    if args.json:
+        with open(args.json, "w") as target:
+            json.dump(runs, target, indent=1)
+
+
+def measure(args, precision):
+    """Every run of both sides, which take turns and take turns in going first."""
+    them = [sys.executable, os.path.abspath(__file__), "--peer", precision, "--size", str(args.size), "--batch", str(args.batch),
+            "--threads", str(args.threads), "--steps", str(args.steps)]
+    sides = {"maskwright": lambda: ours(args, precision)}
+    if not args.ours_only:
+        sides["transformers"] = lambda: last_json(them, dict(os.environ))
+    runs = {side: [] for side in sides}
+    for i in range(args.rounds):
+        for side in list(sides)[::-1 if i % 2 else 1]:
+            runs[side].append(sides[side]())
+    return runs
+
+
+def report(precision, runs):
+    best = {}
+    for side, results in runs.items():
+        best[side] = (statistics.median(r["imagesPerSecond"] for r in results), statistics.median(r["peakMiB"] for r in results))
+        print(f"{precision} {side:13s} {best[side][0]:.4f} images/s, peak {best[side][1]:.0f} MiB")
+        print(f"     ms: {results[-1]['parts']}")
+    if len(best) == 2:
         (a, m), (b, n) = best["maskwright"], best["transformers"]
         print(f"{precision} throughput {a / b:.2f} times the peer's, memory {m / n:.2f} times")
 

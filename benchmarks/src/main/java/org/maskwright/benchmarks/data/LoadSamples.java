@@ -5,6 +5,8 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Sample;
@@ -22,7 +24,7 @@ import org.maskwright.datasets.transform.SampleRandom;
  * rasterise. Arguments: COCO folder, {@code coco-instance} or {@code coco-panoptic}, size, rounds.
  *
  * <p>Prints the median round in CPU time of the thread, which other programs on the machine do not
- * change much, and decoding alone as the floor.
+ * change much, decoding alone as the floor, and as JSON the milliseconds a sample of each round.
  */
 public final class LoadSamples {
   private static final ThreadMXBean THREAD = ManagementFactory.getThreadMXBean();
@@ -76,6 +78,16 @@ public final class LoadSamples {
     System.out.printf(
         "%.1f samples/s/core; ms: total %.2f = decode photo %.2f + annotation %.2f + augment %.2f%n",
         1000 / all, all, decode, read, all - decode - read);
+    String rows =
+        Arrays.stream(whole)
+            .mapToObj(nanos -> String.format(Locale.ROOT, "%.3f", nanos / n / 1e6))
+            .collect(Collectors.joining(", "));
+    System.out.printf(
+        Locale.ROOT,
+        "{\"samples\": %d, \"targets\": %d, \"msPerSample\": [%s]}%n",
+        n,
+        targets / rounds,
+        rows);
   }
 
   private static double median(double[] values) {
