@@ -103,23 +103,28 @@ public final class Maskwright implements Runnable {
    * @return the exit code
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    var root = new Maskwright();
-    CommandLine commandLine =
-        new CommandLine(root)
-            .setOut(out)
-            .setErr(err)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setUsageHelpAutoWidth(true)
-            .setParameterExceptionHandler(Maskwright::reportUsage)
-            .setExecutionExceptionHandler((error, command, parsed) -> root.report(error, command));
+    CommandLine commandLine = commandLine(out, err);
     try {
       return commandLine.execute(args);
     } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+      Maskwright root = commandLine.getCommand();
       return root.report(e, commandLine); // picocli hands only exceptions to its handler
     } finally {
       out.flush();
       err.flush();
     }
+  }
+
+  /** The parser of all commands. */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    var root = new Maskwright();
+    return new CommandLine(root)
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(Maskwright::reportUsage)
+        .setExecutionExceptionHandler((error, command, parsed) -> root.report(error, command));
   }
 
   @Override
