@@ -9,183 +9,53 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
-import org.maskwright.datasets.MaskStack;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Precision;
-import org.maskwright.engine.tensor.Scope;
-import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
-import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
-import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.trainer.config.ConfigFile;
-import org.maskwright.trainer.config.RunSettings;
-import org.maskwright.trainer.loss.Criterion;
-import org.maskwright.trainer.loss.Losses;
-import org.maskwright.trainer.loss.MaskSupervision;
-import org.maskwright.trainer.loss.PointSource;
-import org.maskwright.trainer.optim.AdamW;
 
 /**
  * Training steps of a model of the zoo on a random batch, with the recipe's loss, optimiser and
- * clipping. Arguments: model, size, batch, {@code fp32} or {@code bf16}, backend, threads, steps.
+ * clipping. Arguments: model, size, batch, {@code fp32} or {@code bf16}, backend, threads, steps,
+ * and a device ({@code cpu} without one).
  *
  * <p>Prints one JSON object: the median step in milliseconds, images per second, peak resident
  * memory, and the median of each part. The first step is not counted.
  */
 public final class TrainStep {
-  /** Objects in each image, rectangles of a quarter to half of a side. */
+  /** Objects in each image. */
   private static final int TARGETS = 10;
-
-  private static final int CLASSES = 133;
-
-  private final Map<String, List<Double>> millis = new LinkedHashMap<>();
-  private long since;
 
   private TrainStep() {}
 
   public static void main(String[] args) throws IOException {
-    if (args.length != 7) {
+    if (args.length != 7 && args.length != 8) {
       throw new IllegalArgumentException(
-          "expected MODEL SIZE BATCH PRECISION BACKEND THREADS STEPS, got "
+          "expected MODEL SIZE BATCH PRECISION BACKEND THREADS STEPS [DEVICE], got "
               + Arrays.toString(args));
     }
     EngineOptions options =
         EngineOptions.DEFAULT
             .withBackend(args[4])
-            .withDevice("cpu")
+            .withDevice(args.length == 8 ? args[7] : "cpu")
             .withThreads(Integer.parseInt(args[5]))
             .withPrecision(Precision.valueOf(args[3].toUpperCase(Locale.ROOT)));
-    new TrainStep()
-        .run(
-            args[0],
-            Integer.parseInt(args[1]),
-            Integer.parseInt(args[2]),
-            options,
-            Integer.parseInt(args[6]));
-  }
-
-  private void run(String name, int size, int batch, EngineOptions options, int steps)
-      throws IOException {
-    RunSettings recipe = ConfigFile.defaults().bind(RunSettings.class);
-    Random random = new Random(1);
-    float[] pixels = new float[batch * 3 * size * size];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    List<MaskSupervision> targets = new ArrayList<>();
-    for (int b = 0; b < batch; b++) {
-      targets.add(target(random, size));
-    }
+    int images = Integer.parseInt(args[2]);
+    var batch = new TrainingStep.Batch(Integer.parseInt(args[1]), images, TARGETS);
+    Map<String, List<Double>> millis = new LinkedHashMap<>();
     try (Engine engine = Engine.open(options);
-        SegmentationModel model =
-            SegmentationModels.build(engine, Variants.get(name), ClassSpace.ofSize(CLASSES));
-        AdamW optimizer = new AdamW(model, recipe.optimizer())) {
-      Criterion criterion = Criterion.of(recipe.criterion());
-      PointSource points = new PointSource.Random(engine.random().get("points"));
-      model.setTraining(true);
-      for (int step = 0; step <= steps; step++) {
-        step(
-            model,
-            optimizer,
-            criterion,
-            points,
-            pixels,
-            new long[] {batch, 3, size, size},
-            targets);
-        if (step == 0) {
-          millis.clear();
-        }
+        TrainingStep step = new TrainingStep(engine, Variants.get(args[0]))) {
+      step.run(batch);
+      for (int i = 0; i < Integer.parseInt(args[6]); i++) {
+        step.run(batch)
+            .forEach(
+                (part, value) -> millis.computeIfAbsent(part, p -> new ArrayList<>()).add(value));
       }
     }
-    print(batch);
+    print(images, millis);
   }
 
-  private static MaskSupervision target(Random random, int size) {
-    MaskStack masks = new MaskStack(TARGETS, size, size);
-    int[] classes = new int[TARGETS];
-    for (int n = 0; n < TARGETS; n++) {
-      int side = size / 4 + random.nextInt(size / 4);
-      int x = random.nextInt(size - side);
-      int y = random.nextInt(size - side);
-      for (int row = y; row < y + side; row++) {
-        masks.setRow(n, row, x, x + side);
-      }
-      classes[n] = random.nextInt(CLASSES);
-    }
-    return new MaskSupervision(classes, masks, size, size);
-  }
-
-  private void step(
-      SegmentationModel model,
-      AdamW optimizer,
-      Criterion criterion,
-      PointSource points,
-      float[] pixels,
-      long[] shape,
-      List<MaskSupervision> targets) {
-    since = System.nanoTime();
-    Engine engine = model.engine();
-    try (Scope scope = engine.scope()) {
-      Tensor input = engine.floats(pixels, shape);
-      mark("data");
-      List<Tensor> maps = model.backbone().forward(input);
-      mark("backbone");
-      PixelFeatures features = model.pixelDecoder().forward(maps);
-      mark("pixel decoder");
-      Predictions predictions = model.decoder().forward(features);
-      mark("decoder");
-      Losses losses = criterion.compute(predictions, targets, new Marking(points));
-      losses.total().item();
-      mark("loss");
-      losses.total().backward();
-      mark("backward");
-    }
-    optimizer.step(1, 1, optimizer.gradientNorm());
-    model.zeroGrad();
-    mark("optimiser");
-  }
-
-  private void mark(String part) {
-    long now = System.nanoTime();
-    millis.computeIfAbsent(part, p -> new ArrayList<>()).add((now - since) / 1e6);
-    since = now;
-  }
-
-  /** Notes when the loss asks for its first points: matching is done then. */
-  private final class Marking implements PointSource {
-    private final PointSource source;
-    private boolean matching = true;
-
-    Marking(PointSource source) {
-      this.source = source;
-    }
-
-    @Override
-    public float[] forMatcher(int count) {
-      return source.forMatcher(count);
-    }
-
-    @Override
-    public float[] forLoss(int count) {
-      if (matching) {
-        matching = false;
-        mark("matching");
-      }
-      return source.forLoss(count);
-    }
-
-    @Override
-    public boolean allowsImportanceSampling() {
-      return source.allowsImportanceSampling();
-    }
-  }
-
-  private void print(int batch) throws IOException {
+  private static void print(int batch, Map<String, List<Double>> millis) throws IOException {
     double total = 0;
     StringBuilder parts = new StringBuilder();
     for (Map.Entry<String, List<Double>> e : millis.entrySet()) {

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Runs conformance, parity and the step benchmark of this bundle on an NVIDIA GPU; writes everything into one folder.
+#
+#   ./run.sh [--out DIR] [--quick]
+#
+#   --out DIR   results (default: results-HOST-DATE in the current folder)
+#   --quick     the benchmark with tiny inputs only
+# Made by benchmarks/gpu/bundle.sh; needs nothing but this folder and the GPU's driver (and CUDA, where it was not packed).
+# Exit code 0 if all checks passed on the device, 1 otherwise; summary.md names each.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+out='' quick=false
+while (($#)); do
+  case $1 in
+    --out) [[ $# -ge 2 ]] || { echo "run.sh: --out needs a folder" >&2; exit 2; }; out=$2; shift 2 ;;
+    --quick) quick=true; shift ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) echo "run.sh: unknown option $1; see --help" >&2; exit 2 ;;
+  esac
+done
+[[ -f $here/BUNDLE ]] || { echo "run.sh: no bundle here; make one with benchmarks/gpu/bundle.sh" >&2; exit 2; }
+device=$(sed -n 's/^device=//p' "$here/BUNDLE")
+out=${out:-results-$(uname -n)-$(date -u +%Y%m%d-%H%M)}
+mkdir -p "$out/native" || exit 1
+out=$(cd "$out" && pwd -P)
+
+export LD_LIBRARY_PATH=$here/cuda${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export OMP_WAIT_POLICY=passive MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=100000000000
+# The native libraries are unpacked beside the results: a home folder may be missing, full or read-only.
+java=("$here/runtime/bin/java" -Xmx3g -XX:+UseSerialGC -Djava.awt.headless=true --add-modules jdk.incubator.vector
+  -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 "-Dorg.bytedeco.javacpp.cachedir=$out/native"
+  "-Djava.io.tmpdir=$out/native" "-Duser.home=$out/native")
+jars=$here/lib/*
+failed=0
+
+{
+  echo "# Maskwright on $device"
+  echo
+  sed 's/^/- /' "$here/BUNDLE"
+  echo "- system=$(uname -srm), $(getconf _NPROCESSORS_ONLN) processors"
+  if command -v nvidia-smi >/dev/null; then
+    nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv,noheader | sed 's/^/- gpu=/'
+  else
+    echo "- gpu=nvidia-smi not found"
+  fi
+  echo
+  echo "| check | result |"
+  echo "|---|---|"
+} >"$out/summary.md"
+command -v nvidia-smi >/dev/null && nvidia-smi >"$out/nvidia-smi.txt" 2>&1
+
+row() { echo "| $1 | $2 |" | tee -a "$out/summary.md"; }
+
+# Runs test classes; a test that was skipped did not run on the device, so it is no pass.
+tests() {
+  local name=$1 log=$out/$1.log counts ran bad
+  shift
+  local words=()
+  for class in "$@"; do words+=(--select-class "$class"); done
+  "${java[@]}" -cp "$here/tests/*:$jars" org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=tree --disable-ansi-colors \
+    "${words[@]}" --reports-dir "$out/$name" >"$log" 2>&1
+  counts() { sed -n "s/^\[ *\([0-9]*\) tests $1 *\]/\1/p" "$log"; }
+  ran=$(counts successful)
+  bad=$(($(counts failed) + $(counts aborted) + $(counts skipped)))
+  if [[ -z $ran || $ran == 0 || $bad != 0 ]]; then
+    failed=1
+    row "$name" "FAILED: ${ran:-0} passed, $(counts failed) failed, $(counts aborted) aborted (no device?), $(counts skipped) skipped; $name.log"
+  else
+    row "$name" "$ran passed"
+  fi
+}
+
+step() {
+  local label="step $1, $3 x $2 x $2, $4, $5" file
+  file=$out/step-$1-$2-$3-$4-${5//:/-}
+  if "${java[@]}" -cp "$jars" org.maskwright.benchmarks.train.TrainStep "$1" "$2" "$3" "$4" torch 0 "${6:-10}" "$5" >"$file.json" 2>"$file.log"; then
+    row "$label" "$(tail -n 1 "$file.json")"
+  else
+    failed=1
+    row "$label" "FAILED: $(grep -m 1 -i 'exception\|error' "$file.log" | cut -c1-200); $(basename "$file").log"
+  fi
+}
+
+if [[ $device == cuda ]]; then
+  tests conformance org.maskwright.engine.torch.TorchCudaConformanceTest
+else
+  tests conformance org.maskwright.engine.torch.TorchPrimitiveConformanceTest
+fi
+# Golden outputs, gradients and losses of the reference, on the device that auto picks: the GPU where there is one.
+tests parity org.maskwright.modelzoo.parity.ModelParityTest org.maskwright.trainer.loss.LossParityTest
+[[ $device == cuda ]] && tests devices-agree org.maskwright.benchmarks.DevicesAgreeTest
+if $quick; then
+  step mask2former-tiny 64 1 fp32 "$device" 2
+else
+  for precision in fp32 bf16; do
+    step mask2former-r50 512 2 "$precision" "$device"
+    [[ $device == cuda ]] && step mask2former-r50 1024 2 "$precision" "$device"
+  done
+  step mask2former-r50 512 2 fp32 cpu 2
+fi
+rm -rf "$out/native"
+echo "run.sh: $out/summary.md" >&2
+exit $failed
