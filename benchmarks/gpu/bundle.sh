@@ -63,11 +63,10 @@ done
 rm -f "$classpath"
 for module in engine/api engine/simd engine/torch engine/nd4j datasets model-zoo trainer benchmarks; do
   name=${module//\//-}
-  for kind in classes test-classes; do
-    [[ -d $home/$module/target/$kind ]] || continue
-    if [[ $kind == classes ]]; then target=$out/lib/maskwright-$name.jar; else target=$out/tests/maskwright-$name-tests.jar; fi
-    "$jdk/bin/jar" --create --no-compress --file "$target" -C "$home/$module/target/$kind" .
-  done
+  "$jdk/bin/jar" --create --no-compress --file "$out/lib/maskwright-$name.jar" -C "$home/$module/target/classes" .
+  if [[ -d $home/$module/target/test-classes ]]; then
+    cp -r "$home/$module/target/test-classes" "$out/tests/$name" # a folder: tests open their fixtures as files
+  fi
 done
 
 # JDK 17 knows the jmods; a JDK built without them is copied whole.
