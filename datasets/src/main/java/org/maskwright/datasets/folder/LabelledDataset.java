@@ -22,9 +22,27 @@ import org.maskwright.datasets.image.LabelPng;
  * Photographs with one or more label PNGs each. What a label means is told by a {@link
  * LabelReading}.
  *
+ * <p>Files are looked for when they are loaded.
+ *
  * <p><b>Memory</b> the file names.
+ *
+ * @param photos the folder of photographs
+ * @param labels the folder of label PNGs
  */
-public final class LabelledDataset implements Dataset {
+public record LabelledDataset(
+    String name,
+    Set<Task> tasks,
+    Categories categories,
+    DataFolder photos,
+    DataFolder labels,
+    List<Item> items,
+    LabelReading reading)
+    implements Dataset {
+  public LabelledDataset {
+    tasks = Set.copyOf(tasks);
+    items = List.copyOf(items);
+  }
+
   /**
    * An image.
    *
@@ -52,50 +70,9 @@ public final class LabelledDataset implements Dataset {
     List<Segment> segments(List<LabelMap> maps);
   }
 
-  private final String name;
-  private final Set<Task> tasks;
-  private final Categories categories;
-  private final DataFolder photos;
-  private final DataFolder labels;
-  private final List<Item> items;
-  private final LabelReading reading;
-
-  /** A data set over {@code items}, whose files are looked for when they are loaded. */
-  public LabelledDataset(
-      String name,
-      Set<Task> tasks,
-      Categories categories,
-      DataFolder photos,
-      DataFolder labels,
-      List<Item> items,
-      LabelReading reading) {
-    this.name = name;
-    this.tasks = Set.copyOf(tasks);
-    this.categories = categories;
-    this.photos = photos;
-    this.labels = labels;
-    this.items = List.copyOf(items);
-    this.reading = reading;
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
   @Override
   public int size() {
     return items.size();
-  }
-
-  @Override
-  public Categories categories() {
-    return categories;
-  }
-
-  @Override
-  public Set<Task> tasks() {
-    return tasks;
   }
 
   @Override
