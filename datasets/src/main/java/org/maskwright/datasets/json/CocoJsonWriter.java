@@ -26,16 +26,12 @@ public final class CocoJsonWriter {
   public static void writeInstances(Path file, CocoInstances content) {
     write(
         file,
+        content.images(),
+        content.categories(),
         json -> {
-          json.writeStartObject();
-          images(json, content.images());
-          categories(json, content.categories());
-          json.writeArrayFieldStart("annotations");
           for (CocoAnnotation annotation : content.annotations()) {
             annotation(json, annotation);
           }
-          json.writeEndArray();
-          json.writeEndObject();
         });
   }
 
@@ -43,22 +39,25 @@ public final class CocoJsonWriter {
   public static void writePanoptic(Path file, CocoPanoptic content) {
     write(
         file,
+        content.images(),
+        content.categories(),
+        json -> {
+          for (PanopticAnnotation annotation : content.annotations()) {
+            annotation(json, annotation);
+          }
+        });
+  }
+
+  private static void write(
+      Path file, List<CocoImage> images, List<CocoCategory> categories, Content annotations) {
+    write(
+        file,
         json -> {
           json.writeStartObject();
-          images(json, content.images());
-          categories(json, content.categories());
+          images(json, images);
+          categories(json, categories);
           json.writeArrayFieldStart("annotations");
-          for (PanopticAnnotation annotation : content.annotations()) {
-            json.writeStartObject();
-            imageId(json, "image_id", annotation.imageId());
-            json.writeStringField("file_name", annotation.fileName());
-            json.writeArrayFieldStart("segments_info");
-            for (PanopticSegment segment : annotation.segments()) {
-              segment(json, segment);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-          }
+          annotations.write(json);
           json.writeEndArray();
           json.writeEndObject();
         });
@@ -163,6 +162,19 @@ public final class CocoJsonWriter {
     }
     box(json, annotation.box());
     segmentation(json, annotation.segmentation());
+    json.writeEndObject();
+  }
+
+  private static void annotation(JsonGenerator json, PanopticAnnotation annotation)
+      throws IOException {
+    json.writeStartObject();
+    imageId(json, "image_id", annotation.imageId());
+    json.writeStringField("file_name", annotation.fileName());
+    json.writeArrayFieldStart("segments_info");
+    for (PanopticSegment segment : annotation.segments()) {
+      segment(json, segment);
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 
