@@ -158,17 +158,21 @@ public final class CocoJson {
     int width = 0;
     List<Integer> negative = List.of();
     List<Integer> notExhaustive = List.of();
-    for (String key = json.nextKey(); key != null; key = json.nextKey()) {
-      switch (key) {
-        case "id" -> id = json.imageId("image id");
-        case "file_name" -> fileName = json.textOrEmpty(key);
-        case "coco_url" -> url = json.textOrEmpty(key);
-        case "height" -> height = json.integer(key, 1, MAX_SIDE);
-        case "width" -> width = json.integer(key, 1, MAX_SIDE);
-        case "neg_category_ids" -> negative = ids(json, key);
-        case "not_exhaustive_category_ids" -> notExhaustive = ids(json, key);
-        default -> json.skip();
+    try {
+      for (String key = json.nextKey(); key != null; key = json.nextKey()) {
+        switch (key) {
+          case "id" -> id = json.imageId("image id");
+          case "file_name" -> fileName = json.textOrEmpty(key);
+          case "coco_url" -> url = json.textOrEmpty(key);
+          case "height" -> height = json.integer(key, 1, MAX_SIDE);
+          case "width" -> width = json.integer(key, 1, MAX_SIDE);
+          case "neg_category_ids" -> negative = ids(json, key);
+          case "not_exhaustive_category_ids" -> notExhaustive = ids(json, key);
+          default -> json.skip();
+        }
       }
+    } catch (DatasetException e) {
+      throw id == null ? e : e.forImage(id);
     }
     if (id == null) {
       throw json.error("an image without \"id\"");

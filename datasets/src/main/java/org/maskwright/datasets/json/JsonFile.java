@@ -59,12 +59,17 @@ final class JsonFile implements AutoCloseable {
       throw e.inFile(file);
     } catch (JsonProcessingException e) {
       throw DatasetException.ofFile(
-          file, "not valid JSON" + place(e.getLocation()) + ": " + e.getOriginalMessage(), e);
+          file, "not valid JSON" + place(e.getLocation()) + ": " + reason(e), e);
     } catch (NoSuchFileException e) {
       throw DatasetException.ofFile(file, "no such file", e);
     } catch (IOException e) {
       throw DatasetException.ofFile(file, "cannot be read: " + e, e);
     }
+  }
+
+  /** Without the parser's advice to switch on one of its own options. */
+  private static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceFirst(": enable `.*", "");
   }
 
   /** Empty where the parser does not say the place (nested too deep, a number too long). */

@@ -82,8 +82,11 @@ final class DataCheckCommand implements Callable<Integer> {
       out.println("... and " + (report.findings().size() - limit) + " more; see --limit");
     }
     out.printf(
-        "%d images, %d segments, %d problems%n",
-        report.images(), report.segments(), report.problems());
+        "%d images, %d segments, %d %s%n",
+        report.images(),
+        report.segments(),
+        report.problems(),
+        report.problems() == 1 ? "problem" : "problems");
   }
 
   private static String name(Severity severity) {

@@ -42,10 +42,15 @@ final class DataPictures {
             .add(
                 Overlay.on(sample.image().data(), stored.width(), stored.height()).plain(),
                 "photograph")
-            .add(overlay(stored), stored.targetCount() + " targets")
-            .add(overlay(augmented), "augmented: " + augmented.targetCount() + " targets")
+            .add(overlay(stored), targets(stored))
+            .add(overlay(augmented), "augmented: " + targets(augmented))
             .draw();
     return new Sheet(id.replaceAll("[^A-Za-z0-9_-]", "_") + ".png", picture);
+  }
+
+  private static String targets(TrainingExample example) {
+    int n = example.targetCount();
+    return n == 1 ? "1 target" : n + " targets";
   }
 
   private Picture overlay(TrainingExample example) {
