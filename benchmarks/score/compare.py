@@ -2,12 +2,13 @@
 """Times `maskwright score` beside the official evaluators on synthetic files, alternately, in one run.
 
     python benchmarks/score/compare.py --dir DIR [--images 5000] [--maps 1000] [--rounds 3]
-                                       [--ours ./maskwright] [--only instances,panoptic,semantic]
+                                       [--ours ./maskwright] [--only instances,panoptic,semantic] [--parts CLASSPATH]
 
 Needs numpy, Pillow and pycocotools; faster-coco-eval, hotcoco and panopticapi (panopticapi-lite) are measured if they are installed,
 panopticapi in as many processes as cores. The confusion matrix is detectron2's formula (one bincount an image); reading the PNGs is part of every time, and is also measured alone as the floor. Prints for each task a
 table of the median wall and processor time (the fairer one on a busy machine), peak resident memory (children included), and the
-ratios to ours, and writes DIR/compare-TASK.json. It fails where the first number of two sides differs by more than 1e-9.
+ratios to ours, and writes DIR/compare-TASK.json. With --parts (`mvn dependency:build-classpath -pl benchmarks` and benchmarks' own classes)
+also decoding alone and counting alone, the maps in memory, on one core of each side. It fails where the first number of two sides differs by more than 1e-9.
 """
 import argparse, contextlib, importlib.util, io, json, os, statistics, subprocess, sys, time
 
@@ -108,6 +109,8 @@ def peer(name, args):
         e.evaluate(), e.accumulate(), e.summarize()
         return float(e.stats[0])
     root = args[0]
+    if name in ("decode", "count"):
+        return part(name, *args)
     if name == "panopticapi":
         from panopticapi.evaluation import pq_compute
         with contextlib.redirect_stdout(io.StringIO()):
@@ -118,15 +121,79 @@ def peer(name, args):
             for f in os.listdir(f"{root}/{side}"):
                 np.array(Image.open(f"{root}/{side}/{f}"))
         return 0.0
-    k = 150
+    return confusion_miou((np.array(Image.open(f"{root}/gt/{f}"), dtype=np.int64), np.array(Image.open(f"{root}/pred/{f}"), dtype=np.int64))
+                          for f in sorted(os.listdir(f"{root}/gt")))
+
+
+def confusion_miou(pairs, k=150):
     conf = np.zeros((k + 1, k + 1), dtype=np.int64)
-    for f in sorted(os.listdir(f"{root}/gt")):
-        g = np.array(Image.open(f"{root}/gt/{f}"), dtype=np.int64)
-        p = np.array(Image.open(f"{root}/pred/{f}"), dtype=np.int64)
+    for g, p in pairs:
         g[g == 255] = k
         conf += np.bincount((k + 1) * p.reshape(-1) + g.reshape(-1), minlength=conf.size).reshape(conf.shape)
     tp, truth, found = conf.diagonal()[:-1], conf[:-1, :-1].sum(0), conf[:-1, :-1].sum(1)
     return float(np.mean((tp / np.maximum(1, truth + found - tp))[truth > 0]))
+
+
+def part(name, root, task, maps, rounds):
+    """Processor seconds of decoding the PNGs alone, or of counting maps in memory alone, on one core; a line of JSON for each round."""
+    from PIL import Image
+    names = sorted(os.listdir(root + "/gt"))[:int(maps)]
+
+    def read(side, name, dtype=None):
+        return np.array(Image.open(f"{root}/{side}/{name}"), dtype=dtype)
+
+    if name == "decode":
+        def once():
+            for f in names:
+                read("gt", f), read("pred", f)
+            return 0.0
+    elif task == "semantic":
+        pairs = [(read("gt", f, np.int64), read("pred", f, np.int64)) for f in names]
+
+        def once():
+            return confusion_miou(pairs)
+    else:
+        import types
+        from panopticapi import evaluation
+        annotations = [json.load(open(f"{root}/{side}.json")) for side in ("gt", "pred")]
+        found = {a["image_id"]: a for a in annotations[1]["annotations"]}
+        pairs = [(a, found[a["image_id"]]) for a in annotations[0]["annotations"] if a["file_name"] in names]
+        categories = {c["id"]: c for c in annotations[0]["categories"]}
+        pixels = {f"{root}/{side}/{f}": read(side, f, np.uint8) for side in ("gt", "pred") for f in names}
+        evaluation.Image = types.SimpleNamespace(open=lambda path: pixels[path])  # its own loop, with the files in memory
+
+        def once():
+            # It deletes the ids it has seen from copies it makes itself, and writes areas into the predictions.
+            with contextlib.redirect_stdout(io.StringIO()):
+                stat = evaluation.pq_compute_single_core(0, pairs, root + "/gt", root + "/pred", categories)
+                return float(stat.pq_average(categories, isthing=None)[0]["pq"])
+
+    for _ in range(int(rounds)):
+        start = time.process_time()
+        result = once()
+        print(json.dumps(dict(seconds=time.process_time() - start, result=result)))
+    return 0.0
+
+
+def compare_parts(task, root, ours, python, maps, rounds):
+    """Counting alone and decoding alone on both sides, one core each, the best of the rounds; and how far the whole is from decoding."""
+    rows = {}
+    for kind in ("decode", "count"):
+        for side, command in (("ours", ours + [kind, task, root, str(maps), str(rounds)]),
+                              ("python", python(kind, root, task, str(maps), str(rounds)))):
+            text = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+            lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+            rows[kind, side] = min(line["seconds"] for line in lines) / maps * 1e3, lines[-1]["result"]
+    if abs(rows["count", "ours"][1] - rows["count", "python"][1]) > 1e-9:
+        raise SystemExit(f"{task}: counting alone: {rows['count', 'python'][1]} and {rows['count', 'ours'][1]} disagree")
+    print(f"\n| {task}, cpu ms a pair of maps, 1 core | maskwright | python | python / ours |\n|---|---|---|---|")
+    for kind, label in (("decode", "decoding the PNGs alone (Pillow)"), ("count", "counting alone")):
+        a, b = rows[kind, "ours"][0], rows[kind, "python"][0]
+        print(f"| {label} | {a:.3f} | {b:.3f} | {b / a:.1f} |")
+    a, b = (rows["decode", s][0] + rows["count", s][0] for s in ("ours", "python"))
+    print(f"| both | {a:.3f} | {b:.3f} | {b / a:.1f} |")
+    print(f"| both / decoding alone: distance to the floor | {a / rows['decode', 'ours'][0]:.2f} | {b / rows['decode', 'python'][0]:.2f} | |",
+          flush=True)
 
 
 def run(command):
@@ -166,6 +233,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ours", default="./maskwright")
     parser.add_argument("--only", default="instances,panoptic,semantic")
+    parser.add_argument("--parts", metavar="CLASSPATH",
+                        help="also measure decoding alone and counting alone; the class path of benchmarks and what it needs")
+    parser.add_argument("--parts-maps", type=int, default=100)
     parser.add_argument("--peer", nargs="+", help=argparse.SUPPRESS)
     a = parser.parse_args()
     if a.peer:
@@ -211,6 +281,9 @@ def main():
                 else:
                     values[side] = float(text.split("RESULT")[1])
         report(task, times, cpus, peaks, values, f"{a.dir}/compare-{task}.json")
+        if a.parts and task != "instances":
+            java = ["java", "-Xmx4g", "-cp", a.parts, "org.maskwright.benchmarks.data.ScoreParts"]
+            compare_parts(task, root, java, python, min(a.parts_maps, a.maps), 5)
 
 
 def report(task, times, cpus, peaks, values, file):
