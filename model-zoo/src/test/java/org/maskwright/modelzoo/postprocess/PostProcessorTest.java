@@ -94,6 +94,25 @@ class PostProcessorTest {
   }
 
   @Test
+  void everyQueryVotesForItsClassHoweverManyThereAre() {
+    for (int queries = 1; queries <= 9; queries++) {
+      float[] logits = new float[3 * queries];
+      for (int q = 0; q < queries; q++) {
+        logits[3 * q + 2] = 9; // no-object
+      }
+      logits[3 * queries - 2] = 20; // the last one: class 1
+      float[] masks = new float[4 * queries];
+      Arrays.fill(masks, 5);
+      QueryOutputs outputs = new QueryOutputs(logits, 2, masks, 2, 2);
+      for (SemanticPostProcessor.Order order : SemanticPostProcessor.Order.values()) {
+        int[] labels =
+            SemanticPostProcessor.process(outputs, ImageFrame.unchanged(2, 2), order).labels();
+        assertArrayEquals(new int[] {1, 1, 1, 1}, labels, queries + " queries, " + order);
+      }
+    }
+  }
+
+  @Test
   void wrongSizesAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new ImageFrame(32, 32, 33, 32, 10, 10));
     assertThrows(
