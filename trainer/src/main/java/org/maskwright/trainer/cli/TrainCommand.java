@@ -138,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
                                 value)));
     out.printf(
         "%nnext:%n  pictures   %s%n  evaluate   maskwright eval %s/checkpoints/best%n  predict    maskwright predict %s/checkpoints/best"
-            + " IMAGE --out out/%n  curves     tensorboard --logdir %s/tensorboard%n",
-        s.folder().resolve("samples"), s.folder(), s.folder(), s.folder());
+            + " IMAGE --out out/%n  curves     %s/loss.png, or tensorboard --logdir %s/tensorboard%n",
+        s.folder().resolve("samples"), s.folder(), s.folder(), s.folder(), s.folder());
   }
 }

@@ -29,6 +29,11 @@ public final class Phases {
     since = now;
   }
 
+  /** Adds another step's times. */
+  public void add(Phases other) {
+    other.millis.forEach((phase, value) -> millis.merge(phase, value, Double::sum));
+  }
+
   /** Milliseconds of a phase. */
   public double millis(Phase phase) {
     return millis.getOrDefault(phase, 0.0);

@@ -1,7 +1,7 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import java.util.stream.IntStream;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
@@ -35,15 +35,14 @@ final class DenseMasks implements MaskTerms {
     int pixels = height * width;
     int images = targets.size();
     float[] labels = new float[images * maxTargets * pixels];
-    IntStream.range(0, images * maxTargets)
-        .parallel()
-        .forEach(
-            i -> {
-              Supervision target = targets.get(i / maxTargets);
-              if (i % maxTargets < target.count()) {
-                target.grid(i % maxTargets, height, width, labels, i * pixels);
-              }
-            });
+    Parallel.forEach(
+        images * maxTargets,
+        i -> {
+          Supervision target = targets.get(i / maxTargets);
+          if (i % maxTargets < target.count()) {
+            target.grid(i % maxTargets, height, width, labels, i * pixels);
+          }
+        });
     Tensor x = maskLogits.cast(DType.FLOAT32).flatten(2, 3); // [B,Q,hw]
     Tensor t = engine.floats(labels, images, maxTargets, pixels); // [B,N,hw]
     Tensor s = x.sigmoid();
@@ -71,13 +70,9 @@ final class DenseMasks implements MaskTerms {
     int width = targets.get(0).width();
     int pixels = height * width;
     float[] labels = new float[Math.multiplyExact(pairs.count(), pixels)];
-    IntStream.range(0, pairs.count())
-        .parallel()
-        .forEach(
-            i ->
-                targets
-                    .get(pairs.image(i))
-                    .grid(pairs.target(i), height, width, labels, i * pixels));
+    Parallel.forEach(
+        pairs.count(),
+        i -> targets.get(pairs.image(i)).grid(pairs.target(i), height, width, labels, i * pixels));
     Engine engine = predictions.maskLogits().engine();
     Tensor matched = predictions.chosenMasks(pairs.rows()).cast(DType.FLOAT32).unsqueeze(1);
     Tensor x = matched.resize(height, width, ResizeMode.BILINEAR).flatten(1, 3); // [n,HW]

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
@@ -104,25 +104,24 @@ final class MatchedCriterion implements Criterion {
     int classBlock = images * queries * classes;
     int maskBlock = images * queries * maxTargets;
     Assignment[] solved = new Assignment[outputs.size() * images];
-    IntStream.range(0, solved.length)
-        .parallel()
-        .forEach(
-            i -> {
-              int l = i / images;
-              int b = i % images;
-              int start = l * (classBlock + maskBlock);
-              solved[i] =
-                  assign(
-                      costs,
-                      start + b * queries * classes,
-                      start + classBlock + b * queries * maxTargets,
-                      targets.get(b),
-                      queries,
-                      classes,
-                      maxTargets,
-                      l,
-                      b);
-            });
+    Parallel.forEach(
+        solved.length,
+        i -> {
+          int l = i / images;
+          int b = i % images;
+          int start = l * (classBlock + maskBlock);
+          solved[i] =
+              assign(
+                  costs,
+                  start + b * queries * classes,
+                  start + classBlock + b * queries * maxTargets,
+                  targets.get(b),
+                  queries,
+                  classes,
+                  maxTargets,
+                  l,
+                  b);
+        });
     List<Matches> out = new ArrayList<>();
     for (int l = 0; l < outputs.size(); l++) {
       out.add(new Matches(List.of(solved).subList(l * images, (l + 1) * images)));

@@ -1,7 +1,7 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import java.util.stream.IntStream;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
@@ -82,21 +82,20 @@ final class PixelCriterion implements Criterion {
     int pixels = Math.multiplyExact(height, width);
     long[] labels = new long[Math.multiplyExact(targets.size(), pixels)];
     java.util.Arrays.fill(labels, UNLABELLED);
-    IntStream.range(0, targets.size())
-        .parallel()
-        .forEach(
-            b -> {
-              Supervision target = targets.get(b);
-              float[] inside = new float[pixels];
-              for (int n = 0; n < target.count(); n++) {
-                target.grid(n, height, width, inside, 0);
-                for (int i = 0; i < pixels; i++) {
-                  if (inside[i] > 0) {
-                    labels[b * pixels + i] = target.category(n);
-                  }
-                }
+    Parallel.forEach(
+        targets.size(),
+        b -> {
+          Supervision target = targets.get(b);
+          float[] inside = new float[pixels];
+          for (int n = 0; n < target.count(); n++) {
+            target.grid(n, height, width, inside, 0);
+            for (int i = 0; i < pixels; i++) {
+              if (inside[i] > 0) {
+                labels[b * pixels + i] = target.category(n);
               }
-            });
+            }
+          }
+        });
     return labels;
   }
 }

@@ -1,7 +1,7 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import java.util.stream.IntStream;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.MaskCosts;
@@ -36,16 +36,15 @@ final class PointMasks implements MaskTerms {
       System.arraycopy(source.forMatcher(count), 0, points, b * count * 2, count * 2);
     }
     float[] labels = new float[images * maxTargets * count];
-    IntStream.range(0, images * maxTargets)
-        .parallel()
-        .forEach(
-            i -> {
-              int b = i / maxTargets;
-              int n = i % maxTargets;
-              if (n < targets.get(b).count()) {
-                targets.get(b).labels(n, points, b * count * 2, count, labels, i * count);
-              }
-            });
+    Parallel.forEach(
+        images * maxTargets,
+        i -> {
+          int b = i / maxTargets;
+          int n = i % maxTargets;
+          if (n < targets.get(b).count()) {
+            targets.get(b).labels(n, points, b * count * 2, count, labels, i * count);
+          }
+        });
     return MaskCosts.atPoints(
         output.maskLogits(),
         points,
@@ -67,13 +66,12 @@ final class PointMasks implements MaskTerms {
     int count = settings.points();
     float[] points = choosePoints(matched, pairs, source);
     float[] labels = new float[pairs.count() * count];
-    IntStream.range(0, pairs.count())
-        .parallel()
-        .forEach(
-            i ->
-                targets
-                    .get(pairs.image(i))
-                    .labels(pairs.target(i), points, i * count * 2, count, labels, i * count));
+    Parallel.forEach(
+        pairs.count(),
+        i ->
+            targets
+                .get(pairs.image(i))
+                .labels(pairs.target(i), points, i * count * 2, count, labels, i * count));
     Tensor x =
         PointSampling.sample(matched, engine.floats(points, pairs.count(), count, 2))
             .squeeze(1)
@@ -123,17 +121,16 @@ final class PointMasks implements MaskTerms {
       Tensor masks = matched.slice(0, first, first + pairs);
       logits = PointSampling.sample(masks, engine.floats(drawn, pairs, candidates, 2)).toFloats();
     }
-    IntStream.range(0, pairs)
-        .parallel()
-        .forEach(
-            i -> {
-              int to = (first + i) * count * 2;
-              int[] nearest = NearestToZero.select(logits, i * candidates, candidates, uncertain);
-              for (int j = 0; j < uncertain; j++) {
-                points[to + 2 * j] = drawn[2 * (i * candidates + nearest[j])];
-                points[to + 2 * j + 1] = drawn[2 * (i * candidates + nearest[j]) + 1];
-              }
-              System.arraycopy(rest, i * fresh * 2, points, to + uncertain * 2, fresh * 2);
-            });
+    Parallel.forEach(
+        pairs,
+        i -> {
+          int to = (first + i) * count * 2;
+          int[] nearest = NearestToZero.select(logits, i * candidates, candidates, uncertain);
+          for (int j = 0; j < uncertain; j++) {
+            points[to + 2 * j] = drawn[2 * (i * candidates + nearest[j])];
+            points[to + 2 * j + 1] = drawn[2 * (i * candidates + nearest[j]) + 1];
+          }
+          System.arraycopy(rest, i * fresh * 2, points, to + uncertain * 2, fresh * 2);
+        });
   }
 }

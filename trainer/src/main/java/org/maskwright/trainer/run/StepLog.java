@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Phases.Phase;
 import org.maskwright.trainer.loop.StepReport;
 import org.maskwright.trainer.loop.TrainListener;
@@ -23,8 +24,7 @@ final class StepLog implements TrainListener, Closeable {
   private final EventWriter events;
   private final int every;
   private final long steps;
-  private double millis;
-  private double dataMillis;
+  private Phases times = new Phases(); // of the steps since the last line
   private int images;
   private int count;
 
@@ -39,16 +39,14 @@ final class StepLog implements TrainListener, Closeable {
 
   @Override
   public Verdict afterStep(StepReport r) {
-    millis += r.phases().total();
-    dataMillis += r.phases().millis(Phase.DATA);
+    times.add(r.phases());
     images += r.images();
     count++;
     if (r.step() % every == 0 || r.step() == steps) {
       Map<String, Double> values = values(r);
       console.line(text(r.step(), values));
       write("train", r.step(), values);
-      millis = 0;
-      dataMillis = 0;
+      times = new Phases();
       images = 0;
       count = 0;
     }
@@ -75,13 +73,13 @@ final class StepLog implements TrainListener, Closeable {
     out.put("cls", r.sumOf("loss_ce"));
     out.put("lr", r.learningRate());
     out.put("gradNorm", r.gradientNorm());
-    out.put("img/s", images / millis * 1000);
-    out.put("dataMs", dataMillis / count);
-    out.put("stepMs", millis / count);
-    out.put("forwardMs", r.phases().millis(Phase.FORWARD));
-    out.put("lossMs", r.phases().millis(Phase.LOSS));
-    out.put("backwardMs", r.phases().millis(Phase.BACKWARD));
-    out.put("optimizerMs", r.phases().millis(Phase.OPTIMIZER));
+    out.put("img/s", images / times.total() * 1000);
+    out.put("dataMs", times.millis(Phase.DATA) / count);
+    out.put("stepMs", times.total() / count);
+    out.put("forwardMs", times.millis(Phase.FORWARD) / count);
+    out.put("lossMs", times.millis(Phase.LOSS) / count);
+    out.put("backwardMs", times.millis(Phase.BACKWARD) / count);
+    out.put("optimizerMs", times.millis(Phase.OPTIMIZER) / count);
     out.put("memMiB", ResidentMemory.bytes().orElse(r.liveBytes()) / MIB);
     return out;
   }

@@ -195,6 +195,8 @@ public final class TrainingRun {
       if (!summary.interrupted()) {
         folder.writeSummary(summary.toJson());
       }
+      String title = folder.folder().getFileName().toString();
+      Curves.write(title, MetricsLog.read(folder.metrics()), folder.folder());
       return summary;
     }
   }

@@ -14,6 +14,7 @@ import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -536,6 +537,32 @@ public abstract class PrimitiveConformance extends BackendConformance {
           in -> in.get(0).logSoftmax(dim),
           in -> in.get(0).softmax(dim).map(Math::log),
           random(43, 3, 4, 5));
+    }
+  }
+
+  @Test
+  void softmaxOfRowsOfEveryLengthEqualsLoops() {
+    for (int n : new int[] {1, 12, 32, 33, 70}) {
+      check(
+          "softmax of " + n,
+          in -> in.get(0).softmax(1),
+          in -> in.get(0).softmax(1),
+          random(70 + n, -40.0, 40.0, 500, n));
+    }
+  }
+
+  @Test
+  void whatIsBlockedGetsNoWeightAtAll() {
+    for (int n : new int[] {5, 50}) {
+      float[] row = new float[n];
+      java.util.Arrays.fill(row, -1e9f);
+      row[2] = 1;
+      try (Scope scope = engine().scope()) {
+        float[] y = engine().floats(row, 1, n).softmax(1).toFloats();
+        for (int i = 0; i < n; i++) {
+          assertEquals(i == 2 ? 1 : 0, y[i], "of " + n + ", number " + i);
+        }
+      }
     }
   }
 

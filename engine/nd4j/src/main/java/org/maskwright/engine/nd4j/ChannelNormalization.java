@@ -1,5 +1,6 @@
 package org.maskwright.engine.nd4j;
 
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;

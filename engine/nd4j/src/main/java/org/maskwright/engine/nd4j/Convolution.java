@@ -3,6 +3,7 @@ package org.maskwright.engine.nd4j;
 import java.nio.FloatBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.FloatPointer;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.ReduceOp;

@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;
 

@@ -1,6 +1,7 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.ByteBuffer;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;

@@ -7,6 +7,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.kernel.ShortSoftmax;
 import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
@@ -42,6 +44,7 @@ final class TorchBackend implements Backend {
     this.device = device;
     torch.set_num_threads(threads);
     Blas.setThreads(threads);
+    Parallel.setThreads(threads);
     natives = new Natives(device);
     host = new HostTransfer(results, natives, device);
     elementwise = new Elementwise(results, natives);
@@ -434,12 +437,37 @@ final class TorchBackend implements Backend {
 
   @Override
   public DeviceArray softmax(DeviceArray a, int dim) {
-    return norms.softmax(a, dim);
+    int n = shortRow(a, dim);
+    if (n == 0) {
+      return norms.softmax(a, dim);
+    }
+    DeviceArray y = norms.emptyLike(a);
+    ShortSoftmax.forward(hostFloats(a), hostFloats(y), n);
+    return y;
+  }
+
+  /** The length of rows that {@link ShortSoftmax} is for, or 0. */
+  private int shortRow(DeviceArray a, int dim) {
+    long[] shape = shapeOf(a);
+    boolean fits =
+        shape.length > 0
+            && dim == shape.length - 1
+            && shape[dim] > 0
+            && shape[dim] <= ShortSoftmax.LONGEST
+            && hostFloats(a) != null;
+    return fits ? (int) shape[dim] : 0;
   }
 
   @Override
   public DeviceArray softmaxBackward(DeviceArray grad, DeviceArray y, int dim) {
-    return norms.softmaxBackward(grad, y, dim);
+    int n = shortRow(y, dim);
+    FloatBuffer g = n == 0 ? null : hostFloats(grad);
+    if (g == null) {
+      return norms.softmaxBackward(grad, y, dim);
+    }
+    DeviceArray out = norms.emptyLike(y);
+    ShortSoftmax.backward(g, hostFloats(y), hostFloats(out), n);
+    return out;
   }
 
   @Override

@@ -1,0 +1,54 @@
+package org.maskwright.trainer.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.maskwright.datasets.picture.Chart;
+
+/** A run's numbers as pictures: the losses over the steps, and what was evaluated. */
+final class Curves {
+  private static final List<String> LOSSES = List.of("loss", "mask", "dice", "cls");
+  private static final List<String> METRICS =
+      List.of("panoptic.PQ", "instance.AP", "semantic.mIoU");
+
+  private Curves() {}
+
+  /**
+   * Writes {@code loss.png} and, after two evaluations or more, {@code metrics.png}.
+   *
+   * @param title of both
+   * @throws IOException if a file cannot be written
+   */
+  static void write(String title, List<MetricsLog.Line> lines, Path folder) throws IOException {
+    chart(title, "loss", of("train", lines), LOSSES, 1, folder.resolve("loss.png"));
+    chart(title, "percent", of("eval", lines), METRICS, 2, folder.resolve("metrics.png"));
+  }
+
+  private static List<MetricsLog.Line> of(String kind, List<MetricsLog.Line> lines) {
+    return lines.stream().filter(line -> line.kind().equals(kind)).toList();
+  }
+
+  private static void chart(
+      String title,
+      String unit,
+      List<MetricsLog.Line> lines,
+      List<String> names,
+      int fewest,
+      Path file)
+      throws IOException {
+    double[] steps = lines.stream().mapToDouble(MetricsLog.Line::step).toArray();
+    Chart chart = new Chart(title, "step", unit);
+    boolean finite = false;
+    for (String name : names) {
+      double[] values =
+          lines.stream().mapToDouble(l -> l.values().getOrDefault(name, Double.NaN)).toArray();
+      if (java.util.Arrays.stream(values).anyMatch(Double::isFinite)) {
+        chart.line(name, steps, values);
+        finite = true;
+      }
+    }
+    if (finite && lines.size() >= fewest) {
+      chart.draw().writePng(file);
+    }
+  }
+}
