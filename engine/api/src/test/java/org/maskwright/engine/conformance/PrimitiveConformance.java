@@ -547,7 +547,31 @@ public abstract class PrimitiveConformance extends BackendConformance {
           "softmax of " + n,
           in -> in.get(0).softmax(1),
           in -> in.get(0).softmax(1),
-          random(70 + n, -40.0, 40.0, 500, n));
+          random(70 + n, -40.0, 40.0, 3, n));
+    }
+  }
+
+  @Test
+  void aRowsSoftmaxAndGradientDoNotDependOnTheRowsBesideIt() {
+    int rows = 1000;
+    int n = 12;
+    try (Scope scope = engine().scope()) {
+      float[] x = new float[rows * n];
+      float[] weights = new float[rows * n];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = i % n * 5 % n;
+        weights[i] = 1f / (1 + i % n);
+      }
+      Tensor in = engine().floats(x, rows, n).variable();
+      Tensor y = in.softmax(1);
+      y.mul(engine().floats(weights, rows, n)).sum().backward();
+      float[] values = y.toFloats();
+      float[] gradient = in.grad().toFloats();
+      for (int i = n; i < x.length; i++) {
+        int first = i % n;
+        assertEquals(values[first], values[i], 1e-6, "number " + i);
+        assertEquals(gradient[first], gradient[i], 1e-6, "gradient " + i);
+      }
     }
   }
 
