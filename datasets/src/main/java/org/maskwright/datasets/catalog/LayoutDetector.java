@@ -5,6 +5,7 @@ import static org.maskwright.datasets.catalog.DatasetSettings.or;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -45,6 +46,7 @@ public final class LayoutDetector {
     LayoutDetector detector = new LayoutDetector(settings);
     return Stream.<Optional<Found>>of(
             detector.coco(),
+            detector.exported(),
             detector.ade20k(),
             detector.cityscapes(),
             detector.voc(),
@@ -80,6 +82,31 @@ public final class LayoutDetector {
       }
     }
     return Optional.empty();
+  }
+
+  /** COCO as labelling tools export it: one file, and the photographs in one folder. */
+  private Optional<Found> exported() {
+    List<String> inFolder =
+        names(root.resolve("annotations"), ".json").stream()
+            .filter(f -> f.startsWith("instances"))
+            .map(f -> "annotations/" + f)
+            .toList();
+    List<String> candidates = new ArrayList<>(inFolder);
+    candidates.addAll(List.of("annotations.json", "instances.json"));
+    for (String file : candidates) {
+      for (String photos : withAsked(asked.images(), PHOTO_FOLDERS)) {
+        if (Files.isRegularFile(root.resolve(file)) && isDirectory(photos)) {
+          return found(
+              asked.withType("coco-instance").withPlaces(photos, file),
+              file + " and " + photos + " (COCO export)");
+        }
+      }
+    }
+    return Files.isRegularFile(root.resolve("_annotations.coco.json"))
+        ? found(
+            asked.withType("coco-instance").withPlaces(".", "_annotations.coco.json"),
+            "_annotations.coco.json beside the photographs (COCO export)")
+        : Optional.empty();
   }
 
   private static String split(String file, String kind) {

@@ -48,13 +48,7 @@ public final class RunFolder implements AutoCloseable {
    *     cannot be written
    */
   public static RunFolder create(Path folder, String resolvedConfig) {
-    if (Files.exists(configIn(folder))) {
-      throw new ConfigException(
-          folder
-              + ": holds a run already; continue it with --resume "
-              + folder
-              + ", or choose another --run-dir");
-    }
+    requireNew(folder);
     try {
       Files.createDirectories(folder);
       RunFolder run = locked(folder);
@@ -68,6 +62,21 @@ public final class RunFolder implements AutoCloseable {
       return run;
     } catch (IOException e) {
       throw new ConfigException(folder + ": the run folder cannot be written: " + e);
+    }
+  }
+
+  /**
+   * Checks that a run can be started there.
+   *
+   * @throws ConfigException if the folder holds a run already
+   */
+  public static void requireNew(Path folder) {
+    if (Files.exists(configIn(folder))) {
+      throw new ConfigException(
+          folder
+              + ": holds a run already; continue it with --resume "
+              + folder
+              + ", or choose another --run-dir");
     }
   }
 

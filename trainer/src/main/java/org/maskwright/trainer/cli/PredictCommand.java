@@ -7,8 +7,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
@@ -123,8 +125,9 @@ final class PredictCommand implements Callable<Integer> {
       PredictionJson records = new PredictionJson(predictor, loaded.classSpace(), threshold);
       Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
       List<Path> written = new ArrayList<>();
+      List<String> names = outputNames(files);
       for (int i = 0; i < files.size(); i++) {
-        written.add(predict(asked, files.get(i), i, predictor, drawing, records));
+        written.add(predict(asked, files.get(i), i, names.get(i), predictor, drawing, records));
         console.progress("predicting", i + 1, files.size(), files.get(i).getFileName().toString());
       }
       report(written);
@@ -175,10 +178,24 @@ final class PredictCommand implements Callable<Integer> {
     return ENDINGS.stream().anyMatch(name::endsWith);
   }
 
+  /** Names of files without their endings; where several are the same, -2, -3, ... follows. */
+  static List<String> outputNames(List<Path> files) {
+    Set<String> used = new LinkedHashSet<>();
+    for (Path file : files) {
+      String stem = file.getFileName().toString().replaceFirst("\\.[^.]+$", "");
+      String name = stem;
+      for (int n = 2; !used.add(name); n++) {
+        name = stem + "-" + n;
+      }
+    }
+    return List.copyOf(used);
+  }
+
   private Path predict(
       Task asked,
       Path file,
       int number,
+      String name,
       Predictor predictor,
       Drawing drawing,
       PredictionJson records)
@@ -190,10 +207,9 @@ final class PredictCommand implements Callable<Integer> {
             photo,
             List.of());
     Predictor.Outputs outputs = predictor.run(sample);
-    String stem = file.getFileName().toString().replaceFirst("\\.[^.]+$", "");
-    Path picture = out.resolve(stem + ".png");
+    Path picture = out.resolve(name + ".png");
     drawing.picture(asked, photo, outputs).writePng(picture);
-    records.write(asked, file.getFileName().toString(), outputs, out.resolve(stem + ".json"));
+    records.write(asked, file.getFileName().toString(), outputs, out.resolve(name + ".json"));
     return picture;
   }
 

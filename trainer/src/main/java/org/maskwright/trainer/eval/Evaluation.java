@@ -56,7 +56,8 @@ public final class Evaluation {
                 + " can serve "
                 + dataset.tasks().stream().sorted().map(Task::key).toList()
                 + ", asked for "
-                + task.key());
+                + task.key()
+                + "; set eval.tasks to what it can serve, and eval.best to a metric of that");
       }
     }
     this.predictor = predictor;

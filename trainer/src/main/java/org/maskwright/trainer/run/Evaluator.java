@@ -8,6 +8,7 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.Drawing;
@@ -28,20 +29,25 @@ public final class Evaluator {
 
   private final EvalSettings settings;
   private final Dataset dataset;
-  private final Predictor predictor;
+  private final Evaluation evaluation;
   private final Drawing drawing;
   private final RunSettings run;
   private final Console console;
-  private final Optional<OfficialInstances> instances;
 
-  /** For a model and a data set with the same classes. */
+  /**
+   * For a model and a data set with the same classes.
+   *
+   * @throws ConfigException if the model or the data set's annotation cannot serve a task of the
+   *     settings
+   */
   public Evaluator(SegmentationModel model, RunSettings run, Dataset dataset, Console console) {
     this.settings = run.eval();
     this.dataset = dataset;
     this.run = run;
     this.console = console;
-    this.predictor = new Predictor(model, Normalization.IMAGENET, inference(settings));
-    this.instances = instances();
+    Predictor predictor = new Predictor(model, Normalization.IMAGENET, inference(settings));
+    this.evaluation =
+        new Evaluation(predictor, dataset, settings.tasks(), run.data().workers(), instances());
     this.drawing = new Drawing(predictor, model.classSpace(), PICTURE_THRESHOLD);
   }
 
@@ -67,9 +73,7 @@ public final class Evaluator {
   public EvalReport run(int limit, Optional<ResultFiles> files, Optional<Path> picture) {
     Optional<SamplePictures> samples =
         picture.map(p -> new SamplePictures(drawing, settings.tasks().get(0), settings.samples()));
-    EvalReport report =
-        new Evaluation(predictor, dataset, settings.tasks(), run.data().workers(), instances)
-            .run(limit, files, samples, loss(), this::progress);
+    EvalReport report = evaluation.run(limit, files, samples, loss(), this::progress);
     samples.ifPresent(s -> s.write(picture.get()));
     return report;
   }

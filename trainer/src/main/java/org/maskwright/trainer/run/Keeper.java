@@ -98,7 +98,7 @@ final class Keeper implements TrainListener {
     interrupted |= stop;
     boolean evaluate = end || !stop && eval.every() > 0 && r.step() % eval.every() == 0;
     advance(r);
-    boolean better = evaluate && evaluate(r.step(), end);
+    boolean better = evaluate && evaluateOrKeep(r.step(), end);
     if (end || stop || better || r.step() % train.checkpointEvery() == 0) {
       CheckpointStore.Checkpoint checkpoint = learner.write(store, state);
       if (better) {
@@ -132,6 +132,21 @@ final class Keeper implements TrainListener {
             state.bestValue(),
             state.evaluationsWithoutBetter(),
             state.trainedSeconds() + r.phases().total() / 1000);
+  }
+
+  /** Evaluates; if that fails, what was learnt is written before the failure goes on. */
+  private boolean evaluateOrKeep(long step, boolean all) {
+    boolean done = false;
+    try {
+      boolean better = evaluate(step, all);
+      done = true;
+      return better;
+    } finally {
+      if (!done) {
+        Path kept = learner.write(store, state).folder();
+        console.line("evaluation failed; step %d is kept in %s", step, kept);
+      }
+    }
   }
 
   private boolean evaluate(long step, boolean all) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
@@ -36,19 +37,13 @@ import org.maskwright.trainer.loss.Criterion;
 /** Settings to a finished run folder: the one place where training is put together. */
 public final class TrainingRun {
   private final RunSettings settings;
-  private final RunFolder folder;
   private final Console console;
   private final List<String> command;
   private final BooleanSupplier stopRequested;
 
   private TrainingRun(
-      RunSettings settings,
-      RunFolder folder,
-      Console console,
-      List<String> command,
-      BooleanSupplier stopRequested) {
+      RunSettings settings, Console console, List<String> command, BooleanSupplier stopRequested) {
     this.settings = settings;
-    this.folder = folder;
     this.console = console;
     this.command = command;
     this.stopRequested = stopRequested;
@@ -67,10 +62,10 @@ public final class TrainingRun {
       List<String> command,
       BooleanSupplier stopRequested)
       throws IOException {
+    RunFolder.requireNew(folder);
     RunSettings settings = config.bind(RunSettings.class);
-    try (RunFolder run = RunFolder.create(folder, config.render())) {
-      return new TrainingRun(settings, run, console, command, stopRequested).train();
-    }
+    return new TrainingRun(settings, console, command, stopRequested)
+        .train(() -> RunFolder.create(folder, config.render()));
   }
 
   /** Continues the run of a folder after its latest checkpoint; from the start if there is none. */
@@ -79,7 +74,7 @@ public final class TrainingRun {
       throws IOException {
     try (RunFolder run = RunFolder.resume(folder)) {
       RunSettings settings = ConfigFile.load(run.config(), List.of()).bind(RunSettings.class);
-      return new TrainingRun(settings, run, console, command, stopRequested).train();
+      return new TrainingRun(settings, console, command, stopRequested).train(() -> run);
     }
   }
 
@@ -96,7 +91,13 @@ public final class TrainingRun {
         categories.asList().stream().map(c -> new ClassSpace.Entry(c.name(), c.thing())).toList());
   }
 
-  private RunSummary train() throws IOException {
+  /**
+   * Trains.
+   *
+   * @param folder called when data, model and tasks are found to be in order, so that a run that is
+   *     refused leaves no folder; closed at the end
+   */
+  private RunSummary train(Supplier<RunFolder> folder) throws IOException {
     Dataset trainSet = open(settings.data(), settings.data().train());
     Dataset valSet = open(settings.data(), settings.data().val());
     requireSameClasses(trainSet, valSet);
@@ -115,12 +116,21 @@ public final class TrainingRun {
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
         warn(classes, model.queries());
-        return train(engine, learner, trainSet, valSet);
+        Evaluator evaluator = new Evaluator(learner.model(), settings, valSet, console);
+        try (RunFolder run = folder.get()) {
+          return train(engine, learner, trainSet, valSet, evaluator, run);
+        }
       }
     }
   }
 
-  private RunSummary train(Engine engine, Learner learner, Dataset trainSet, Dataset valSet)
+  private RunSummary train(
+      Engine engine,
+      Learner learner,
+      Dataset trainSet,
+      Dataset valSet,
+      Evaluator evaluator,
+      RunFolder folder)
       throws IOException {
     CheckpointStore store =
         CheckpointStore.open(folder.checkpoints(), settings.train().keepCheckpoints());
@@ -137,7 +147,6 @@ public final class TrainingRun {
             command,
             fingerprints(trainSet, valSet)));
     Files.createDirectories(folder.samples());
-    Evaluator evaluator = new Evaluator(learner.model(), settings, valSet, console);
     int steps = settings.train().steps();
     try (Loader loader = loader(trainSet, new LoaderState(state.epoch(), state.position()));
         StepLog log =
@@ -160,7 +169,7 @@ public final class TrainingRun {
               folder.samples(),
               stopRequested,
               state,
-              evaluated(state.step()));
+              evaluated(folder.metrics(), state.step()));
       Trainer trainer =
           new Trainer(
               new SegmentationTask(
@@ -202,11 +211,11 @@ public final class TrainingRun {
   }
 
   /** Evaluations up to a step, from the log. */
-  private List<MetricsLog.Line> evaluated(long step) throws IOException {
-    if (step == 0 || !Files.exists(folder.metrics())) {
+  private static List<MetricsLog.Line> evaluated(Path metrics, long step) throws IOException {
+    if (step == 0 || !Files.exists(metrics)) {
       return List.of();
     }
-    return MetricsLog.read(folder.metrics()).stream()
+    return MetricsLog.read(metrics).stream()
         .filter(line -> line.kind().equals("eval") && line.step() <= step)
         .toList();
   }

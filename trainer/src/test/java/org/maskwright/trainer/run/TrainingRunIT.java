@@ -3,6 +3,7 @@ package org.maskwright.trainer.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -58,6 +59,24 @@ class TrainingRunIT {
           weights(parts, "optimizer.safetensors"),
           "moments");
       assertEquals(TinyRun.losses(whole), TinyRun.losses(parts));
+    }
+  }
+
+  @Test
+  void aRunThatIsRefusedLeavesNoFolder() throws IOException {
+    for (String wrong :
+        List.of(
+            "task = instance\ndata.train { type = coco-instance, annotations = annotations/instances_train.json }\n"
+                + "data.val.annotations = annotations/instances_val.json\neval.tasks = [instance, panoptic]",
+            "init.backbone = no-such-file.safetensors",
+            "data.val.annotations = annotations/missing.json")) {
+      Path run = temp.resolve("refused");
+      ConfigFile config = ConfigFile.load(TinyRun.write(temp, wrong), List.of());
+      assertThrows(
+          RuntimeException.class,
+          () -> TrainingRun.start(run, config, silent(), List.of(), () -> false),
+          wrong);
+      assertFalse(Files.exists(run), wrong);
     }
   }
 
