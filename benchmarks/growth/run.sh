@@ -10,7 +10,7 @@ home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
   ${MASKWRIGHT_MAVEN:-} compile -pl benchmarks -am) >&2
 
 # As the launcher sets them.
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
+export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
 export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4000000000} MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-100000000000}
 target=$home/trainer/target
 # shellcheck disable=SC2086  # MASKWRIGHT_OPTS is a list of words

@@ -92,8 +92,10 @@ def ours(args, precision):
         class_path = os.pathsep.join([os.path.join(ROOT, "benchmarks/target/classes"),
                                       os.path.join(ROOT, "trainer/target/maskwright-trainer.jar"), jars])
     env = dict(os.environ, OMP_WAIT_POLICY="passive", MALLOC_ARENA_MAX="1", MALLOC_MMAP_THRESHOLD_="4000000000",
-               MALLOC_TRIM_THRESHOLD_="100000000000")  # as the launcher sets them
-    command = ["java", "-Xmx2g", "--add-modules", "jdk.incubator.vector", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+               MALLOC_TRIM_THRESHOLD_="100000000000",
+               GLIBC_TUNABLES="glibc.malloc.hugetlb=1")  # as the launcher sets them
+    command = ["java", "-Xmx2g", "--add-modules", "jdk.incubator.vector", "-XX:+UseSerialGC", "-XX:+UseTransparentHugePages",
+               "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
                "-cp", class_path, "org.maskwright.benchmarks.train.TrainStep", "mask2former-r50", args.size, args.batch,
                precision, args.backend, args.threads, args.steps]
     return last_json([str(c) for c in command], env)

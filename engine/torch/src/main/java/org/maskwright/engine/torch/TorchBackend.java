@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.kernel.GroupNormKernel;
 import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.kernel.ShortSoftmax;
 import org.maskwright.engine.spi.AdamWStep;
@@ -415,7 +416,29 @@ final class TorchBackend implements Backend {
       DeviceArray w,
       boolean needX,
       boolean needWB) {
-    return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
+    FloatBuffer g = hostFloats(grad);
+    FloatBuffer values = hostFloats(x);
+    FloatBuffer weight = w == null ? null : hostFloats(w);
+    if (g == null || values == null || weight == null || values.limit() == 0) {
+      return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
+    }
+    long[] shape = shapeOf(x);
+    int images = (int) shape[0];
+    int channels = (int) shape[1];
+    DeviceArray gx = needX ? norms.emptyLike(x) : null;
+    DeviceArray gw = needWB ? norms.emptyLike(w) : null;
+    DeviceArray gb = needWB ? norms.emptyLike(w) : null;
+    new GroupNormKernel(images, channels, values.limit() / (images * channels), groups)
+        .backward(
+            g,
+            values,
+            hostFloats(mean),
+            hostFloats(rstd),
+            weight,
+            needX ? hostFloats(gx) : null,
+            needWB ? hostFloats(gw) : null,
+            needWB ? hostFloats(gb) : null);
+    return new DeviceArray[] {gx, gw, gb};
   }
 
   @Override
