@@ -30,6 +30,9 @@ public abstract class CompositeConformance extends BackendConformance {
   private static final int[] HEIGHTS = {5, 3, 1};
   private static final int[] WIDTHS = {4, 2, 1};
 
+  /** In a hundred steps: 8 KiB a step, of a network whose smallest activation has 32. */
+  private static final long LEAK_KIB = 800;
+
   /** For the backend of a name. */
   protected CompositeConformance(String backend) {
     super(backend);
@@ -395,7 +398,11 @@ public abstract class CompositeConformance extends BackendConformance {
     }
   }
 
-  /** With the default heap and the launcher's collector. */
+  /**
+   * With the default heap and the launcher's collector. A leak makes memory grow in every hundred
+   * steps alike; the Java heap, the just-in-time compiler and a library's cache make it grow in a
+   * few, on another machine in others. So the median of the hundreds' growth is held to account.
+   */
   @Test
   void aThousandTrainingStepsLeaveArraysAndResidentMemoryConstant() throws Exception {
     Assumptions.assumeTrue(
@@ -420,9 +427,13 @@ public abstract class CompositeConformance extends BackendConformance {
     long[] last = numbers(lines.get(9));
     assertEquals(early[1], last[1], "live arrays");
     assertEquals(early[2], last[2], "live bytes");
-    assertTrue(
-        last[3] < 1.02 * early[3],
-        "resident KiB: " + early[3] + " after step 100, " + last[3] + " after step 1000");
+    long[] growth = new long[9];
+    for (int i = 0; i < 9; i++) {
+      growth[i] = numbers(lines.get(i + 1))[3] - numbers(lines.get(i))[3];
+    }
+    String trace = "KiB after each hundred steps: " + lines;
+    assertTrue(Arrays.stream(growth).sorted().skip(4).findFirst().orElseThrow() < LEAK_KIB, trace);
+    assertTrue(last[3] < 1.2 * early[3], trace);
   }
 
   private static long[] numbers(String line) {
