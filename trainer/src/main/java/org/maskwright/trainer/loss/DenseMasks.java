@@ -66,17 +66,38 @@ final class DenseMasks implements MaskTerms {
       List<Matches> matches,
       PointSource points) {
     Pairs pairs = Pairs.of(predictions, matches);
+    Tensor matched = predictions.chosenMasks(pairs.rows()).cast(DType.FLOAT32).unsqueeze(1);
+    Tensor[] focal = new Tensor[pairs.outputs()];
+    Tensor[] dice = new Tensor[pairs.outputs()];
+    // Output by output: labels are as large as the images.
+    for (int l = 0; l < pairs.outputs(); l++) {
+      int first = l * pairs.perOutput();
+      Tensor masks = matched.slice(0, first, first + pairs.perOutput()); // [n,1,h,w]
+      Tensor[] both = losses(masks, targets, pairs, first);
+      focal[l] = both[0];
+      dice[l] = both[1];
+    }
+    return new Tensor[] {
+      pairs.byOutput(Tensor.concat(0, focal)), pairs.byOutput(Tensor.concat(0, dice))
+    };
+  }
+
+  /** Focal and dice loss [n] of the masks of pairs {@code first} and the following. */
+  private Tensor[] losses(
+      Tensor masks, List<? extends Supervision> targets, Pairs pairs, int first) {
+    int count = masks.intSize(0);
     int height = targets.get(0).height();
     int width = targets.get(0).width();
     int pixels = height * width;
-    float[] labels = new float[Math.multiplyExact(pairs.count(), pixels)];
+    float[] labels = new float[Math.multiplyExact(count, pixels)];
     Parallel.forEach(
-        pairs.count(),
-        i -> targets.get(pairs.image(i)).grid(pairs.target(i), height, width, labels, i * pixels));
-    Engine engine = predictions.maskLogits().engine();
-    Tensor matched = predictions.chosenMasks(pairs.rows()).cast(DType.FLOAT32).unsqueeze(1);
-    Tensor x = matched.resize(height, width, ResizeMode.BILINEAR).flatten(1, 3); // [n,HW]
-    Tensor t = engine.floats(labels, pairs.count(), pixels);
+        count,
+        i ->
+            targets
+                .get(pairs.image(first + i))
+                .grid(pairs.target(first + i), height, width, labels, i * pixels));
+    Tensor x = masks.resize(height, width, ResizeMode.BILINEAR).flatten(1, 3); // [n,HW]
+    Tensor t = masks.engine().floats(labels, count, pixels);
     Tensor s = x.sigmoid();
     Tensor cross = x.softplus().sub(x.mul(t));
     Tensor wrong = s.add(t).sub(s.mul(t).mul(2)); // 1 - p_t
@@ -84,6 +105,6 @@ final class DenseMasks implements MaskTerms {
     Tensor focal = cross.mul(wrong.pow(settings.focalGamma())).mul(balance).sum(1).div(pixels);
     Tensor overlap = s.mul(t).sum(1).mul(2).add(1);
     Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1);
-    return new Tensor[] {pairs.byOutput(focal), pairs.byOutput(dice)};
+    return new Tensor[] {focal, dice};
   }
 }

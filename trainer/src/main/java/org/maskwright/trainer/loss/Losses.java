@@ -26,6 +26,11 @@ public record Losses(Tensor total, List<Term> terms) {
    */
   public record Term(String name, Tensor value) {}
 
+  /** The {@code k}-th output in the official order: the last one, then the first, second, ... */
+  static int inOrder(int k, int outputs) {
+    return k == 0 ? outputs - 1 : k - 1;
+  }
+
   /**
    * Terms of L outputs, the last output first, as the official implementation names them.
    *
@@ -33,10 +38,10 @@ public record Losses(Tensor total, List<Term> terms) {
    * @param parts each [L]
    */
   static Losses ofOutputs(String[] names, Tensor... parts) {
-    int last = parts[0].intSize(0) - 1;
+    int outputs = parts[0].intSize(0);
     List<Term> terms = new ArrayList<>();
-    for (int k = 0; k <= last; k++) {
-      int output = k == 0 ? last : k - 1;
+    for (int k = 0; k < outputs; k++) {
+      int output = inOrder(k, outputs);
       for (int i = 0; i < parts.length; i++) {
         terms.add(
             new Term(

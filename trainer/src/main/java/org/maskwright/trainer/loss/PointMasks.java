@@ -92,8 +92,8 @@ final class PointMasks implements MaskTerms {
     int count = settings.points();
     float[] out = new float[pairs.count() * count * 2];
     for (int k = 0; k < pairs.outputs(); k++) {
-      int output = k == 0 ? pairs.outputs() - 1 : k - 1; // the order PointSource promises
-      int first = output * pairs.perOutput();
+      // The order PointSource promises.
+      int first = Losses.inOrder(k, pairs.outputs()) * pairs.perOutput();
       if (source.allowsImportanceSampling()) {
         choosePoints(matched, first, pairs.perOutput(), source, out);
       } else {
