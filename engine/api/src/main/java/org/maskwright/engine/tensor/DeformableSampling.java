@@ -1,6 +1,5 @@
 package org.maskwright.engine.tensor;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.maskwright.engine.kernel.DeformableKernel;
 import org.maskwright.engine.spi.Backend;
@@ -98,24 +97,14 @@ public final class DeformableSampling {
         locations.intSize(4));
   }
 
-  private static FloatBuffer read(Engine engine, Tensor t) {
-    Backend backend = engine.backend();
-    FloatBuffer direct = backend.hostFloats(t.array());
-    if (direct != null) {
-      return direct;
-    }
-    Tensor plain = engine.result(backend.contiguous(t.array()), t.dtype(), t.shapeArray());
-    return backend.hostFloats(plain.array());
-  }
-
   private static Tensor fused(
       Engine engine, DeformableKernel kernel, Tensor v, Tensor loc, Tensor w) {
     Tensor y = engine.zeros(v.size(0), loc.size(1), v.size(2) * v.size(3));
     try (Scope scope = engine.scope()) {
       kernel.forward(
-          read(engine, v),
-          read(engine, loc),
-          read(engine, w),
+          engine.hostFloats(v),
+          engine.hostFloats(loc),
+          engine.hostFloats(w),
           engine.backend().hostFloats(y.array()));
     }
     return y.record(
@@ -131,10 +120,10 @@ public final class DeformableSampling {
             Tensor gw = engine.zeros(sw.shapeArray());
             try (Scope scope = engine.scope()) {
               kernel.backward(
-                  read(engine, g),
-                  read(engine, sv),
-                  read(engine, sl),
-                  read(engine, sw),
+                  engine.hostFloats(g),
+                  engine.hostFloats(sv),
+                  engine.hostFloats(sl),
+                  engine.hostFloats(sw),
                   engine.backend().hostFloats(gv.array()),
                   engine.backend().hostFloats(gl.array()),
                   engine.backend().hostFloats(gw.array()));

@@ -1,5 +1,6 @@
 package org.maskwright.engine.tensor;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -240,6 +241,20 @@ public final class Engine implements AutoCloseable {
       scope.own(t);
     }
     return t;
+  }
+
+  /**
+   * The values of {@code t} where the host can read them in place, of a dense copy (owned by the
+   * scope) where {@code t} is a view; null where the backend does not compute in host memory or
+   * {@code t} is not float32.
+   */
+  FloatBuffer hostFloats(Tensor t) {
+    FloatBuffer direct = backend.hostFloats(t.array());
+    if (direct != null) {
+      return direct;
+    }
+    Tensor dense = result(backend.contiguous(t.array()), t.dtype(), t.shapeArray());
+    return backend.hostFloats(dense.array());
   }
 
   /**

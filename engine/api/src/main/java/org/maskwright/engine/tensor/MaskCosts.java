@@ -52,15 +52,8 @@ public final class MaskCosts {
       return engine.tidy(
           scope -> {
             Tensor logits = maskLogits.cast(DType.FLOAT32);
-            FloatBuffer host = null;
-            if (engine.usesFusedKernels() && logits.numel() > 0) {
-              Tensor plain =
-                  engine.result(
-                      engine.backend().contiguous(logits.array()),
-                      DType.FLOAT32,
-                      logits.shapeArray());
-              host = engine.backend().hostFloats(plain.array());
-            }
+            FloatBuffer host =
+                engine.usesFusedKernels() && logits.numel() > 0 ? engine.hostFloats(logits) : null;
             if (host == null) {
               Tensor xy = engine.floats(points, images, count, 2);
               Tensor t = engine.floats(labels, images, targets, count);
