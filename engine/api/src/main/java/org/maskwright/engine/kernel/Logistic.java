@@ -62,4 +62,13 @@ public final class Logistic {
     float p = ((((LOG_12 * q + LOG_10) * q + LOG_8) * q + LOG_6) * q + LOG_4) * q + LOG_2;
     return 2 * z * (p * q + 1);
   }
+
+  /** Logistic function and softplus, log(1 + exp(x)), of {@code x[from]} to {@code x[to - 1]}. */
+  public static void apply(float[] x, float[] sigmoid, float[] softplus, int from, int to) {
+    for (int i = from; i < to; i++) {
+      float e = exp(-Math.abs(x[i]));
+      sigmoid[i] = (x[i] < 0 ? e : 1) / (1 + e);
+      softplus[i] = Math.max(x[i], 0) + log1p(e);
+    }
+  }
 }

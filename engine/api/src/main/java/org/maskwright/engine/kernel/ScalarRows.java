@@ -50,11 +50,7 @@ public final class ScalarRows implements RowKernels {
 
   @Override
   public void logistic(float[] x, float[] sigmoid, float[] softplus, int n) {
-    for (int i = 0; i < n; i++) {
-      float e = Logistic.exp(-Math.abs(x[i]));
-      sigmoid[i] = (x[i] < 0 ? e : 1) / (1 + e);
-      softplus[i] = Math.max(x[i], 0) + Logistic.log1p(e);
-    }
+    Logistic.apply(x, sigmoid, softplus, 0, n);
   }
 
   @Override

@@ -139,8 +139,7 @@ public final class VectorRows implements RowKernels {
   public void logistic(float[] x, float[] sigmoid, float[] softplus, int n) {
     FloatVector one = all(1);
     // In one method and without helpers: the compiler inlines only so deep, and a vector that
-    // crosses
-    // a call becomes an object.
+    // crosses a call becomes an object.
     int whole = SPECIES.loopBound(n);
     int d = 0;
     for (; d < whole; d += LANES) {
@@ -165,11 +164,7 @@ public final class VectorRows implements RowKernels {
       s.intoArray(sigmoid, d);
       v.max(0).add(log).intoArray(softplus, d);
     }
-    for (; d < n; d++) {
-      float e = Logistic.exp(-Math.abs(x[d]));
-      sigmoid[d] = (x[d] < 0 ? e : 1) / (1 + e);
-      softplus[d] = Math.max(x[d], 0) + Logistic.log1p(e);
-    }
+    Logistic.apply(x, sigmoid, softplus, d, n);
   }
 
   private static FloatVector all(float value) {
