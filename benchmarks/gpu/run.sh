@@ -26,11 +26,12 @@ mkdir -p "$out/native" || exit 1
 out=$(cd "$out" && pwd -P)
 
 export LD_LIBRARY_PATH=$here/cuda${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export OMP_WAIT_POLICY=passive MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=100000000000
+java=$here/runtime/bin/java
+# shellcheck source=trainer/launcher/runtime.sh
+source "$here/runtime.sh"
+options_to_compute
 # The native libraries are unpacked beside the results: a home folder may be missing, full or read-only.
-java=("$here/runtime/bin/java" -Xmx3g -XX:+UseSerialGC -Djava.awt.headless=true --add-modules jdk.incubator.vector
-  -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 "-Dorg.bytedeco.javacpp.cachedir=$out/native"
-  "-Djava.io.tmpdir=$out/native" "-Duser.home=$out/native")
+java=("$java" "${options[@]}" -Xmx3g "-Dorg.bytedeco.javacpp.cachedir=$out/native" "-Djava.io.tmpdir=$out/native" "-Duser.home=$out/native")
 jars=$here/lib/*
 failed=0
 

@@ -51,16 +51,11 @@ def worker(folder, pixels, precision, threads):
 
 class Program:
     def __init__(self, command):
-        environment = dict(os.environ, OMP_WAIT_POLICY="passive", MALLOC_ARENA_MAX="1", TRANSFORMERS_VERBOSITY="error",
-                           MALLOC_MMAP_THRESHOLD_="4000000000", MALLOC_TRIM_THRESHOLD_="100000000000")
-        if "python" in command[0]:  # as a user runs it
-            for key in list(environment):
-                if key.startswith("MALLOC_") or key == "OMP_WAIT_POLICY":
-                    del environment[key]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        self.process = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env=dict(os.environ, TRANSFORMERS_VERBOSITY="error"))
         while self.process.stdout.readline().strip() != "ready":
             if self.process.poll() is not None:
-                sys.exit("failed: " + " ".join(command))
+                sys.exit(f"failed: {self.process.args}")
 
     def ask(self, word):
         self.process.stdin.write(word + "\n")
@@ -87,7 +82,7 @@ def measure(args, size, precision, folder):
     if not pixels.exists():
         write_pixels(pixels, size)
     programs = {"maskwright": Program([
-        *args.java.split(), "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0", "-XX:+UseSerialGC", "-cp",
+        HOME / "benchmarks" / "java.sh", "-Xmx1g", "-cp",
         args.classpath, "org.maskwright.benchmarks.inference.InferenceWorker", args.ours, str(pixels), precision, str(args.threads)])}
     if args.theirs:
         programs["transformers"] = Program([sys.executable, __file__, "--worker", args.theirs, str(pixels), precision, str(args.threads)])
@@ -135,7 +130,6 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--warmup", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--java", default="java -Xmx1g --add-modules jdk.incubator.vector")
     parser.add_argument("--classpath", default=usual)
     args = parser.parse_args()
     print("| 1x3 | Maskwright ms | transformers ms | ratio | Maskwright peak MiB | transformers peak MiB | backbone / pixel decoder / "

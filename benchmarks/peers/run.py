@@ -27,7 +27,7 @@ import inference
 HERE = pathlib.Path(__file__).resolve().parent
 HOME = HERE.parents[1]
 PARTS = ["step", "inference", "score", "data", "checkpoint", "start"]
-JAVA = ["java", "-Xmx2g", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"]
+JAVA = [HERE.parent / "java.sh", "-Xmx2g"]
 
 
 class Failed(Exception):

@@ -77,8 +77,8 @@ def peer(size, batch, precision, threads, steps):
                       "parts": {k: round(statistics.median(v), 1) for k, v in parts.items()}}))
 
 
-def last_json(command, env):
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
+def last_json(command):
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command)[:300]}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
@@ -91,14 +91,9 @@ def ours(args, precision):
             jars = f.read().strip()
         class_path = os.pathsep.join([os.path.join(ROOT, "benchmarks/target/classes"),
                                       os.path.join(ROOT, "trainer/target/maskwright-trainer.jar"), jars])
-    env = dict(os.environ, OMP_WAIT_POLICY="passive", MALLOC_ARENA_MAX="1", MALLOC_MMAP_THRESHOLD_="4000000000",
-               MALLOC_TRIM_THRESHOLD_="100000000000",
-               GLIBC_TUNABLES="glibc.malloc.hugetlb=1")  # as the launcher sets them
-    command = ["java", "-Xmx2g", "--add-modules", "jdk.incubator.vector", "-XX:+UseSerialGC", "-XX:+UseTransparentHugePages",
-               "-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-               "-cp", class_path, "org.maskwright.benchmarks.train.TrainStep", "mask2former-r50", args.size, args.batch,
-               precision, args.backend, args.threads, args.steps]
-    return last_json([str(c) for c in command], env)
+    command = [os.path.join(ROOT, "benchmarks/java.sh"), "-Xmx2g", "-cp", class_path, "org.maskwright.benchmarks.train.TrainStep",
+               "mask2former-r50", args.size, args.batch, precision, args.backend, args.threads, args.steps]
+    return last_json([str(c) for c in command])
 
 
 def main():
@@ -135,7 +130,7 @@ def measure(args, precision):
             "--threads", str(args.threads), "--steps", str(args.steps)]
     sides = {"maskwright": lambda: ours(args, precision)}
     if not args.ours_only:
-        sides["transformers"] = lambda: last_json(them, dict(os.environ))
+        sides["transformers"] = lambda: last_json(them)
     runs = {side: [] for side in sides}
     for i in range(args.rounds):
         for side in list(sides)[::-1 if i % 2 else 1]:

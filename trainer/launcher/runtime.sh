@@ -1,0 +1,47 @@
+# How a process that computes is started: sourced by the launcher and by the benchmarks, so that what is measured is what users run.
+#
+# Needs $java, the java executable. Fills the array options with JVM options and sets the environment of the native libraries; what the
+# environment says already, stays. The function options_to_compute adds what only commands that run a model need.
+
+options=(
+  # Large arrays live outside the Java heap and are freed by their owners, so the collector matters
+  # little for training; this one starts fastest.
+  -XX:+UseSerialGC -Xshare:auto
+  # JavaCPP counts the native memory of the whole process against limits derived from the Java heap and
+  # throws OutOfMemoryError beyond them. Native memory has owners here (scopes), so there is no limit.
+  -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0
+  -Djava.awt.headless=true
+)
+# From the release file of the JDK, because asking java itself would cost a second start.
+java_bin=$(readlink -f "$java" 2>/dev/null || echo "$java")
+java_release_file=${java_bin%/bin/java}/release
+java_release=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$java_release_file" 2>/dev/null || true)
+if ((${java_release:-17} >= 22)); then
+  options+=(--enable-native-access=ALL-UNNAMED) # JDK 24 and newer warn about libraries loaded without leave
+fi
+
+# OpenCV repeats on stderr what our error for a broken image says already.
+export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-OFF}
+# LibTorch's OpenMP threads spin for a while when they have nothing to do, on the cores that the BLAS threads need: a training step of a
+# small model on two cores takes 0.8 s with spinning and 0.35 s without.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
+# glibc hands blocks above 32 MiB, and heaps above 64 MiB of any thread but the first, back to the system
+# when they are freed, and every step then pays the page faults of its large activations again: a chain of
+# additions of 80 MB arrays takes 2.6 times as long. One heap that keeps its pages reuses them.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
+export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4000000000}
+export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-100000000000}
+
+options_to_compute() {
+  # Huge pages: tensors are read and written from end to end, and with pages of 4 KiB the processor spends a tenth of a training
+  # step looking up addresses. The first line is for Java's arrays, the second for LibTorch's and BLAS's.
+  if grep -q -s '\[madvise\]\|\[always\]' /sys/kernel/mm/transparent_hugepage/enabled; then
+    options+=(-XX:+UseTransparentHugePages)
+    export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
+  fi
+  # Vector instructions for the fused kernels: 3 times as fast. The JVM prints one line of warning that the module is incubating.
+  if grep -q '^MODULES=.*jdk.incubator.vector' "$java_release_file" 2>/dev/null; then
+    options+=(--add-modules jdk.incubator.vector)
+  fi
+}
