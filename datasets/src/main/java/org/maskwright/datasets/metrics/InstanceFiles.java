@@ -49,7 +49,8 @@ public final class InstanceFiles {
   private final Map<ImageId, List<CocoAnnotation>> annotations = new HashMap<>();
   private final Map<ImageId, List<CocoDetection>> detections = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
-  private final LongAdder otherSize = new LongAdder();
+  private final LongAdder truthsOfOtherSize = new LongAdder();
+  private final LongAdder detectionsOfOtherSize = new LongAdder();
   private boolean firstHasBox;
 
   private InstanceFiles(Path truth, Path results, IouType iouType, DetectionArea detectionArea) {
@@ -120,8 +121,9 @@ public final class InstanceFiles {
   }
 
   private <T> Scored<T> scored(T metrics) {
-    warn(
-        resultsFile, otherSize.sum(), "masks of another size than their image: they match nothing");
+    String other = "masks of another size than their image: they match nothing";
+    warn(groundTruthFile, truthsOfOtherSize.sum(), other);
+    warn(resultsFile, detectionsOfOtherSize.sum(), other);
     return new Scored<>(metrics, warnings);
   }
 
@@ -190,6 +192,7 @@ public final class InstanceFiles {
     Box box = a.box();
     if (iouType != IouType.BBOX || box == null) {
       mask = a.mask(image.height(), image.width());
+      count(truthsOfOtherSize, mask, image);
       box = box == null ? mask.box() : box;
     }
     double area = a.area();
@@ -197,6 +200,12 @@ public final class InstanceFiles {
       area = mask == null ? box.area() : mask.area();
     }
     return new GroundTruth(a.id(), a.categoryId(), mask, box, area, a.crowd(), a.ignore());
+  }
+
+  private static void count(LongAdder otherSize, Rle mask, CocoImage image) {
+    if (image.height() > 0 && (mask.height() != image.height() || mask.width() != image.width())) {
+      otherSize.increment();
+    }
   }
 
   private List<Detection> detections(CocoImage image) {
@@ -218,9 +227,7 @@ public final class InstanceFiles {
       return new Detection(d.categoryId(), d.score(), null, box, box.area());
     }
     Rle mask = d.mask(image.height(), image.width());
-    if (image.height() > 0 && (mask.height() != image.height() || mask.width() != image.width())) {
-      otherSize.increment();
-    }
+    count(detectionsOfOtherSize, mask, image);
     if (iouType == IouType.BBOX && box == null) {
       box = mask.box();
     }

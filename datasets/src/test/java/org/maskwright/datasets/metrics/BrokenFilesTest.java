@@ -309,10 +309,11 @@ class BrokenFilesTest {
     CocoAnnotation first = annotations.get(0);
     annotations.add(ofCategory(first, 90, 1, 77));
     annotations.add(ofCategory(first, 91, 55, 1));
+    Segmentation tall = Segmentation.ofRle(Rle.empty(21, 30));
+    annotations.add(new CocoAnnotation(92, ImageId.of(1), 1, 600, first.box(), false, false, tall));
     CocoInstances truth =
         new CocoInstances(instances().images(), instances().categories(), annotations);
     CocoJsonWriter.writeInstances(gt, truth);
-    Segmentation tall = Segmentation.ofRle(Rle.empty(21, 30));
     CocoJsonWriter.writeResults(
         results,
         target -> {
@@ -324,6 +325,7 @@ class BrokenFilesTest {
             gt + ": 1 annotations of images not in \"images\": left out",
             gt + ": 1 annotations of categories not in \"categories\": left out",
             results + ": 1 results of categories not in the ground truth: left out",
+            gt + ": 1 masks of another size than their image: they match nothing",
             results + ": 1 masks of another size than their image: they match nothing"),
         InstanceFiles.coco(gt, results, IouType.SEGM, DetectionArea.MASK).warnings());
   }
