@@ -59,7 +59,9 @@ final class ResidualBlock extends Module {
             scope -> {
               Tensor y = x;
               for (int i = 0; i < convs.size(); i++) {
-                y = convs.get(i).forward(i == 0 ? y : y.relu());
+                ConvNorm conv = convs.get(i);
+                Tensor input = y;
+                y = i == 0 ? conv.forward(x) : engine().tidy(s -> conv.forward(input.relu()));
               }
               return y.add(shortcut == null ? x : shortcut.forward(x)).relu();
             });

@@ -72,7 +72,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
     }
 
     Tensor forward(Tensor x) {
-      return norm.forward(conv.forward(x));
+      return engine().tidy(scope -> norm.forward(conv.forward(x)));
     }
   }
 
@@ -124,11 +124,15 @@ public final class DeformablePixelDecoder extends PixelDecoder {
       return engine()
           .tidy(
               scope -> {
-                Tensor attended = attention.forward(tokens.add(positions), tokens, geometry);
-                Tensor x = norm1.forward(tokens.add(dropout.forward(attended)));
+                Tensor x = engine().tidy(inner -> attend(tokens, tokens.add(positions), geometry));
                 Tensor hidden = dropout.forward(linear1.forward(x).relu());
                 return norm2.forward(x.add(dropout.forward(linear2.forward(hidden))));
               });
+    }
+
+    private Tensor attend(Tensor tokens, Tensor query, LevelGeometry geometry) {
+      Tensor attended = attention.forward(query, tokens, geometry);
+      return norm1.forward(tokens.add(dropout.forward(attended)));
     }
   }
 
@@ -179,14 +183,18 @@ public final class DeformablePixelDecoder extends PixelDecoder {
 
   /** One pyramid step from stride 8 to stride 4, then the mask features [B,D,h,w]. */
   private Tensor finest(Tensor map, PixelFeatures.Level below) {
+    // The largest maps of the network: each is freed as soon as the next one is made.
     return engine()
         .tidy(
             scope -> {
-              Tensor up =
-                  Projections.map(below.tokens(), below.height(), below.width())
-                      .resize(map.intSize(2), map.intSize(3), ResizeMode.BILINEAR);
-              Tensor y = output.forward(lateral.forward(map).add(up)).relu();
+              Tensor sum = engine().tidy(s -> lateral.forward(map).add(resized(below, map)));
+              Tensor y = engine().tidy(s -> output.forward(sum).relu());
               return maskFeatures.forward(y);
             });
+  }
+
+  private static Tensor resized(PixelFeatures.Level level, Tensor like) {
+    return Projections.map(level.tokens(), level.height(), level.width())
+        .resize(like.intSize(2), like.intSize(3), ResizeMode.BILINEAR);
   }
 }

@@ -114,13 +114,16 @@ public final class FeaturePyramid extends PixelDecoder {
           engine()
               .tidy(
                   scope -> {
-                    Tensor side = adapter.forward(lateral);
-                    Tensor up = above.resize(side.intSize(2), side.intSize(3), ResizeMode.NEAREST);
-                    return layer.forward(side.add(up)).relu();
+                    Tensor sum = engine().tidy(s -> added(adapter.forward(lateral), above));
+                    return layer.forward(sum).relu();
                   });
     }
     return new PixelFeatures(
         maskFeatures.forward(y), List.of(new PixelFeatures.Level(tokens, height, width)));
+  }
+
+  private static Tensor added(Tensor side, Tensor above) {
+    return side.add(above.resize(side.intSize(2), side.intSize(3), ResizeMode.NEAREST));
   }
 
   private Tensor step(NormedConv conv, Tensor x) {

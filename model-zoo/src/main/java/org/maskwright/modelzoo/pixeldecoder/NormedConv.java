@@ -26,6 +26,6 @@ final class NormedConv extends Module {
 
   /** x [B,C,H,W] to [B,O,H,W]. */
   Tensor forward(Tensor x) {
-    return norm.forward(x.conv2d(weight.tensor(), null, spec));
+    return engine().tidy(scope -> norm.forward(x.conv2d(weight.tensor(), null, spec)));
   }
 }
