@@ -95,7 +95,7 @@ public final class CheckpointStore {
       Checkpoint written = publish(writing, new Checkpoint(step, folder.resolve(name)));
       prune();
       return written;
-    } catch (IOException e) {
+    } catch (IOException | CheckpointException e) { // of a file in it: the weights' writer's own
       throw writeFailed(name, writing, e);
     }
   }
@@ -247,7 +247,7 @@ public final class CheckpointStore {
     }
   }
 
-  private CheckpointException writeFailed(String name, Path writing, IOException cause) {
+  private CheckpointException writeFailed(String name, Path writing, Exception cause) {
     String space = "";
     try {
       DurableFiles.deleteTree(writing);

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.CheckpointStore.Checkpoint;
 
@@ -67,8 +69,9 @@ final class CheckpointStoreTest {
     assertTrue(store.best().isEmpty());
   }
 
-  @Test
-  void aFullDiskLeavesOlderCheckpointsAndSaysSo() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFullDiskLeavesOlderCheckpointsAndSaysSo(boolean saidByTheWeightsWriter) throws IOException {
     CheckpointStore store = CheckpointStore.open(folder, 3);
     Checkpoint older = write(store, 10);
     var error =
@@ -78,8 +81,13 @@ final class CheckpointStoreTest {
                 store.write(
                     20,
                     files -> {
-                      Files.write(files.resolve("model.bin"), new byte[1000]);
-                      throw new IOException("No space left on device");
+                      Path file = files.resolve("model.bin");
+                      Files.write(file, new byte[1000]);
+                      var full = new IOException("No space left on device");
+                      if (saidByTheWeightsWriter) {
+                        throw new CheckpointException(file, "cannot be written: " + full, full);
+                      }
+                      throw full;
                     }));
     assertTrue(error.getMessage().contains("step-00000020: cannot be written"), error.getMessage());
     assertTrue(error.getMessage().contains("No space left on device"), error.getMessage());
