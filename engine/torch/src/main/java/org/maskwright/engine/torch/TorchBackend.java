@@ -416,29 +416,40 @@ final class TorchBackend implements Backend {
       DeviceArray w,
       boolean needX,
       boolean needWB) {
-    FloatBuffer g = hostFloats(grad);
-    FloatBuffer values = hostFloats(x);
     FloatBuffer weight = w == null ? null : hostFloats(w);
-    if (g == null || values == null || weight == null || values.limit() == 0) {
+    if (weight == null) {
       return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
     }
-    long[] shape = shapeOf(x);
-    int images = (int) shape[0];
-    int channels = (int) shape[1];
-    DeviceArray gx = needX ? norms.emptyLike(x) : null;
-    DeviceArray gw = needWB ? norms.emptyLike(w) : null;
-    DeviceArray gb = needWB ? norms.emptyLike(w) : null;
-    new GroupNormKernel(images, channels, values.limit() / (images * channels), groups)
-        .backward(
-            g,
-            values,
-            hostFloats(mean),
-            hostFloats(rstd),
-            weight,
-            needX ? hostFloats(gx) : null,
-            needWB ? hostFloats(gw) : null,
-            needWB ? hostFloats(gb) : null);
-    return new DeviceArray[] {gx, gw, gb};
+    // Convolutions give and take channels last; a copy takes far less time than LibTorch's kernel.
+    DeviceArray denseGrad = contiguous(grad);
+    DeviceArray dense = contiguous(x);
+    try {
+      FloatBuffer g = hostFloats(denseGrad);
+      FloatBuffer values = hostFloats(dense);
+      if (g == null || values == null || values.limit() == 0) {
+        return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
+      }
+      long[] shape = shapeOf(x);
+      int images = (int) shape[0];
+      int channels = (int) shape[1];
+      DeviceArray gx = needX ? norms.emptyLike(dense) : null;
+      DeviceArray gw = needWB ? norms.emptyLike(w) : null;
+      DeviceArray gb = needWB ? norms.emptyLike(w) : null;
+      new GroupNormKernel(images, channels, values.limit() / (images * channels), groups)
+          .backward(
+              g,
+              values,
+              hostFloats(mean),
+              hostFloats(rstd),
+              weight,
+              needX ? hostFloats(gx) : null,
+              needWB ? hostFloats(gw) : null,
+              needWB ? hostFloats(gb) : null);
+      return new DeviceArray[] {gx, gw, gb};
+    } finally {
+      denseGrad.release();
+      dense.release();
+    }
   }
 
   @Override
