@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.RandomStream;
+import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassSpace;
 
 class ExtremeSizesTest {
@@ -40,5 +43,31 @@ class ExtremeSizesTest {
       assertEquals(25, predictions.maskLogits().intSize(2));
       assertEquals(33, predictions.maskLogits().intSize(3));
     }
+  }
+
+  /**
+   * 5,376 tokens: the encoder's feed-forward layers run in two pieces where nothing is recorded.
+   */
+  @Test
+  void inferenceInPiecesEqualsTheRecordedForwardPass() {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        SegmentationModel model =
+            SegmentationModels.build(
+                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
+        var scope = engine.scope()) {
+      model.setTraining(false);
+      Tensor pixels = engine.uniform(RandomStream.of(1, "pixels"), -1, 1, 1, 3, 512, 512);
+      Tensor recorded = maskFeatures(model, pixels);
+      Tensor inPieces;
+      try (var off = engine.noGrad()) {
+        inPieces = maskFeatures(model, pixels);
+      }
+      assertTrue(recorded.requiresGrad() && !inPieces.requiresGrad());
+      assertArrayEquals(recorded.toFloats(), inPieces.toFloats(), 1e-5f);
+    }
+  }
+
+  private static Tensor maskFeatures(SegmentationModel model, Tensor pixels) {
+    return model.pixelDecoder().forward(model.backbone().forward(pixels)).maskFeatures();
   }
 }
