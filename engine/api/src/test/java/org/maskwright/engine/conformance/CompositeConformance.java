@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -398,15 +397,10 @@ public abstract class CompositeConformance extends BackendConformance {
     }
   }
 
-  /**
-   * With the default heap and the launcher's collector. A leak makes memory grow in every hundred
-   * steps alike; the Java heap, the just-in-time compiler and a library's cache make it grow in a
-   * few, on another machine in others. So the median of the hundreds' growth is held to account.
-   */
+  /** With the default heap and the launcher's collector. */
   @Test
   void aThousandTrainingStepsLeaveArraysAndResidentMemoryConstant() throws Exception {
-    Assumptions.assumeTrue(
-        Files.exists(Path.of("/proc/self/status")), "resident memory is read from /proc: Linux");
+    Assumptions.assumeTrue(ResidentMemory.isKnown(), "resident memory is read from /proc: Linux");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -427,12 +421,9 @@ public abstract class CompositeConformance extends BackendConformance {
     long[] last = numbers(lines.get(9));
     assertEquals(early[1], last[1], "live arrays");
     assertEquals(early[2], last[2], "live bytes");
-    long[] growth = new long[9];
-    for (int i = 0; i < 9; i++) {
-      growth[i] = numbers(lines.get(i + 1))[3] - numbers(lines.get(i))[3];
-    }
+    long[] resident = lines.stream().mapToLong(line -> numbers(line)[3]).toArray();
     String trace = "KiB after each hundred steps: " + lines;
-    assertTrue(Arrays.stream(growth).sorted().skip(4).findFirst().orElseThrow() < LEAK_KIB, trace);
+    assertTrue(ResidentMemory.medianGrowth(resident) < LEAK_KIB, trace);
     assertTrue(last[3] < 1.2 * early[3], trace);
   }
 

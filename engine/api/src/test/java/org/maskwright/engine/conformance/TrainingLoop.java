@@ -1,8 +1,6 @@
 package org.maskwright.engine.conformance;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.engine.spi.AdamWStep;
@@ -110,14 +108,6 @@ public final class TrainingLoop {
     return qkv.slice(2, i, i + 1L).reshape(BATCH, SIDE * SIDE, 2, CHANNELS / 2).permute(0, 2, 1, 3);
   }
 
-  private static long residentKib() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** Runs. */
   public static void main(String[] args) throws IOException {
     int steps = Integer.parseInt(args[1]);
@@ -136,7 +126,7 @@ public final class TrainingLoop {
                   + " "
                   + engine.memory().liveBytes()
                   + " "
-                  + residentKib());
+                  + ResidentMemory.kib());
         }
       }
     }
