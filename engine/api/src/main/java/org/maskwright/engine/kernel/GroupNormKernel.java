@@ -16,45 +16,56 @@ import java.nio.FloatBuffer;
  */
 public final class GroupNormKernel {
   private final RowKernels rows = RowKernels.get();
+  private final FloatBuffer grad;
+  private final FloatBuffer x;
+  private final FloatBuffer mean;
+  private final FloatBuffer rstd;
+  private final FloatBuffer w;
+  private final int groups;
   private final int images;
   private final int channels;
   private final int pixels;
-  private final int groups;
   private final int perGroup; // channels
 
-  /** For x [images,channels,pixels] in {@code groups} of channels. */
-  public GroupNormKernel(int images, int channels, int pixels, int groups) {
-    this.images = images;
-    this.channels = channels;
-    this.pixels = pixels;
+  /**
+   * For B images of C channels of P pixels, C and P at least 1, in {@code groups} of channels.
+   *
+   * @param grad [B,C,P] of the result
+   * @param x [B,C,P]
+   * @param mean [B,groups]
+   * @param rstd [B,groups]
+   * @param w [C]
+   */
+  public GroupNormKernel(
+      FloatBuffer grad,
+      FloatBuffer x,
+      FloatBuffer mean,
+      FloatBuffer rstd,
+      FloatBuffer w,
+      int groups) {
+    this.grad = grad;
+    this.x = x;
+    this.mean = mean;
+    this.rstd = rstd;
+    this.w = w;
     this.groups = groups;
+    this.images = mean.limit() / groups;
+    this.channels = w.limit();
+    this.pixels = x.limit() / (images * channels);
     this.perGroup = channels / groups;
   }
 
   /**
    * Writes the gradients.
    *
-   * @param grad [images,channels,pixels] of the result
-   * @param x as grad
-   * @param mean [images,groups]
-   * @param rstd [images,groups]
-   * @param w [channels]
    * @param gx as x, or null
-   * @param gw [channels], or null with gb
-   * @param gb [channels]
+   * @param gw [C], or null with gb
+   * @param gb [C]
    */
-  public void backward(
-      FloatBuffer grad,
-      FloatBuffer x,
-      FloatBuffer mean,
-      FloatBuffer rstd,
-      FloatBuffer w,
-      FloatBuffer gx,
-      FloatBuffer gw,
-      FloatBuffer gb) {
+  public void backward(FloatBuffer gx, FloatBuffer gw, FloatBuffer gb) {
     double[] sums = new double[images * channels];
     double[] products = new double[images * channels];
-    Parallel.forEach(images * groups, i -> group(i, grad, x, mean, rstd, w, gx, sums, products));
+    Parallel.forEach(images * groups, i -> group(i, gx, sums, products));
     if (gw == null) {
       return;
     }
@@ -72,16 +83,7 @@ public final class GroupNormKernel {
     }
   }
 
-  private void group(
-      int group,
-      FloatBuffer grad,
-      FloatBuffer x,
-      FloatBuffer mean,
-      FloatBuffer rstd,
-      FloatBuffer w,
-      FloatBuffer gx,
-      double[] sums,
-      double[] products) {
+  private void group(int group, FloatBuffer gx, double[] sums, double[] products) {
     int first = group * perGroup; // of all images' channels
     float[] g = new float[pixels];
     float[] v = new float[pixels];

@@ -429,19 +429,11 @@ final class TorchBackend implements Backend {
       if (g == null || values == null || values.limit() == 0) {
         return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
       }
-      long[] shape = shapeOf(x);
-      int images = (int) shape[0];
-      int channels = (int) shape[1];
       DeviceArray gx = needX ? norms.emptyLike(dense) : null;
       DeviceArray gw = needWB ? norms.emptyLike(w) : null;
       DeviceArray gb = needWB ? norms.emptyLike(w) : null;
-      new GroupNormKernel(images, channels, values.limit() / (images * channels), groups)
+      new GroupNormKernel(g, values, hostFloats(mean), hostFloats(rstd), weight, groups)
           .backward(
-              g,
-              values,
-              hostFloats(mean),
-              hostFloats(rstd),
-              weight,
               needX ? hostFloats(gx) : null,
               needWB ? hostFloats(gw) : null,
               needWB ? hostFloats(gb) : null);
