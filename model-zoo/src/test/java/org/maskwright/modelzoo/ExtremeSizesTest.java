@@ -18,9 +18,7 @@ class ExtremeSizesTest {
   @CsvSource({"1,1", "1,2000", "20000,50"})
   void imagesOfOnePixelAndOfAStripGiveFiniteMasks(int height, int width) {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model =
-            SegmentationModels.build(
-                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
+        SegmentationModel model = tiny(engine);
         var off = engine.noGrad();
         var scope = engine.scope()) {
       Predictions predictions = model.predict(engine.ones(1, 3, height, width));
@@ -34,9 +32,7 @@ class ExtremeSizesTest {
   @Test
   void unpaddedInputsKeepTheirOddSizes() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model =
-            SegmentationModels.build(
-                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
+        SegmentationModel model = tiny(engine);
         var off = engine.noGrad();
         var scope = engine.scope()) {
       Predictions predictions = model.forwardUnpadded(engine.ones(1, 3, 97, 131));
@@ -51,9 +47,7 @@ class ExtremeSizesTest {
   @Test
   void inferenceInPiecesEqualsTheRecordedForwardPass() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model =
-            SegmentationModels.build(
-                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
+        SegmentationModel model = tiny(engine);
         var scope = engine.scope()) {
       model.setTraining(false);
       Tensor pixels = engine.uniform(RandomStream.of(1, "pixels"), -1, 1, 1, 3, 512, 512);
@@ -69,5 +63,9 @@ class ExtremeSizesTest {
 
   private static Tensor maskFeatures(SegmentationModel model, Tensor pixels) {
     return model.pixelDecoder().forward(model.backbone().forward(pixels)).maskFeatures();
+  }
+
+  private static SegmentationModel tiny(Engine engine) {
+    return SegmentationModels.build(engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2));
   }
 }
