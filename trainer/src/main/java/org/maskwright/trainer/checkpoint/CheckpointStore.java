@@ -259,7 +259,7 @@ public final class CheckpointStore {
     return new CheckpointException(
         folder.resolve(name),
         "cannot be written: "
-            + cause
+            + (cause instanceof CheckpointException ? cause.getMessage() : cause)
             + space
             + "; older checkpoints are unharmed ("
             + newest

@@ -2,6 +2,7 @@ package org.maskwright.trainer.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.maskwright.datasets.picture.Chart;
 
@@ -42,7 +43,7 @@ final class Curves {
     for (String name : names) {
       double[] values =
           lines.stream().mapToDouble(l -> l.values().getOrDefault(name, Double.NaN)).toArray();
-      if (java.util.Arrays.stream(values).anyMatch(Double::isFinite)) {
+      if (Arrays.stream(values).anyMatch(Double::isFinite)) {
         chart.line(name, steps, values);
         finite = true;
       }
