@@ -4,6 +4,7 @@ import static org.maskwright.datasets.catalog.DatasetSettings.or;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
@@ -44,7 +45,8 @@ public final class DatasetOpener {
   /**
    * Opens a data set.
    *
-   * @throws DatasetException if it is not there, not of that layout, or broken
+   * @throws DatasetException if it is not there, not of that layout, or broken, or if the settings
+   *     hold something that the layout does not read
    */
   public static Dataset open(DatasetSettings settings) {
     return open(
@@ -63,6 +65,7 @@ public final class DatasetOpener {
       throw DatasetException.ofFile(
           settings.root(), "the data set's folder does not exist; set data.root");
     }
+    refuseUnread(settings);
     DataFolder root = new DataFolder(settings.root(), settings.links());
     return switch (settings.type()) {
       case "auto" -> open(LayoutDetector.detect(settings).settings(), problems);
@@ -81,6 +84,39 @@ public final class DatasetOpener {
           throw new DatasetException(
               "data.type: expected one of " + TYPES + ", got \"" + settings.type() + "\"");
     };
+  }
+
+  /** A setting that the layout does not read would do nothing, and nobody would notice. */
+  private static void refuseUnread(DatasetSettings settings) {
+    String type = settings.type();
+    boolean folder = type.startsWith("folder-");
+    boolean coco = type.startsWith("coco-");
+    if (type.equals("auto") || !TYPES.contains(type)) {
+      return;
+    }
+    List<String> unread = new ArrayList<>();
+    unless(folder || coco || settings.images().isEmpty(), "images", unread);
+    unless(
+        folder || coco || type.equals("lvis") || settings.annotations().isEmpty(),
+        "annotations",
+        unread);
+    unless(folder || settings.list().isEmpty(), "list", unread);
+    unless(folder || settings.classes().isEmpty(), "classes", unread);
+    unless(type.equals("folder-semantic") || settings.ignore().isEmpty(), "ignore", unread);
+    unless(folder || settings.maskSuffix().isEmpty(), "mask-suffix", unread);
+    unless(folder || coco || settings.holdOut() == 0, "hold-out", unread);
+    if (!unread.isEmpty()) {
+      throw DatasetException.ofFile(
+          settings.root(),
+          "the layout %s does not read data.%s; leave it out, or check data.type"
+              .formatted(type, String.join(", data.", unread)));
+    }
+  }
+
+  private static void unless(boolean fine, String key, List<String> unread) {
+    if (!fine) {
+      unread.add(key);
+    }
   }
 
   private static Task task(DatasetSettings settings) {

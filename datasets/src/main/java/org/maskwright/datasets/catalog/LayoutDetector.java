@@ -21,6 +21,9 @@ public final class LayoutDetector {
   private static final List<String> NAME_FILES =
       List.of("classes.txt", "class_names.txt", "labels.txt");
 
+  /** Roboflow's export has its annotations among the photographs. */
+  private static final String BESIDE_PHOTOS = "_annotations.coco.json";
+
   private final DatasetSettings asked;
   private final Path root;
 
@@ -40,7 +43,7 @@ public final class LayoutDetector {
   /**
    * Finds the layout of {@code settings.root()}; what the settings say already is kept.
    *
-   * @throws DatasetException if no layout is recognised
+   * @throws DatasetException if no layout is recognised, or several annotation files could be meant
    */
   public static Found detect(DatasetSettings settings) {
     LayoutDetector detector = new LayoutDetector(settings);
@@ -67,7 +70,10 @@ public final class LayoutDetector {
   }
 
   private Optional<Found> coco() {
-    List<String> files = names(root.resolve("annotations"), ".json");
+    List<String> files =
+        names(root.resolve("annotations"), ".json").stream()
+            .filter(f -> asked.annotations().isEmpty() || asked.annotations().equals(inFolder(f)))
+            .toList();
     for (String kind : List.of("panoptic", "instances")) {
       String prefix = kind + "_" + asked.split();
       Optional<String> file =
@@ -77,8 +83,7 @@ public final class LayoutDetector {
               .findFirst();
       if (file.isPresent()) {
         String type = kind.equals("panoptic") ? "coco-panoptic" : "coco-instance";
-        return found(
-            withSplit(type, split(file.get(), kind)), "annotations/" + file.get() + " (COCO)");
+        return found(withSplit(type, split(file.get(), kind)), inFolder(file.get()) + " (COCO)");
       }
     }
     return Optional.empty();
@@ -86,27 +91,71 @@ public final class LayoutDetector {
 
   /** COCO as labelling tools export it: one file, and the photographs in one folder. */
   private Optional<Found> exported() {
-    List<String> inFolder =
-        names(root.resolve("annotations"), ".json").stream()
-            .filter(f -> f.startsWith("instances"))
-            .map(f -> "annotations/" + f)
-            .toList();
-    List<String> candidates = new ArrayList<>(inFolder);
-    candidates.addAll(List.of("annotations.json", "instances.json"));
-    for (String file : candidates) {
-      for (String photos : withAsked(asked.images(), PHOTO_FOLDERS)) {
-        if (Files.isRegularFile(root.resolve(file)) && isDirectory(photos)) {
-          return found(
-              asked.withType("coco-instance").withPlaces(photos, file),
-              file + " and " + photos + " (COCO export)");
-        }
-      }
+    Optional<String> file = exportedFile();
+    if (file.isEmpty()) {
+      return Optional.empty();
     }
-    return Files.isRegularFile(root.resolve("_annotations.coco.json"))
-        ? found(
-            asked.withType("coco-instance").withPlaces(".", "_annotations.coco.json"),
-            "_annotations.coco.json beside the photographs (COCO export)")
-        : Optional.empty();
+    List<String> usual = new ArrayList<>(PHOTO_FOLDERS);
+    if (!asked.split().isEmpty()) {
+      usual.addAll(0, List.of(asked.split(), "images/" + asked.split()));
+    }
+    if (file.get().equals(BESIDE_PHOTOS)) {
+      usual.add(".");
+    }
+    return withAsked(asked.images(), usual).stream()
+        .filter(this::isDirectory)
+        .findFirst()
+        .flatMap(
+            photos ->
+                found(
+                    asked.withType("coco-instance").withPlaces(photos, file.get()),
+                    file.get() + " and " + photos + " (COCO export)"));
+  }
+
+  /**
+   * The annotation file that was asked for, or the only one, or the one of the split.
+   *
+   * @throws DatasetException if there are others, but none of the split, or several could be meant
+   */
+  private Optional<String> exportedFile() {
+    if (!asked.annotations().isEmpty()) {
+      return Optional.of(asked.annotations())
+          .filter(f -> f.endsWith(".json") && Files.isRegularFile(root.resolve(f)));
+    }
+    List<String> files = new ArrayList<>();
+    names(root.resolve("annotations"), ".json").stream()
+        .filter(f -> f.startsWith("instances"))
+        .forEach(f -> files.add(inFolder(f)));
+    Stream.of("annotations.json", "instances.json", BESIDE_PHOTOS)
+        .filter(f -> Files.isRegularFile(root.resolve(f)))
+        .forEach(files::add);
+    boolean oneFileForAll = asked.split().isEmpty() || asked.holdOut() > 0;
+    List<String> left = oneFileForAll ? files : ofSplit(files);
+    if (left.size() > 1 || left.isEmpty() && !files.isEmpty()) {
+      throw DatasetException.ofFile(
+          root,
+          "expected one annotation file%s, got %s; set data.annotations"
+              .formatted(oneFileForAll ? "" : " of the split " + asked.split(), files));
+    }
+    return left.stream().findFirst();
+  }
+
+  /** {@code instances_SPLIT.json}, else what starts so, else what names no split at all. */
+  private List<String> ofSplit(List<String> files) {
+    String prefix = inFolder("instances_" + asked.split());
+    if (files.contains(prefix + ".json")) {
+      return List.of(prefix + ".json");
+    }
+    List<String> starting = files.stream().filter(f -> f.startsWith(prefix)).toList();
+    return starting.isEmpty()
+        ? files.stream()
+            .filter(f -> !f.startsWith(inFolder("instances_")) || f.endsWith("_default.json"))
+            .toList()
+        : starting;
+  }
+
+  private static String inFolder(String annotations) {
+    return "annotations/" + annotations;
   }
 
   private static String split(String file, String kind) {
