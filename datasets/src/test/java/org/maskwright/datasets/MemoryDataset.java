@@ -3,6 +3,7 @@ package org.maskwright.datasets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.mask.Rle;
 
@@ -12,11 +13,24 @@ import org.maskwright.datasets.mask.Rle;
  */
 public final class MemoryDataset implements Dataset {
   private final int size;
-  private final Set<Integer> broken;
+  private final IntConsumer beforeImage;
 
   public MemoryDataset(int size, Integer... broken) {
+    this(
+        size,
+        index -> {
+          if (Set.of(broken).contains(index)) {
+            throw new DatasetException("image: the file is empty");
+          }
+        });
+  }
+
+  /**
+   * @param beforeImage is called by whoever reads an image, with its number
+   */
+  public MemoryDataset(int size, IntConsumer beforeImage) {
     this.size = size;
-    this.broken = Set.of(broken);
+    this.beforeImage = beforeImage;
   }
 
   /** The box of image {@code index}: x0, y0, x1, y1. */
@@ -79,9 +93,7 @@ public final class MemoryDataset implements Dataset {
 
   @Override
   public RgbImage image(int index) {
-    if (broken.contains(index)) {
-      throw new DatasetException("image: the file is empty");
-    }
+    beforeImage.accept(index);
     int[] box = box(index);
     Size size = size(index);
     byte[] data = new byte[3 * size.width() * size.height()];

@@ -1,6 +1,5 @@
 package org.maskwright.datasets.loader;
 
-import java.util.Arrays;
 import java.util.List;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.TrainingExample;
@@ -12,9 +11,8 @@ import org.maskwright.datasets.TrainingExample;
  * @param examples B examples, at least one
  * @param next the state of the loader after this batch: store it to resume with the batch that
  *     follows
- * @param waitMillis how long the caller waited for this batch
  */
-public record Batch(List<TrainingExample> examples, LoaderState next, double waitMillis) {
+public record Batch(List<TrainingExample> examples, LoaderState next) {
   public Batch {
     examples = List.copyOf(examples);
     if (examples.isEmpty()) {
@@ -38,53 +36,20 @@ public record Batch(List<TrainingExample> examples, LoaderState next, double wai
   }
 
   /**
-   * The images as one array [B,3,H,W] of 0..255, smaller ones padded at the right and the bottom
-   * with {@code padding}.
-   */
-  public byte[] images(byte padding) {
-    int height = height();
-    int width = width();
-    int plane = Math.multiplyExact(height, width);
-    byte[] images = new byte[Math.multiplyExact(Math.multiplyExact(3, plane), size())];
-    for (int b = 0; b < size(); b++) {
-      TrainingExample example = examples.get(b);
-      boolean whole = example.height() == height && example.width() == width;
-      if (whole) {
-        System.arraycopy(example.image(), 0, images, b * 3 * plane, 3 * plane);
-      } else {
-        copyPadded(example, images, b * 3 * plane, height, width, padding);
-      }
-    }
-    return images;
-  }
-
-  private static void copyPadded(
-      TrainingExample example, byte[] images, int at, int height, int width, byte padding) {
-    Arrays.fill(images, at, at + 3 * height * width, padding);
-    for (int c = 0; c < 3; c++) {
-      for (int y = 0; y < example.height(); y++) {
-        System.arraycopy(
-            example.image(),
-            (c * example.height() + y) * example.width(),
-            images,
-            at + (c * height + y) * width,
-            example.width());
-      }
-    }
-  }
-
-  /**
    * The normalised images as one array [B,3,H,W] of float32; what pads smaller images to the
    * batch's size is 0, as in detectron2's ImageList.
+   *
+   * @throws ArithmeticException if that is more than 2^31 - 1 numbers
    */
   public float[] normalizedImages(Normalization by) {
     int height = height();
     int width = width();
-    float[] images = new float[Math.multiplyExact(Math.multiplyExact(3, height * width), size())];
+    int plane = Math.multiplyExact(height, width);
+    float[] images = new float[Math.multiplyExact(Math.multiplyExact(3, plane), size())];
     float[] one = new float[0];
     for (int b = 0; b < size(); b++) {
       TrainingExample example = examples.get(b);
-      int at = b * 3 * height * width;
+      int at = b * 3 * plane;
       if (example.height() == height && example.width() == width) {
         example.normalizeInto(by, images, at);
         continue;

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -26,9 +28,11 @@ import org.maskwright.datasets.transform.SampleRandom;
  * image becomes depends on (seed, epoch, index); a batch is the next images of the stream that
  * could be loaded. So the number of threads, and whether the run was interrupted, change nothing.
  *
- * <p><b>Thread safety</b> One caller; {@link #close} may be called from any thread.
+ * <p><b>Thread safety</b> One caller; {@link #close} may be called from any thread and ends a
+ * {@link #next} that waits.
  *
- * <p><b>Memory</b> At most batch size + prefetch examples.
+ * <p><b>Memory</b> At most 2 x batch size + prefetch examples: the batch that is put together, and
+ * those ahead of it. Batches the caller keeps come on top.
  */
 public final class Loader implements AutoCloseable {
   private final Dataset dataset;
@@ -40,7 +44,7 @@ public final class Loader implements AutoCloseable {
   private EpochOrder order;
   private LoaderState submitted;
   private LoaderState taken;
-  private double waitMillis;
+  private volatile boolean closed;
 
   private record Slot(LoaderState after, Future<TrainingExample> example) {}
 
@@ -85,14 +89,18 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * The next batch, or empty after the last one of a sequential pass.
+   * The next batch, or empty after the last one of a sequential pass. A failure closes the loader;
+   * {@link #state} then still is where the last batch ended.
    *
-   * @throws DatasetException if an image cannot be loaded and the settings say stop, or if none of
-   *     a whole epoch can be loaded
+   * @throws DatasetException if an image cannot be loaded and the settings say stop, if as many
+   *     shuffled images in a row as the data set has cannot be loaded, or if the thread is
+   *     interrupted
+   * @throws IllegalStateException if the loader is closed, now or while this waits, or a worker
+   *     fails with anything but a DatasetException
    */
   public Optional<Batch> next() {
-    long start = System.nanoTime();
     List<TrainingExample> examples = new ArrayList<>(settings.batchSize());
+    LoaderState reached = taken;
     int failures = 0;
     while (examples.size() < settings.batchSize()) {
       fill();
@@ -100,13 +108,16 @@ public final class Loader implements AutoCloseable {
       if (slot == null) {
         break;
       }
-      taken = slot.after;
+      reached = slot.after;
       try {
         examples.add(slot.example.get());
         failures = 0;
+      } catch (CancellationException e) {
+        throw closedException();
       } catch (ExecutionException e) {
         skip(e);
         if (++failures >= dataset.size() && settings.order() == LoaderSettings.Order.SHUFFLED) {
+          close();
           throw new DatasetException(
               dataset.name() + ": none of " + failures + " images in a row could be loaded", e);
         }
@@ -117,12 +128,18 @@ public final class Loader implements AutoCloseable {
       }
     }
     fill();
-    double waited = (System.nanoTime() - start) / 1e6;
-    waitMillis += waited;
-    return examples.isEmpty() ? Optional.empty() : Optional.of(new Batch(examples, taken, waited));
+    taken = reached;
+    return examples.isEmpty() ? Optional.empty() : Optional.of(new Batch(examples, taken));
+  }
+
+  private static IllegalStateException closedException() {
+    return new IllegalStateException("loader: closed");
   }
 
   private void skip(ExecutionException e) {
+    if (closed) {
+      throw closedException(); // what a worker that was interrupted says is no news of the file
+    }
     if (!(e.getCause() instanceof DatasetException problem)) {
       close();
       throw new IllegalStateException("loader: a worker failed: " + e.getCause(), e.getCause());
@@ -135,6 +152,9 @@ public final class Loader implements AutoCloseable {
   }
 
   private void fill() {
+    if (closed) {
+      throw closedException();
+    }
     while (ahead.size() < settings.batchSize() + settings.prefetch() && !atEnd()) {
       if (order == null || order.epoch() != submitted.epoch()) {
         order = EpochOrder.of(settings, dataset.size(), submitted.epoch());
@@ -145,7 +165,15 @@ public final class Loader implements AutoCloseable {
           submitted.position() + 1 < dataset.size()
               ? new LoaderState(epoch, submitted.position() + 1)
               : new LoaderState(epoch + 1, 0);
-      ahead.add(new Slot(submitted, workers.submit(() -> example(epoch, index))));
+      ahead.add(new Slot(submitted, submit(epoch, index)));
+    }
+  }
+
+  private Future<TrainingExample> submit(long epoch, int index) {
+    try {
+      return workers.submit(() -> example(epoch, index));
+    } catch (RejectedExecutionException e) {
+      throw closedException();
     }
   }
 
@@ -172,18 +200,17 @@ public final class Loader implements AutoCloseable {
     return taken;
   }
 
-  /** How long the caller has waited in {@link #next}, in all. */
-  public double totalWaitMillis() {
-    return waitMillis;
-  }
-
   /** One message for each image that was left out since this loader was made, oldest first. */
   public List<String> skipped() {
     return List.copyOf(skipped);
   }
 
+  /** Ends the workers. What they had not begun is cancelled, so that nobody waits for it. */
   @Override
   public void close() {
-    workers.shutdownNow();
+    closed = true;
+    for (Runnable waiting : workers.shutdownNow()) {
+      ((Future<?>) waiting).cancel(true);
+    }
   }
 }

@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param order the order of the images
  * @param seed the seed of order and augmentation
  * @param workers threads
- * @param prefetch images that may be loaded ahead of the batch asked for; bounds the memory
+ * @param prefetch images that may be loaded ahead of the batch asked for; bounds the memory, and
+ *     with the batch size the number of workers that are busy
  * @param brokenFiles what to do with an image that cannot be loaded
  */
 public record LoaderSettings(
@@ -40,16 +41,20 @@ public record LoaderSettings(
     }
   }
 
-  /** Shuffled training batches, stopping at a broken file, two batches ahead. */
+  /**
+   * Shuffled training batches, stopping at a broken file; ahead by two batches, or by an image for
+   * each worker.
+   */
   public static LoaderSettings training(int batchSize, long seed, int workers) {
-    return new LoaderSettings(
-        batchSize, Order.SHUFFLED, seed, workers, 2 * batchSize, BrokenFiles.STOP);
+    int prefetch = Math.max(2 * batchSize, workers);
+    return new LoaderSettings(batchSize, Order.SHUFFLED, seed, workers, prefetch, BrokenFiles.STOP);
   }
 
-  /** Each image once, in order, stopping at a broken file. */
+  /** Each image once, in order, stopping at a broken file; ahead as in training. */
   public static LoaderSettings evaluation(int batchSize, int workers) {
+    int prefetch = Math.max(2 * batchSize, workers);
     return new LoaderSettings(
-        batchSize, Order.SEQUENTIAL_ONCE, 0, workers, 2 * batchSize, BrokenFiles.STOP);
+        batchSize, Order.SEQUENTIAL_ONCE, 0, workers, prefetch, BrokenFiles.STOP);
   }
 
   /** These settings with another policy for broken files. */

@@ -10,7 +10,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -156,12 +161,114 @@ final class LoaderTest {
   }
 
   @Test
+  void aFailedBatchLeavesTheStateAfterTheLastOne() {
+    Dataset dataset = new MemoryDataset(6, 4);
+    try (Loader loader = new Loader(dataset, LSJ, LoaderSettings.evaluation(3, 2))) {
+      LoaderState after = loader.next().orElseThrow().next();
+      assertThrows(DatasetException.class, loader::next);
+      assertEquals(after, loader.state());
+      assertClosed(assertThrows(IllegalStateException.class, loader::next));
+    }
+  }
+
+  /** No image is there before {@code atOnce} of them are asked for. */
+  private static Dataset waitingForEachOther(int size, int atOnce) {
+    CountDownLatch loading = new CountDownLatch(atOnce);
+    return new MemoryDataset(
+        size,
+        index -> {
+          loading.countDown();
+          try {
+            if (!loading.await(20, TimeUnit.SECONDS)) {
+              throw new DatasetException("only " + (atOnce - loading.getCount()) + " at once");
+            }
+          } catch (InterruptedException e) {
+            throw new DatasetException("interrupted", e);
+          }
+        });
+  }
+
+  @Test
+  void allWorkersAreBusyWhateverTheBatchSize() {
+    for (LoaderSettings settings :
+        List.of(LoaderSettings.evaluation(1, 9), LoaderSettings.training(1, 0, 9))) {
+      assertEquals(1, take(waitingForEachOther(20, 9), settings, LoaderState.START, 1).size());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void closingEndsACallThatWaits() throws Exception {
+    CountDownLatch loading = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Dataset dataset =
+        new MemoryDataset(
+            3,
+            index -> {
+              loading.countDown();
+              awaitUninterrupted(closed);
+            });
+    Loader loader = new Loader(dataset, LSJ, LoaderSettings.evaluation(3, 1));
+    var caller = new FutureTask<>(loader::next);
+    new Thread(caller, "caller").start();
+    loading.await();
+    loader.close(); // one image is being loaded, two wait for the worker
+    closed.countDown();
+    assertClosed(assertThrows(ExecutionException.class, caller::get).getCause());
+    assertClosed(assertThrows(IllegalStateException.class, loader::next));
+  }
+
+  /** What an interrupted worker says of its file is not the reason: the loader is closed. */
+  @Test
+  @Timeout(60)
+  void closingIsNotTakenForABrokenFile() throws Exception {
+    CountDownLatch loading = new CountDownLatch(1);
+    Dataset dataset =
+        new MemoryDataset(
+            3,
+            index -> {
+              loading.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                throw new DatasetException("image: cannot read the file", e);
+              }
+            });
+    LoaderSettings settings = LoaderSettings.evaluation(3, 1).with(LoaderSettings.BrokenFiles.SKIP);
+    Loader loader = new Loader(dataset, LSJ, settings);
+    var caller = new FutureTask<>(loader::next);
+    new Thread(caller, "caller").start();
+    loading.await();
+    loader.close();
+    assertClosed(assertThrows(ExecutionException.class, caller::get).getCause());
+    assertEquals(List.of(), loader.skipped());
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void assertClosed(Throwable e) {
+    assertEquals("java.lang.IllegalStateException: loader: closed", e.toString());
+  }
+
+  @Test
   void smallerImagesOfABatchArePadded() {
     Dataset dataset = new MemoryDataset(3);
     try (Loader loader =
         new Loader(dataset, Augmentation.none(Task.INSTANCE), LoaderSettings.evaluation(3, 1))) {
       Batch batch = loader.next().orElseThrow();
-      byte[] images = batch.images((byte) 7);
       float[] floats = batch.normalizedImages(Normalization.IMAGENET);
       int plane = batch.height() * batch.width();
       for (int b = 0; b < 3; b++) {
@@ -171,8 +278,7 @@ final class LoaderTest {
             boolean inside = y < example.height() && x < example.width();
             int at = b * 3 * plane + plane + y * batch.width() + x;
             int value =
-                inside ? example.image()[(example.height() + y) * example.width() + x] & 0xFF : 7;
-            assertEquals(value, images[at] & 0xFF);
+                inside ? example.image()[(example.height() + y) * example.width() + x] & 0xFF : 0;
             assertEquals(inside ? (value - 116.28f) / 57.12f : 0, floats[at], 1e-6);
           }
         }
