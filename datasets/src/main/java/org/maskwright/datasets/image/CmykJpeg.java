@@ -7,13 +7,14 @@ import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
 
 /**
  * JPEGs of four components. The raster is read as it is and converted by Pillow's integer formulas;
  * OpenCV's rounding differs from them by up to two levels. Adobe stores the inverse of CMYK, which
- * is what every such file in use does.
+ * is what every such file in use does. EXIF's rotation is applied.
  */
 final class CmykJpeg {
   private static final int YCCK = 2;
@@ -30,7 +31,8 @@ final class CmykJpeg {
 
   static RgbImage decode(byte[] file) {
     Raster raster = raster(file);
-    boolean ycck = adobeTransform(file) == YCCK;
+    JpegSegments segments = new JpegSegments(file);
+    boolean ycck = segments.adobeTransform() == YCCK;
     byte[] rgb = new byte[Math.multiplyExact(3 * raster.getWidth(), raster.getHeight())];
     int[] row = new int[4 * raster.getWidth()];
     int at = 0;
@@ -48,13 +50,38 @@ final class CmykJpeg {
         }
       }
     }
-    return new RgbImage(raster.getWidth(), raster.getHeight(), rgb);
+    return turned(rgb, raster.getWidth(), raster.getHeight(), segments.orientation());
+  }
+
+  /** The picture as EXIF's orientation says it is to be looked at. */
+  private static RgbImage turned(byte[] rgb, int width, int height, int orientation) {
+    boolean transposed = orientation >= 5;
+    boolean mirroredX = orientation == 2 || orientation == 3 || orientation >= 7;
+    boolean mirroredY =
+        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+    if (orientation == 1) {
+      return new RgbImage(width, height, rgb);
+    }
+    byte[] turned = new byte[rgb.length];
+    int rows = transposed ? width : height;
+    int columns = transposed ? height : width;
+    for (int row = 0, to = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++, to += 3) {
+        int x = transposed ? row : column;
+        int y = transposed ? column : row;
+        int from = 3 * ((mirroredY ? height - 1 - y : y) * width + (mirroredX ? width - 1 - x : x));
+        turned[to] = rgb[from];
+        turned[to + 1] = rgb[from + 1];
+        turned[to + 2] = rgb[from + 2];
+      }
+    }
+    return new RgbImage(columns, rows, turned);
   }
 
   private static Raster raster(byte[] file) {
     Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("jpeg");
     ImageReader reader = readers.next();
-    try (ImageInputStream input = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
+    try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       reader.setInput(input, true, true);
       return reader.readRaster(0, null);
     } catch (IOException | RuntimeException e) {
@@ -82,22 +109,5 @@ final class CmykJpeg {
 
   private static int clip(int value) {
     return Math.max(0, Math.min(255, value));
-  }
-
-  /** The transform byte of the APP14 "Adobe" segment, or -1. */
-  private static int adobeTransform(byte[] file) {
-    int at = 2;
-    while (at + 16 <= file.length && file[at] == (byte) 0xFF) {
-      int marker = file[at + 1] & 0xFF;
-      int length = (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF);
-      if (marker == 0xEE && length >= 14 && file[at + 4] == 'A' && file[at + 5] == 'd') {
-        return file[at + 15] & 0xFF;
-      }
-      if (marker == 0xDA || length < 2) {
-        break;
-      }
-      at += 2 + length;
-    }
-    return -1;
   }
 }

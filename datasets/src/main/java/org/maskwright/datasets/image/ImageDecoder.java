@@ -1,6 +1,8 @@
 package org.maskwright.datasets.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,8 +20,8 @@ import org.maskwright.datasets.RgbImage;
  * <p>Grey becomes three equal channels, alpha is dropped, 16 bits keep the high byte, CMYK and YCCK
  * are converted as Pillow does. JPEG, PNG, BMP, TIFF and WebP are read.
  *
- * <p>Files are not trusted: size and format are checked before memory is taken, and a truncated
- * file is an error, never a half-grey picture.
+ * <p>Files are not trusted: size and format are checked before memory is taken, and a file cut off
+ * before its last pixel is an error, never a half-grey picture.
  *
  * <p><b>Threads</b> All methods may be called from any thread; OpenCV's own threads are switched
  * off, as the loader's workers are the parallelism.
@@ -33,6 +35,10 @@ public final class ImageDecoder {
 
   /** 3 channels, 8 bits, EXIF rotation applied. */
   private static final int FLAGS = opencv_imgcodecs.IMREAD_COLOR_RGB;
+
+  private static final int BMP_HEADER_BYTES = 34; // up to the kind of compression
+  private static final int BMP_PLAIN = 0;
+  private static final int BMP_BIT_FIELDS = 3;
 
   static {
     opencv_core.setNumThreads(1);
@@ -77,9 +83,10 @@ public final class ImageDecoder {
     ImageHeader header = ImageHeader.read(file);
     checkSize(header);
     switch (header.format()) {
-      case JPEG -> checkJpegEnd(file);
+      case JPEG -> checkJpegEnd(file, header.end());
       case PNG -> PngChunks.check(file);
-      case BMP, TIFF, WEBP -> {}
+      case BMP -> checkBmpEnd(file, header);
+      case TIFF, WEBP -> {} // their decoders notice
     }
     if (header.format() == ImageHeader.Format.JPEG && header.components() == 4) {
       return CmykJpeg.decode(file);
@@ -96,15 +103,40 @@ public final class ImageDecoder {
     }
   }
 
-  /** A whole JPEG has an end marker; only the marker 0xFF 0xD9 can look like it in image data. */
-  private static void checkJpegEnd(byte[] file) {
-    for (int i = file.length - 2; i >= 2; i--) {
+  /**
+   * A whole JPEG has an end marker; only the marker 0xFF 0xD9 can look like it in image data.
+   * Segments before the frame header may hold a smaller JPEG with an end of its own.
+   */
+  private static void checkJpegEnd(byte[] file, int frameEnd) {
+    for (int i = file.length - 2; i >= frameEnd; i--) {
       if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xD9) {
         return;
       }
     }
     throw new DatasetException(
         "JPEG: truncated, no end marker in " + file.length + " bytes; fetch the file again");
+  }
+
+  /**
+   * Rows of a BMP that is not compressed take a known number of bytes; the last may be unpadded.
+   */
+  private static void checkBmpEnd(byte[] file, ImageHeader header) {
+    ByteBuffer bmp = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    if (file.length < BMP_HEADER_BYTES) {
+      throw new DatasetException("BMP: truncated after " + file.length + " bytes");
+    }
+    int compression = bmp.getInt(30);
+    if (compression != BMP_PLAIN && compression != BMP_BIT_FIELDS) {
+      return; // run lengths: the decoder notices
+    }
+    long rowBits = (long) header.width() * bmp.getShort(28);
+    long raster = (header.height() - 1L) * ((rowBits + 31) / 32 * 4) + (rowBits + 7) / 8;
+    long expected = Integer.toUnsignedLong(bmp.getInt(10)) + raster;
+    if (file.length < expected) {
+      throw new DatasetException(
+          "BMP: truncated, expected %d bytes, got %d; fetch the file again"
+              .formatted(expected, file.length));
+    }
   }
 
   private static RgbImage openCv(byte[] file) {

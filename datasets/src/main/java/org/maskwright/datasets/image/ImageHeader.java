@@ -3,6 +3,7 @@ package org.maskwright.datasets.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.maskwright.datasets.DatasetException;
 
 /**
@@ -12,8 +13,9 @@ import org.maskwright.datasets.DatasetException;
  * @param width columns as stored, before any rotation
  * @param height rows as stored
  * @param components colour components of a JPEG, 0 where the kind of file does not matter
+ * @param end where a JPEG's frame header ends, 0 where the kind of file does not matter
  */
-record ImageHeader(Format format, int width, int height, int components) {
+record ImageHeader(Format format, int width, int height, int components, int end) {
   enum Format {
     JPEG,
     PNG,
@@ -22,7 +24,9 @@ record ImageHeader(Format format, int width, int height, int components) {
     WEBP
   }
 
-  private static final byte[] PNG_MAGIC = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  private ImageHeader(Format format, int width, int height) {
+    this(format, width, height, 0, 0);
+  }
 
   /**
    * The header of {@code file}.
@@ -34,12 +38,12 @@ record ImageHeader(Format format, int width, int height, int components) {
       if (file.length >= 2 && (file[0] & 0xFF) == 0xFF && (file[1] & 0xFF) == 0xD8) {
         return jpeg(file);
       }
-      if (startsWith(file, PNG_MAGIC)) {
-        return new ImageHeader(Format.PNG, int32(file, 16), int32(file, 20), 0);
+      if (PngChunks.isPng(file)) {
+        return new ImageHeader(Format.PNG, int32(file, 16), int32(file, 20));
       }
       if (startsWith(file, "BM")) {
         ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        return new ImageHeader(Format.BMP, buffer.getInt(18), Math.abs(buffer.getInt(22)), 0);
+        return new ImageHeader(Format.BMP, buffer.getInt(18), Math.abs(buffer.getInt(22)));
       }
       if (startsWith(file, "II*\0") || startsWith(file, "MM\0*")) {
         return tiff(file);
@@ -77,8 +81,9 @@ record ImageHeader(Format format, int width, int height, int components) {
       }
       boolean frame = marker >= 0xC0 && marker <= 0xCF;
       if (frame && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
+        int end = at + 2 + int16(file, at + 2);
         return new ImageHeader(
-            Format.JPEG, int16(file, at + 7), int16(file, at + 5), file[at + 9] & 0xFF);
+            Format.JPEG, int16(file, at + 7), int16(file, at + 5), file[at + 9] & 0xFF, end);
       }
       at += 2 + Math.max(2, int16(file, at + 2));
     }
@@ -102,40 +107,31 @@ record ImageHeader(Format format, int width, int height, int components) {
         height = isShort ? buffer.getShort(entry + 8) & 0xFFFF : buffer.getInt(entry + 8);
       }
     }
-    return new ImageHeader(Format.TIFF, width, height, 0);
+    return new ImageHeader(Format.TIFF, width, height);
   }
 
   private static ImageHeader webp(byte[] file) {
     ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     return switch (text(file, 12)) {
       case "VP8 " ->
-          new ImageHeader(
-              Format.WEBP, buffer.getShort(26) & 0x3FFF, buffer.getShort(28) & 0x3FFF, 0);
+          new ImageHeader(Format.WEBP, buffer.getShort(26) & 0x3FFF, buffer.getShort(28) & 0x3FFF);
       case "VP8L" -> {
         int bits = buffer.getInt(21);
-        yield new ImageHeader(Format.WEBP, 1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF), 0);
+        yield new ImageHeader(Format.WEBP, 1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF));
       }
       case "VP8X" ->
           new ImageHeader(
               Format.WEBP,
               1 + (buffer.getInt(24) & 0xFFFFFF),
-              1 + ((buffer.getInt(26) >>> 8) & 0xFFFFFF),
-              0);
+              1 + ((buffer.getInt(26) >>> 8) & 0xFFFFFF));
       default -> throw new DatasetException("WebP: unknown chunk \"" + text(file, 12) + "\"");
     };
   }
 
-  private static boolean startsWith(byte[] file, byte[] magic) {
-    for (int i = 0; i < magic.length; i++) {
-      if (i >= file.length || file[i] != magic[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static boolean startsWith(byte[] file, String magic) {
-    return startsWith(file, magic.getBytes(StandardCharsets.ISO_8859_1));
+    byte[] bytes = magic.getBytes(StandardCharsets.ISO_8859_1);
+    return file.length >= bytes.length
+        && Arrays.equals(file, 0, bytes.length, bytes, 0, bytes.length);
   }
 
   private static String text(byte[] file, int at) {

@@ -1,8 +1,8 @@
 package org.maskwright.datasets.image;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.image.LabelPng.Header;
 import org.maskwright.datasets.image.LabelPng.PixelKind;
@@ -12,11 +12,7 @@ import org.maskwright.datasets.image.LabelPng.PixelKind;
  * integers.
  */
 final class PngReader {
-  private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  private static final int IHDR = 0x49484452;
-  private static final int IDAT = 0x49444154;
-  private static final int IEND = 0x49454e44;
-  private static final int CHUNK_FRAME = 12;
+  private static final int HEADER_BYTES = 13;
 
   /** No deflate stream expands more than this. */
   private static final long MAX_EXPANSION = 1032;
@@ -30,7 +26,6 @@ final class PngReader {
 
   private final byte[] file;
   private final Header header;
-  private final List<int[]> data = new ArrayList<>(); // offset, length of each IDAT
 
   PngReader(byte[] file) {
     this.file = file;
@@ -45,19 +40,23 @@ final class PngReader {
     if (file.length == 0) {
       throw new DatasetException("an empty file, expected a PNG");
     }
-    for (int i = 0; i < SIGNATURE.length; i++) {
-      if (i >= file.length || file[i] != SIGNATURE[i]) {
-        throw new DatasetException("not a PNG: wrong signature");
-      }
+    if (!PngChunks.isPng(file)) {
+      throw new DatasetException("not a PNG: wrong signature");
     }
-    int at = SIGNATURE.length;
-    if (file.length < at + CHUNK_FRAME + 13 || int32(at) != 13 || int32(at + 4) != IHDR) {
-      throw new DatasetException("truncated or damaged PNG: no header chunk");
+    PngChunks chunks = new PngChunks(file);
+    chunks.advance();
+    if (chunks.type() != PngChunks.HEADER || chunks.length() != HEADER_BYTES) {
+      throw new DatasetException("PNG: damaged, no header chunk");
     }
-    checkCrc(at);
-    int width = int32(at + 8);
-    int height = int32(at + 12);
-    int depth = file[at + 16];
+    chunks.checkSum();
+    ByteBuffer fields = ByteBuffer.wrap(file, chunks.content(), HEADER_BYTES);
+    int width = fields.getInt();
+    int height = fields.getInt();
+    int depth = fields.get();
+    int colours = fields.get();
+    int compression = fields.get();
+    int filter = fields.get();
+    int interlace = fields.get();
     if (width < 1 || height < 1 || (long) width * height > LabelPng.MAX_PIXELS) {
       throw new DatasetException(
           "PNG of "
@@ -68,10 +67,10 @@ final class PngReader {
               + LabelPng.MAX_PIXELS
               + " pixels");
     }
-    if (file[at + 18] != 0 || file[at + 19] != 0 || (file[at + 20] & ~1) != 0) {
+    if (compression != 0 || filter != 0 || (interlace & ~1) != 0) {
       throw new DatasetException("PNG with an unknown compression, filter or interlace method");
     }
-    return new Header(height, width, depth, kind(file[at + 17], depth), file[at + 20] == 1);
+    return new Header(height, width, depth, kind(colours, depth), interlace == 1);
   }
 
   private static PixelKind kind(int code, int depth) {
@@ -100,7 +99,7 @@ final class PngReader {
 
   /** The map lies in {@code buffers} if it has one or three bytes a pixel. */
   LabelMap read(PngBuffers buffers) {
-    findData();
+    List<int[]> data = data();
     int bits = header.kind().channels * header.bitDepth();
     int[][] passes = header.interlaced() ? ADAM7 : PROGRESSIVE;
     long raw = 0;
@@ -122,7 +121,7 @@ final class PngReader {
               + " bytes of image data: truncated, or a decompression bomb");
     }
     PngRows rows =
-        new PngRows(stream((int) compressed), rowBytes(header.width(), bits) + 1, buffers);
+        new PngRows(stream(data, (int) compressed), rowBytes(header.width(), bits) + 1, buffers);
     boolean wholeBytes = bits == Byte.SIZE || header.kind() == PixelKind.RGB;
     LabelMap map =
         wholeBytes && !header.interlaced()
@@ -132,7 +131,7 @@ final class PngReader {
     return map;
   }
 
-  private ZlibStream stream(int length) {
+  private ZlibStream stream(List<int[]> data, int length) {
     if (data.size() == 1) {
       int from = data.get(0)[0]; // two more chunk frames follow, as slack
       return new ZlibStream(file, from, from + length);
@@ -146,31 +145,17 @@ final class PngReader {
     return new ZlibStream(joined, 0, length);
   }
 
-  private void findData() {
-    int at = SIGNATURE.length;
-    while (true) {
-      if (file.length - at < CHUNK_FRAME) {
-        throw new DatasetException("truncated PNG: ends before its last chunk");
+  /** Offset and length of each chunk of image data. */
+  private List<int[]> data() {
+    List<int[]> data = new ArrayList<>();
+    PngChunks chunks = new PngChunks(file);
+    for (chunks.advance(); !chunks.isEnd(); chunks.advance()) {
+      if (chunks.type() == PngChunks.DATA) {
+        chunks.checkSum();
+        data.add(new int[] {chunks.content(), chunks.length()});
       }
-      int length = int32(at);
-      if (length < 0 || length > file.length - at - CHUNK_FRAME) {
-        throw new DatasetException(
-            "truncated PNG: a chunk of "
-                + Integer.toUnsignedString(length)
-                + " bytes at "
-                + at
-                + " of "
-                + file.length);
-      }
-      int type = int32(at + 4);
-      if (type == IDAT) {
-        checkCrc(at);
-        data.add(new int[] {at + 8, length});
-      } else if (type == IEND) {
-        return;
-      }
-      at += CHUNK_FRAME + length;
     }
+    return data;
   }
 
   private int passColumns(int[] pass) {
@@ -219,21 +204,5 @@ final class PngReader {
       int y = pass[2] + i * pass[3];
       row.labels(to, columns, labels, y * header.width() + pass[0], pass[1]);
     }
-  }
-
-  private void checkCrc(int chunk) {
-    int length = int32(chunk);
-    CRC32 crc = new CRC32();
-    crc.update(file, chunk + 4, length + 4);
-    if ((int) crc.getValue() != int32(chunk + 8 + length)) {
-      throw new DatasetException("damaged PNG: wrong checksum of the chunk at " + chunk);
-    }
-  }
-
-  private int int32(int at) {
-    return (file[at] & 0xff) << 24
-        | (file[at + 1] & 0xff) << 16
-        | (file[at + 2] & 0xff) << 8
-        | (file[at + 3] & 0xff);
   }
 }

@@ -33,6 +33,8 @@ Image.fromarray((rgb[:, :, 0].astype(np.uint16) * 256 + rgb[:, :, 1])).save(here
 for o in range(1, 9):
     exif = Image.Exif(); exif[0x0112] = o
     image.save(here("exif%d.jpg" % o), quality=92, exif=exif)
+    if o > 1:
+        image.convert("CMYK").save(here("cmyk_exif%d.jpg" % o), quality=95, exif=exif)
 
 def decode(path):
     with Image.open(path) as f:

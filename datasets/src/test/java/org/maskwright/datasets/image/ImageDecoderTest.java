@@ -1,0 +1,78 @@
+package org.maskwright.datasets.image;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+
+final class ImageDecoderTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rgb.jpg",
+        "progressive.jpg",
+        "cmyk.jpg",
+        "rgb.png",
+        "palette.png",
+        "rgb.bmp",
+        "rgb.tif",
+        "rgb.webp"
+      })
+  void aTruncatedFileIsRefusedOrLosesNoPixel(String name) throws IOException {
+    byte[] whole = resource(name);
+    RgbImage image = ImageDecoder.decode(whole);
+    int refused = 0;
+    for (int length = 0; length < whole.length; length += 1 + length / 50) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      try {
+        assertArrayEquals(
+            image.data(), ImageDecoder.decode(cut).data(), name + " cut at " + length);
+      } catch (DatasetException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 50, "only " + refused + " refused");
+  }
+
+  /** A thumbnail in the EXIF segment ends as a JPEG does. */
+  @Test
+  void theEndOfAThumbnailIsNotThatOfThePicture() throws IOException {
+    byte[] whole = resource("rgb.jpg");
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.write(whole, 0, 2);
+    file.write(new byte[] {(byte) 0xFF, (byte) 0xE1, 0, 6, 1, 2, (byte) 0xFF, (byte) 0xD9});
+    file.write(whole, 2, whole.length - 2);
+    byte[] embedding = file.toByteArray();
+    assertArrayEquals(ImageDecoder.decode(whole).data(), ImageDecoder.decode(embedding).data());
+    byte[] cut = Arrays.copyOf(embedding, embedding.length - 300);
+    DatasetException e = assertThrows(DatasetException.class, () -> ImageDecoder.decode(cut));
+    assertTrue(e.getMessage().contains("no end marker"), e.getMessage());
+  }
+
+  @Test
+  void aBmpThatLacksARowIsRefused() throws IOException {
+    byte[] whole = resource("rgb.bmp");
+    byte[] cut = Arrays.copyOf(whole, whole.length - 112);
+    DatasetException e = assertThrows(DatasetException.class, () -> ImageDecoder.decode(cut));
+    assertEquals(
+        "BMP: truncated, expected %d bytes, got %d; fetch the file again"
+            .formatted(whole.length - 1, cut.length),
+        e.getMessage());
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream stream = ImageDecoderTest.class.getResourceAsStream(name)) {
+      return stream.readAllBytes();
+    }
+  }
+}
