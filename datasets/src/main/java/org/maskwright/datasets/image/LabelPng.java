@@ -1,9 +1,13 @@
 package org.maskwright.datasets.image;
 
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import org.maskwright.datasets.DatasetException;
 
 /**
@@ -98,26 +102,31 @@ public final class LabelPng {
     }
   }
 
-  /** Reads a label PNG from memory. */
+  /**
+   * Reads a label PNG from memory.
+   *
+   * @throws DatasetException as {@link #read(Path)}, without the file's name
+   */
   public static LabelMap decode(byte[] png) {
     return new PngReader(png).read(new PngBuffers());
   }
 
-  /** Reads size and type without decoding the image. */
-  public static Header header(Path file) {
-    try {
-      return new PngReader(bytes(file)).header();
-    } catch (DatasetException e) {
-      throw e.inFile(file);
-    }
-  }
-
-  /** Writes labels 0 to 255 as 8-bit grey. */
+  /**
+   * Writes labels 0 to 255 as 8-bit grey. As with every kind the file appears whole or not at all.
+   *
+   * @throws IllegalArgumentException if a label is not in the range
+   * @throws DatasetException if the file cannot be written
+   */
   public static void writeGrey8(Path file, LabelMap map) {
-    write(file, encodeGrey8(map));
+    write(file, PngWriter.encode(map, PixelKind.GREY, 8, null));
   }
 
-  /** Writes labels 0 to 65535 as 16-bit grey. */
+  /**
+   * Writes labels 0 to 65535 as 16-bit grey.
+   *
+   * @throws IllegalArgumentException if a label is not in the range
+   * @throws DatasetException if the file cannot be written
+   */
   public static void writeGrey16(Path file, LabelMap map) {
     write(file, PngWriter.encode(map, PixelKind.GREY, 16, null));
   }
@@ -126,20 +135,24 @@ public final class LabelPng {
    * Writes labels as indices into a palette.
    *
    * @param paletteRgb 1 to 256 colours 0xRRGGBB; every label must be below its length
+   * @throws IllegalArgumentException if a label is not, or the palette has another length
+   * @throws DatasetException if the file cannot be written
    */
   public static void writePalette(Path file, LabelMap map, int[] paletteRgb) {
     write(file, PngWriter.encode(map, PixelKind.PALETTE, 8, paletteRgb));
   }
 
-  /** Writes panoptic ids 0 to 2^24 - 1 as RGB. */
+  /**
+   * Writes panoptic ids 0 to 2^24 - 1 as RGB.
+   *
+   * @throws IllegalArgumentException if an id is not in the range
+   * @throws DatasetException if the file cannot be written
+   */
   public static void writeRgbIds(Path file, LabelMap map) {
     write(file, encodeRgbIds(map));
   }
 
-  public static byte[] encodeGrey8(LabelMap map) {
-    return PngWriter.encode(map, PixelKind.GREY, 8, null);
-  }
-
+  /** The file that {@link #writeRgbIds} writes. */
   public static byte[] encodeRgbIds(LabelMap map) {
     return PngWriter.encode(map, PixelKind.RGB, 8, null);
   }
@@ -160,10 +173,25 @@ public final class LabelPng {
   }
 
   private static void write(Path file, byte[] png) {
+    // Not createTempFile: its files are readable by their owner only.
+    Path temporary = file.resolveSibling("." + UUID.randomUUID() + ".tmp");
     try {
-      Files.write(file, png);
+      try {
+        Files.write(temporary, png, StandardOpenOption.CREATE_NEW);
+        move(temporary, file);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
     } catch (IOException e) {
       throw DatasetException.ofFile(file, "cannot be written: " + e, e);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

@@ -10,9 +10,11 @@ import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -28,7 +30,7 @@ class LabelPngTest {
   @TempDir Path folder;
 
   @Test
-  void whatIsWrittenIsReadBack() {
+  void whatIsWrittenIsReadBack() throws IOException {
     Random random = new Random(3);
     for (int[] size : new int[][] {{1, 1}, {3, 7}, {64, 65}, {301, 500}}) {
       Path file = folder.resolve("map.png");
@@ -44,7 +46,29 @@ class LabelPngTest {
       LabelMap palette = random(random, size, 7);
       LabelPng.writePalette(file, palette, new int[] {0, 1, 2, 3, 4, 5, 0xffffff});
       assertArrayEquals(palette.labels(), LabelPng.read(file).labels());
-      assertEquals(LabelPng.PixelKind.PALETTE, LabelPng.header(file).kind());
+      assertEquals(LabelPng.PixelKind.PALETTE, kind(file));
+    }
+  }
+
+  private static LabelPng.PixelKind kind(Path file) throws IOException {
+    return new PngReader(Files.readAllBytes(file)).header().kind();
+  }
+
+  /** Whoever has the old file open goes on with it, and none but the file is left in the folder. */
+  @Test
+  void aFileIsReplacedAsAWhole() throws IOException {
+    Path file = folder.resolve("map.png");
+    LabelMap old = random(new Random(1), new int[] {20, 30}, 99);
+    LabelPng.writeGrey8(file, old);
+    Path other = Files.createLink(folder.resolve("other.png"), file);
+    LabelPng.writeGrey8(file, random(new Random(2), new int[] {20, 30}, 99));
+    assertArrayEquals(old.labels(), LabelPng.read(other).labels());
+    Path taken = Files.createDirectories(folder.resolve("taken.png/full")).getParent();
+    DatasetException e =
+        assertThrows(DatasetException.class, () -> LabelPng.writeGrey8(taken, old));
+    assertEquals(taken.toString(), e.file().orElseThrow());
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(file, other, taken), left.sorted().toList());
     }
   }
 
@@ -94,7 +118,7 @@ class LabelPngTest {
     assertTrue(files.size() > 10, "too few files");
     for (Path file : files) {
       int type =
-          switch (LabelPng.header(file).kind()) {
+          switch (kind(file)) {
             case RGB, RGBA -> 2;
             default -> 0;
           };
@@ -107,7 +131,7 @@ class LabelPngTest {
     byte[] good = LabelPng.encodeRgbIds(random(new Random(1), new int[] {20, 30}, 99));
     Path file = folder.resolve("damaged.png");
     for (int length = 0; length < good.length; length += 7) {
-      byte[] cut = java.util.Arrays.copyOf(good, length);
+      byte[] cut = Arrays.copyOf(good, length);
       Files.write(file, cut);
       DatasetException e = assertThrows(DatasetException.class, () -> LabelPng.read(file));
       assertEquals(file.toString(), e.file().orElseThrow());
@@ -115,31 +139,63 @@ class LabelPngTest {
     assertThrows(DatasetException.class, () -> LabelPng.read(folder.resolve("absent.png")));
   }
 
+  /** The checksums are made right again: what they would catch does not test the reader. */
   @Test
   void anyChangedByteIsReadOrRefusedButNeverAnotherError() {
     byte[] good = LabelPng.encodeRgbIds(random(new Random(1), new int[] {20, 30}, 99));
     Random random = new Random(2);
+    int read = 0;
+    int refusedInItsRows = 0;
     for (int round = 0; round < 5000; round++) {
       byte[] bad = good.clone();
       for (int i = random.nextInt(4); i >= 0; i--) {
         bad[random.nextInt(random.nextBoolean() ? bad.length : 60)] = (byte) random.nextInt();
       }
+      sumAgain(bad);
       try {
         LabelPng.decode(bad);
+        read++;
       } catch (DatasetException refused) {
         assertTrue(refused.getMessage().length() > 10);
+        refusedInItsRows += inRows(refused) ? 1 : 0;
       }
+    }
+    assertTrue(read > 30, "only " + read + " read");
+    assertTrue(refusedInItsRows > 1000, "only " + refusedInItsRows + " reached the rows");
+  }
+
+  private static boolean inRows(DatasetException refused) {
+    return Arrays.stream(refused.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("readBytes"));
+  }
+
+  /** Writes the right checksum behind every chunk, as far as the lengths lead. */
+  private static void sumAgain(byte[] png) {
+    ByteBuffer buffer = ByteBuffer.wrap(png);
+    int at = 8;
+    while (at + 12 <= png.length) {
+      int length = buffer.getInt(at);
+      if (length < 0 || length > png.length - at - 12) {
+        return;
+      }
+      CRC32 crc = new CRC32();
+      crc.update(png, at + 4, length + 4);
+      buffer.putInt(at + 8 + length, (int) crc.getValue());
+      at += 12 + length;
     }
   }
 
   @Test
   void aBombIsRefusedBeforeMemoryIsTaken() throws IOException {
-    byte[] bomb = png(0, 8, 0, 8000, 8000, new byte[100]);
-    assertThrows(DatasetException.class, () -> LabelPng.decode(bomb));
+    assertRefused("decompression bomb", png(0, 8, 0, 8000, 8000, new byte[100]));
     byte[] huge = png(0, 8, 0, Integer.MAX_VALUE, Integer.MAX_VALUE, new byte[100]);
-    assertThrows(DatasetException.class, () -> LabelPng.decode(huge));
-    byte[] surplus = png(0, 8, 0, 2, 2, deflated(new byte[50_000_000]));
-    assertThrows(DatasetException.class, () -> LabelPng.decode(surplus));
+    assertRefused("expected 1 to " + LabelPng.MAX_PIXELS, huge);
+    assertRefused("more image data than rows", png(0, 8, 0, 2, 2, deflated(new byte[50_000_000])));
+  }
+
+  private static void assertRefused(String reason, byte[] png) {
+    DatasetException e = assertThrows(DatasetException.class, () -> LabelPng.decode(png));
+    assertTrue(e.getMessage().contains(reason), e.getMessage());
   }
 
   private static LabelMap random(Random random, int[] size, int limit) {
@@ -226,8 +282,8 @@ class LabelPngTest {
       chunk(out, "PLTE", palette);
     }
     int half = data.length / 2;
-    chunk(out, "IDAT", java.util.Arrays.copyOf(data, half));
-    chunk(out, "IDAT", java.util.Arrays.copyOfRange(data, half, data.length));
+    chunk(out, "IDAT", Arrays.copyOf(data, half));
+    chunk(out, "IDAT", Arrays.copyOfRange(data, half, data.length));
     chunk(out, "IEND", new byte[0]);
     return bytes.toByteArray();
   }
