@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
@@ -38,10 +39,11 @@ final class SceneFiles {
   }
 
   private boolean writeUnlessPresent() throws IOException {
-    String manifest = manifest();
+    if (isWritten()) {
+      return false;
+    }
     if (Files.exists(dir) && !isEmpty(dir)) {
-      Path old = dir.resolve(MANIFEST);
-      if (!Files.isRegularFile(old)) {
+      if (!Files.isRegularFile(dir.resolve(MANIFEST))) {
         throw DatasetException.ofFile(
             dir,
             "expected a missing or empty folder or one with Scenes ("
@@ -49,21 +51,25 @@ final class SceneFiles {
                 + "), found other"
                 + " files; choose another folder");
       }
-      if (Files.readString(old).equals(manifest)) {
-        return false;
-      }
     }
     Files.createDirectories(dir.getParent());
-    Path fresh = Files.createTempDirectory(dir.getParent(), "." + dir.getFileName() + "-");
+    // Not createTempDirectory: its folders are open to their owner only.
+    Path fresh = dir.resolveSibling("." + dir.getFileName() + "-" + UUID.randomUUID());
+    Files.createDirectory(fresh);
     try {
       writeSplit(fresh, "train", 1, config.trainImages());
       writeSplit(fresh, "val", Scenes.FIRST_VAL_ID, config.valImages());
-      Files.writeString(fresh.resolve(MANIFEST), manifest);
-      replace(fresh);
+      Files.writeString(fresh.resolve(MANIFEST), manifest());
+      return replace(fresh);
     } finally {
       delete(fresh);
     }
-    return true;
+  }
+
+  /** Whether the folder holds this very data set. */
+  private boolean isWritten() throws IOException {
+    Path manifest = dir.resolve(MANIFEST);
+    return Files.isRegularFile(manifest) && Files.readString(manifest).equals(manifest());
   }
 
   private void writeSplit(Path root, String split, int firstId, int count) throws IOException {
@@ -80,16 +86,34 @@ final class SceneFiles {
     Files.writeString(annotations.resolve("panoptic_" + split + ".json"), coco.panoptic());
   }
 
-  /** Puts the finished folder in place of the old one, which is moved aside first. */
-  private void replace(Path fresh) throws IOException {
-    if (Files.exists(dir)) {
-      Path aside = fresh.resolveSibling(fresh.getFileName() + "-old");
-      move(dir, aside);
-      move(fresh, dir);
-      delete(aside);
-    } else {
-      move(fresh, dir);
+  /**
+   * Puts the finished folder in place of the old one, which is moved aside first, and back if that
+   * fails.
+   *
+   * @return false if another process has written the same data set in the meantime
+   */
+  boolean replace(Path fresh) throws IOException {
+    if (isWritten()) {
+      return false;
     }
+    Path aside = fresh.resolveSibling(fresh.getFileName() + "-old");
+    try {
+      if (Files.exists(dir)) {
+        move(dir, aside);
+      }
+      move(fresh, dir);
+    } catch (IOException e) {
+      if (isWritten()) {
+        delete(aside);
+        return false;
+      }
+      if (Files.exists(aside) && !Files.exists(dir)) {
+        move(aside, dir);
+      }
+      throw e;
+    }
+    delete(aside);
+    return true;
   }
 
   private static void move(Path from, Path to) throws IOException {

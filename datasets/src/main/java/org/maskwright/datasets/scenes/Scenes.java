@@ -34,7 +34,8 @@ public final class Scenes {
    *
    * The folder appears complete or not at all. The bytes do not depend on the number of threads.
    *
-   * @return true if files were written, false if they were there
+   * @return true if files were written, false if they were there, or another process has written
+   *     the same in the meantime
    * @throws org.maskwright.datasets.DatasetException if the folder holds anything else than Scenes,
    *     or cannot be written
    */

@@ -4,11 +4,11 @@ package org.maskwright.datasets.scenes;
  * What decides the files of a Scenes data set, together with {@link Scenes#GENERATOR_VERSION}.
  *
  * @param seed any number; another seed gives other scenes
- * @param trainImages number of training images, at least 1
- * @param valImages number of validation images, at least 0
+ * @param trainImages number of training images, 1 to 999,999
+ * @param valImages number of validation images, 0 to 999,999
  * @param width image width in pixels, 32 to 4096
  * @param height image height in pixels, 32 to 4096
- * @param maxThings largest number of things placed in an image, at least 1; there is always one
+ * @param maxThings largest number of things placed in an image, 1 to 100; there is always one
  */
 public record ScenesConfig(
     long seed, int trainImages, int valImages, int width, int height, int maxThings) {
@@ -18,13 +18,14 @@ public record ScenesConfig(
   private static final int MIN_SIDE = 32;
   private static final int MAX_SIDE = 4096;
   private static final int MAX_IMAGES = 999_999;
+  private static final int MAX_THINGS = 100;
 
   public ScenesConfig {
     check("width", width, MIN_SIDE, MAX_SIDE);
     check("height", height, MIN_SIDE, MAX_SIDE);
     check("trainImages", trainImages, 1, MAX_IMAGES);
     check("valImages", valImages, 0, MAX_IMAGES);
-    check("maxThings", maxThings, 1, 100);
+    check("maxThings", maxThings, 1, MAX_THINGS);
   }
 
   /** With another seed. */

@@ -87,7 +87,9 @@ final class Terrain {
   /**
    * Paints one pixel.
    *
-   * @param x, y the pixel's centre as shares of the image's height
+   * @param x the pixel's centre from the left as a share of the image's height
+   * @param y the pixel's centre from the top as a share of the image's height
+   * @param pixel the side of a pixel as a share of the image's height
    * @param out receives the colour
    * @return the class
    */

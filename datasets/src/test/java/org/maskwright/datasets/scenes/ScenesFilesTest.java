@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DatasetException;
@@ -138,6 +139,37 @@ class ScenesFilesTest {
     var e = assertThrows(DatasetException.class, () -> Scenes.write(dir, FEW));
     assertTrue(e.getMessage().contains("choose another folder"), e.getMessage());
     assertEquals("keep me", Files.readString(dir.resolve("holiday.txt")));
+  }
+
+  @Test
+  void aReplacementThatFailsLeavesTheOldDataSet() throws IOException {
+    Path dir = folder.resolve("a");
+    Scenes.write(dir, FEW);
+    var others = new SceneFiles(dir, FEW.withSeed(99));
+    assertThrows(IOException.class, () -> others.replace(folder.resolve("absent")));
+    assertFalse(Scenes.write(dir, FEW));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(dir), left.toList());
+    }
+  }
+
+  @Test
+  void whatAnotherProcessHasWrittenInTheMeantimeStays() throws IOException {
+    Path dir = folder.resolve("a");
+    Scenes.write(dir, FEW);
+    Path image = dir.resolve("images/train/000000000001.jpg");
+    Files.write(image, new byte[] {1});
+    assertFalse(new SceneFiles(dir, FEW).replace(Files.createDirectory(folder.resolve("fresh"))));
+    assertEquals(1, Files.size(image));
+  }
+
+  @Test
+  void theFolderIsAsReadableAsAnyOther() throws IOException {
+    Path dir = folder.resolve("a");
+    Scenes.write(dir, FEW);
+    Assumptions.assumeTrue(Files.getFileStore(dir).supportsFileAttributeView("posix"));
+    Path other = Files.createDirectory(folder.resolve("other"));
+    assertEquals(Files.getPosixFilePermissions(other), Files.getPosixFilePermissions(dir));
   }
 
   private static final class Pool implements AutoCloseable {
