@@ -19,8 +19,6 @@ import org.maskwright.datasets.mask.PanopticIds;
  * <p><b>Memory</b> what the visitor keeps. <b>Threads</b> each call is on its own.
  */
 public final class CocoJson {
-  private static final int MAX_SIDE = 1 << 20;
-
   private CocoJson() {}
 
   /**
@@ -164,8 +162,8 @@ public final class CocoJson {
           case "id" -> id = json.imageId("image id");
           case "file_name" -> fileName = json.textOrEmpty(key);
           case "coco_url" -> url = json.textOrEmpty(key);
-          case "height" -> height = json.integer(key, 1, MAX_SIDE);
-          case "width" -> width = json.integer(key, 1, MAX_SIDE);
+          case "height" -> height = json.integer(key, 1, SegmentationReader.MAX_SIDE);
+          case "width" -> width = json.integer(key, 1, SegmentationReader.MAX_SIDE);
           case "neg_category_ids" -> negative = ids(json, key);
           case "not_exhaustive_category_ids" -> notExhaustive = ids(json, key);
           default -> json.skip();

@@ -9,7 +9,8 @@ import org.maskwright.datasets.mask.Rle;
 
 /** Reads segmentations and boxes; its buffers serve one annotation after the other. */
 final class SegmentationReader {
-  private static final int MAX_SIDE = 1 << 20;
+  /** The longest side an image or mask may have. */
+  static final int MAX_SIDE = 1 << 20;
 
   private final JsonFile json;
   private double[] numbers = new double[256];

@@ -11,6 +11,7 @@ import static org.maskwright.datasets.SharedData.object;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SharedData;
 
 class CocoJsonTest {
@@ -32,19 +34,42 @@ class CocoJsonTest {
     assertEquals(list(json.get("images")).size(), read.images().size());
     assertEquals(list(json.get("categories")).size(), read.categories().size());
     assertEquals(annotations.size(), read.annotations().size());
+    int crowds = 0;
     for (int i = 0; i < annotations.size(); i++) {
       Map<String, Object> want = object(annotations.get(i));
       CocoAnnotation got = read.annotations().get(i);
       assertEquals(want.get("id"), got.id());
+      assertEquals(ImageId.of((long) want.get("image_id")), got.imageId());
+      assertEquals((long) want.get("category_id"), got.categoryId());
+      assertEquals(number(want.get("iscrowd")) == 1, got.crowd());
       assertEquals(number(want.get("area")), got.area());
-      if (got.segmentation().isPolygons()) {
-        List<Object> parts = list(want.get("segmentation"));
-        for (int p = 0; p < parts.size(); p++) {
-          double[] part = list(parts.get(p)).stream().mapToDouble(SharedData::number).toArray();
-          assertArrayEquals(part, got.segmentation().polygons().get(p));
-        }
-      }
+      double[] box = {got.box().x(), got.box().y(), got.box().width(), got.box().height()};
+      assertArrayEquals(numbers(want.get("bbox")), box);
+      assertShape(want.get("segmentation"), got.segmentation());
+      crowds += got.crowd() ? 1 : 0;
     }
+    assertTrue(crowds > 0, "no run lengths in the file");
+  }
+
+  private static void assertShape(Object want, Segmentation got) {
+    assertEquals(want instanceof List, got.isPolygons());
+    if (got.isPolygons()) {
+      List<Object> parts = list(want);
+      assertEquals(parts.size(), got.polygons().size());
+      for (int p = 0; p < parts.size(); p++) {
+        assertArrayEquals(numbers(parts.get(p)), got.polygons().get(p));
+      }
+      return;
+    }
+    Map<String, Object> runs = object(want);
+    assertArrayEquals(numbers(runs.get("size")), new double[] {got.height(), got.width()});
+    int[] counts = got.toRle(got.height(), got.width()).counts();
+    assertArrayEquals(
+        numbers(runs.get("counts")), Arrays.stream(counts).asDoubleStream().toArray());
+  }
+
+  private static double[] numbers(Object list) {
+    return list(list).stream().mapToDouble(SharedData::number).toArray();
   }
 
   @Test

@@ -14,8 +14,8 @@ import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.mask.Box;
 
 /**
- * Writes the official JSON files; what {@link CocoJson} reads back is equal. Values that are absent
- * are left out.
+ * Writes official JSON files for tests; what {@link CocoJson} reads back is equal. Values that are
+ * absent are left out.
  */
 public final class CocoJsonWriter {
   private static final JsonFactory FACTORY = new JsonFactory();
