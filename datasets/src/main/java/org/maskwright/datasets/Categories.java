@@ -39,18 +39,9 @@ public final class Categories implements Iterable<Category> {
 
   /** Things with the ids 0..K-1. */
   public static Categories things(String... names) {
-    return named(List.of(names), true);
-  }
-
-  /** Stuff with the ids 0..K-1. */
-  public static Categories stuff(String... names) {
-    return named(List.of(names), false);
-  }
-
-  private static Categories named(List<String> names, boolean thing) {
     List<Category> list = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      list.add(Category.of(i, names.get(i), thing));
+    for (int i = 0; i < names.length; i++) {
+      list.add(Category.of(i, names[i], true));
     }
     return new Categories(list);
   }

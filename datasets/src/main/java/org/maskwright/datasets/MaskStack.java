@@ -30,10 +30,10 @@ public final class MaskStack {
   /**
    * N empty masks.
    *
-   * @throws IllegalArgumentException if a dimension is negative, or a mask has no pixel
+   * @throws IllegalArgumentException if the count is negative, or a mask has no pixel
    */
   public MaskStack(int count, int height, int width) {
-    this(height, width, new long[count][]);
+    this(height, width, new long[notNegative(count)][]);
     for (int n = 0; n < count; n++) {
       masks[n] = new long[Math.multiplyExact(rowWords, height)];
     }
@@ -49,6 +49,13 @@ public final class MaskStack {
     this.width = width;
     this.rowWords = (width + 63) >>> 6;
     this.masks = masks;
+  }
+
+  private static int notNegative(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("masks: expected a count >= 0, got " + count);
+    }
+    return count;
   }
 
   private static long[] spread() {
@@ -150,15 +157,6 @@ public final class MaskStack {
       }
     }
     return true;
-  }
-
-  /** Adds the pixels of mask {@code from} to mask {@code into}. */
-  public void union(int into, int from) {
-    long[] target = masks[into];
-    long[] source = masks[from];
-    for (int i = 0; i < target.length; i++) {
-      target[i] |= source[i];
-    }
   }
 
   /** The masks at {@code indices}, sharing memory with this stack. */

@@ -21,9 +21,4 @@ public record SampleInfo(ImageId imageId, Path file, int width, int height) {
               .formatted(imageId, file, width, height));
     }
   }
-
-  /** Whether the data set declares the size without the image being read. */
-  public boolean sizeKnown() {
-    return width > 0 && height > 0;
-  }
 }

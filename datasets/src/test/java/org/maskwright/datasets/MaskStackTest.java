@@ -3,6 +3,7 @@ package org.maskwright.datasets;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
@@ -36,6 +37,17 @@ final class MaskStackTest {
         assertEquals(expected[i] == 1, stack.get(n, i / width % height, i % width));
       }
     }
+  }
+
+  @Test
+  void impossibleSizesAreRefusedByName() {
+    for (int[] size : new int[][] {{-1, 2, 2}, {1, 0, 2}, {1, 2, -2}}) {
+      var e =
+          assertThrows(
+              IllegalArgumentException.class, () -> new MaskStack(size[0], size[1], size[2]));
+      assertTrue(e.getMessage().startsWith("masks: expected"), e.getMessage());
+    }
+    assertEquals(0, new MaskStack(0, 2, 2).toBytes().length);
   }
 
   @Test

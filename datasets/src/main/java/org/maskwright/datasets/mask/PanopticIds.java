@@ -11,16 +11,4 @@ public final class PanopticIds {
   public static int fromRgb(int red, int green, int blue) {
     return red | green << 8 | blue << 16;
   }
-
-  public static int red(int id) {
-    return id & 0xff;
-  }
-
-  public static int green(int id) {
-    return id >> 8 & 0xff;
-  }
-
-  public static int blue(int id) {
-    return id >> 16 & 0xff;
-  }
 }

@@ -15,8 +15,8 @@ import java.util.List;
  *
  * <p><b>Threads</b> Immutable.
  *
- * <p><b>Source</b> pycocotools maskApi.c; rules re-derived, {@code RleConformanceTest} compares the
- * results.
+ * <p><b>Source</b> pycocotools maskApi.c; rules re-derived, {@code MaskConformanceTest} compares
+ * the results.
  */
 public final class Rle {
   private final int height;
@@ -118,16 +118,6 @@ public final class Rle {
 
   public int width() {
     return width;
-  }
-
-  /** The number of runs, background and foreground together. */
-  public int runs() {
-    return counts.length;
-  }
-
-  /** The length of run {@code i}; even i are background. */
-  public int count(int i) {
-    return counts[i];
   }
 
   /** A copy of the run lengths. */

@@ -14,7 +14,10 @@ public final class SampleRandom {
     return new SplittableRandom(mix(mix(mix(seed + GOLDEN) ^ epoch) ^ index));
   }
 
-  /** SplitMix64's finaliser (Steele, Lea, Flood 2014). */
+  /**
+   * After SplitMix64 (Steele, Lea, Flood 2014), but for the first shift, which takes z before the
+   * constant is added. The streams of all samples depend on it: it stays as it is.
+   */
   private static long mix(long z) {
     z = ((z + GOLDEN) ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

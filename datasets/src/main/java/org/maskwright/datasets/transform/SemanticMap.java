@@ -2,8 +2,9 @@ package org.maskwright.datasets.transform;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.image.LabelMap;
@@ -15,8 +16,8 @@ public final class SemanticMap {
   private SemanticMap() {}
 
   /**
-   * The class index of each pixel, {@code ignore} where no segment is. Crowds count as their class;
-   * where segments overlap the later one wins.
+   * The class index of each pixel, {@code ignore} where no segment is. Crowds count as their class.
+   * Where segments overlap, polygons and run lengths win over label maps, and then the later one.
    *
    * @param segments the annotation
    * @param width the width of the image
@@ -26,7 +27,7 @@ public final class SemanticMap {
   public static LabelMap of(List<Segment> segments, int width, int height, int ignore) {
     int[] classes = new int[Math.multiplyExact(width, height)];
     Arrays.fill(classes, ignore);
-    IdentityHashMap<LabelMap, List<Segment>> byMap = new IdentityHashMap<>();
+    Map<LabelMap, List<Segment>> byMap = new LinkedHashMap<>(); // one object is one map
     for (Segment segment : segments) {
       if (segment.mask() instanceof SegmentMask.Labelled labelled) {
         byMap.computeIfAbsent(labelled.map(), m -> new ArrayList<>()).add(segment);

@@ -5,17 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.MemoryDataset;
+import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.image.LabelMap;
 
 /** Image and masks of every kind go the same way, to the pixel. */
 final class AlignmentTest {
@@ -173,39 +182,45 @@ final class AlignmentTest {
     assertEquals((int) Math.rint(476 * u), cropped.sourceRows()[0]);
   }
 
-  @Test
-  void colourChangesAreThoseOfOpenCv() {
-    Dataset dataset = new MemoryDataset(1);
-    Transform hue =
-        (view, sample, random) ->
-            view.recolored(new ColorChange(0, 1, 1, 18, ColorChange.Order.CONTRAST_FIRST));
-    TrainingExample example =
-        new Augmentation(List.of(hue), Task.INSTANCE, Augmentation.EmptyMasks.DROP)
-            .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
-    int at = 20 * example.width() + 20;
-    int plane = example.width() * example.height();
-    assertEquals(255, example.image()[at] & 0xFF);
-    assertEquals(153, example.image()[plane + at] & 0xFF); // 36 degrees of 60 towards yellow
-    assertEquals(0, example.image()[2 * plane + at] & 0xFF);
-    Transform brighter =
-        (view, sample, random) ->
-            view.recolored(new ColorChange(10.9f, 1, 1, 0, ColorChange.Order.CONTRAST_FIRST));
-    example =
-        new Augmentation(List.of(brighter), Task.INSTANCE, Augmentation.EmptyMasks.DROP)
-            .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
-    assertEquals(255, example.image()[at] & 0xFF);
-    assertEquals(10, example.image()[plane + at] & 0xFF);
+  /** A sample of two classes: 0 in the left {@code border} columns, 1 in the others. */
+  private static Sample halves(int width, int height, int border) {
+    int[] ids = new int[width * height];
+    Arrays.setAll(ids, i -> i % width < border ? 1 : 2);
+    LabelMap map = new LabelMap(height, width, ids);
+    return new Sample(
+        new SampleInfo(ImageId.of(1), Path.of("halves.png"), width, height),
+        new RgbImage(width, height, new byte[3 * width * height]),
+        List.of(
+            new Segment(0, false, 1, new SegmentMask.Labelled(map, 1)),
+            new Segment(1, false, 2, new SegmentMask.Labelled(map, 2))));
+  }
+
+  /** Whether both classes are in a crop and none takes 3/4 of it. */
+  private static boolean mixed(View crop, int border) {
+    int[] columns = crop.sourceColumns();
+    double left = Arrays.stream(columns).filter(x -> x < border).count() / (double) columns.length;
+    return left > 0.25 && left < 0.75;
   }
 
   @Test
-  void aCategoryLimitAvoidsCropsOfOneClass() {
-    Dataset dataset = new MemoryDataset(20);
-    RandomCrop limited = RandomCrop.fixed(20, 20, 0.9);
-    for (int i = 0; i < 20; i++) {
-      Sample sample = dataset.load(i);
-      View view = View.whole(sample.image().width(), sample.image().height());
-      View crop = limited.apply(view, sample, SampleRandom.of(5, 0, i));
-      assertTrue(crop.content().equals(new Size(20, 20)));
+  void aCategoryLimitTakesTheFirstMixedCropOfTenOrTheTenth() {
+    int border = 45;
+    Sample sample = halves(50, 30, border);
+    View whole = View.whole(50, 30);
+    int redrawn = 0;
+    int never = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      RandomGenerator draws = SampleRandom.of(seed, 0, 0);
+      View expected = RandomCrop.fixed(12, 12, 1).apply(whole, sample, draws);
+      for (int i = 1; i < 10 && !mixed(expected, border); i++) {
+        expected = RandomCrop.fixed(12, 12, 1).apply(whole, sample, draws);
+        redrawn++;
+      }
+      never += mixed(expected, border) ? 0 : 1;
+      View crop = RandomCrop.fixed(12, 12, 0.75).apply(whole, sample, SampleRandom.of(seed, 0, 0));
+      assertArrayEquals(expected.sourceColumns(), crop.sourceColumns(), "seed " + seed);
+      assertArrayEquals(expected.sourceRows(), crop.sourceRows(), "seed " + seed);
     }
+    assertTrue(redrawn > 200 && never > 10 && never < 150, redrawn + " redrawn, " + never);
   }
 }
