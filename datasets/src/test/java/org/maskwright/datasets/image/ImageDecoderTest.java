@@ -8,7 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +74,39 @@ final class ImageDecoderTest {
         "BMP: truncated, expected %d bytes, got %d; fetch the file again"
             .formatted(whole.length - 1, cut.length),
         e.getMessage());
+  }
+
+  @Test
+  void rotationIsReadInBothByteOrders() throws IOException {
+    byte[] big = resource("cmyk_exif6.jpg");
+    int at = new String(big, StandardCharsets.ISO_8859_1).indexOf("MM\0*");
+    byte[] little = big.clone();
+    ByteBuffer tiff = ByteBuffer.wrap(little, at, 26).order(ByteOrder.LITTLE_ENDIAN);
+    tiff.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(8).putShort((short) 1);
+    tiff.putShort((short) 0x112).putShort((short) 3).putInt(1).putShort((short) 6);
+    assertArrayEquals(ImageDecoder.decode(big).data(), ImageDecoder.decode(little).data());
+    assertEquals(24, ImageDecoder.decode(little).width());
+  }
+
+  /** Whatever its segments say, a JPEG of four components is a picture or a DatasetException. */
+  @Test
+  void changedSegmentsGiveAPictureOrADatasetException() throws IOException {
+    byte[] whole = resource("cmyk_exif6.jpg");
+    SplittableRandom random = new SplittableRandom(8);
+    Set<String> sizes = new HashSet<>();
+    for (int round = 0; round < 1000; round++) {
+      byte[] changed = whole.clone();
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        changed[random.nextInt(100)] = (byte) random.nextInt();
+      }
+      try {
+        RgbImage image = ImageDecoder.decode(changed);
+        sizes.add(image.width() + " x " + image.height());
+      } catch (DatasetException e) {
+        sizes.add("refused");
+      }
+    }
+    assertTrue(sizes.containsAll(Set.of("24 x 37", "37 x 24", "refused")), sizes.toString());
   }
 
   private static byte[] resource(String name) throws IOException {
