@@ -14,7 +14,7 @@ import org.maskwright.datasets.DataFolder;
  *     {@code auto} to find out
  * @param root the folder of the data set
  * @param split {@code train2017}, {@code training}, {@code val}, ..., as the layout names it; for a
- *     folder with a hold-out {@code train} or {@code test}
+ *     folder with a hold-out {@code train}, or {@code val} or {@code test}, which are the same
  * @param images the folder of photographs below root
  * @param annotations the annotation file (COCO, LVIS) or the folder of label images below root
  * @param list a file of IMAGE LABEL lines below root; replaces images and annotations of a folder

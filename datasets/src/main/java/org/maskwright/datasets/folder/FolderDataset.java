@@ -1,5 +1,6 @@
 package org.maskwright.datasets.folder;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +34,8 @@ public final class FolderDataset {
    * @param masks the folder of label images, likewise
    * @param list a file of IMAGE LABEL lines, or "" to pair by name
    * @param maskSuffix what the label image's name has after the photograph's
-   * @param split {@code images/SPLIT} if there is such a folder; with a hold-out train or test
+   * @param split {@code images/SPLIT} if there is such a folder; with a hold-out train, or val or
+   *     test, which are the same images
    * @param holdOut how many images, the last in the order of names, are the split test
    */
   public record Layout(
@@ -89,6 +91,13 @@ public final class FolderDataset {
     if (!layout.list.isEmpty()) {
       return new Pairs(root, root, split(Items.byList(root, layout.list), layout));
     }
+    if (layout.holdOut == 0
+        && !layout.split.isEmpty()
+        && !hasSplit(root.in(layout.images), layout)) {
+      throw DatasetException.ofFile(
+          root.in(layout.images, layout.split).root(),
+          "no such folder; data.split = %s needs it, or data.hold-out".formatted(layout.split));
+    }
     DataFolder photos = withSplit(root.in(layout.images), layout);
     DataFolder labels = withSplit(root.in(layout.masks), layout);
     return new Pairs(
@@ -96,10 +105,13 @@ public final class FolderDataset {
   }
 
   private static DataFolder withSplit(DataFolder folder, Layout layout) {
-    DataFolder below = folder.in(layout.split);
-    return layout.holdOut == 0 && !layout.split.isEmpty() && below.root().toFile().isDirectory()
-        ? below
-        : folder;
+    return hasSplit(folder, layout) ? folder.in(layout.split) : folder;
+  }
+
+  private static boolean hasSplit(DataFolder folder, Layout layout) {
+    return layout.holdOut == 0
+        && !layout.split.isEmpty()
+        && Files.isDirectory(folder.in(layout.split).root());
   }
 
   private static List<LabelledDataset.Item> split(List<LabelledDataset.Item> items, Layout layout) {

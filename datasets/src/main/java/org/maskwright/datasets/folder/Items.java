@@ -54,8 +54,9 @@ public final class Items {
   }
 
   /**
-   * Reads a list file: photograph and label image in each line, relative to the folder. Absolute
-   * paths of another machine, as in SegNet's CamVid lists, are cut to their last two parts.
+   * Reads a list file: photograph and label image in each line, relative to the folder; the id is
+   * the photograph's path without its ending. Absolute paths of another machine, as in SegNet's
+   * CamVid lists, are cut to their last two parts.
    *
    * @throws DatasetException if the file cannot be read or a line is no pair
    */
@@ -75,7 +76,9 @@ public final class Items {
       }
       items.add(
           new LabelledDataset.Item(
-              ImageId.of(stem(fields[0])), relative(fields[0]), List.of(relative(fields[1]))));
+              ImageId.of(stem(relative(fields[0]))),
+              relative(fields[0]),
+              List.of(relative(fields[1]))));
     }
     if (items.isEmpty()) {
       throw DatasetException.ofFile(file, "the list is empty");
@@ -100,11 +103,10 @@ public final class Items {
     return parts.length < 3 ? name : parts[parts.length - 2] + "/" + parts[parts.length - 1];
   }
 
-  /** A file's name without folders and ending. */
-  public static String stem(String file) {
-    String name = file.substring(file.lastIndexOf('/') + 1);
-    int dot = name.lastIndexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
+  /** A file's path without its ending. */
+  private static String stem(String file) {
+    int dot = file.lastIndexOf('.');
+    return dot <= file.lastIndexOf('/') ? file : file.substring(0, dot);
   }
 
   private static String ending(String file) {

@@ -75,42 +75,34 @@ public final class LabelReadings {
   public static int[] distinct(LabelMap map) {
     int[] labels = map.labels();
     boolean[] dense = new boolean[DENSE_LIMIT];
-    int[] large = new int[16];
-    int largeCount = 0;
-    int last = -1;
-    for (int label : labels) {
-      if (label == last) {
+    int[] found = new int[16]; // large labels, one for each run of them
+    int count = 0;
+    for (int i = 0; i < labels.length; i++) {
+      int label = labels[i];
+      if (i > 0 && label == labels[i - 1]) {
         continue;
       }
-      last = label;
       if (label >= 0 && label < DENSE_LIMIT) {
         dense[label] = true;
-      } else if (!contains(large, largeCount, label)) {
-        if (largeCount == large.length) {
-          large = Arrays.copyOf(large, 2 * largeCount);
-        }
-        large[largeCount++] = label;
+      } else {
+        found = count == found.length ? Arrays.copyOf(found, 2 * count) : found;
+        found[count++] = label;
       }
     }
-    int[] all = Arrays.copyOf(large, largeCount + DENSE_LIMIT);
-    int count = largeCount;
+    found = Arrays.copyOf(found, count + DENSE_LIMIT);
     for (int label = 0; label < DENSE_LIMIT; label++) {
       if (dense[label]) {
-        all[count++] = label;
+        found[count++] = label;
       }
     }
-    all = Arrays.copyOf(all, count);
-    Arrays.sort(all);
-    return all;
-  }
-
-  private static boolean contains(int[] values, int count, int value) {
+    Arrays.sort(found, 0, count);
+    int kept = 0;
     for (int i = 0; i < count; i++) {
-      if (values[i] == value) {
-        return true;
+      if (kept == 0 || found[i] != found[kept - 1]) {
+        found[kept++] = found[i];
       }
     }
-    return false;
+    return Arrays.copyOf(found, kept);
   }
 
   private static String firstPixel(LabelMap map, int id) {

@@ -1,7 +1,9 @@
 package org.maskwright.datasets.folder;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
@@ -41,12 +43,22 @@ public record LabelledDataset(
   public LabelledDataset {
     tasks = Set.copyOf(tasks);
     items = List.copyOf(items);
+    Map<ImageId, Item> byId = new HashMap<>();
+    for (Item item : items) {
+      Item before = byId.put(item.id, item);
+      if (before != null) {
+        throw new DatasetException("the id is that of " + before.photo + " too")
+            .inFile(photos.root() + "/" + item.photo)
+            .forImage(item.id);
+      }
+    }
   }
 
   /**
    * An image.
    *
-   * @param id the id in the data set, usually the photograph's name without its ending
+   * @param id the id in the data set, of no other image; usually the photograph's name without its
+   *     ending
    * @param photo the photograph's name within the folder of photographs
    * @param labels the names of its label PNGs within the folder of labels
    */
@@ -78,29 +90,38 @@ public record LabelledDataset(
   @Override
   public SampleInfo info(int index) {
     Item item = items.get(index);
-    return new SampleInfo(item.id, photos.resolve(item.photo), 0, 0);
+    try {
+      return new SampleInfo(item.id, photos.resolve(item.photo), 0, 0);
+    } catch (DatasetException e) {
+      throw e.forImage(item.id);
+    }
   }
 
   @Override
   public List<Segment> segments(int index) {
-    return reading.segments(maps(index));
+    Item item = items.get(index);
+    return segments(item, maps(item));
   }
 
-  private List<LabelMap> maps(int index) {
-    Item item = items.get(index);
+  private List<Segment> segments(Item item, List<LabelMap> maps) {
     try {
-      List<LabelMap> maps = new ArrayList<>();
-      for (String label : item.labels) {
-        LabelMap map = LabelPng.read(labels.existing(label));
-        if (!maps.isEmpty()) {
-          requireSize(map, maps.get(0).width(), maps.get(0).height());
-        }
-        maps.add(map);
-      }
-      return maps;
+      return reading.segments(maps);
     } catch (DatasetException e) {
-      throw e.inFile(labels.resolve(item.labels.get(0))).forImage(item.id);
+      throw e.inFile(file(item, 0)).forImage(item.id);
     }
+  }
+
+  private List<LabelMap> maps(Item item) {
+    List<LabelMap> maps = new ArrayList<>();
+    for (int i = 0; i < item.labels.size(); i++) {
+      try {
+        maps.add(LabelPng.read(labels.existing(item.labels.get(i))));
+      } catch (DatasetException e) {
+        throw e.inFile(file(item, i)).forImage(item.id);
+      }
+      requireSize(item, i, maps.get(i), maps.get(0).width(), maps.get(0).height());
+    }
+    return maps;
   }
 
   @Override
@@ -116,21 +137,30 @@ public record LabelledDataset(
   @Override
   public Sample load(int index) {
     Item item = items.get(index);
-    List<LabelMap> maps = maps(index);
+    List<LabelMap> maps = maps(item);
     RgbImage image = image(index);
-    try {
-      maps.forEach(map -> requireSize(map, image.width(), image.height()));
-      return new Sample(info(index), image, reading.segments(maps));
-    } catch (DatasetException e) {
-      throw e.inFile(labels.resolve(item.labels.get(0))).forImage(item.id);
+    for (int i = 0; i < maps.size(); i++) {
+      requireSize(item, i, maps.get(i), image.width(), image.height());
+    }
+    return new Sample(info(index), image, segments(item, maps));
+  }
+
+  private void requireSize(Item item, int label, LabelMap map, int width, int height) {
+    if (map.width() != width || map.height() != height) {
+      throw new DatasetException(
+              "labels: expected %d x %d as %s, got %d x %d"
+                  .formatted(
+                      width,
+                      height,
+                      label > 0 ? item.labels.get(0) : "the photograph",
+                      map.width(),
+                      map.height()))
+          .inFile(file(item, label))
+          .forImage(item.id);
     }
   }
 
-  private static void requireSize(LabelMap map, int width, int height) {
-    if (map.width() != width || map.height() != height) {
-      throw new DatasetException(
-          "labels: expected %d x %d as the photograph, got %d x %d"
-              .formatted(width, height, map.width(), map.height()));
-    }
+  private String file(Item item, int label) {
+    return labels.root() + "/" + item.labels.get(label);
   }
 }
