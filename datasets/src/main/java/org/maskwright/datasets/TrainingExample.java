@@ -1,9 +1,6 @@
 package org.maskwright.datasets;
 
 import java.util.Objects;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * An augmented image with its targets, ready to be collated.
@@ -127,19 +124,5 @@ public final class TrainingExample {
         target[offset + i] = ((image[i] & 0xFF) - mean) * scale;
       }
     }
-  }
-
-  /** The normalised image as a new array [3,H,W] float32. */
-  public INDArray normalized(Normalization by) {
-    float[] values = new float[image.length];
-    normalizeInto(by, values, 0);
-    return Nd4j.createFromArray(values).reshape(3, height, width);
-  }
-
-  /** The masks as a new array [N,H,W] uint8. */
-  public INDArray maskArray() {
-    return Nd4j.createFromArray(masks.toBytes())
-        .castTo(DataType.UINT8)
-        .reshape(masks.count(), height, width);
   }
 }

@@ -177,10 +177,18 @@ public final class Ade20k {
     Path file = root.root().resolve("categoryMapping.txt");
     Map<Integer, Integer> mapping = new TreeMap<>();
     if (Files.exists(file)) {
-      for (String line : Items.lines(file)) {
-        String[] fields = line.strip().split("\\s+", -1);
-        if (fields.length >= 2 && fields[0].matches("[0-9]{1,3}") && fields[1].matches("[0-9]+")) {
-          mapping.put(Integer.parseInt(fields[0]), Integer.parseInt(fields[1]));
+      List<String> lines = Items.lines(file);
+      for (int i = 0; i < lines.size(); i++) {
+        String[] fields = lines.get(i).strip().split("\\s+", -1);
+        if (fields.length >= 2 && fields[0].matches("[0-9]{1,3}")) {
+          int category = fields[1].matches("[0-9]{1,3}") ? Integer.parseInt(fields[1]) : 0;
+          if (category < 1 || category > CLASSES) {
+            throw DatasetException.ofFile(
+                file,
+                "line %d: expected INSTANCE-CATEGORY CLASS with a class 1..150, got \"%s\""
+                    .formatted(i + 1, lines.get(i)));
+          }
+          mapping.put(Integer.parseInt(fields[0]), category);
         }
       }
     }

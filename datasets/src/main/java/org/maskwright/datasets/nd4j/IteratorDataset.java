@@ -63,6 +63,16 @@ public final class IteratorDataset implements Dataset {
   }
 
   private void add(MultiDataSet batch, Normalization normalization, LabelForm form) {
+    int labelArrays =
+        switch (form) {
+          case MASKS_AND_CLASSES -> 2;
+          case CLASS_MAP -> 1;
+        };
+    if (batch.numFeatureArrays() < 1 || batch.numLabelsArrays() < labelArrays) {
+      throw new DatasetException(
+          "batch: expected features and %d label arrays for %s, got %d and %d"
+              .formatted(labelArrays, form, batch.numFeatureArrays(), batch.numLabelsArrays()));
+    }
     INDArray features = batch.getFeatures(0);
     INDArray labels = batch.getLabels(0);
     if (features.rank() != 4
@@ -74,6 +84,10 @@ public final class IteratorDataset implements Dataset {
       throw new DatasetException(
           "batch: expected features [B,3,H,W] and labels [B,N,H,W], got %s and %s"
               .formatted(Arrays.toString(features.shape()), Arrays.toString(labels.shape())));
+    }
+    if (form == LabelForm.MASKS_AND_CLASSES) {
+      requireTargets("classes (labels 1)", batch.getLabels(1), labels);
+      requireTargets("mask array of labels 1", labelMask(batch), labels);
     }
     int height = (int) features.size(2);
     int width = (int) features.size(3);
@@ -99,12 +113,24 @@ public final class IteratorDataset implements Dataset {
     return array.castTo(DataType.FLOAT).dup('c').data().asFloat();
   }
 
+  private static void requireTargets(String what, INDArray array, INDArray masks) {
+    if (array != null && !Arrays.equals(array.shape(), new long[] {masks.size(0), masks.size(1)})) {
+      throw new DatasetException(
+          "batch: expected %s [B,N] = [%d, %d] as the masks, got %s"
+              .formatted(what, masks.size(0), masks.size(1), Arrays.toString(array.shape())));
+    }
+  }
+
+  /** The mask array of the classes, or null if all targets are valid. */
+  private static INDArray labelMask(MultiDataSet batch) {
+    INDArray[] masks = batch.getLabelsMaskArrays();
+    return masks == null || masks.length < 2 ? null : masks[1];
+  }
+
   private static float[] valid(MultiDataSet batch, long b, int count) {
-    if (batch.hasMaskArrays() && batch.getLabelsMaskArrays() != null) {
-      INDArray mask = batch.getLabelsMaskArray(1);
-      if (mask != null) {
-        return floats(mask.slice(b));
-      }
+    INDArray mask = labelMask(batch);
+    if (mask != null) {
+      return floats(mask.slice(b));
     }
     float[] all = new float[count];
     Arrays.fill(all, 1);
@@ -129,9 +155,10 @@ public final class IteratorDataset implements Dataset {
     for (int n = 0; n < classes.length; n++) {
       if (valid[n] != 0) {
         int category = (int) classes[n];
-        if (category < 0 || category >= categories.size()) {
+        if (category != classes[n] || category < 0 || category >= categories.size()) {
           throw new DatasetException(
-                  "class: expected 0..%d, got %s".formatted(categories.size() - 1, classes[n]))
+                  "class: expected a whole number 0..%d, got %s"
+                      .formatted(categories.size() - 1, classes[n]))
               .forImage(images.size() - 1);
         }
         found.add(segment(masks, n, category, height, width));

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
@@ -30,6 +32,7 @@ import org.maskwright.datasets.image.LabelPng;
 /** The official sample images, laid out as ADEChallengeData2016, with two invented objects each. */
 final class Ade20kTest {
   private static final int PERSON = 13; // of the 150 classes; 1 of the 100 instance categories here
+  private static final int PLANT = 18; // a thing here, in the first image without an object
 
   @TempDir private Path folder;
   private DataFolder root;
@@ -54,7 +57,7 @@ final class Ade20kTest {
     Path objects = Files.createDirectories(folder.resolve("annotations_instance/validation"));
     Files.writeString(
         folder.resolve("categoryMapping.txt"),
-        "Instance100\tSceneParse150\tFullADE20K\n1\t" + PERSON + "\t1831\n2\t8\t165\n");
+        "Instance100\tSceneParse150\tFullADE20K\n1\t" + PERSON + "\t1831\n2\t" + PLANT + "\t0\n");
     for (String png : root.in("annotations", "validation").files()) {
       LabelMap semantic = LabelPng.read(folder.resolve("annotations/validation").resolve(png));
       int[] ids = new int[semantic.labels().length];
@@ -118,7 +121,30 @@ final class Ade20kTest {
     LabelMap map = ((SegmentMask.Labelled) things.get(0).mask()).map();
     assertEquals((int) things.get(0).id(), map.at(0, 0));
     assertEquals((int) things.get(1).id(), map.at(100, 0));
-    assertTrue(sample.segments().size() > 2);
+    LabelMap semantic =
+        LabelPng.read(
+            folder.resolve(
+                "annotations/validation/" + root.in("annotations", "validation").files().get(0)));
+    Set<Integer> thingClasses = Set.of(PERSON, PLANT);
+    int dropped = 0;
+    int stuff = 0;
+    for (int i = 150; i < map.labels().length; i++) {
+      int label = semantic.labels()[i];
+      assertEquals(thingClasses.contains(label) ? 0 : label, map.labels()[i], "pixel " + i);
+      dropped += thingClasses.contains(label) ? 1 : 0;
+      stuff += label > 0 && !thingClasses.contains(label) ? 1 : 0;
+    }
+    assertTrue(dropped > 0 && stuff > 0, dropped + " dropped, " + stuff + " stuff");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2 151", "2 0", "2 99999999999999999999", "2 x"})
+  void aMappingToNoClassIsNamedWithItsLine(String line) throws IOException {
+    Files.writeString(
+        folder.resolve("categoryMapping.txt"), "Instance100 SceneParse150\n1 13\n" + line);
+    DatasetException e =
+        assertThrows(DatasetException.class, () -> Ade20k.open(root, "validation", Task.INSTANCE));
+    assertTrue(e.getMessage().contains("categoryMapping.txt: line 3"), e.getMessage());
   }
 
   @Test

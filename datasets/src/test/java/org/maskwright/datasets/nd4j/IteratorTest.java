@@ -3,11 +3,14 @@ package org.maskwright.datasets.nd4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.MaskStack;
+import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.MemoryDataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
@@ -15,7 +18,10 @@ import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.SampleRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.adapter.SingletonMultiDataSetIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 final class IteratorTest {
   private static final Augmentation WHOLE = Augmentation.none(Task.INSTANCE);
@@ -69,16 +75,35 @@ final class IteratorTest {
     }
   }
 
+  private static MultiDataSet batch(float[] classes, int... shapeOfClasses) {
+    return new org.nd4j.linalg.dataset.MultiDataSet(
+        new INDArray[] {Nd4j.zeros(1, 3, 2, 2)},
+        new INDArray[] {
+          Nd4j.ones(1, 2, 2, 2), Nd4j.createFromArray(classes).reshape(shapeOfClasses)
+        });
+  }
+
+  private static Dataset read(MultiDataSet batch) {
+    return IteratorDataset.read(
+        new SingletonMultiDataSetIterator(batch),
+        Categories.things("a", "b"),
+        Normalization.IMAGENET,
+        LabelForm.MASKS_AND_CLASSES);
+  }
+
   @Test
-  void examplesGiveTheirArrays() {
-    Dataset dataset = new MemoryDataset(1);
-    TrainingExample example =
-        WHOLE.apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
-    MaskStack masks = example.masks();
-    assertArrayEquals(new long[] {3, masks.height(), masks.width()}, example.maskArray().shape());
-    assertEquals(
-        (example.image()[0] - 123.675) / 58.395,
-        example.normalized(Normalization.IMAGENET).getDouble(0, 0, 0),
-        1e-6);
+  void classesThatDoNotFitTheMasksAreRefused() {
+    assertEquals(2, read(batch(new float[] {0, 1}, 1, 2)).segments(0).size());
+    for (MultiDataSet wrong :
+        List.of(
+            batch(new float[] {0, 1, 1}, 1, 3),
+            batch(new float[] {0}, 1, 1),
+            batch(new float[] {0, 1}, 2, 1),
+            batch(new float[] {0, Float.NaN}, 1, 2),
+            batch(new float[] {0, 0.5f}, 1, 2),
+            new org.nd4j.linalg.dataset.MultiDataSet(
+                Nd4j.zeros(1, 3, 2, 2), Nd4j.ones(1, 2, 2, 2)))) {
+      assertThrows(DatasetException.class, () -> read(wrong));
+    }
   }
 }
