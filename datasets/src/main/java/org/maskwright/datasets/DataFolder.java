@@ -77,7 +77,7 @@ public record DataFolder(Path root, Links links) {
       if (links == Links.REFUSE && !real.startsWith(root.toRealPath())) {
         throw DatasetException.ofFile(
             path,
-            "a symbolic link leads out of %s to %s; set data.links = follow if that is wanted"
+            "a symbolic link leads out of %s to %s; a data set may be read with data.links = follow"
                 .formatted(root, real));
       }
       if (!Files.isRegularFile(real)) {

@@ -31,12 +31,7 @@ final class BoundaryCounts {
     int[] predicted = bands(predictedIds, predictions, interior, predictedAreas);
     int start = 0;
     while (start < truth.length) {
-      int end = start + 1;
-      while (end < truth.length
-          && truth[end] == truth[start]
-          && predicted[end] == predicted[start]) {
-        end++;
-      }
+      int end = PixelRuns.end(truth, predicted, start, truth.length);
       shared.merge(key(truth[start], predicted[start]), end - start, Integer::sum);
       start = end;
     }

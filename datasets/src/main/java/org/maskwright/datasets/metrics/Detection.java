@@ -22,9 +22,4 @@ public record Detection(int categoryId, double score, Rle mask, Box box, double 
   public static Detection ofMask(int categoryId, double score, Rle mask) {
     return new Detection(categoryId, score, mask, mask.box(), mask.area());
   }
-
-  /** A box and its area. */
-  public static Detection ofBox(int categoryId, double score, Box box) {
-    return new Detection(categoryId, score, null, box, box.area());
-  }
 }

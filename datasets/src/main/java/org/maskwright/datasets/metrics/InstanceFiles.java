@@ -18,6 +18,7 @@ import org.maskwright.datasets.json.CocoDetection;
 import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.json.CocoInstances;
 import org.maskwright.datasets.json.CocoJson;
+import org.maskwright.datasets.json.Segmentation;
 import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Rle;
 
@@ -84,18 +85,22 @@ public final class InstanceFiles {
     truth.categories().forEach(category -> known.add(category.id()));
     int unlisted = 0;
     int unknown = 0;
+    int withoutArea = 0;
     for (CocoAnnotation annotation : truth.annotations()) {
       List<CocoAnnotation> ofImage = annotations.get(annotation.imageId());
       if (ofImage == null) {
         unlisted++;
       } else {
         ofImage.add(annotation);
+        withoutArea += Double.isNaN(annotation.area()) ? 1 : 0;
         unknown += known.contains(annotation.categoryId()) ? 0 : 1;
       }
     }
     warn(groundTruthFile, unlisted, "annotations of images not in \"images\": left out");
     warn(groundTruthFile, unknown, "annotations of categories not in \"categories\": left out");
+    warn(groundTruthFile, withoutArea, "annotations without \"area\": their pixels are counted");
     unknown = 0;
+    int polygons = 0;
     if (found.isEmpty()) {
       warnings.add(resultsFile + ": no detection at all");
     } else {
@@ -109,8 +114,11 @@ public final class InstanceFiles {
             .inFile(resultsFile);
       }
       ofImage.add(detection);
+      Segmentation shape = detection.segmentation();
+      polygons += iouType != IouType.BBOX && shape != null && shape.isPolygons() ? 1 : 0;
       unknown += known.contains(detection.categoryId()) ? 0 : 1;
     }
+    warn(resultsFile, polygons, "results with polygons, which pycocotools refuses");
     warn(resultsFile, unknown, "results of categories not in the ground truth: left out");
   }
 

@@ -109,25 +109,14 @@ public final class PanopticEvaluator {
       List<PanopticSegment> truths,
       LabelMap predictedIds,
       List<PanopticSegment> predictions) {
-    if (truthIds.height() != predictedIds.height() || truthIds.width() != predictedIds.width()) {
-      throw new DatasetException(
-          "the prediction has "
-              + predictedIds.width()
-              + " x "
-              + predictedIds.height()
-              + " pixels, expected "
-              + truthIds.width()
-              + " x "
-              + truthIds.height()
-              + " as the ground truth");
-    }
+    PixelRuns.requireOneSize(truthIds, predictedIds);
     checkTruths(truths);
-    predictions.forEach(this::checkCategory);
+    checkCategories(predictions);
   }
 
   void checkTruths(List<PanopticSegment> truths) {
+    checkCategories(truths);
     for (PanopticSegment truth : truths) {
-      checkCategory(truth);
       if (truth.area() < 0) {
         throw new DatasetException("a true segment without \"area\"")
             .forAnnotation("segment " + truth.id());
@@ -135,10 +124,14 @@ public final class PanopticEvaluator {
     }
   }
 
-  private void checkCategory(PanopticSegment segment) {
-    if (!categories.containsKey(segment.categoryId())) {
-      throw new DatasetException("unknown category " + segment.categoryId())
-          .forAnnotation("segment " + segment.id());
+  void checkCategories(List<PanopticSegment> segments) {
+    for (PanopticSegment segment : segments) {
+      if (!categories.containsKey(segment.categoryId())) {
+        throw new DatasetException(
+                "category %d: expected one of the ground truth's \"categories\""
+                    .formatted(segment.categoryId()))
+            .forAnnotation("segment " + segment.id());
+      }
     }
   }
 

@@ -3,11 +3,9 @@ package org.maskwright.datasets.metrics;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
+import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.SafePaths;
 import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelReader;
 import org.maskwright.datasets.json.CocoJson;
@@ -19,7 +17,18 @@ import org.maskwright.datasets.json.PanopticAnnotation;
  * images a core in memory.
  */
 public final class PanopticFiles {
-  private PanopticFiles() {}
+  private final Path truthJson;
+  private final DataFolder truthFolder;
+  private final Path predictedJson;
+  private final DataFolder predictedFolder;
+
+  private PanopticFiles(
+      Path truthJson, DataFolder truthFolder, Path predictedJson, DataFolder predictedFolder) {
+    this.truthJson = truthJson;
+    this.truthFolder = truthFolder;
+    this.predictedJson = predictedJson;
+    this.predictedFolder = predictedFolder;
+  }
 
   /**
    * Evaluates every annotated image of the ground truth.
@@ -41,53 +50,67 @@ public final class PanopticFiles {
       predictions.put(p.imageId(), p);
     }
     PanopticEvaluator evaluator = new PanopticEvaluator(truth.categories(), overlap);
-    AtomicInteger next = new AtomicInteger();
-    IntStream.range(0, Runtime.getRuntime().availableProcessors())
-        .parallel()
-        .forEach(
-            worker -> {
-              LabelReader truthMaps = new LabelReader();
-              LabelReader predictedMaps = new LabelReader();
-              int i;
-              while ((i = next.getAndIncrement()) < truth.annotations().size()) {
-                PanopticAnnotation annotation = truth.annotations().get(i);
-                PanopticAnnotation prediction = predictions.get(annotation.imageId());
-                if (prediction == null) {
-                  throw DatasetException.ofFile(predictedJson, "no prediction for the image")
-                      .forImage(annotation.imageId());
-                }
-                Path truthPng = png(truthJson, truthFolder, annotation);
-                Path predictedPng = png(predictedJson, predictedFolder, prediction);
-                try {
-                  check(evaluator, annotation, truthJson);
-                  LabelMap truthIds = truthMaps.read(truthPng);
-                  evaluator.add(
-                      annotation.imageId(),
-                      truthIds,
-                      annotation.segments(),
-                      predictedMaps.read(predictedPng, truthIds.height(), truthIds.width()),
-                      prediction.segments());
-                } catch (DatasetException e) {
-                  throw e.inFile(predictedPng).forImage(annotation.imageId());
-                }
-              }
-            });
+    PanopticFiles files =
+        new PanopticFiles(
+            truthJson, DataFolder.of(truthFolder), predictedJson, DataFolder.of(predictedFolder));
+    Workers.run(
+        truth.annotations().size(),
+        Runtime.getRuntime().availableProcessors(),
+        () -> {
+          LabelReader truthMaps = new LabelReader();
+          LabelReader predictedMaps = new LabelReader();
+          return i -> {
+            PanopticAnnotation annotation = truth.annotations().get(i);
+            PanopticAnnotation prediction = predictions.get(annotation.imageId());
+            try {
+              files.add(evaluator, annotation, truthMaps, prediction, predictedMaps);
+            } catch (DatasetException e) {
+              throw e.forImage(annotation.imageId());
+            }
+          };
+        });
     return evaluator.result();
   }
 
-  private static void check(PanopticEvaluator evaluator, PanopticAnnotation truth, Path truthJson) {
+  private void add(
+      PanopticEvaluator evaluator,
+      PanopticAnnotation truth,
+      LabelReader truthMaps,
+      PanopticAnnotation prediction,
+      LabelReader predictedMaps) {
+    if (prediction == null) {
+      throw DatasetException.ofFile(predictedJson, "no prediction for the image");
+    }
+    inFile(truthJson, () -> evaluator.checkTruths(truth.segments()));
+    inFile(predictedJson, () -> evaluator.checkCategories(prediction.segments()));
+    Path truthPng = png(truthJson, truthFolder, truth);
+    Path predictedPng = png(predictedJson, predictedFolder, prediction);
+    inFile(
+        predictedPng,
+        () -> {
+          LabelMap truthIds = truthMaps.read(truthPng);
+          evaluator.add(
+              truth.imageId(),
+              truthIds,
+              truth.segments(),
+              predictedMaps.read(predictedPng, truthIds.height(), truthIds.width()),
+              prediction.segments());
+        });
+  }
+
+  private static void inFile(Path file, Runnable check) {
     try {
-      evaluator.checkTruths(truth.segments());
+      check.run();
     } catch (DatasetException e) {
-      throw e.inFile(truthJson);
+      throw e.inFile(file);
     }
   }
 
-  private static Path png(Path json, Path folder, PanopticAnnotation annotation) {
+  private static Path png(Path json, DataFolder folder, PanopticAnnotation annotation) {
     try {
-      return SafePaths.resolve(folder, annotation.fileName());
+      return folder.existing(annotation.fileName());
     } catch (DatasetException e) {
-      throw e.inFile(json).forImage(annotation.imageId());
+      throw e.inFile(json);
     }
   }
 }

@@ -3,6 +3,8 @@ package org.maskwright.datasets.metrics;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.image.LabelMap;
 
 /**
  * Runs of pixels over which two label maps change neither: what labels are counted by, because
@@ -13,6 +15,19 @@ final class PixelRuns {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private PixelRuns() {}
+
+  /**
+   * Checks that a prediction can be laid over its ground truth.
+   *
+   * @throws DatasetException if the sizes differ
+   */
+  static void requireOneSize(LabelMap truth, LabelMap prediction) {
+    if (truth.height() != prediction.height() || truth.width() != prediction.width()) {
+      throw new DatasetException(
+          "the prediction has %d x %d pixels, expected %d x %d as the ground truth"
+              .formatted(prediction.width(), prediction.height(), truth.width(), truth.height()));
+    }
+  }
 
   /** Where the run ends that begins at {@code start}. */
   static int end(int[] a, int[] b, int start, int length) {

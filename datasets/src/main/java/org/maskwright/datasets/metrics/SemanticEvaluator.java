@@ -20,12 +20,15 @@ import org.maskwright.datasets.image.LabelMap;
  * <p><b>Threads</b> Not thread-safe: one evaluator a thread, then {@link #merge}.
  */
 public final class SemanticEvaluator {
+  /** The largest K: its table takes 3.2 GB. */
+  public static final int MAX_CLASSES = 20_000;
+
   private static final double EPSILON = Math.ulp(1.0);
 
   /** The number of Cityscapes' own label ids, 0 to 33. */
   static final int CITYSCAPES_IDS = 34;
 
-  private static final Set<Integer> CITYSCAPES_EVALUATED =
+  static final Set<Integer> CITYSCAPES_EVALUATED =
       Set.of(7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33);
 
   private final int classes;
@@ -34,13 +37,14 @@ public final class SemanticEvaluator {
   private final long[] confusion; // [ground truth, prediction]; index K: of no class
 
   /**
-   * @param classes K, 1 to 65535
+   * @param classes K, 1 to {@link #MAX_CLASSES}
    * @param ignoreLabel the ground-truth label that is not counted; must not be a class unless K
    *     classes plus it are meant (65 of 65)
    */
   public SemanticEvaluator(int classes, int ignoreLabel, SemanticProtocol protocol) {
-    if (classes < 1 || classes > 20_000) {
-      throw new IllegalArgumentException("classes: expected 1 to 20000, got " + classes);
+    if (classes < 1 || classes > MAX_CLASSES) {
+      throw new IllegalArgumentException(
+          "classes: expected 1 to " + MAX_CLASSES + ", got " + classes);
     }
     this.classes = classes;
     this.ignoreLabel = ignoreLabel;
@@ -50,18 +54,7 @@ public final class SemanticEvaluator {
 
   /** As {@link #add(int[], int[])}, with the sizes checked. */
   public void add(LabelMap groundTruth, LabelMap prediction) {
-    if (groundTruth.height() != prediction.height() || groundTruth.width() != prediction.width()) {
-      throw new DatasetException(
-          "the prediction has "
-              + prediction.width()
-              + " x "
-              + prediction.height()
-              + " pixels, expected "
-              + groundTruth.width()
-              + " x "
-              + groundTruth.height()
-              + " as the ground truth");
-    }
+    PixelRuns.requireOneSize(groundTruth, prediction);
     if (groundTruth.isBytes() && prediction.isBytes()) {
       int pixels = groundTruth.height() * groundTruth.width();
       add(groundTruth.bytes(), prediction.bytes(), pixels);
@@ -83,7 +76,7 @@ public final class SemanticEvaluator {
    * Adds an image's pixels.
    *
    * @throws DatasetException if a label is neither a class nor the ignore label; predictions of the
-   *     ignore label are allowed for Cityscapes only
+   *     ignore label are allowed but for {@link SemanticProtocol#DETECTRON2}, and are of no class
    * @throws IllegalArgumentException if the lengths differ
    */
   public void add(int[] groundTruth, int[] prediction) {
@@ -106,28 +99,25 @@ public final class SemanticEvaluator {
   }
 
   private int index(int g, int p) {
-    int row = g;
     int column = p;
     if (g < 0 || g >= classes) {
-      throw outside("ground truth", g);
+      throw outside("ground truth", g, true);
     }
     if (p < 0 || p >= classes) {
-      if (p != ignoreLabel || protocol == SemanticProtocol.DETECTRON2) {
-        throw outside("prediction", p);
+      boolean mayIgnore = protocol != SemanticProtocol.DETECTRON2;
+      if (p != ignoreLabel || !mayIgnore) {
+        throw outside("prediction", p, mayIgnore);
       }
       column = classes;
     }
-    return row * (classes + 1) + column;
+    return g * (classes + 1) + column;
   }
 
-  private DatasetException outside(String what, int label) {
+  private DatasetException outside(String what, int label, boolean mayIgnore) {
     return new DatasetException(
-        what
-            + ": label "
-            + label
-            + ", expected 0 to "
-            + (classes - 1)
-            + (what.equals("prediction") ? "" : " or the ignore label " + ignoreLabel));
+        "%s: label %d, expected 0 to %d%s"
+            .formatted(
+                what, label, classes - 1, mayIgnore ? " or the ignore label " + ignoreLabel : ""));
   }
 
   /** Adds what another evaluator of the same kind has counted. */

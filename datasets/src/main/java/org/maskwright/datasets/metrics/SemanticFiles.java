@@ -7,19 +7,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelReader;
 
 /**
- * Semantic evaluation of two folders of label PNGs, on all cores, one image a core in memory. Files
- * are paired by their path in the folder; for Cityscapes by city, sequence and frame.
+ * Semantic evaluation of two folders of label PNGs, on all cores (fewer from some thousand classes
+ * on), one image a core in memory. Files are paired by their path in the folder; for Cityscapes by
+ * city, sequence and frame.
  */
 public final class SemanticFiles {
   private static final String CITYSCAPES_TRUTH = "_gtFine_labelIds.png";
+
+  private static final long MAX_TABLES_BYTES = 1L << 30;
 
   private SemanticFiles() {}
 
@@ -52,7 +54,14 @@ public final class SemanticFiles {
       SemanticProtocol protocol) {
     List<Path[]> pairs = pairs(truthFolder, predictedFolder, protocol);
     int workers = Math.min(Runtime.getRuntime().availableProcessors(), pairs.size());
-    return evaluate(pairs, workers, classes, ignoreLabel, labels, protocol).result();
+    return evaluate(pairs, workers(workers, classes), classes, ignoreLabel, labels, protocol)
+        .result();
+  }
+
+  /** Each worker has a table; many large ones would fill the memory. */
+  static int workers(int most, int classes) {
+    long tableBytes = Long.BYTES * (classes + 1L) * (classes + 1L);
+    return (int) Math.max(1, Math.min(most, MAX_TABLES_BYTES / tableBytes));
   }
 
   /** Counts with one evaluator a worker. */
@@ -63,28 +72,32 @@ public final class SemanticFiles {
       int ignoreLabel,
       Labels labels,
       SemanticProtocol protocol) {
-    AtomicInteger next = new AtomicInteger();
-    List<SemanticEvaluator> parts =
-        IntStream.range(0, workers)
-            .parallel()
-            .mapToObj(
-                worker -> {
-                  var evaluator = new SemanticEvaluator(classes, ignoreLabel, protocol);
-                  var truths = new LabelReader();
-                  var predictions = new LabelReader();
-                  int i;
-                  while ((i = next.getAndIncrement()) < pairs.size()) {
+    record Worker(SemanticEvaluator evaluator, IntConsumer count) implements IntConsumer {
+      @Override
+      public void accept(int i) {
+        count.accept(i);
+      }
+    }
+    List<Worker> done =
+        Workers.run(
+            pairs.size(),
+            workers,
+            () -> {
+              var evaluator = new SemanticEvaluator(classes, ignoreLabel, protocol);
+              var truths = new LabelReader();
+              var predictions = new LabelReader();
+              return new Worker(
+                  evaluator,
+                  i -> {
                     Path[] pair = pairs.get(i);
                     LabelMap truth = truths.read(pair[0]);
                     LabelMap prediction = predictions.read(pair[1], truth.height(), truth.width());
                     reduce(truth, prediction, ignoreLabel, labels, protocol);
                     add(evaluator, truth, prediction, pair);
-                  }
-                  return evaluator;
-                })
-            .toList();
-    SemanticEvaluator sum = parts.get(0);
-    parts.subList(1, workers).forEach(sum::merge);
+                  });
+            });
+    SemanticEvaluator sum = done.get(0).evaluator();
+    done.subList(1, workers).forEach(worker -> sum.merge(worker.evaluator()));
     return sum;
   }
 

@@ -399,4 +399,25 @@ class BrokenFilesTest {
     assertTrue(e.getMessage().contains("id 5"), e.getMessage());
     assertEquals("1", e.imageId().orElseThrow());
   }
+
+  @Test
+  void anUnknownCategoryOfAPredictionIsAFaultOfItsJson() throws IOException {
+    String text = Files.readString(predicted);
+    Files.writeString(predicted, text.replace("\"category_id\":2", "\"category_id\":9"));
+    DatasetException e = assertThrows(DatasetException.class, () -> panopticScore(Overlap.SEGMENT));
+    assertEquals(predicted.toString(), e.file().orElseThrow());
+    assertEquals("1", e.imageId().orElseThrow());
+    assertEquals("segment 70000", e.annotationId().orElseThrow());
+    assertTrue(e.getMessage().contains("category 9: expected"), e.getMessage());
+  }
+
+  @Test
+  void whatPycocotoolsWouldFailOnIsSaid() throws IOException {
+    Files.writeString(gt, Files.readString(gt).replaceFirst("\"area\":[0-9.]+,", ""));
+    assertEquals(
+        List.of(
+            gt + ": 1 annotations without \"area\": their pixels are counted",
+            results + ": 3 results with polygons, which pycocotools refuses"),
+        InstanceFiles.coco(gt, results, IouType.SEGM, DetectionArea.MASK).warnings());
+  }
 }

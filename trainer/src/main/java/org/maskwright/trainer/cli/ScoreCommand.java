@@ -13,6 +13,7 @@ import org.maskwright.datasets.metrics.MetricJson;
 import org.maskwright.datasets.metrics.MetricTables;
 import org.maskwright.datasets.metrics.PanopticEvaluator.Overlap;
 import org.maskwright.datasets.metrics.PanopticFiles;
+import org.maskwright.datasets.metrics.SemanticEvaluator;
 import org.maskwright.datasets.metrics.SemanticFiles;
 import org.maskwright.datasets.metrics.SemanticProtocol;
 import picocli.CommandLine.Command;
@@ -129,9 +130,10 @@ final class ScoreCommand implements Runnable {
               })
           SemanticProtocol protocol,
       @Mixin JsonFile json) {
-    if (classes < 1 || classes > 20_000) {
+    if (classes < 1 || classes > SemanticEvaluator.MAX_CLASSES) {
       throw new ParameterException(
-          spec.commandLine(), "--classes: expected 1 to 20000, got " + classes);
+          spec.commandLine(),
+          "--classes: expected 1 to " + SemanticEvaluator.MAX_CLASSES + ", got " + classes);
     }
     var labels =
         reduceZeroLabel ? SemanticFiles.Labels.REDUCE_ZERO : SemanticFiles.Labels.AS_STORED;
