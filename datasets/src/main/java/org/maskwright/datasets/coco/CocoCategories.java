@@ -1,5 +1,6 @@
 package org.maskwright.datasets.coco;
 
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import org.maskwright.datasets.Categories;
@@ -11,9 +12,9 @@ import org.maskwright.datasets.json.CocoCategory;
 final class CocoCategories {
   private CocoCategories() {}
 
-  static Categories byId(List<CocoCategory> categories) {
+  static Categories byId(List<CocoCategory> categories, Path annotationFile) {
     if (categories.isEmpty()) {
-      throw new DatasetException("expected \"categories\", found none");
+      throw DatasetException.ofFile(annotationFile, "expected \"categories\", found none");
     }
     return Categories.of(
         categories.stream()

@@ -15,7 +15,6 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.Segmentation;
@@ -33,25 +32,23 @@ import org.maskwright.datasets.mask.Polygons;
 public final class CocoInstanceDataset implements Dataset {
   private final String name;
   private final Path annotationFile;
-  private final DataFolder images;
+  private final Photographs photographs;
   private final Categories categories;
   private final List<CocoImage> entries;
-  private final Function<CocoImage, String> fileName;
-  private final InstanceTable table;
+  private final AnnotationTable table;
 
   private CocoInstanceDataset(
       Path annotationFile,
       DataFolder images,
       Function<CocoImage, String> fileName,
       Consumer<DatasetException> problems) {
-    InstanceTable.Builder builder = new InstanceTable.Builder();
+    AnnotationTable.Builder builder = new AnnotationTable.Builder();
     CocoJson.readInstances(annotationFile, builder);
     this.name = "coco-instance " + annotationFile.getFileName();
     this.annotationFile = annotationFile;
-    this.images = images;
-    this.fileName = fileName;
+    this.photographs = new Photographs(annotationFile, images, fileName);
     this.entries = builder.images();
-    this.categories = CocoCategories.byId(builder.categories());
+    this.categories = CocoCategories.byId(builder.categories(), annotationFile);
     this.table =
         builder.build(categories, problem -> problems.accept(problem.inFile(annotationFile)));
   }
@@ -108,13 +105,7 @@ public final class CocoInstanceDataset implements Dataset {
 
   @Override
   public SampleInfo info(int index) {
-    CocoImage entry = entries.get(index);
-    try {
-      return new SampleInfo(
-          entry.id(), images.resolve(fileName.apply(entry)), entry.width(), entry.height());
-    } catch (DatasetException e) {
-      throw e.inFile(annotationFile).forImage(entry.id());
-    }
+    return photographs.info(entries.get(index));
   }
 
   @Override
@@ -173,13 +164,7 @@ public final class CocoInstanceDataset implements Dataset {
 
   @Override
   public RgbImage image(int index) {
-    CocoImage entry = entries.get(index);
-    try {
-      RgbImage image = ImageDecoder.read(images.existing(fileName.apply(entry)));
-      return PhotoSize.check(image, entry.width(), entry.height());
-    } catch (DatasetException e) {
-      throw e.inFile(info(index).file()).forImage(entry.id());
-    }
+    return photographs.read(entries.get(index));
   }
 
   @Override

@@ -17,7 +17,6 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.CocoImage;
@@ -36,7 +35,7 @@ import org.maskwright.datasets.json.PanopticSegment;
 public final class CocoPanopticDataset implements Dataset {
   private final Path annotationFile;
   private final DataFolder pngs;
-  private final DataFolder photos;
+  private final Photographs photographs;
   private final Categories categories;
   private final List<CocoImage> images = new ArrayList<>();
   private final List<PanopticAnnotation> annotations;
@@ -44,10 +43,10 @@ public final class CocoPanopticDataset implements Dataset {
   private CocoPanopticDataset(Path annotationFile, DataFolder pngs, DataFolder photos) {
     this.annotationFile = annotationFile;
     this.pngs = pngs;
-    this.photos = photos;
+    this.photographs = new Photographs(annotationFile, photos, CocoImage::fileName);
     try {
       CocoPanoptic content = CocoJson.readPanoptic(annotationFile);
-      this.categories = CocoCategories.byId(content.categories());
+      this.categories = CocoCategories.byId(content.categories(), annotationFile);
       this.annotations = content.annotations();
       Map<ImageId, CocoImage> byId = new HashMap<>();
       content.images().forEach(image -> byId.put(image.id(), image));
@@ -108,13 +107,7 @@ public final class CocoPanopticDataset implements Dataset {
 
   @Override
   public SampleInfo info(int index) {
-    CocoImage image = images.get(index);
-    try {
-      return new SampleInfo(
-          image.id(), photos.resolve(image.fileName()), image.width(), image.height());
-    } catch (DatasetException e) {
-      throw e.inFile(annotationFile).forImage(image.id());
-    }
+    return photographs.info(images.get(index));
   }
 
   /**
@@ -167,13 +160,7 @@ public final class CocoPanopticDataset implements Dataset {
 
   @Override
   public RgbImage image(int index) {
-    CocoImage entry = images.get(index);
-    try {
-      RgbImage image = ImageDecoder.read(photos.existing(entry.fileName()));
-      return PhotoSize.check(image, entry.width(), entry.height());
-    } catch (DatasetException e) {
-      throw e.inFile(info(index).file()).forImage(entry.id());
-    }
+    return photographs.read(images.get(index));
   }
 
   @Override

@@ -19,20 +19,9 @@ public final class LvisDataset {
    * Opens an annotation file.
    *
    * @param cocoRoot the folder that holds {@code train2017} and {@code val2017}
+   * @param problems is given the annotations that refer to nothing, which are left out if it
+   *     returns
    * @throws DatasetException as {@link CocoInstanceDataset#open}
-   */
-  public static CocoInstanceDataset open(Path annotationFile, DataFolder cocoRoot) {
-    return open(
-        annotationFile,
-        cocoRoot,
-        problem -> {
-          throw problem;
-        });
-  }
-
-  /**
-   * As {@link #open(Path, DataFolder)}; annotations that refer to nothing are left out and
-   * reported.
    */
   public static CocoInstanceDataset open(
       Path annotationFile, DataFolder cocoRoot, Consumer<DatasetException> problems) {

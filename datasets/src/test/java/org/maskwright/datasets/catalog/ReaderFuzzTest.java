@@ -143,7 +143,16 @@ class ReaderFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"scene.jpg", "rgb.jpg"})
+  @ValueSource(
+      strings = {
+        "scene.jpg",
+        "rgb.jpg",
+        "cmyk.jpg",
+        "rgb.png",
+        "grey16.png",
+        "rgb.tif",
+        "rgb.webp"
+      })
   void aBrokenPhotographIsAPhotographOrADatasetException(String name) throws IOException {
     Path scene = scene("images/train/000000000001.jpg");
     byte[] photo =

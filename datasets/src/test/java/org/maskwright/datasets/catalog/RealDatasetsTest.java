@@ -2,6 +2,7 @@ package org.maskwright.datasets.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -184,6 +185,7 @@ final class RealDatasetsTest {
     assertEquals(19, city.categories().size());
     assertEquals(8, city.categories().thingCount());
     Sample sample = city.load(0);
+    assertFalse(sample.segments().isEmpty());
     for (Segment segment : sample.segments()) {
       int id = (int) segment.id();
       assertEquals(city.categories().indexOf(id >= 1000 ? id / 1000 : id), segment.category());

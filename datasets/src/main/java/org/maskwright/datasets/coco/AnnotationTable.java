@@ -16,7 +16,7 @@ import org.maskwright.datasets.json.CocoVisitor;
 import org.maskwright.datasets.json.Segmentation;
 
 /** The annotations of an instances file in columns, grouped by image. */
-final class InstanceTable {
+final class AnnotationTable {
   private final long[] ids;
   private final int[] categories;
   private final boolean[] crowds;
@@ -24,7 +24,7 @@ final class InstanceTable {
   private final int[] rows;
   private final int[] firstRow;
 
-  private InstanceTable(Builder builder, int[] rows, int[] firstRow) {
+  private AnnotationTable(Builder builder, int[] rows, int[] firstRow) {
     this.ids = Arrays.copyOf(builder.ids, builder.size);
     this.categories = Arrays.copyOf(builder.categoryIds, builder.size);
     this.crowds = Arrays.copyOf(builder.crowds, builder.size);
@@ -119,7 +119,7 @@ final class InstanceTable {
      *
      * @param problems receives annotations of an unknown image or category, which are left out
      */
-    InstanceTable build(Categories known, Consumer<DatasetException> problems) {
+    AnnotationTable build(Categories known, Consumer<DatasetException> problems) {
       int[] imageIndex = new int[imageOfNumber.size()];
       Arrays.fill(imageIndex, -1);
       for (int i = 0; i < images.size(); i++) {
@@ -151,7 +151,7 @@ final class InstanceTable {
           rows[next[imageNumber[a]]++] = a;
         }
       }
-      return new InstanceTable(this, rows, first);
+      return new AnnotationTable(this, rows, first);
     }
 
     private DatasetException dangling(int annotation, int image) {

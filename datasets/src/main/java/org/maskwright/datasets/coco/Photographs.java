@@ -1,0 +1,43 @@
+package org.maskwright.datasets.coco;
+
+import java.nio.file.Path;
+import java.util.function.Function;
+import org.maskwright.datasets.DataFolder;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.json.CocoImage;
+
+/**
+ * The photographs that an annotation file names.
+ *
+ * @param annotationFile the file, for errors
+ * @param fileName the name in {@code folder} of an image's photograph
+ */
+record Photographs(Path annotationFile, DataFolder folder, Function<CocoImage, String> fileName) {
+  SampleInfo info(CocoImage image) {
+    try {
+      return new SampleInfo(
+          image.id(), folder.resolve(fileName.apply(image)), image.width(), image.height());
+    } catch (DatasetException e) {
+      throw e.inFile(annotationFile).forImage(image.id());
+    }
+  }
+
+  /** Reads a photograph, which must have the size its annotation was made for. */
+  RgbImage read(CocoImage image) {
+    try {
+      RgbImage photo = ImageDecoder.read(folder.existing(fileName.apply(image)));
+      if (image.width() > 0
+          && (photo.width() != image.width() || photo.height() != image.height())) {
+        throw new DatasetException(
+            "image: expected %d x %d as the annotation says, got %d x %d; masks would not fit"
+                .formatted(image.width(), image.height(), photo.width(), photo.height()));
+      }
+      return photo;
+    } catch (DatasetException e) {
+      throw e.inFile(info(image).file()).forImage(image.id());
+    }
+  }
+}
