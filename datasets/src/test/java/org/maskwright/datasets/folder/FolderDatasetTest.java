@@ -118,7 +118,7 @@ class FolderDatasetTest {
           new LabelledDataset(
               "two maps",
               Set.of(Task.SEMANTIC),
-              Categories.stuff("a"),
+              Categories.things("a"),
               here,
               here,
               List.of(new LabelledDataset.Item(ImageId.of("p"), "p.jpg", labels)),
