@@ -2,7 +2,6 @@ package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
 import org.maskwright.engine.kernel.Parallel;
-import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.UnaryOp;
@@ -354,44 +353,6 @@ final class Elementwise {
               x[i] = x[i] * factor + y[i] * sourceFactor;
             }
             Tiles.store(x, n, target, from);
-          };
-        });
-  }
-
-  void adamW(NdArray p, NdArray grad, NdArray m, NdArray v, AdamWStep step) {
-    float decay = (float) (1 - step.lr() * step.weightDecay());
-    float beta1 = (float) step.beta1();
-    float beta2 = (float) step.beta2();
-    float rest1 = (float) (1 - step.beta1());
-    float rest2 = (float) (1 - step.beta2());
-    float scale = (float) step.gradScale();
-    float eps = (float) step.eps();
-    float size = (float) (step.lr() / (1 - Math.pow(step.beta1(), step.step())));
-    float root = (float) Math.sqrt(1 - Math.pow(step.beta2(), step.step()));
-    tiles(
-        p.size(),
-        length -> {
-          float[] pt = new float[length];
-          float[] gt = new float[length];
-          float[] mt = new float[length];
-          float[] vt = new float[length];
-          return (from, n) -> {
-            Tiles.load(p, from, n, pt);
-            Tiles.load(grad, from, n, gt);
-            Tiles.load(m, from, n, mt);
-            Tiles.load(v, from, n, vt);
-            for (int i = 0; i < n; i++) {
-              float g = gt[i] * scale;
-              mt[i] = beta1 * mt[i] + rest1 * g;
-              vt[i] = beta2 * vt[i] + rest2 * (g * g);
-            }
-            for (int i = 0; i < n; i++) {
-              float divisor = (float) Math.sqrt(vt[i]) / root + eps;
-              pt[i] = pt[i] * decay - size * (mt[i] / divisor);
-            }
-            Tiles.store(pt, n, p, from);
-            Tiles.store(mt, n, m, from);
-            Tiles.store(vt, n, v, from);
           };
         });
   }

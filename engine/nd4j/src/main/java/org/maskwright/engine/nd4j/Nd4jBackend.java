@@ -1,6 +1,7 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.FloatBuffer;
+import org.maskwright.engine.kernel.AdamWKernel;
 import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.Backend;
@@ -187,7 +188,7 @@ final class Nd4jBackend implements Backend {
 
   @Override
   public void adamW(DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {
-    elementwise.adamW(own(p), own(grad), own(m), own(v), step);
+    AdamWKernel.step(own(p).floats(), own(grad).floats(), own(m).floats(), own(v).floats(), step);
   }
 
   @Override

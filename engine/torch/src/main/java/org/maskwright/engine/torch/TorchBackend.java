@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.kernel.AdamWKernel;
 import org.maskwright.engine.kernel.GroupNormKernel;
 import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.kernel.ShortSoftmax;
@@ -39,7 +40,6 @@ final class TorchBackend implements Backend {
   private final Shaping shaping;
   private final Layers layers;
   private final Norms norms;
-  private final AdamW adamW;
 
   TorchBackend(Device device, int threads) {
     this.device = device;
@@ -52,7 +52,6 @@ final class TorchBackend implements Backend {
     shaping = new Shaping(results, natives);
     layers = new Layers(results, natives, device.kind() == Device.Kind.CPU);
     norms = new Norms(results, natives);
-    adamW = new AdamW(threads);
   }
 
   @Override
@@ -102,7 +101,6 @@ final class TorchBackend implements Backend {
 
   @Override
   public void close() {
-    adamW.close();
     norms.close();
     natives.close();
   }
@@ -119,7 +117,7 @@ final class TorchBackend implements Backend {
     FloatBuffer first = hostFloats(m);
     FloatBuffer second = hostFloats(v);
     if (parameter != null && gradient != null && first != null && second != null) {
-      adamW.step(parameter, gradient, first, second, step);
+      AdamWKernel.step(parameter, gradient, first, second, step);
     } else {
       results.run("adamW", () -> adamWOnDevice(p, grad, m, v, step), p, grad, m, v);
     }

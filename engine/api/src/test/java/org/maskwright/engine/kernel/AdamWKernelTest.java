@@ -1,0 +1,63 @@
+package org.maskwright.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.FloatBuffer;
+import org.junit.jupiter.api.Test;
+import org.maskwright.engine.spi.AdamWStep;
+
+class AdamWKernelTest {
+  private static final AdamWStep STEP = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.05, 3, 0.5);
+
+  private static float[] wave(int from, int n, double scale) {
+    float[] out = new float[n];
+    for (int i = 0; i < n; i++) {
+      out[i] = (float) (Math.sin(1.7 * (from + i)) * scale);
+    }
+    return out;
+  }
+
+  /** Parameter and moments after a step over the numbers from..from+n of a long vector. */
+  private static float[][] step(int from, int n) {
+    float[] p = wave(from, n, 2);
+    float[] m = wave(from + 1, n, 0.1);
+    float[] v = wave(from + 2, n, 0.1);
+    for (int i = 0; i < n; i++) {
+      v[i] *= v[i];
+    }
+    AdamWKernel.step(
+        FloatBuffer.wrap(p),
+        FloatBuffer.wrap(wave(from + 3, n, 1)),
+        FloatBuffer.wrap(m),
+        FloatBuffer.wrap(v),
+        STEP);
+    return new float[][] {p, m, v};
+  }
+
+  @Test
+  void aLongVectorOnSeveralThreadsEqualsItsPartsOnOne() {
+    int n = 200_001;
+    float[][] whole = step(0, n);
+    for (int from = 0; from < n; from += 50_000) {
+      int size = Math.min(50_000, n - from);
+      float[][] part = step(from, size);
+      for (int k = 0; k < 3; k++) {
+        float[] expected = new float[size];
+        System.arraycopy(whole[k], from, expected, 0, size);
+        assertArrayEquals(expected, part[k]);
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedStepIsCompleteWhenItReturns() {
+    float[][] expected = step(0, 200_001);
+    Thread.currentThread().interrupt();
+    float[][] got = step(0, 200_001);
+    assertTrue(Thread.interrupted(), "the interruption is left to the caller");
+    for (int k = 0; k < 3; k++) {
+      assertArrayEquals(expected[k], got[k]);
+    }
+  }
+}
