@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.kernel.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.tensor.EngineException;
@@ -86,7 +87,7 @@ public final class Nd4jBackendProvider implements BackendProvider {
     if (reason.isPresent()) {
       throw new EngineException("engine.backend = nd4j: " + reason.get());
     }
-    int threads = options.threads() > 0 ? options.threads() : Processor.detect().cores();
+    int threads = Threads.resolve(options.threads());
     Parallel.setThreads(threads);
     return new Nd4jBackend(describe(threads), threads);
   }

@@ -2,6 +2,7 @@ package org.maskwright.engine.torch;
 
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.maskwright.engine.kernel.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.tensor.Device;

@@ -1,4 +1,4 @@
-package org.maskwright.engine.torch;
+package org.maskwright.engine.kernel;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,12 +7,16 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** How many threads one operation uses. */
-final class Threads {
+public final class Threads {
+  private static final Path PROCESSORS = Path.of("/sys/devices/system/cpu");
+
   private Threads() {}
 
   /** {@code asked}, or the number of physical cores for 0. */
-  static int resolve(int asked) {
-    return asked > 0 ? asked : physicalCores();
+  public static int resolve(int asked) {
+    return asked > 0
+        ? asked
+        : physicalCores(PROCESSORS, Runtime.getRuntime().availableProcessors());
   }
 
   /**
@@ -20,13 +24,12 @@ final class Threads {
    * sees. Two hyper-threads of a core share its vector units, and matrix products gain nothing from
    * the second.
    */
-  private static int physicalCores() {
-    int processors = Runtime.getRuntime().availableProcessors();
+  static int physicalCores(Path folder, int processors) {
     Set<String> cores = new HashSet<>();
     for (int i = 0; i < processors; i++) {
-      Path siblings = Path.of("/sys/devices/system/cpu/cpu" + i + "/topology/thread_siblings_list");
       try {
-        cores.add(Files.readString(siblings).strip());
+        cores.add(
+            Files.readString(folder.resolve("cpu" + i + "/topology/thread_siblings_list")).strip());
       } catch (IOException e) {
         return processors;
       }
