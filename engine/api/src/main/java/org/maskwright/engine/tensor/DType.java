@@ -1,5 +1,7 @@
 package org.maskwright.engine.tensor;
 
+import org.nd4j.linalg.api.buffer.DataType;
+
 /** Element types of a tensor. */
 public enum DType {
   /** IEEE 754 binary32; every parameter and every loss. */
@@ -19,6 +21,40 @@ public enum DType {
 
   DType(int bytes) {
     this.bytes = bytes;
+  }
+
+  /**
+   * The element type of ND4J arrays of a type.
+   *
+   * @throws IllegalArgumentException for types other than FLOAT, BFLOAT16, LONG, INT, UBYTE and
+   *     BOOL
+   */
+  public static DType of(DataType type) {
+    return switch (type) {
+      case FLOAT -> FLOAT32;
+      case BFLOAT16 -> BFLOAT16;
+      case LONG -> INT64;
+      case INT -> INT32;
+      case UBYTE -> UINT8;
+      case BOOL -> BOOL;
+      default ->
+          throw new IllegalArgumentException(
+              "tensor: expected an INDArray of FLOAT, BFLOAT16, LONG, INT, UBYTE or BOOL, got "
+                  + type
+                  + "; castTo(DataType.FLOAT) first");
+    };
+  }
+
+  /** ND4J's name of this type; {@link #of} is its inverse. */
+  public DataType host() {
+    return switch (this) {
+      case FLOAT32 -> DataType.FLOAT;
+      case BFLOAT16 -> DataType.BFLOAT16;
+      case INT64 -> DataType.INT64;
+      case INT32 -> DataType.INT32;
+      case UINT8 -> DataType.UINT8;
+      case BOOL -> DataType.BOOL;
+    };
   }
 
   /** Size of one element in bytes. */

@@ -261,24 +261,14 @@ public final class Engine implements AutoCloseable {
    * A tensor over an ND4J array's values: without a copy where the backend shares memory with the
    * host (float32, 'c' order). Do not change the array while the tensor lives.
    *
-   * @throws IllegalArgumentException for dtypes other than float, bfloat16, long, int, ubyte and
-   *     bool
+   * @throws IllegalArgumentException if the array was closed, or for dtypes other than float,
+   *     bfloat16, long, int, ubyte and bool
    */
   public Tensor tensor(INDArray array) {
-    DType dtype =
-        switch (array.dataType()) {
-          case FLOAT -> DType.FLOAT32;
-          case BFLOAT16 -> DType.BFLOAT16;
-          case LONG -> DType.INT64;
-          case INT -> DType.INT32;
-          case UBYTE -> DType.UINT8;
-          case BOOL -> DType.BOOL;
-          default ->
-              throw new IllegalArgumentException(
-                  "tensor: expected an INDArray of FLOAT, BFLOAT16, LONG, INT, UBYTE or BOOL, got "
-                      + array.dataType()
-                      + "; castTo(DataType.FLOAT) first");
-        };
+    if (array.wasClosed()) {
+      throw new IllegalArgumentException("tensor: expected an open INDArray, got a closed one");
+    }
+    DType dtype = DType.of(array.dataType());
     return result(backend.fromHost(array), dtype, array.shape().clone());
   }
 

@@ -2,6 +2,7 @@ package org.maskwright.engine.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -646,5 +647,22 @@ public abstract class PrimitiveConformance extends BackendConformance {
     assertArrayEquals(new long[] {2 * big, -6, 14}, x.add(x).toLongs());
     assertEquals(big + 4, x.sum().toLongs()[0]);
     assertArrayEquals(new long[] {3, 4, 5}, engine().arange(3, 6).toLongs());
+  @Test
+  void aClosedHostArrayIsRefused() {
+    INDArray host = Nd4j.ones(org.nd4j.linalg.api.buffer.DataType.FLOAT, 3, 3);
+    host.close();
+    assertThrows(IllegalArgumentException.class, () -> engine().tensor(host));
+  }
+
+  @Test
+  void changingTheShapeThatWasGivenDoesNotChangeTheTensor() {
+    long[] shape = {2, 3};
+    Tensor zeros = engine().zeros(shape);
+    Tensor longs = engine().longs(new long[6], shape);
+    shape[0] = 7;
+    assertArrayEquals(new long[] {2, 3}, zeros.shape());
+    assertArrayEquals(new long[] {2, 3}, longs.shape());
+  }
+
   }
 }

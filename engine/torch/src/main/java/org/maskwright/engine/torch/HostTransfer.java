@@ -17,7 +17,6 @@ import org.maskwright.engine.tensor.Device;
 import org.maskwright.engine.tensor.EngineException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Numbers in from Java and ND4J, and out to them. */
@@ -33,50 +32,25 @@ final class HostTransfer {
   }
 
   DeviceArray fromHost(INDArray array) {
-    DType dtype = dtype(array.dataType());
+    DType dtype = DType.of(array.dataType());
+    long[] shape = array.shape();
+    String op = "fromHost " + Arrays.toString(shape);
     if (array.isEmpty()) {
-      return results.of("fromHost", () -> torch.zeros(array.shape(), natives.options(dtype)));
+      return results.of(op, () -> torch.zeros(shape, natives.options(dtype)));
     }
-    INDArray typed = array.dataType() == hostType(dtype) ? array : array.castTo(hostType(dtype));
-    boolean rowMajor = typed.ordering() == 'c' && Shape.hasDefaultStridesForShape(typed);
-    INDArray dense = rowMajor ? typed : typed.dup('c');
     try {
       Tensor blob =
-          torch.from_blob(dense.data().addressPointer(), dense.shape(), natives.hostOptions(dtype));
-      if (device.kind() == Device.Kind.CPU) {
-        return TorchArray.over(results.account(), blob, dense);
+          torch.from_blob(
+              array.data().addressPointer(), shape, array.stride(), natives.hostOptions(dtype));
+      if (device.kind() == Device.Kind.CPU && blob.is_contiguous()) {
+        return TorchArray.over(results.account(), blob, array);
       }
       try (blob) {
-        return results.of("fromHost", () -> onDevice(new Tensor(blob), dtype));
+        return results.of(op, () -> onDevice(blob.contiguous(), dtype));
       }
     } catch (RuntimeException e) {
-      throw Results.failure("fromHost " + Arrays.toString(dense.shape()), e);
+      throw Results.failure(op, e);
     }
-  }
-
-  private static DType dtype(DataType type) {
-    return switch (type) {
-      case FLOAT, DOUBLE, HALF -> DType.FLOAT32;
-      case BFLOAT16 -> DType.BFLOAT16;
-      case LONG, UINT32 -> DType.INT64;
-      case INT, SHORT, BYTE, UINT16 -> DType.INT32;
-      case UBYTE -> DType.UINT8;
-      case BOOL -> DType.BOOL;
-      default ->
-          throw new EngineException(
-              "fromHost: expected an array of float, integer or bool, got " + type);
-    };
-  }
-
-  private static DataType hostType(DType dtype) {
-    return switch (dtype) {
-      case FLOAT32 -> DataType.FLOAT;
-      case BFLOAT16 -> DataType.BFLOAT16;
-      case INT64 -> DataType.INT64;
-      case INT32 -> DataType.INT32;
-      case UINT8 -> DataType.UINT8;
-      case BOOL -> DataType.BOOL;
-    };
   }
 
   /** Moves a host tensor to the device; closes the host tensor if it was copied. */
@@ -145,15 +119,8 @@ final class HostTransfer {
 
   INDArray toHost(DeviceArray a) {
     Tensor source = tensor(a);
-    DataType type =
-        switch (source.scalar_type().intern()) {
-          case Float, BFloat16 -> DataType.FLOAT;
-          case Long -> DataType.INT64;
-          case Int -> DataType.INT32;
-          case Byte -> DataType.UINT8;
-          case Bool -> DataType.BOOL;
-          default -> throw new EngineException("toHost: no host type for " + a);
-        };
+    DType dtype = hostDType(source);
+    DataType type = dtype.host();
     long[] shape = TorchArray.shape(source);
     INDArray target =
         shape.length == 0 ? Nd4j.scalar(type, 0) : Nd4j.createUninitialized(type, shape, 'c');
@@ -163,13 +130,25 @@ final class HostTransfer {
           () -> {
             try (Tensor blob =
                 torch.from_blob(
-                    target.data().addressPointer(), shape, natives.hostOptions(dtype(type)))) {
+                    target.data().addressPointer(), shape, natives.hostOptions(dtype))) {
               blob.copy_(source);
             }
           },
           a);
     }
     return target;
+  }
+
+  /** The type in which a tensor leaves: bfloat16, which Java lacks, as float32. */
+  private static DType hostDType(Tensor source) {
+    return switch (source.scalar_type().intern()) {
+      case Float, BFloat16 -> DType.FLOAT32;
+      case Long -> DType.INT64;
+      case Int -> DType.INT32;
+      case Byte -> DType.UINT8;
+      case Bool -> DType.BOOL;
+      default -> throw new EngineException("toHost: no host type for " + source.scalar_type());
+    };
   }
 
   float[] toFloats(DeviceArray a) {

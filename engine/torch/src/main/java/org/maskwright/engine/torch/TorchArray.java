@@ -13,6 +13,8 @@ import org.maskwright.engine.tensor.EngineException;
 final class TorchArray extends DeviceArray {
   private Tensor tensor;
   private TorchArray owner;
+
+  /** Kept reachable while its memory is in use; it belongs to whoever made it. */
   private Object host;
 
   /** An array with memory of its own. */

@@ -117,6 +117,15 @@ class TorchBackendTest {
   }
 
   @Test
+  void copiesOfHostArraysAreOwnedAndCounted() {
+    INDArray turned = Nd4j.createFromArray(new float[][] {{1, 2, 3}, {4, 5, 6}}).transpose();
+    DeviceArray a = backend.fromHost(turned);
+    assertEquals(24, backend.memory().liveBytes());
+    turned.putScalar(0, 0, 60);
+    assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, take(a));
+  }
+
+  @Test
   void viewOfHostMemoryOutlivesTheFirstHandle() {
     DeviceArray a = backend.fromHost(Nd4j.createFromArray(new float[] {1, 2, 3, 4}));
     DeviceArray tail = backend.slice(a, 0, 2, 4, 1);

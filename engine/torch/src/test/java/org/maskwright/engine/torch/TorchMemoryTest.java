@@ -109,6 +109,7 @@ class TorchMemoryTest {
     return array;
   }
 
+    keep(made, backend.fromHost(Nd4j.ones(4, 5).transpose()));
   private static DeviceArray[] keep(List<DeviceArray> made, DeviceArray[] arrays) {
     for (DeviceArray array : arrays) {
       if (array != null) {
