@@ -62,6 +62,27 @@ final class Convolution implements AutoCloseable {
     return NdArray.allocate(spareAccount, DType.FLOAT32, new long[] {floats});
   }
 
+  private interface PatchBody {
+    void run(int from, int to, NdArray patches);
+  }
+
+  /** Tasks that call {@link Gemm#call}; each thread with a buffer, or with null for 0 floats. */
+  private void withPatches(int tasks, int grain, int floats, PatchBody body) {
+    gemm.parallel(
+        tasks,
+        grain,
+        (from, to) -> {
+          NdArray patches = floats == 0 ? null : scratch(floats);
+          try {
+            body.run(from, to, patches);
+          } finally {
+            if (patches != null) {
+              spare.add(patches);
+            }
+          }
+        });
+  }
+
   /** Sizes of one call; per group: {@code inputs} channels in, {@code outputs} out. */
   private record Sizes(
       int batch,
@@ -140,11 +161,11 @@ final class Convolution implements AutoCloseable {
     FloatPointer pw = w.pointer(0);
     FloatPointer po = out.pointer(0);
     int plane = s.height * s.width;
-    gemm.parallel(
+    withPatches(
         s.batch * s.groups * tiles,
         grain((long) s.outputs * tile * depth),
-        (from, to) -> {
-          NdArray patches = s.patches.isIdentity() ? null : scratch(depth * tile);
+        s.patches.isIdentity() ? 0 : depth * tile,
+        (from, to, patches) -> {
           FloatPointer pp = patches == null ? null : patches.pointer(0);
           for (int task = from; task < to; task++) {
             int item = task / tiles;
@@ -172,9 +193,6 @@ final class Convolution implements AutoCloseable {
                 Gemm.at(po, item * s.outputs * pixels + start),
                 pixels);
           }
-          if (patches != null) {
-            spare.add(patches);
-          }
         });
     return out;
   }
@@ -184,18 +202,12 @@ final class Convolution implements AutoCloseable {
   }
 
   private NdArray forwardInFloat(NdArray x, NdArray w, NdArray bias, Conv2dSpec spec) {
-    NdArray wideX = elementwise.cast(x, DType.FLOAT32);
-    NdArray wideW = elementwise.cast(w, DType.FLOAT32);
-    NdArray wideB = bias == null ? null : elementwise.cast(bias, DType.FLOAT32);
-    NdArray wide = forward(wideX, wideW, wideB, spec);
-    NdArray out = elementwise.cast(wide, DType.BFLOAT16);
-    wide.release();
-    wideX.release();
-    wideW.release();
-    if (wideB != null) {
-      wideB.release();
+    try (Temporaries wide = new Temporaries()) {
+      NdArray wideX = wide.add(elementwise.cast(x, DType.FLOAT32));
+      NdArray wideW = wide.add(elementwise.cast(w, DType.FLOAT32));
+      NdArray wideB = bias == null ? null : wide.add(elementwise.cast(bias, DType.FLOAT32));
+      return elementwise.cast(wide.add(forward(wideX, wideW, wideB, spec)), DType.BFLOAT16);
     }
-    return out;
   }
 
   private void fillBias(NdArray out, NdArray bias, Sizes s) {
@@ -228,16 +240,25 @@ final class Convolution implements AutoCloseable {
       return backwardInFloat(grad, x, w, spec, needX, needW, needB);
     }
     NdArray[] grads = new NdArray[3];
-    if (needX) {
-      grads[0] = inputGradient(grad, x, w, spec);
+    try {
+      if (needX) {
+        grads[0] = inputGradient(grad, x, w, spec);
+      }
+      if (needW) {
+        grads[1] = weightGradient(grad, x, w, spec);
+      }
+      if (needB) {
+        grads[2] = reductions.reduce(ReduceOp.SUM, grad, new int[] {0, 2, 3}, false);
+      }
+      return grads;
+    } catch (RuntimeException | Error e) {
+      for (NdArray part : grads) {
+        if (part != null) {
+          part.release();
+        }
+      }
+      throw e;
     }
-    if (needW) {
-      grads[1] = weightGradient(grad, x, w, spec);
-    }
-    if (needB) {
-      grads[2] = reductions.reduce(ReduceOp.SUM, grad, new int[] {0, 2, 3}, false);
-    }
-    return grads;
   }
 
   private NdArray[] backwardInFloat(
@@ -248,21 +269,23 @@ final class Convolution implements AutoCloseable {
       boolean needX,
       boolean needW,
       boolean needB) {
-    NdArray wideGrad = elementwise.cast(grad, DType.FLOAT32);
-    NdArray wideX = elementwise.cast(x, DType.FLOAT32);
-    NdArray wideW = elementwise.cast(w, DType.FLOAT32);
-    NdArray[] grads = backward(wideGrad, wideX, wideW, spec, needX, needW, needB);
-    for (int i = 0; i < grads.length; i++) {
-      if (grads[i] != null) {
-        NdArray wide = grads[i];
-        grads[i] = elementwise.cast(wide, DType.BFLOAT16);
-        wide.release();
+    try (Temporaries wide = new Temporaries()) {
+      NdArray wideGrad = wide.add(elementwise.cast(grad, DType.FLOAT32));
+      NdArray wideX = wide.add(elementwise.cast(x, DType.FLOAT32));
+      NdArray wideW = wide.add(elementwise.cast(w, DType.FLOAT32));
+      NdArray[] grads = backward(wideGrad, wideX, wideW, spec, needX, needW, needB);
+      for (NdArray part : grads) {
+        if (part != null) {
+          wide.add(part);
+        }
+      }
+      for (int i = 0; i < grads.length; i++) {
+      return grads;
+        if (grads[i] != null) {
+          grads[i] = elementwise.cast(grads[i], DType.BFLOAT16);
+        }
       }
     }
-    wideGrad.release();
-    wideX.release();
-    wideW.release();
-    return grads;
   }
 
   private NdArray inputGradient(NdArray grad, NdArray x, NdArray w, Conv2dSpec spec) {
@@ -273,11 +296,13 @@ final class Convolution implements AutoCloseable {
       // With stride 1 the adjoint is a convolution with the rotated kernel: no additions at
       // overlapping places.
       NdArray rotated = rotate(w, spec.groups());
-      Conv2dSpec adjoint =
-          new Conv2dSpec(1, 1, padH, padW, spec.dilationH(), spec.dilationW(), spec.groups());
-      NdArray out = forward(grad, rotated, null, adjoint);
-      rotated.release();
-      return out;
+      try {
+        Conv2dSpec adjoint =
+            new Conv2dSpec(1, 1, padH, padW, spec.dilationH(), spec.dilationW(), spec.groups());
+        return forward(grad, rotated, null, adjoint);
+      } finally {
+        rotated.release();
+      }
     }
     NdArray out = NdArray.allocate(account, DType.FLOAT32, x.shape());
     elementwise.fill(out, 0);
@@ -333,11 +358,11 @@ final class Convolution implements AutoCloseable {
     int tile = s.tilePixels(block * s.kernel());
     FloatPointer pg = grad.pointer(0);
     FloatPointer pw = w.pointer(0);
-    gemm.parallel(
+    withPatches(
         s.batch * s.groups * blocks,
         1,
-        (from, to) -> {
-          NdArray patches = scratch(block * s.kernel() * tile);
+        block * s.kernel() * tile,
+        (from, to, patches) -> {
           FloatPointer pp = patches.pointer(0);
           for (int task = from; task < to; task++) {
             int item = task / blocks;
@@ -357,7 +382,6 @@ final class Convolution implements AutoCloseable {
               s.patches.scatterAdd(patches.floats(), n, start, n, out.floats(), target, channels);
             }
           }
-          spare.add(patches);
         });
   }
 
@@ -377,12 +401,12 @@ final class Convolution implements AutoCloseable {
     FloatPointer pg = grad.pointer(0);
     FloatPointer px = x.pointer(0);
     FloatPointer po = out.pointer(0);
-    gemm.parallel(
+    boolean direct = s.patches.isIdentity();
+    withPatches(
         s.groups * blocks,
         1,
-        (from, to) -> {
-          boolean direct = s.patches.isIdentity();
-          NdArray patches = direct ? null : scratch(block * s.kernel() * tile);
+        direct ? 0 : block * s.kernel() * tile,
+        (from, to, patches) -> {
           FloatPointer pp = direct ? null : patches.pointer(0);
           for (int task = from; task < to; task++) {
             int group = task / blocks;
@@ -409,9 +433,6 @@ final class Convolution implements AutoCloseable {
                 beta = 1f;
               }
             }
-          }
-          if (!direct) {
-            spare.add(patches);
           }
         });
     return out;

@@ -140,18 +140,12 @@ final class Gemm {
 
   /** bfloat16 arguments as float32, accumulated in float32, the result rounded to bfloat16. */
   private NdArray inFloat(NdArray a, NdArray b, NdArray c, FloatProduct product) {
-    NdArray x = elementwise.cast(a, DType.FLOAT32);
-    NdArray y = elementwise.cast(b, DType.FLOAT32);
-    NdArray z = c == null ? null : elementwise.cast(c, DType.FLOAT32);
-    NdArray wide = product.apply(x, y, z);
-    NdArray result = elementwise.cast(wide, DType.BFLOAT16);
-    wide.release();
-    x.release();
-    y.release();
-    if (z != null) {
-      z.release();
+    try (Temporaries wide = new Temporaries()) {
+      NdArray x = wide.add(elementwise.cast(a, DType.FLOAT32));
+      NdArray y = wide.add(elementwise.cast(b, DType.FLOAT32));
+      NdArray z = c == null ? null : wide.add(elementwise.cast(c, DType.FLOAT32));
+      return elementwise.cast(wide.add(product.apply(x, y, z)), DType.BFLOAT16);
     }
-    return result;
   }
 
   private void product(

@@ -128,16 +128,29 @@ final class Layers {
                           spec.groups(),
                           natives.mask(needX, needW, needB && needW)));
             }
+          }
+          try {
             parts[1] = rowMajor(parts[1]);
+            if (needB && !needW) {
+              parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
+            }
+            return parts;
+          } catch (RuntimeException e) {
+            closeAll(parts);
+            throw e;
           }
-          if (needB && !needW) {
-            parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
-          }
-          return parts;
         },
         grad,
         x,
         w);
+  }
+
+  private static void closeAll(Tensor[] parts) {
+    for (Tensor part : parts) {
+      if (part != null) {
+        part.close();
+      }
+    }
   }
 
   /** A weight's gradient as the optimiser reads it; closes the argument if it had to be copied. */

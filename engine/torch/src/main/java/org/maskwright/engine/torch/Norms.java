@@ -193,11 +193,6 @@ final class Norms implements AutoCloseable {
         x);
   }
 
-  /** An array of the same shape and dtype whose contents are undefined. */
-  DeviceArray emptyLike(DeviceArray a) {
-    return results.of("empty", () -> torch.empty_like(tensor(a)), a);
-  }
-
   DeviceArray softmax(DeviceArray a, int dim) {
     return results.of("softmax", () -> torch.softmax(tensor(a), dim), a);
   }

@@ -34,6 +34,11 @@ final class Shaping {
         });
   }
 
+  /** An array of the same shape and dtype whose contents are undefined. */
+  DeviceArray emptyLike(DeviceArray a) {
+    return results.of("empty", () -> torch.empty_like(tensor(a)), a);
+  }
+
   void copyInto(DeviceArray target, DeviceArray source) {
     results.run("copyInto", () -> tensor(target).copy_(tensor(source)), target, source);
   }

@@ -419,26 +419,38 @@ final class TorchBackend implements Backend {
       return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
     }
     // Convolutions give and take channels last; a copy takes far less time than LibTorch's kernel.
-    DeviceArray denseGrad = contiguous(grad);
-    DeviceArray dense = contiguous(x);
+    DeviceArray[] dense = new DeviceArray[2];
+    DeviceArray[] out = new DeviceArray[3];
     try {
-      FloatBuffer g = hostFloats(denseGrad);
-      FloatBuffer values = hostFloats(dense);
+      dense[0] = contiguous(grad);
+      dense[1] = contiguous(x);
+      FloatBuffer g = hostFloats(dense[0]);
+      FloatBuffer values = hostFloats(dense[1]);
       if (g == null || values == null || values.limit() == 0) {
         return norms.groupNormBackward(grad, x, groups, mean, rstd, w, needX, needWB);
       }
-      DeviceArray gx = needX ? norms.emptyLike(dense) : null;
-      DeviceArray gw = needWB ? norms.emptyLike(w) : null;
-      DeviceArray gb = needWB ? norms.emptyLike(w) : null;
+      out[0] = needX ? shaping.emptyLike(dense[1]) : null;
+      out[1] = needWB ? shaping.emptyLike(w) : null;
+      out[2] = needWB ? shaping.emptyLike(w) : null;
       new GroupNormKernel(g, values, hostFloats(mean), hostFloats(rstd), weight, groups)
           .backward(
-              needX ? hostFloats(gx) : null,
-              needWB ? hostFloats(gw) : null,
-              needWB ? hostFloats(gb) : null);
-      return new DeviceArray[] {gx, gw, gb};
+              needX ? hostFloats(out[0]) : null,
+              needWB ? hostFloats(out[1]) : null,
+              needWB ? hostFloats(out[2]) : null);
+      return out;
+    } catch (RuntimeException | Error e) {
+      release(out);
+      throw e;
     } finally {
-      denseGrad.release();
-      dense.release();
+      release(dense);
+    }
+  }
+
+  private static void release(DeviceArray[] arrays) {
+    for (DeviceArray array : arrays) {
+      if (array != null) {
+        array.release();
+      }
     }
   }
 
@@ -465,9 +477,8 @@ final class TorchBackend implements Backend {
     if (n == 0) {
       return norms.softmax(a, dim);
     }
-    DeviceArray y = norms.emptyLike(a);
-    ShortSoftmax.forward(hostFloats(a), hostFloats(y), n);
-    return y;
+    DeviceArray y = shaping.emptyLike(a);
+    return filled(y, () -> ShortSoftmax.forward(hostFloats(a), hostFloats(y), n));
   }
 
   /** The length of rows that {@link ShortSoftmax} is for, or 0. */
@@ -489,9 +500,19 @@ final class TorchBackend implements Backend {
     if (g == null) {
       return norms.softmaxBackward(grad, y, dim);
     }
-    DeviceArray out = norms.emptyLike(y);
-    ShortSoftmax.backward(g, hostFloats(y), hostFloats(out), n);
-    return out;
+    DeviceArray out = shaping.emptyLike(y);
+    return filled(out, () -> ShortSoftmax.backward(g, hostFloats(y), hostFloats(out), n));
+  }
+
+  /** The array after the kernel wrote it; freed if that fails. */
+  private static DeviceArray filled(DeviceArray array, Runnable kernel) {
+    try {
+      kernel.run();
+      return array;
+    } catch (RuntimeException | Error e) {
+      array.release();
+      throw e;
+    }
   }
 
   @Override
