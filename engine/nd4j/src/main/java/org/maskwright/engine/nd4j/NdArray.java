@@ -31,6 +31,8 @@ final class NdArray extends DeviceArray {
   private Object lender;
 
   private ByteBuffer bytes;
+
+  /** The same memory of a float32 array; set here, as several threads may ask at once. */
   private FloatBuffer floats;
 
   private NdArray(
@@ -50,6 +52,7 @@ final class NdArray extends DeviceArray {
     this.base = base;
     this.lender = lender;
     this.bytes = bytes;
+    this.floats = dtype == DType.FLOAT32 ? bytes.asFloatBuffer() : null;
   }
 
   /** New memory with undefined content. */
@@ -127,21 +130,22 @@ final class NdArray extends DeviceArray {
 
   /** The memory; its position must not be changed. */
   ByteBuffer bytes() {
+    requireLive();
+    return bytes;
+  }
+
+  private void requireLive() {
     if (isFreed()) {
       throw new IllegalStateException(
           "nd4j: array of shape " + Shapes.text(shape) + " is used after it was freed");
     }
-    return bytes;
   }
 
   /** The memory of a float32 array; its position must not be changed. */
   FloatBuffer floats() {
-    ByteBuffer all = bytes();
+    requireLive();
     if (dtype != DType.FLOAT32) {
       throw new IllegalArgumentException("nd4j: expected float32, got " + dtype);
-    }
-    if (floats == null) {
-      floats = all.asFloatBuffer();
     }
     return floats;
   }
