@@ -49,7 +49,7 @@ public final class BatchNorm extends Module {
 
   /** In evaluation, what is added to a channel [C], given {@link #scale()}. */
   public Tensor shift(Tensor scale) {
-    return bias.tensor().sub(runningMean.tensor().mul(scale));
+    return FrozenBatchNorm.shift(bias, runningMean, scale);
   }
 
   private void moveRunningStatistics(Tensor mean, Tensor reciprocalStd, double count) {

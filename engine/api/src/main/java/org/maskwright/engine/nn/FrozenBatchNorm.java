@@ -36,6 +36,10 @@ public final class FrozenBatchNorm extends Module {
 
   /** What is added to a channel [C], given {@link #scale()}. */
   public Tensor shift(Tensor scale) {
+    return shift(bias, runningMean, scale);
+  }
+
+  static Tensor shift(Parameter bias, Parameter runningMean, Tensor scale) {
     return bias.tensor().sub(runningMean.tensor().mul(scale));
   }
 

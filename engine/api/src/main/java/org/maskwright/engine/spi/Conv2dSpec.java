@@ -40,6 +40,20 @@ public record Conv2dSpec(
     }
   }
 
+  /** Rows of the result of an image of {@code height} rows; below 1 the kernel does not fit. */
+  public long outHeight(long height, long kernelHeight) {
+    return out(height, kernelHeight, strideH, padH, dilationH);
+  }
+
+  /** Columns of the result, as {@link #outHeight}. */
+  public long outWidth(long width, long kernelWidth) {
+    return out(width, kernelWidth, strideW, padW, dilationW);
+  }
+
+  private static long out(long size, long kernel, long stride, long pad, long dilation) {
+    return Math.floorDiv(size + 2 * pad - dilation * (kernel - 1) - 1, stride) + 1;
+  }
+
   /** Same stride and padding along both axes, no dilation, one group. */
   public static Conv2dSpec of(int stride, int padding) {
     return new Conv2dSpec(stride, stride, padding, padding, 1, 1, 1);

@@ -38,6 +38,16 @@ public record Pool2dSpec(int kernelH, int kernelW, int strideH, int strideW, int
     }
   }
 
+  /** Rows of the result of an image of {@code height} rows; below 1 the window does not fit. */
+  public long outHeight(long height) {
+    return Math.floorDiv(height + 2L * padH - kernelH, strideH) + 1;
+  }
+
+  /** Columns of the result, as {@link #outHeight}. */
+  public long outWidth(long width) {
+    return Math.floorDiv(width + 2L * padW - kernelW, strideW) + 1;
+  }
+
   /** Square window. */
   public static Pool2dSpec of(int kernel, int stride, int padding) {
     return new Pool2dSpec(kernel, kernel, stride, stride, padding, padding);

@@ -8,8 +8,8 @@ final class Pooling {
   private Pooling() {}
 
   private static long[] shape(String op, Tensor x, Pool2dSpec spec) {
-    long height = x.rank() == 4 ? out(x.size(2), spec.kernelH(), spec.strideH(), spec.padH()) : 0;
-    long width = x.rank() == 4 ? out(x.size(3), spec.kernelW(), spec.strideW(), spec.padW()) : 0;
+    long height = x.rank() == 4 ? spec.outHeight(x.size(2)) : 0;
+    long width = x.rank() == 4 ? spec.outWidth(x.size(3)) : 0;
     if (height < 1 || width < 1 || x.dtype() != DType.FLOAT32 && x.dtype() != DType.BFLOAT16) {
       throw new IllegalArgumentException(
           op
@@ -19,10 +19,6 @@ final class Pooling {
               + x);
     }
     return new long[] {x.size(0), x.size(1), height, width};
-  }
-
-  private static long out(long size, long kernel, long stride, long pad) {
-    return Math.floorDiv(size + 2 * pad - kernel, stride) + 1;
   }
 
   static Tensor max(Tensor x, Pool2dSpec spec) {

@@ -160,8 +160,8 @@ final class Products {
               + ", "
               + bias);
     }
-    long height = out(image.size(2), weight.size(2), spec.strideH(), spec.padH(), spec.dilationH());
-    long width = out(image.size(3), weight.size(3), spec.strideW(), spec.padW(), spec.dilationW());
+    long height = spec.outHeight(image.size(2), weight.size(2));
+    long width = spec.outWidth(image.size(3), weight.size(3));
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "conv2d: expected an image at least as large as the kernel, got "
@@ -211,9 +211,5 @@ final class Products {
 
   static Tensor wrap(Engine engine, DeviceArray array, Tensor like) {
     return array == null ? null : engine.result(array, like.dtype(), like.shapeArray());
-  }
-
-  private static long out(long size, long kernel, long stride, long pad, long dilation) {
-    return Math.floorDiv(size + 2 * pad - dilation * (kernel - 1) - 1, stride) + 1;
   }
 }

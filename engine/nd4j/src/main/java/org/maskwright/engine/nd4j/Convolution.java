@@ -99,8 +99,8 @@ final class Convolution implements AutoCloseable {
       int kernelW = w.dim(3);
       int height = x.dim(2);
       int width = x.dim(3);
-      int outHeight = extent(height, kernelH, spec.strideH(), spec.padH(), spec.dilationH());
-      int outWidth = extent(width, kernelW, spec.strideW(), spec.padW(), spec.dilationW());
+      int outHeight = (int) spec.outHeight(height, kernelH);
+      int outWidth = (int) spec.outWidth(width, kernelW);
       return new Sizes(
           x.dim(0),
           spec.groups(),
@@ -111,10 +111,6 @@ final class Convolution implements AutoCloseable {
           outHeight,
           outWidth,
           new Patches(spec, kernelH, kernelW, height, width, outWidth));
-    }
-
-    private static int extent(int in, int kernel, int stride, int pad, int dilation) {
-      return (in + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
     }
 
     int kernel() {
@@ -280,11 +276,11 @@ final class Convolution implements AutoCloseable {
         }
       }
       for (int i = 0; i < grads.length; i++) {
-      return grads;
         if (grads[i] != null) {
           grads[i] = elementwise.cast(grads[i], DType.BFLOAT16);
         }
       }
+      return grads;
     }
   }
 

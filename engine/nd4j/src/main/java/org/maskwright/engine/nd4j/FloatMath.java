@@ -1,23 +1,16 @@
 package org.maskwright.engine.nd4j;
 
+import org.maskwright.engine.kernel.Logistic;
+
 /**
  * Functions of float vectors, within 2 units in the last place where nothing else is said. The
  * JDK's own functions are double and scalar, about ten times slower; here each function is one loop
- * that the JIT compiler vectorises and one short scalar loop for exponent bits.
+ * that the JIT compiler vectorises and one short scalar loop for exponent bits. The constants of
+ * the exponential are {@link Logistic}'s.
  */
 // Coefficients stand as their sources print them; the nearest float is meant.
 @SuppressWarnings("FloatingPointLiteralPrecision")
 final class FloatMath {
-  private static final float LOG2_E = 1.44269504f;
-
-  /** ln 2 in two parts (Cephes): the first is exact when multiplied by an exponent. */
-  private static final float LN2_HIGH = 0.693359375f;
-
-  private static final float LN2_LOW = -2.12194440e-4f;
-
-  /** Adding and subtracting 1.5 * 2^23 rounds to the nearest integer. */
-  private static final float ROUND_MAGIC = 12582912f;
-
   /** Here k is -126 and 2^(k-1) no normal number: the result is 0. */
   private static final float EXP_LOW = -87.33f;
 
@@ -39,16 +32,15 @@ final class FloatMath {
   static void exp(float[] x, float[] out, int n, float[] scratch) {
     for (int i = 0; i < n; i++) {
       float v = Math.max(EXP_LOW, Math.min(EXP_HIGH, x[i]));
-      float rounded = v * LOG2_E + ROUND_MAGIC;
-      float k = rounded - ROUND_MAGIC;
-      float r = (v - k * LN2_HIGH) - k * LN2_LOW;
-      // Cephes expf: minimax polynomial on [-ln2/2, ln2/2].
-      float p = 1.9875691500e-4f;
-      p = p * r + 1.3981999507e-3f;
-      p = p * r + 8.3334519073e-3f;
-      p = p * r + 4.1665795894e-2f;
-      p = p * r + 1.6666665459e-1f;
-      p = p * r + 5.0000001201e-1f;
+      float rounded = v * Logistic.LOG2E + Logistic.ROUND;
+      float k = rounded - Logistic.ROUND;
+      float r = (v - k * Logistic.LN2_HIGH) - k * Logistic.LN2_LOW;
+      float p = Logistic.EXP_7;
+      p = p * r + Logistic.EXP_6;
+      p = p * r + Logistic.EXP_5;
+      p = p * r + Logistic.EXP_4;
+      p = p * r + Logistic.EXP_3;
+      p = p * r + Logistic.EXP_2;
       out[i] = p * r * r + r + 1f;
       scratch[i] = rounded;
     }
@@ -90,7 +82,7 @@ final class FloatMath {
       p = p * w + 0.6666667f;
       // ln m = 2 atanh z = f - z (f - 2 z^2 (1/3 + z^2/5 + ...)): no cancellation near m = 1.
       float log = f - z * (f - w * p);
-      out[i] = e * LN2_HIGH + (log + e * LN2_LOW);
+      out[i] = e * Logistic.LN2_HIGH + (log + e * Logistic.LN2_LOW);
     }
   }
 
@@ -165,7 +157,7 @@ final class FloatMath {
     }
   }
 
-  /** grad *= Phi(x) + x phi(x). */
+  /** out = grad * (Phi(x) + x phi(x)). */
   static void geluBackward(float[] grad, float[] x, int n, float[] out, float[] scratch) {
     for (int i = 0; i < n; i++) {
       out[i] = -0.5f * x[i] * x[i];

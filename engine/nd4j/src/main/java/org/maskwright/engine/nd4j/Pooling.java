@@ -26,8 +26,8 @@ final class Pooling {
           x.dim(0) * x.dim(1),
           height,
           width,
-          (height + 2 * spec.padH() - spec.kernelH()) / spec.strideH() + 1,
-          (width + 2 * spec.padW() - spec.kernelW()) / spec.strideW() + 1);
+          (int) spec.outHeight(height),
+          (int) spec.outWidth(width));
     }
 
     long[] outShape(NdArray x) {
