@@ -115,10 +115,13 @@ public interface Backend extends AutoCloseable {
    */
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y);
 
-  /** Both arguments have the same dtype. */
+  /** Both arguments have the same dtype, for DIV and POW a floating one. */
   DeviceArray binary(BinaryOp op, DeviceArray a, DeviceArray b);
 
-  /** {@code a op scalar}; the result keeps a's dtype (bool for predicates). */
+  /**
+   * {@code a op scalar}; the result keeps a's dtype (bool for predicates). Beside integers the
+   * scalar is whole, and op neither DIV nor POW.
+   */
   DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar);
 
   DeviceArray clamp(DeviceArray a, double low, double high);
@@ -138,8 +141,8 @@ public interface Backend extends AutoCloseable {
    */
   DeviceArray reduce(ReduceOp op, DeviceArray a, int[] dims, boolean keepDims);
 
-  /** Index (int64) of the first maximum along an axis. */
-  DeviceArray argMax(DeviceArray a, int dim, boolean keepDim);
+  /** Index (int64) of the first maximum along an axis, which disappears. */
+  DeviceArray argMax(DeviceArray a, int dim);
 
   DeviceArray cumSum(DeviceArray a, int dim);
 

@@ -193,15 +193,6 @@ final class Pointwise {
               nb ? sumTo(g.mul(va).div(vb).div(vb).neg(), sb) : null
             };
       }
-      case POW -> {
-        Tensor va = node.save(a);
-        Tensor vb = node.save(b);
-        yield g ->
-            new Tensor[] {
-              na ? sumTo(g.mul(vb).mul(binary(BinaryOp.POW, va, vb.sub(1))), sa) : null,
-              nb ? sumTo(g.mul(binary(BinaryOp.POW, va, vb)).mul(va.log()), sb) : null
-            };
-      }
       case MAX, MIN -> {
         Tensor va = node.save(a);
         Tensor vb = node.save(b);

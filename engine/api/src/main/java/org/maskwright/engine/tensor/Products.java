@@ -29,16 +29,15 @@ final class Products {
     }
   }
 
-  static Tensor matmul(Tensor first, Tensor second, boolean ta, boolean tb) {
+  static Tensor matmul(Tensor first, Tensor second, boolean tb) {
     Engine engine = Pointwise.sameEngine("matmul", first, second);
     requireFloating("matmul", first, second);
     Tensor a = autocast(first);
     Tensor b = autocast(second);
-    if (a.rank() < 2 || b.rank() < 2 || a.size(ta ? -2 : -1) != b.size(tb ? -1 : -2)) {
+    if (a.rank() < 2 || b.rank() < 2 || a.size(-1) != b.size(tb ? -1 : -2)) {
       throw new IllegalArgumentException(
           "matmul: expected [..,n,k] and [..,k,m], got "
               + first
-              + (ta ? " transposed" : "")
               + " and "
               + second
               + (tb ? " transposed" : ""));
@@ -50,18 +49,18 @@ final class Products {
             Arrays.copyOf(b.shapeArray(), b.rank() - 2));
     Tensor wideA = lead(a, lead);
     Tensor wideB = lead(b, lead);
-    long n = a.size(ta ? -1 : -2);
+    long n = a.size(-2);
     long m = b.size(tb ? -2 : -1);
-    long k = a.size(ta ? -2 : -1);
+    long k = a.size(-1);
     long[] shape = Arrays.copyOf(lead, lead.length + 2);
     shape[lead.length] = n;
     shape[lead.length + 1] = m;
     engine.countMultiplyAdds(Shapes.numel(shape) * k);
     Tensor y =
         engine.result(
-            engine.backend().matmul(wideA.array(), wideB.array(), ta, tb), a.dtype(), shape);
+            engine.backend().matmul(wideA.array(), wideB.array(), false, tb), a.dtype(), shape);
     return y.record(
-        "matmul", new Tensor[] {wideA, wideB}, node -> matmulVjp(node, wideA, wideB, ta, tb));
+        "matmul", new Tensor[] {wideA, wideB}, node -> matmulVjp(node, wideA, wideB, tb));
   }
 
   private static Tensor lead(Tensor t, long[] lead) {
@@ -71,17 +70,17 @@ final class Products {
     return t.expand(shape);
   }
 
-  private static GradNode.Vjp matmulVjp(GradNode node, Tensor a, Tensor b, boolean ta, boolean tb) {
+  private static GradNode.Vjp matmulVjp(GradNode node, Tensor a, Tensor b, boolean tb) {
     Tensor sa = node.needs(1) ? node.save(a) : null;
     Tensor sb = node.needs(0) ? node.save(b) : null;
     return g -> {
       Tensor ga = null;
       Tensor gb = null;
       if (sb != null) {
-        ga = ta ? raw(sb, g, tb, true) : raw(g, sb, false, !tb);
+        ga = raw(g, sb, false, !tb);
       }
       if (sa != null) {
-        gb = tb ? raw(g, sa, true, ta) : raw(sa, g, !ta, false);
+        gb = tb ? raw(g, sa, true, false) : raw(sa, g, true, false);
       }
       return new Tensor[] {ga, gb};
     };

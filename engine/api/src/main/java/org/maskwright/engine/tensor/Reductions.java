@@ -73,7 +73,7 @@ final class Reductions {
     }
     Engine engine = x.engine();
     return engine.result(
-        engine.backend().argMax(x.array(), d, false),
+        engine.backend().argMax(x.array(), d),
         DType.INT64,
         Shapes.reduced(x.shapeArray(), new int[] {d}, false));
   }

@@ -48,12 +48,6 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
-  /** {@link #keep(Tensor)} of each. */
-  public List<Tensor> keepAll(List<Tensor> tensors) {
-    tensors.forEach(this::keep);
-    return tensors;
-  }
-
   Scope parent() {
     return parent;
   }

@@ -557,11 +557,6 @@ public final class Tensor implements AutoCloseable {
     return Reductions.reduce(ReduceOp.MEAN, this, dims, false);
   }
 
-  /** Mean over axes that stay with size 1. */
-  public Tensor meanKeep(int... dims) {
-    return Reductions.reduce(ReduceOp.MEAN, this, dims, true);
-  }
-
   /** Largest over axes that disappear; equal maxima share the gradient. */
   public Tensor max(int... dims) {
     return Reductions.reduce(ReduceOp.MAX, this, dims, false);
@@ -706,12 +701,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Matrix product over the last two axes; leading axes broadcast. */
   public Tensor matmul(Tensor other) {
-    return Products.matmul(this, other, false, false);
+    return Products.matmul(this, other, false);
   }
 
   /** Matrix product this * other^T over the last two axes; leading axes broadcast. */
   public Tensor matmulTransposed(Tensor other) {
-    return Products.matmul(this, other, false, true);
+    return Products.matmul(this, other, true);
   }
 
   /**

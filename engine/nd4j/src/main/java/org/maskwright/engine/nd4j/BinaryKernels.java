@@ -121,7 +121,7 @@ final class BinaryKernels {
     }
   }
 
-  /** x = x op y on integers; a division truncates toward zero. */
+  /** x = x op y on integers. */
   static void apply(BinaryOp op, long[] x, long[] y, int n) {
     for (int i = 0; i < n; i++) {
       long a = x[i];
@@ -131,8 +131,7 @@ final class BinaryKernels {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
-            case DIV -> a / b;
-            case POW -> power(a, b);
+            case DIV, POW -> throw new IllegalArgumentException(op + ": expected floating numbers");
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case EQ -> a == b ? 1 : 0;
@@ -145,43 +144,5 @@ final class BinaryKernels {
             case OR -> a != 0 || b != 0 ? 1 : 0;
           };
     }
-  }
-
-  /** x = x op scalar on integers with a scalar that no long holds; arithmetic truncates. */
-  static void applyFractional(BinaryOp op, long[] x, double scalar, int n) {
-    for (int i = 0; i < n; i++) {
-      double a = x[i];
-      x[i] =
-          switch (op) {
-            case ADD -> (long) (a + scalar);
-            case SUB -> (long) (a - scalar);
-            case MUL -> (long) (a * scalar);
-            case DIV -> (long) (a / scalar);
-            case POW -> (long) Math.pow(a, scalar);
-            case MAX -> (long) Math.max(a, scalar);
-            case MIN -> (long) Math.min(a, scalar);
-            case EQ -> 0;
-            case NE -> 1;
-            case LT, LE -> a < scalar ? 1 : 0;
-            case GT, GE -> a > scalar ? 1 : 0;
-            case AND -> a != 0 ? 1 : 0;
-            case OR -> 1;
-          };
-    }
-  }
-
-  private static long power(long base, long exponent) {
-    if (exponent < 0) {
-      return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;
-    }
-    long result = 1;
-    long factor = base;
-    for (long e = exponent; e > 0; e >>= 1) {
-      if ((e & 1) == 1) {
-        result *= factor;
-      }
-      factor *= factor;
-    }
-    return result;
   }
 }

@@ -178,7 +178,6 @@ final class Elementwise {
           });
       return out;
     }
-    boolean exact = scalar == (double) (long) scalar;
     tiles(
         a.size(),
         length -> {
@@ -187,11 +186,7 @@ final class Elementwise {
           Arrays.fill(y, (long) scalar);
           return (from, n) -> {
             Tiles.load(a, from, n, x);
-            if (exact) {
-              BinaryKernels.apply(op, x, y, n);
-            } else {
-              BinaryKernels.applyFractional(op, x, scalar, n);
-            }
+            BinaryKernels.apply(op, x, y, n);
             Tiles.store(x, n, out, from);
           };
         });

@@ -232,8 +232,8 @@ final class Nd4jBackend implements Backend {
   }
 
   @Override
-  public DeviceArray argMax(DeviceArray a, int dim, boolean keepDim) {
-    return ordering.argMax(own(a), dim, keepDim);
+  public DeviceArray argMax(DeviceArray a, int dim) {
+    return ordering.argMax(own(a), dim);
   }
 
   @Override

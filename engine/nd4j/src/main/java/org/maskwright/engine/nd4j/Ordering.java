@@ -30,9 +30,8 @@ final class Ordering {
     return bits >= 0 ? bits : -(long) (bits & 0x7fffffff);
   }
 
-  NdArray argMax(NdArray a, int dim, boolean keepDim) {
-    long[] shape = keepDim ? Shapes.with(a.shape(), dim, 1) : Shapes.without(a.shape(), dim);
-    NdArray out = NdArray.allocate(account, DType.INT64, shape);
+  NdArray argMax(NdArray a, int dim) {
+    NdArray out = NdArray.allocate(account, DType.INT64, Shapes.without(a.shape(), dim));
     int n = a.dim(dim);
     int inner = Shapes.span(a.shape(), dim + 1, a.rank());
     parallel.range(

@@ -324,7 +324,7 @@ class KernelTest {
         assertEquals(data[order[i]], backend.toFloats(top[0])[i]);
       }
     }
-    DeviceArray best = backend.argMax(backend.fromFloats(data, new long[] {n}), 0, false);
+    DeviceArray best = backend.argMax(backend.fromFloats(data, new long[] {n}), 0);
     assertEquals(17, backend.toLongs(best)[0]);
   }
 }

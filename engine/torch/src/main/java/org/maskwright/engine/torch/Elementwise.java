@@ -3,11 +3,9 @@ package org.maskwright.engine.torch;
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
-import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -86,7 +84,7 @@ final class Elementwise {
       case ADD -> torch.add(a, b);
       case SUB -> torch.sub(a, b);
       case MUL -> torch.mul(a, b);
-      case DIV -> Natives.isFloating(a) ? torch.div(a, b) : truncatedQuotient(a, b);
+      case DIV -> torch.div(a, b);
       case POW -> torch.pow(a, b);
       case MAX -> torch.maximum(a, b);
       case MIN -> torch.minimum(a, b);
@@ -101,35 +99,13 @@ final class Elementwise {
     };
   }
 
-  /** Integer division keeps the dtype; LibTorch would answer in float32. */
-  private static Tensor truncatedQuotient(Tensor a, Tensor b) {
-    try (BytePointer text = new BytePointer("trunc");
-        StringViewOptional mode = new StringViewOptional(text)) {
-      return torch.div(a, b, mode);
-    }
-  }
-
   DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar) {
     return results.of(op + " " + scalar, () -> binaryScalar(op, tensor(a), scalar), a);
   }
 
   private static Tensor binaryScalar(BinaryOp op, Tensor a, double scalar) {
-    boolean floating = Natives.isFloating(a);
-    if (floating || op.isPredicate()) {
-      try (Scalar value = new Scalar(scalar)) {
-        return binaryScalar(op, a, value);
-      }
-    }
-    if (scalar == Math.rint(scalar) && op != BinaryOp.DIV) {
-      try (Scalar value = new Scalar((long) scalar)) {
-        return binaryScalar(op, a, value);
-      }
-    }
-    // A fraction with integers: compute in floating point, then truncate to keep the dtype.
-    try (Scalar value = new Scalar(scalar);
-        Tensor wide = a.to(ScalarType.Double);
-        Tensor result = binaryScalar(op, wide, value)) {
-      return result.to(a.scalar_type());
+    try (Scalar value = Natives.isFloating(a) ? new Scalar(scalar) : new Scalar((long) scalar)) {
+      return binaryScalar(op, a, value);
     }
   }
 
@@ -170,7 +146,7 @@ final class Elementwise {
         a);
   }
 
-  /** An infinite bound is none; integers are bounded by the whole number nearest to zero. */
+  /** An infinite bound is none. */
   private static ScalarOptional bound(double value, boolean floating) {
     if (Double.isInfinite(value)) {
       return new ScalarOptional();
@@ -218,12 +194,12 @@ final class Elementwise {
     return torch.clone(x);
   }
 
-  DeviceArray argMax(DeviceArray a, int dim, boolean keepDim) {
+  DeviceArray argMax(DeviceArray a, int dim) {
     return results.of(
         "argMax over " + dim,
         () -> {
           try (LongOptional axis = new LongOptional(dim)) {
-            return torch.argmax(tensor(a), axis, keepDim);
+            return torch.argmax(tensor(a), axis, false);
           }
         },
         a);

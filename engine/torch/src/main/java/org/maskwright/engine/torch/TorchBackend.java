@@ -264,8 +264,8 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public DeviceArray argMax(DeviceArray a, int dim, boolean keepDim) {
-    return elementwise.argMax(a, dim, keepDim);
+  public DeviceArray argMax(DeviceArray a, int dim) {
+    return elementwise.argMax(a, dim);
   }
 
   @Override

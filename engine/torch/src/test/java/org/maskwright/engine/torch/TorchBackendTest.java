@@ -214,15 +214,12 @@ class TorchBackendTest {
 
   @Test
   void integersStayIntegersUnderScalars() {
-    DeviceArray a = backend.fromLongs(new long[] {-7, 7, 9}, new long[] {3});
-    DeviceArray half = backend.binaryScalar(BinaryOp.DIV, a, 2);
-    assertArrayEquals(new long[] {-3, 3, 4}, backend.toLongs(half));
-    DeviceArray two = backend.full(new long[] {3}, DType.INT64, 2);
-    DeviceArray quotient = backend.binary(BinaryOp.DIV, a, two);
-    assertArrayEquals(new long[] {-3, 3, 4}, backend.toLongs(quotient));
-    DeviceArray large = backend.binaryScalar(BinaryOp.GT, a, 6.5);
-    assertArrayEquals(new long[] {0, 1, 1}, backend.toLongs(large));
-    release(a, half, two, quotient, large);
+    DeviceArray a = backend.fromLongs(new long[] {-7, 7, 1L << 53}, new long[] {3});
+    DeviceArray sum = backend.binaryScalar(BinaryOp.ADD, a, 1);
+    assertArrayEquals(new long[] {-6, 8, (1L << 53) + 1}, backend.toLongs(sum));
+    DeviceArray large = backend.binaryScalar(BinaryOp.GT, sum, 1L << 53);
+    assertArrayEquals(new long[] {0, 0, 1}, backend.toLongs(large), "compared as integers");
+    release(a, sum, large);
   }
 
   @Test

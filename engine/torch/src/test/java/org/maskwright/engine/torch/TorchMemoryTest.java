@@ -85,7 +85,7 @@ class TorchMemoryTest {
     DeviceArray[] layer = keep(made, backend.layerNorm(rows, b, b, 1e-5));
     keep(made, backend.layerNormBackward(rows, rows, layer[1], layer[2], b, true, true));
     keep(made, backend.reduce(ReduceOp.SUM, y, new int[] {0, 2, 3}, true));
-    keep(made, backend.argMax(z, 1, false));
+    keep(made, backend.argMax(z, 1));
     keep(made, backend.topK(z, 2));
     keep(made, backend.binaryScalar(BinaryOp.MUL, y, 0.5));
     keep(made, backend.clamp(y, -1, Double.POSITIVE_INFINITY));
