@@ -48,7 +48,10 @@ final class Checkpointing {
       for (int i = 0; i < saved.length; i++) {
         leaves[i] = node.needs(i) ? saved[i].variable() : saved[i];
       }
-      body.apply(leaves).backward(grad);
+      Tensor out = body.apply(leaves);
+      if (out.requiresGrad()) { // not where all of the body is frozen
+        out.backward(grad);
+      }
       for (int i = 0; i < saved.length; i++) {
         gradients[i] = node.needs(i) ? leaves[i].grad() : null;
       }

@@ -1,8 +1,8 @@
 package org.maskwright.engine.tensor;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.maskwright.engine.kernel.DeformableKernel;
-import org.maskwright.engine.spi.Backend;
 
 /**
  * Multi-scale deformable sampling: for each query and head, the weighted sum of bilinear samples of
@@ -39,9 +39,8 @@ public final class DeformableSampling {
     Tensor loc = locations.cast(DType.FLOAT32);
     Tensor w = weights.cast(DType.FLOAT32);
     engine.countMultiplyAdds(weights.numel() * values.size(3) * 4);
-    DeformableKernel kernel =
-        engine.usesFusedKernels() ? kernel(engine.backend(), v, heights, widths, loc) : null;
-    return kernel == null ? composed(v, heights, widths, loc, w) : fused(engine, kernel, v, loc, w);
+    Tensor fast = engine.usesFusedKernels() ? fused(engine, v, heights, widths, loc, w) : null;
+    return fast == null ? composed(v, heights, widths, loc, w) : fast;
   }
 
   private static void check(
@@ -78,34 +77,41 @@ public final class DeformableSampling {
     }
   }
 
-  private static DeformableKernel kernel(
-      Backend backend, Tensor values, int[] heights, int[] widths, Tensor locations) {
-    if (values.numel() == 0
-        || locations.numel() == 0
-        || values.engine().device().kind() != Device.Kind.CPU
-        || backend.name().equals("shapes")) {
+  /**
+   * By the fused kernel; null where it does not reach the memory: not on the host, or an array
+   * larger than a buffer can be.
+   */
+  private static Tensor fused(
+      Engine engine, Tensor v, int[] heights, int[] widths, Tensor loc, Tensor w) {
+    if (v.numel() == 0 || loc.numel() == 0) {
       return null;
     }
-    return new DeformableKernel(
-        values.intSize(0),
-        values.intSize(1),
-        values.intSize(2),
-        values.intSize(3),
-        heights,
-        widths,
-        locations.intSize(1),
-        locations.intSize(4));
-  }
-
-  private static Tensor fused(
-      Engine engine, DeformableKernel kernel, Tensor v, Tensor loc, Tensor w) {
-    Tensor y = engine.zeros(v.size(0), loc.size(1), v.size(2) * v.size(3));
+    DeformableKernel kernel;
+    Tensor y;
     try (Scope scope = engine.scope()) {
-      kernel.forward(
-          engine.hostFloats(v),
-          engine.hostFloats(loc),
-          engine.hostFloats(w),
-          engine.backend().hostFloats(y.array()));
+      FloatBuffer values = engine.hostFloats(v);
+      FloatBuffer locations = engine.hostFloats(loc);
+      FloatBuffer weights = engine.hostFloats(w);
+      if (values == null || locations == null || weights == null) {
+        return null;
+      }
+      y = engine.zeros(v.size(0), loc.size(1), v.size(2) * v.size(3));
+      FloatBuffer out = engine.hostFloats(y);
+      if (out == null) {
+        return null;
+      }
+      kernel =
+          new DeformableKernel(
+              v.intSize(0),
+              v.intSize(1),
+              v.intSize(2),
+              v.intSize(3),
+              heights,
+              widths,
+              loc.intSize(1),
+              loc.intSize(4));
+      kernel.forward(values, locations, weights, out);
+      scope.keep(y);
     }
     return y.record(
         "deformableSampling",
@@ -124,9 +130,9 @@ public final class DeformableSampling {
                   engine.hostFloats(sv),
                   engine.hostFloats(sl),
                   engine.hostFloats(sw),
-                  engine.backend().hostFloats(gv.array()),
-                  engine.backend().hostFloats(gl.array()),
-                  engine.backend().hostFloats(gw.array()));
+                  engine.hostFloats(gv),
+                  engine.hostFloats(gl),
+                  engine.hostFloats(gw));
             }
             return new Tensor[] {gv, gl, gw};
           };

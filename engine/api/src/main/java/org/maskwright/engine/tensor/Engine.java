@@ -245,10 +245,13 @@ public final class Engine implements AutoCloseable {
 
   /**
    * The values of {@code t} where the host can read them in place, of a dense copy (owned by the
-   * scope) where {@code t} is a view; null where the backend does not compute in host memory or
-   * {@code t} is not float32.
+   * scope) where {@code t} is a view; null where the backend does not compute in host memory, where
+   * {@code t} is not float32, and where it is larger than a buffer can be (2 GiB).
    */
   FloatBuffer hostFloats(Tensor t) {
+    if (device().kind() != Device.Kind.CPU) {
+      return null; // and no copy of a view
+    }
     FloatBuffer direct = backend.hostFloats(t.array());
     if (direct != null) {
       return direct;

@@ -238,8 +238,34 @@ public abstract class CompositeConformance extends BackendConformance {
       w.zeroGrad();
       v.zeroGrad();
       engine().checkpoint(in -> smallNet(w, v, in[0]), x).square().sum().backward();
-      org.junit.jupiter.api.Assertions.assertArrayEquals(gw, w.grad().toFloats(), 1e-5f);
-      org.junit.jupiter.api.Assertions.assertArrayEquals(gv, v.grad().toFloats(), 1e-5f);
+      assertArrayEquals(gw, w.grad().toFloats(), 1e-5f);
+      assertArrayEquals(gv, v.grad().toFloats(), 1e-5f);
+    }
+  }
+
+  @Test
+  void aCheckpointInWhichAllIsFrozenTakesPartInABackwardPass() {
+    Tensor x = tensor(random(76, 2, 3));
+    Tensor y = tensor(random(77, 2, 3)).variable();
+    engine().checkpoint(in -> in[0].exp(), x).mul(y).sum().backward();
+    assertArrayEquals(x.exp().toFloats(), y.grad().toFloats(), 1e-6f);
+  }
+
+  private static final class Twice extends Module {
+    Twice(Engine engine) {
+      super(engine);
+    }
+
+    void register() {
+      parameter("weight", engine().ones(3));
+    }
+  }
+
+  @Test
+  void aNameRegisteredTwiceIsRefusedAndNothingIsLeft() {
+    try (Twice module = new Twice(engine())) {
+      module.register();
+      assertThrows(IllegalArgumentException.class, module::register);
     }
   }
 
