@@ -42,17 +42,17 @@ public abstract class Module implements AutoCloseable {
 
   /** Registers a trainable parameter with an initial value. */
   protected final Parameter parameter(String name, Tensor initial) {
-    Parameter p = new Parameter(initial);
     requireNew(name);
+    Parameter p = new Parameter(initial);
     parameters.put(name, p);
     return p;
   }
 
   /** Registers a buffer with an initial value. */
   protected final Parameter buffer(String name, Tensor initial) {
+    requireNew(name);
     Parameter p = new Parameter(initial);
     p.setTrainable(false);
-    requireNew(name);
     buffers.put(name, p);
     return p;
   }

@@ -126,6 +126,7 @@ public interface Backend extends AutoCloseable {
 
   DeviceArray clamp(DeviceArray a, double low, double high);
 
+  /** Limits to [low,high]; beside integers both are whole or infinite. */
   /** Element-wise choice with broadcasting; condition is bool, a and b have the same dtype. */
   DeviceArray where(DeviceArray condition, DeviceArray a, DeviceArray b);
 

@@ -275,7 +275,16 @@ public final class Engine implements AutoCloseable {
     return result(backend.fromHost(array), dtype, array.shape().clone());
   }
 
+  private static void requireSizes(String op, long[] shape) {
+    for (long size : shape) {
+      if (size < 0) {
+        throw new IllegalArgumentException(op + ": expected sizes >= 0, got " + Shapes.text(shape));
+      }
+    }
+  }
+
   private static void requireLength(long length, long[] shape) {
+    requireSizes("tensor", shape);
     if (length != Shapes.numel(shape)) {
       throw new IllegalArgumentException(
           "tensor: expected "
@@ -290,25 +299,25 @@ public final class Engine implements AutoCloseable {
   /** A float32 tensor with a copy of the values in row-major order. */
   public Tensor floats(float[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromFloats(values, shape), DType.FLOAT32, shape);
+    return result(backend.fromFloats(values, shape), DType.FLOAT32, shape.clone());
   }
 
   /** An int64 tensor with a copy of the values in row-major order. */
   public Tensor longs(long[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromLongs(values, shape), DType.INT64, shape);
+    return result(backend.fromLongs(values, shape), DType.INT64, shape.clone());
   }
 
   /** A uint8 tensor with a copy of the values in row-major order. */
   public Tensor bytes(byte[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromBytes(values, DType.UINT8, shape), DType.UINT8, shape);
+    return result(backend.fromBytes(values, DType.UINT8, shape), DType.UINT8, shape.clone());
   }
 
   /** A bool tensor; 0 is false, everything else true. */
   public Tensor bools(byte[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromBytes(values, DType.BOOL, shape), DType.BOOL, shape);
+    return result(backend.fromBytes(values, DType.BOOL, shape), DType.BOOL, shape.clone());
   }
 
   /** A float32 tensor of rank 0. */
@@ -323,7 +332,8 @@ public final class Engine implements AutoCloseable {
 
   /** A tensor of one value. */
   public Tensor full(DType dtype, double value, long... shape) {
-    return result(backend.full(shape, dtype, value), dtype, shape);
+    requireSizes("full", shape);
+    return result(backend.full(shape, dtype, value), dtype, shape.clone());
   }
 
   /** Float32 zeros. */
@@ -349,7 +359,7 @@ public final class Engine implements AutoCloseable {
     return longs(values, values.length);
   }
 
-  /** Float32 uniform in [low,high) from a stream. */
+  /** Float32 uniform from a stream; see {@link RandomStream#uniform}. */
   public Tensor uniform(RandomStream stream, double low, double high, long... shape) {
     return floats(stream.uniform(Math.toIntExact(Shapes.numel(shape)), low, high), shape);
   }

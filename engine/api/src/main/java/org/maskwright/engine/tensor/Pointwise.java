@@ -236,15 +236,7 @@ final class Pointwise {
               + a
               + "; cast first");
     }
-    if (!a.dtype().isFloating() && value != Math.rint(value)) {
-      throw new IllegalArgumentException(
-          name(op)
-              + ": expected a whole number beside "
-              + a
-              + ", got "
-              + value
-              + "; cast to float32 first");
-    }
+    requireWhole(name(op), a, value);
     Engine engine = a.engine();
     DType dtype = op.isPredicate() ? DType.BOOL : a.dtype();
     Tensor y =
@@ -253,6 +245,18 @@ final class Pointwise {
       return y;
     }
     return y.record(name(op), new Tensor[] {a}, node -> scalarVjp(op, node, a, value));
+  }
+
+  private static void requireWhole(String op, Tensor a, double value) {
+    if (!a.dtype().isFloating() && value != Math.rint(value)) {
+      throw new IllegalArgumentException(
+          op
+              + ": expected a whole number beside "
+              + a
+              + ", got "
+              + value
+              + "; cast to float32 first");
+    }
   }
 
   private static GradNode.Vjp scalarVjp(BinaryOp op, GradNode node, Tensor a, double value) {
@@ -269,10 +273,17 @@ final class Pointwise {
   }
 
   static Tensor clamp(Tensor x, double low, double high) {
+    x.requireOpen();
     if (!(low <= high)) {
       throw new IllegalArgumentException(
           "clamp: expected low <= high, got " + low + " and " + high);
     }
+    if (x.dtype() == DType.BOOL) {
+      throw new IllegalArgumentException(
+          "clamp: expected a number tensor, got " + x + "; cast first");
+    }
+    requireWhole("clamp", x, low);
+    requireWhole("clamp", x, high);
     Engine engine = x.engine();
     Tensor y =
         engine.result(engine.backend().clamp(x.array(), low, high), x.dtype(), x.shapeArray());

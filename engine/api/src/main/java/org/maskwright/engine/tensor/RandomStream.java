@@ -9,7 +9,7 @@ import org.maskwright.engine.kernel.Parallel;
  * <p><b>Maths</b> SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): mix(key + (i + 1) *
  * 0x9E3779B97F4A7C15).
  *
- * <p><b>Threads</b> not thread-safe; {@link #at} of a copy is.
+ * <p><b>Threads</b> not thread-safe; each thread takes a stream of its own from {@link #at}.
  */
 public final class RandomStream {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
@@ -86,7 +86,10 @@ public final class RandomStream {
     return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
   }
 
-  /** Fills with uniform numbers in [low,high). */
+  /**
+   * Uniform numbers: low + (high - low) * {@link #nextFloat()} in float, which may round up to
+   * {@code high} itself unless low is 0.
+   */
   public float[] uniform(int count, double low, double high) {
     float[] out = new float[count];
     float scale = (float) (high - low);

@@ -56,6 +56,9 @@ final class Reshaping {
     int extra = to.length - x.rank();
     long[] shape = to.clone();
     boolean fits = extra >= 0;
+    for (int i = 0; fits && i < extra; i++) {
+      fits = shape[i] >= 0;
+    }
     for (int i = 0; fits && i < x.rank(); i++) {
       long from = x.size(i);
       if (shape[i + extra] == -1) {

@@ -261,13 +261,29 @@ public final class Tensor implements AutoCloseable {
     return engine.backend().toFloats(array());
   }
 
-  /** The elements of an integer or bool tensor in row-major order. */
+  /**
+   * The elements of an integer or bool tensor in row-major order.
+   *
+   * @throws IllegalArgumentException if the dtype is floating
+   */
   public long[] toLongs() {
+    if (dtype.isFloating()) {
+      throw new IllegalArgumentException(
+          "toLongs: expected an integer or bool tensor, got " + this + "; cast first");
+    }
     return engine.backend().toLongs(array());
   }
 
-  /** The elements of a uint8 or bool tensor in row-major order. */
+  /**
+   * The elements of a uint8 or bool tensor in row-major order.
+   *
+   * @throws IllegalArgumentException if the dtype is another
+   */
   public byte[] toBytes() {
+    if (dtype != DType.UINT8 && dtype != DType.BOOL) {
+      throw new IllegalArgumentException(
+          "toBytes: expected a uint8 or bool tensor, got " + this + "; cast first");
+    }
     return engine.backend().toBytes(array());
   }
 
@@ -346,7 +362,9 @@ public final class Tensor implements AutoCloseable {
     return Pointwise.binary(BinaryOp.MIN, this, other);
   }
 
-  /** Limits to [low,high]; no gradient outside. */
+  /**
+   * Limits to [low,high]; no gradient outside. Beside integers both bounds are whole or infinite.
+   */
   public Tensor clamp(double low, double high) {
     return Pointwise.clamp(this, low, high);
   }
@@ -630,9 +648,22 @@ public final class Tensor implements AutoCloseable {
     return Reshaping.slice(this, dim, start, end, step);
   }
 
-  /** Element i of an axis, which disappears. */
+  /** Element i of an axis, which disappears; negative positions count from the end. */
   public Tensor select(int dim, long i) {
     int d = Shapes.axis("select", dim, rank());
+    if (i < -shape[d] || i >= shape[d]) {
+      throw new IllegalArgumentException(
+          "select: expected a position in ["
+              + -shape[d]
+              + ","
+              + (shape[d] - 1)
+              + "] along axis "
+              + dim
+              + " of "
+              + this
+              + ", got "
+              + i);
+    }
     long at = i < 0 ? i + shape[d] : i;
     return slice(d, at, at + 1).squeeze(d);
   }

@@ -196,8 +196,8 @@ final class Elementwise {
   NdArray clamp(NdArray a, double low, double high) {
     NdArray out = NdArray.allocate(account, a.dtype(), a.shape());
     if (!a.dtype().isFloating()) {
-      long lowest = (long) Math.ceil(low);
-      long highest = (long) Math.floor(high);
+      long lowest = (long) low;
+      long highest = (long) high;
       tiles(
           a.size(),
           length -> {
