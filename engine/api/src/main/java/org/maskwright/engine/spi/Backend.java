@@ -8,11 +8,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The primitives that a compute engine supplies.
  *
- * <p>Arguments are checked before they arrive. Every returned array is new, carries one reference
- * owned by the caller, and is treated as immutable from then on, except by the methods whose name
- * ends in {@code Into} and by {@link #adamW}. A result may share memory with an argument (a view)
- * where the backend keeps that memory alive for as long as the result lives. Results have the shape
- * that NumPy and PyTorch give; arrays of rank 0 and with axes of size 0 occur.
+ * <p>Arguments are checked before they arrive, but for what only their values tell: {@link #gather}
+ * and {@link #indexSelect} refuse an index outside the axis with an unchecked exception. Every
+ * returned array is new, carries one reference owned by the caller, and is treated as immutable
+ * from then on, except by the methods whose name ends in {@code Into} and by {@link #adamW}. A
+ * result may share memory with an argument (a view) where the backend keeps that memory alive for
+ * as long as the result lives. Results have the shape that NumPy and PyTorch give; arrays of rank 0
+ * and with axes of size 0 occur.
  *
  * <p>A native failure arrives as a Java exception; out-of-memory as {@link
  * org.maskwright.engine.tensor.EngineException}.
@@ -124,9 +126,9 @@ public interface Backend extends AutoCloseable {
    */
   DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar);
 
+  /** Limits to [low,high]; beside integers both are whole or infinite. */
   DeviceArray clamp(DeviceArray a, double low, double high);
 
-  /** Limits to [low,high]; beside integers both are whole or infinite. */
   /** Element-wise choice with broadcasting; condition is bool, a and b have the same dtype. */
   DeviceArray where(DeviceArray condition, DeviceArray a, DeviceArray b);
 
@@ -304,7 +306,7 @@ public interface Backend extends AutoCloseable {
    *
    * @param q [B,M,Lq,D]
    * @param k [B,M,Lk,D]
-   * @param v [B,M,Lk,D]
+   * @param v [B,M,Lk,D']
    * @param blocked bool, broadcasts to [B,M,Lq,Lk], true = may not attend; or null
    */
   default DeviceArray attention(

@@ -1,6 +1,9 @@
 package org.maskwright.engine.tensor;
 
-/** Gathering and its adjoints. Index ranges are checked by the backend. */
+/**
+ * Gathering and its adjoints. The index's values are on the device: only the backend can check that
+ * they lie on the axis.
+ */
 final class Indexing {
   private Indexing() {}
 

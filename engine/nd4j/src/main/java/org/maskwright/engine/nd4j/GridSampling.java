@@ -41,7 +41,7 @@ final class GridSampling {
         float floorY = (float) Math.floor(y);
         float fx = x - floorX;
         float fy = y - floorY;
-        // The cast saturates, so that far away and NaN stay outside without overflow.
+        // Of far away and NaN the comparison says no: they stay outside without overflow.
         int left = x > -2f && x < width + 1f ? (int) floorX : -2;
         int top = y > -2f && y < height + 1f ? (int) floorY : -2;
         set(4 * p, left, top, (1 - fx) * (1 - fy), fy - 1, fx - 1, height, width);
