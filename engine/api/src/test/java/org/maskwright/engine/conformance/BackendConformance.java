@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -151,52 +150,72 @@ public abstract class BackendConformance {
   }
 
   /**
-   * Forward against the loops, gradient of every input against finite differences of the loops;
-   * also from permuted inputs.
+   * Forward against the loops, gradient of every input against finite differences of the loops; the
+   * same from non-contiguous inputs and a non-contiguous gradient of the result, whose last two
+   * axes are stored swapped.
    */
   final void check(
       String what,
       Function<List<Tensor>, Tensor> op,
       Function<List<Ref>, Ref> loops,
       Ref... inputs) {
-    checkForward(what, op, loops, inputs);
-    List<Tensor> variables = new ArrayList<>();
-    for (Ref r : inputs) {
-      variables.add(tensor(r).variable());
-    }
-    Tensor y = op.apply(variables);
-    Ref weights = random(999, Arrays.stream(y.shape()).mapToInt(Math::toIntExact).toArray());
-    y.backward(tensor(weights));
-    for (int k = 0; k < inputs.length; k++) {
-      Ref gradient = finiteDifferences(loops, inputs, k, weights);
-      Tensor got = variables.get(k).grad();
-      if (inputs[k].data().length > 0) {
-        assertClose(what + ": gradient of input " + k, gradient, got, GRADIENT_TOLERANCE);
-      }
-    }
-    checkFromView(what, op, loops, inputs);
+    check(what, 1, op, loops, inputs);
   }
 
-  /** The same from non-contiguous inputs: the last two axes stored swapped. */
-  private void checkFromView(
+  /** {@link #check} with {@code growth} times the tolerance: how much op amplifies rounding. */
+  final void check(
       String what,
+      double growth,
       Function<List<Tensor>, Tensor> op,
       Function<List<Ref>, Ref> loops,
       Ref... inputs) {
-    List<Tensor> views = new ArrayList<>();
-    for (Ref r : inputs) {
-      if (r.rank() < 2) {
-        views.add(tensor(r));
-      } else {
-        int[] order = new int[r.rank()];
-        Arrays.setAll(order, i -> i);
-        order[r.rank() - 1] = r.rank() - 2;
-        order[r.rank() - 2] = r.rank() - 1;
-        views.add(tensor(r.permute(order)).permute(order));
+    Ref expected = loops.apply(List.of(inputs));
+    Ref weights = random(999, expected.shape());
+    Ref[] gradients = new Ref[inputs.length];
+    for (int k = 0; k < inputs.length; k++) {
+      gradients[k] = finiteDifferences(loops, inputs, k, weights);
+    }
+    List<Tensor> plain = Arrays.stream(inputs).map(this::tensor).toList();
+    assertClose(what, expected, op.apply(plain), growth * FORWARD_TOLERANCE);
+    checkRecorded(what, growth, op, this::tensor, expected, weights, gradients, inputs);
+    checkRecorded(
+        what + " of views", growth, op, this::turned, expected, weights, gradients, inputs);
+  }
+
+  /** The tensor as a view of one whose last two axes are swapped. */
+  private Tensor turned(Ref r) {
+    if (r.rank() < 2) {
+      return tensor(r);
+    }
+    int[] order = new int[r.rank()];
+    Arrays.setAll(order, i -> i);
+    order[r.rank() - 1] = r.rank() - 2;
+    order[r.rank() - 2] = r.rank() - 1;
+    return tensor(r.permute(order)).permute(order);
+  }
+
+  private static void checkRecorded(
+      String what,
+      double growth,
+      Function<List<Tensor>, Tensor> op,
+      Function<Ref, Tensor> make,
+      Ref expected,
+      Ref weights,
+      Ref[] gradients,
+      Ref... inputs) {
+    List<Tensor> variables = Arrays.stream(inputs).map(r -> make.apply(r).variable()).toList();
+    Tensor y = op.apply(variables);
+    assertClose(what, expected, y, growth * FORWARD_TOLERANCE);
+    y.backward(make.apply(weights));
+    for (int k = 0; k < inputs.length; k++) {
+      if (inputs[k].data().length > 0) {
+        assertClose(
+            what + ": gradient of input " + k,
+            gradients[k],
+            variables.get(k).grad(),
+            growth * GRADIENT_TOLERANCE);
       }
     }
-    assertClose(
-        what + " of views", loops.apply(List.of(inputs)), op.apply(views), FORWARD_TOLERANCE);
   }
 
   private static Ref finiteDifferences(

@@ -1,10 +1,11 @@
 package org.maskwright.engine.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,16 +13,16 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.maskwright.engine.spi.AdamWStep;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.engine.nn.Dropout;
 import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Attention;
 import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.DeformableSampling;
-import org.maskwright.engine.tensor.MaskCosts;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.MaskCosts;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.PointSampling;
 import org.maskwright.engine.tensor.Precision;
@@ -39,6 +40,11 @@ public abstract class CompositeConformance extends BackendConformance {
   /** For the backend of a name. */
   protected CompositeConformance(String backend) {
     super(backend);
+  }
+
+  /** For the backend of a name on a device. */
+  protected CompositeConformance(String backend, String device) {
+    super(backend, device);
   }
 
   private static Tensor deformable(List<Tensor> in) {
@@ -214,6 +220,58 @@ public abstract class CompositeConformance extends BackendConformance {
   }
 
   @Test
+  void attentionAddsABiasAndMultipliesTheWeightsByWhatIsKept() {
+    Ref[] in = {
+      random(71, 2, 3, 5, 4),
+      random(72, 2, 3, 6, 4),
+      random(73, 2, 3, 6, 7),
+      random(74, 3, 5, 6),
+      random(75, 0.0, 2.0, 2, 1, 5, 6)
+    };
+    check(
+        "attention with bias and kept",
+        t -> Attention.scaledDotProduct(t.get(0), t.get(1), t.get(2), null, t.get(3), t.get(4)),
+        r ->
+            Ref.matmul(
+                Ref.matmul(r.get(0), r.get(1).permute(0, 1, 3, 2))
+                    .zip(r.get(3), (logit, bias) -> logit / Math.sqrt(4) + bias)
+                    .softmax(3)
+                    .zip(r.get(4), (weight, kept) -> weight * kept),
+                r.get(2)),
+        in);
+  }
+
+  @Test
+  void dropoutKeepsItsShareScaledAndMasksTheGradientAlike() {
+    int n = 100_000;
+    double probability = 0.3;
+    try (Dropout dropout = new Dropout(engine(), probability)) {
+      Tensor x = engine().full(2, n).variable();
+      assertArrayEquals(x.toFloats(), dropout.forward(x).toFloats(), "the identity in evaluation");
+      dropout.setTraining(true);
+      long start = engine().random().get("dropout").position();
+      Tensor y = dropout.forward(x);
+      float[] values = y.toFloats();
+      float scaled = (float) (2 / (1 - probability));
+      int kept = 0;
+      for (float v : values) {
+        assertTrue(v == 0 || Math.abs(v - scaled) < 1e-6, "got " + v);
+        kept += v == 0 ? 0 : 1;
+      }
+      // Four standard deviations of a binomial share.
+      double deviation = Math.sqrt(probability * (1 - probability) / n);
+      assertEquals(1 - probability, kept / (double) n, 4 * deviation);
+      y.sum().backward();
+      float[] gradient = x.grad().toFloats();
+      for (int i = 0; i < n; i++) {
+        assertEquals(values[i] / 2, gradient[i], 1e-6, "gradient " + i);
+      }
+      engine().random().get("dropout").rewind(start);
+      assertArrayEquals(values, dropout.forward(x).toFloats(), "the same stream, the same mask");
+    }
+  }
+
+  @Test
   void gradientsOfSharedValuesAddUp() {
     check(
         "x * x + x * 3 through two paths",
@@ -281,7 +339,7 @@ public abstract class CompositeConformance extends BackendConformance {
           w.tensor().square().sum().backward();
         }
       }
-      org.junit.jupiter.api.Assertions.assertArrayEquals(new float[] {12, 18}, w.grad().toFloats());
+      assertArrayEquals(new float[] {12, 18}, w.grad().toFloats());
       w.setTrainable(false);
       assertEquals(null, w.grad());
       assertTrue(!w.tensor().square().requiresGrad());
@@ -331,7 +389,7 @@ public abstract class CompositeConformance extends BackendConformance {
     engine()
         .backend()
         .lerpInto(a.array(), 0.9, engine().floats(new float[] {11, -8}, 2).array(), 0.1);
-    org.junit.jupiter.api.Assertions.assertArrayEquals(new float[] {2, 1}, a.toFloats(), 1e-6f);
+    assertArrayEquals(new float[] {2, 1}, a.toFloats(), 1e-6f);
   }
 
   @Test
@@ -393,6 +451,17 @@ public abstract class CompositeConformance extends BackendConformance {
     wrong.add(t -> t.add(engine().longs(new long[] {1}, 1)));
     wrong.add(t -> t.gather(0, t));
     wrong.add(t -> t.topK(9));
+    wrong.add(Tensor::toLongs);
+    wrong.add(Tensor::toBytes);
+    wrong.add(t -> t.cast(DType.INT64).toBytes());
+    wrong.add(t -> t.select(1, -4));
+    wrong.add(t -> t.select(1, 3));
+    wrong.add(t -> t.expand(-1, 2, 3));
+    wrong.add(t -> engine().floats(new float[3], -1, -3));
+    wrong.add(t -> engine().zeros(2, -1));
+    wrong.add(t -> t.cast(DType.INT64).clamp(0.5, 2));
+    wrong.add(t -> t.cast(DType.INT64).clamp(0, 1.5));
+    wrong.add(t -> t.cast(DType.BOOL).clamp(0, 1));
     for (int i = 0; i < wrong.size(); i++) {
       Function<Tensor, Object> op = wrong.get(i);
       String message =
@@ -429,7 +498,9 @@ public abstract class CompositeConformance extends BackendConformance {
 
   /** With the default heap and the launcher's collector. */
   @Test
-  void aThousandTrainingStepsLeaveArraysAndResidentMemoryConstant() throws Exception {
+  void aThousandTrainingStepsLeaveArraysAndResidentMemoryConstant(@TempDir Path folder)
+      throws Exception {
+    Path errors = folder.resolve("errors.txt");
     Assumptions.assumeTrue(ResidentMemory.isKnown(), "resident memory is read from /proc: Linux");
     Process process =
         new ProcessBuilder(
@@ -441,27 +512,17 @@ public abstract class CompositeConformance extends BackendConformance {
                 System.getProperty("java.class.path"),
                 TrainingLoop.class.getName(),
                 engine().backend().name(),
+                engine().device().toString(),
                 "1000")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
             .start();
-    List<String> lines = new BufferedReader(process.inputReader()).lines().toList();
-    assertEquals(0, process.waitFor());
+    List<String> lines = process.inputReader().lines().toList();
+    assertEquals(0, process.waitFor(), Files.readString(errors));
     assertEquals(10, lines.size());
     long[] early = numbers(lines.get(0));
     long[] last = numbers(lines.get(9));
     assertEquals(early[1], last[1], "live arrays");
     assertEquals(early[2], last[2], "live bytes");
-    wrong.add(Tensor::toLongs);
-    wrong.add(Tensor::toBytes);
-    wrong.add(t -> t.cast(DType.INT64).toBytes());
-    wrong.add(t -> t.select(1, -4));
-    wrong.add(t -> t.select(1, 3));
-    wrong.add(t -> t.expand(-1, 2, 3));
-    wrong.add(t -> engine().floats(new float[3], -1, -3));
-    wrong.add(t -> engine().zeros(2, -1));
-    wrong.add(t -> t.cast(DType.INT64).clamp(0.5, 2));
-    wrong.add(t -> t.cast(DType.INT64).clamp(0, 1.5));
-    wrong.add(t -> t.cast(DType.BOOL).clamp(0, 1));
     long[] resident = lines.stream().mapToLong(line -> numbers(line)[3]).toArray();
     String trace = "KiB after each hundred steps: " + lines;
     assertTrue(ResidentMemory.medianGrowth(resident) < LEAK_KIB, trace);

@@ -18,7 +18,7 @@ import org.maskwright.engine.tensor.Tensor;
  * A program that trains a small network of convolutions, layer norm, deformable sampling and
  * attention with AdamW, in a JVM of its own, so that no other test's garbage counts.
  *
- * <p>Arguments: backend, steps. Prints "step liveArrays liveBytes residentKiB" after every
+ * <p>Arguments: backend, device, steps. Prints "step liveArrays liveBytes residentKiB" after every
  * hundredth step.
  */
 public final class TrainingLoop {
@@ -110,9 +110,9 @@ public final class TrainingLoop {
 
   /** Runs. */
   public static void main(String[] args) throws IOException {
-    int steps = Integer.parseInt(args[1]);
+    int steps = Integer.parseInt(args[2]);
     EngineOptions options =
-        EngineOptions.DEFAULT.withBackend(args[0]).withDevice("cpu").withThreads(2);
+        EngineOptions.DEFAULT.withBackend(args[0]).withDevice(args[1]).withThreads(2);
     try (Engine engine = Engine.open(options);
         Scope all = engine.scope()) {
       TrainingLoop loop = new TrainingLoop(engine);

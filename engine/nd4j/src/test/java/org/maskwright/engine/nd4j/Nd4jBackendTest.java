@@ -9,7 +9,6 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
@@ -154,25 +153,6 @@ class Nd4jBackendTest {
           backend.toFloats(backend.reduce(ReduceOp.SUM, x, new int[] {0}, false)));
       float[] one = single.toFloats(single.matmul(x, y, false, false));
       assertArrayEquals(one, backend.toFloats(backend.matmul(x, y, false, false)), 1e-4f);
-    }
-  }
-
-  @Test
-  void failureInAWorkerReachesTheCaller() {
-    try (Parallel parallel = new Parallel(2)) {
-      IllegalStateException e =
-          assertThrows(
-              IllegalStateException.class,
-              () ->
-                  parallel.range(
-                      100,
-                      1,
-                      (from, to) -> {
-                        if (from <= 50 && to > 50) {
-                          throw new IllegalStateException("at 50");
-                        }
-                      }));
-      assertEquals("at 50", e.getMessage());
     }
   }
 }

@@ -77,8 +77,10 @@ class VectorRowsTest {
       sum += x[3 + i];
       dot += (double) x[i] * y[i];
     }
-    assertEquals(sum, vectors.sum(x, 3, n), 1e-4);
-    assertEquals(dot, vectors.dot(x, y, n), 1e-4);
+    for (RowKernels kernels : new RowKernels[] {vectors, scalar}) {
+      assertEquals(sum, kernels.sum(x, 3, n), 1e-4);
+      assertEquals(dot, kernels.dot(x, y, n), 1e-4);
+    }
   }
 
   @ParameterizedTest

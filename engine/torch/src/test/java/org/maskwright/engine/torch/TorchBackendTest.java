@@ -308,6 +308,28 @@ class TorchBackendTest {
   }
 
   @Test
+  void groupNormGradientOfChannelsLastEqualsThatOfRows() {
+    DeviceArray image = floats(new long[] {2, 3, 9, 9});
+    DeviceArray kernel = floats(new long[] {6, 3, 3, 3});
+    DeviceArray w = floats(new long[] {6});
+    DeviceArray x = backend.conv2d(image, kernel, null, Conv2dSpec.of(1, 1));
+    DeviceArray grad = backend.unary(UnaryOp.SIN, x);
+    assertNull(backend.hostFloats(x), "a convolution gives channels last");
+    DeviceArray denseX = backend.contiguous(x);
+    DeviceArray denseGrad = backend.contiguous(grad);
+    DeviceArray[] y = backend.groupNorm(x, 3, w, w, 1e-5);
+    DeviceArray[] last = backend.groupNormBackward(grad, x, 3, y[1], y[2], w, true, true);
+    DeviceArray[] rows = backend.groupNormBackward(denseGrad, denseX, 3, y[1], y[2], w, true, true);
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(backend.toFloats(rows[i]), backend.toFloats(last[i]));
+    }
+    release(image, kernel, w, x, grad, denseX, denseGrad);
+    release(y);
+    release(last);
+    release(rows);
+  }
+
+  @Test
   void attentionSkipsBlockedPositions() {
     DeviceArray q = floats(new long[] {1, 2, 3, 4});
     DeviceArray k = floats(new long[] {1, 2, 5, 4});

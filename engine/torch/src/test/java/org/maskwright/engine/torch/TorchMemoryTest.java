@@ -81,6 +81,20 @@ class TorchMemoryTest {
     DeviceArray z = keep(made, backend.linear(rows, weight, null));
     DeviceArray soft = keep(made, backend.softmax(z, 1));
     keep(made, backend.softmaxBackward(z, soft, 1));
+    DeviceArray logs = keep(made, backend.logSoftmax(z, 1));
+    keep(made, backend.logSoftmaxBackward(z, logs, 1));
+    DeviceArray wide = keep(made, backend.full(new long[] {5, 40}, DType.FLOAT32, 0.5));
+    keep(made, backend.softmaxBackward(wide, wide, 1)); // longer than the kernel's rows
+    DeviceArray positive = keep(made, backend.binaryScalar(BinaryOp.GT, z, 0));
+    keep(made, backend.where(positive, z, z));
+    DeviceArray first = keep(made, backend.fromLongs(new long[] {0, 0}, new long[] {2, 1}));
+    keep(made, backend.scatterAdd(z, 1, first, keep(made, backend.gather(z, 1, first))));
+    DeviceArray index = keep(made, backend.fromLongs(new long[] {0, 1}, new long[] {2}));
+    DeviceArray picked = keep(made, backend.indexSelect(z, 0, index));
+    keep(made, backend.indexAdd(z, 0, index, picked));
+    DeviceArray grid = keep(made, backend.full(new long[] {2, 3, 3, 2}, DType.FLOAT32, 0.1));
+    DeviceArray sampled = keep(made, backend.gridSample(y, grid));
+    keep(made, backend.gridSampleBackward(sampled, y, grid, true, false));
     keep(made, backend.matmul(z, weight, false, false));
     DeviceArray[] layer = keep(made, backend.layerNorm(rows, b, b, 1e-5));
     keep(made, backend.layerNormBackward(rows, rows, layer[1], layer[2], b, true, true));
@@ -95,6 +109,7 @@ class TorchMemoryTest {
     keep(made, backend.pad(y, new long[4], new long[] {0, 0, 1, 1}, 0));
     keep(made, backend.attention(x, x, x, null, 0.5));
     keep(made, backend.fromHost(Nd4j.ones(4, 4)));
+    keep(made, backend.fromHost(Nd4j.ones(4, 5).transpose()));
     backend.toHost(z);
     backend.toFloats(z);
     backend.addInto(x, x);
@@ -109,7 +124,6 @@ class TorchMemoryTest {
     return array;
   }
 
-    keep(made, backend.fromHost(Nd4j.ones(4, 5).transpose()));
   private static DeviceArray[] keep(List<DeviceArray> made, DeviceArray[] arrays) {
     for (DeviceArray array : arrays) {
       if (array != null) {

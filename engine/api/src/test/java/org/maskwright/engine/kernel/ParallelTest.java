@@ -1,0 +1,27 @@
+package org.maskwright.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+
+class ParallelTest {
+  @Test
+  void failureInAWorkerReachesTheCaller() {
+    try (Parallel parallel = new Parallel(2)) {
+      IllegalStateException e =
+          assertThrows(
+              IllegalStateException.class,
+              () ->
+                  parallel.range(
+                      100,
+                      1,
+                      (from, to) -> {
+                        if (from <= 50 && to > 50) {
+                          throw new IllegalStateException("at 50");
+                        }
+                      }));
+      assertEquals("at 50", e.getMessage());
+    }
+  }
+}
