@@ -107,9 +107,14 @@ final class ConvNorm {
     affine.put("running_var", HostTensor.ofFloats(var, channels));
   }
 
-  private static float[] vector(Layer layer, String name, int channels, double otherwise) {
+  private float[] vector(Layer layer, String name, int channels, double otherwise) {
     INDArray values = layer.getParam(name);
     if (values != null) {
+      if (values.length() != channels) {
+        throw new CheckpointException(
+            "'%s': a normalisation of %d channels after a convolution to %d"
+                .formatted(norm, values.length(), channels));
+      }
       return floats(values);
     }
     float[] constant = new float[channels];
@@ -119,7 +124,9 @@ final class ConvNorm {
 
   /** In row-major order, whatever the view's. */
   private static float[] floats(INDArray array) {
-    return array.dup('c').data().asFloat();
+    try (INDArray dense = array.dup('c')) {
+      return dense.data().asFloat();
+    }
   }
 
   String vertex() {

@@ -2,6 +2,8 @@ package org.maskwright.dl4j;
 
 import java.nio.file.Path;
 import java.util.Set;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.ForeignReader;
 
 /**
@@ -18,6 +20,15 @@ public final class Dl4jReader implements ForeignReader {
 
   @Override
   public Backbone read(Path file) {
-    return ResidualNetwork.of(GraphZip.read(file));
+    ComputationGraph graph = GraphZip.read(file);
+    try {
+      return ResidualNetwork.of(graph);
+    } catch (CheckpointException e) {
+      throw e;
+    } catch (RuntimeException e) { // a configuration may hold any nonsense that DL4J lets pass
+      throw new CheckpointException(file, "holds no ResNet that can be read: " + e, e);
+    } finally {
+      graph.close(); // weights are copies
+    }
   }
 }

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution2D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -100,6 +101,7 @@ final class GraphWalk {
       if (zeroPadding(at) > 0 && followsConvolution(at)) {
         around = zeroPadding(at);
       } else if (layer instanceof ConvolutionLayer conv) {
+        requirePlain(at, conv);
         String norm = onlyConsumer(at);
         if (!relu || !(layer(norm) instanceof BatchNormalization)) {
           throw new CheckpointException(
@@ -122,6 +124,15 @@ final class GraphWalk {
       at = next.size() == 1 ? next.get(0) : null;
     }
     return new Path(convs, relu && !convs.isEmpty(), end, at);
+  }
+
+  /** Subclasses compute something else with weights of other shapes: transposed, by channel. */
+  private static void requirePlain(String name, ConvolutionLayer conv) {
+    if (conv.getClass() != ConvolutionLayer.class && conv.getClass() != Convolution2D.class) {
+      throw new CheckpointException(
+          "'%s': expected a ConvolutionLayer, got a %s"
+              .formatted(name, conv.getClass().getSimpleName()));
+    }
   }
 
   private boolean followsConvolution(String padding) {

@@ -2,11 +2,18 @@ package org.maskwright.dl4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +192,72 @@ class Dl4jBackboneTest {
     assertRefused(file, "resnet.zip");
     rewrite(file, entries, GraphZip.COEFFICIENTS, new byte[20]);
     assertRefused(file, "resnet.zip");
+    byte[] endless = entries.get(GraphZip.COEFFICIENTS).clone();
+    ByteBuffer.wrap(endless).putLong(2 + "MIXED_DATA_TYPES".length(), 1L << 40);
+    rewrite(file, entries, GraphZip.COEFFICIENTS, endless);
+    assertRefused(file, "announces 1099511627776 numbers as its shape");
   }
+
+  /** The directory of a zip may name one of two entries of a name, of which DL4J reads the last. */
+  @Test
+  void anEntryThatAppearsTwiceIsRefused() throws IOException {
+    Path file = save(Graphs.keras(WIDTH).graph());
+    Map<String, byte[]> entries = entries(file);
+    entries.put("configuration.jsom", new byte[] {'{', '}'});
+    rewrite(file, entries, "", new byte[0]);
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        file,
+        bytes.replace("configuration.jsom", GraphZip.CONFIGURATION),
+        StandardCharsets.ISO_8859_1);
+    assertRefused(file, "expected one zip entry 'configuration.json', got 2");
+  }
+
+  /** Says whether it was deserialised. */
+  private static final class Trap implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static boolean sprung;
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      sprung = true;
+    }
+  }
+
+  @Test
+  void entriesThatAreNotNeededAreNeitherInflatedNorDeserialised() throws IOException {
+    Path file = save(Graphs.keras(WIDTH).graph());
+    Map<String, byte[]> entries = entries(file);
+    ByteArrayOutputStream trap = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(trap)) {
+      out.writeObject(new Trap());
+    }
+    entries.put("preprocessor.bin", trap.toByteArray());
+    entries.put("updaterState.bin", new byte[48 << 20]);
+    rewrite(file, entries, "", new byte[0]);
+    assertTrue(ImportedWeights.read(file).state().size() > 0);
+    assertFalse(Trap.sprung);
+  }
+
+  @Test
+  void otherConvolutionsAndNonsenseInTheConfigurationAreNamedFaults() throws IOException {
+    Path file = save(Graphs.keras(WIDTH).graph());
+    Map<String, byte[]> entries = entries(file);
+    String configuration = new String(entries.get(GraphZip.CONFIGURATION), StandardCharsets.UTF_8);
+    String layers = "org.deeplearning4j.nn.conf.layers.";
+    for (String[] change :
+        new String[][] {
+          {layers + "ConvolutionLayer", layers + "Deconvolution2D", "got a Deconvolution2D"},
+          {PADDING, "\"padding\" : [ ]", "resnet.zip"},
+        }) {
+      String changed = configuration.replaceFirst(change[0], change[1]);
+      assertNotEquals(configuration, changed, change[0]);
+      rewrite(file, entries, GraphZip.CONFIGURATION, changed.getBytes(StandardCharsets.UTF_8));
+      assertRefused(file, change[2]);
+    }
+  }
+
+  private static final String PADDING = "\"padding\" : \\[ 3, 3, 3, 3 \\]";
 
   private static void assertRefused(Path file, String named) {
     CheckpointException e =
