@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * Reads any supported checkpoint file, recognised by its content, never by its name: safetensors
- * (single or sharded), PyTorch zip and legacy, plain pickles of numpy arrays or torch tensors.
+ * (single or sharded), PyTorch zip and legacy, plain pickles of numpy arrays or torch tensors, and
+ * zips of DL4J's ModelSerializer where a {@link ForeignReader} for them is on the class path.
  */
 public final class CheckpointReader {
   private static final int SNIFFED_BYTES = 16;
@@ -70,7 +71,7 @@ public final class CheckpointReader {
 
   /** Reads one file of a sharded checkpoint, which may not be an index itself. */
   static Checkpoint readShard(Path file) {
-    if (start(file).remaining() > 0 && start(file).get(0) == '{') {
+    if (isIndex(start(file))) {
       throw new CheckpointException(file, "is a shard of an index, but an index itself");
     }
     return read(file);
@@ -87,13 +88,22 @@ public final class CheckpointReader {
           ? ofForeign(file, foreign.get().read(file))
           : fromObject(file, Checkpoint.Format.TORCH_ZIP, TorchZipReader.read(file));
     }
-    if (start.remaining() > Long.BYTES && start.get(Long.BYTES) == '{' && start.get(0) != '{') {
-      return ofTensors(file, Checkpoint.Format.SAFETENSORS, Safetensors.read(file));
-    }
-    if (start.get(0) == '{') {
+    if (isIndex(start)) {
       return ShardedIndex.read(file);
     }
+    if (start.remaining() > Long.BYTES && start.get(Long.BYTES) == '{') {
+      return ofTensors(file, Checkpoint.Format.SAFETENSORS, Safetensors.read(file));
+    }
     return readPickle(file, start);
+  }
+
+  /**
+   * JSON; not a safetensors file with a header length of which the first byte is 0x7b: that has
+   * four zeros in its upper half.
+   */
+  private static boolean isIndex(ByteBuffer start) {
+    boolean length = start.remaining() > Long.BYTES && start.getInt(Integer.BYTES) == 0;
+    return start.remaining() > 0 && start.get(0) == '{' && !length;
   }
 
   private static Optional<ForeignReader> foreignReader(Path file) {
@@ -183,7 +193,8 @@ public final class CheckpointReader {
   /** Finds the weights in the object a training program saved. */
   static Checkpoint fromObject(Path file, Checkpoint.Format format, Object object) {
     if (!(object instanceof Map<?, ?> top)) {
-      throw new CheckpointException(file, "expected a dict of tensors, got " + describe(object));
+      throw new CheckpointException(
+          file, "expected a dict of tensors, got " + RestrictedUnpickler.describe(object));
     }
     List<String> ignored = new ArrayList<>();
     Map<?, ?> weights = top;
@@ -213,7 +224,8 @@ public final class CheckpointReader {
       throw new CheckpointException(
           file, "holds no tensors; its entries are " + top.keySet().stream().limit(8).toList());
     }
-    Optional<String> author = Optional.ofNullable(top.get("__author__")).map(String::valueOf);
+    Optional<String> author =
+        top.get("__author__") instanceof String name ? Optional.of(name) : Optional.empty();
     boolean suffixMatching = Boolean.TRUE.equals(top.get("matching_heuristics"));
     return new Checkpoint(
         file,
@@ -231,7 +243,12 @@ public final class CheckpointReader {
   private static Map<String, String> metadata(Map<?, ?> top) {
     Map<String, String> metadata = new LinkedHashMap<>();
     if (top.get(Safetensors.METADATA) instanceof Map<?, ?> texts) {
-      texts.forEach((key, value) -> metadata.put(String.valueOf(key), String.valueOf(value)));
+      texts.forEach(
+          (key, value) -> {
+            if (key instanceof String name && value instanceof String text) {
+              metadata.put(name, text);
+            }
+          });
     }
     return metadata;
   }
@@ -248,9 +265,5 @@ public final class CheckpointReader {
       }
     }
     return Optional.empty();
-  }
-
-  private static String describe(Object object) {
-    return object == null ? "None" : "a " + object.getClass().getSimpleName();
   }
 }

@@ -3,6 +3,7 @@ package org.maskwright.modelzoo.weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -127,7 +128,11 @@ final class NumpyPickles {
     long stride = 1;
     for (int i = 0; i < shape.length; i++) {
       strides[i] = stride;
-      stride = Math.multiplyExact(stride, shape[i]);
+      try {
+        stride = Math.multiplyExact(stride, shape[i]);
+      } catch (ArithmeticException e) {
+        throw new CheckpointException("shape " + Arrays.toString(shape) + " overflows", e);
+      }
     }
     return strides;
   }

@@ -129,7 +129,8 @@ final class PickleGlobals {
   /** Python 3 writes other bytes in protocol 2 as text that is to be encoded back. */
   private Object encode(Object[] arguments) {
     if (!"latin1".equals(arguments[1])) {
-      throw new CheckpointException("expected bytes encoded as latin1, got " + arguments[1]);
+      throw new CheckpointException(
+          "expected bytes encoded as latin1, got " + RestrictedUnpickler.describe(arguments[1]));
     }
     String text = (String) arguments[0];
     budget.spendBytes(text.length());

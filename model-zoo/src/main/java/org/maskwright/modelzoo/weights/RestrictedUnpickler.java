@@ -80,7 +80,13 @@ final class RestrictedUnpickler extends Unpickler {
           stack.add(globals.find(source.line(MAX_GLOBAL_TEXT), source.line(MAX_GLOBAL_TEXT)));
       case Opcodes.STACK_GLOBAL -> {
         Object name = stack.pop();
-        stack.add(globals.find(String.valueOf(stack.pop()), String.valueOf(name)));
+        Object module = stack.pop();
+        if (!(module instanceof String m && name instanceof String n)) {
+          throw new CheckpointException(
+              "the pickle asks for a global by %s and %s, expected two texts"
+                  .formatted(describe(module), describe(name)));
+        }
+        stack.add(globals.find(m, n));
       }
       case Opcodes.INST ->
           throw PickleGlobals.refused(source.line(MAX_GLOBAL_TEXT), source.line(MAX_GLOBAL_TEXT));
@@ -204,6 +210,19 @@ final class RestrictedUnpickler extends Unpickler {
       }
       map.put(key, items.get(i + 1));
     }
+  }
+
+  /**
+   * A value for a message: text and numbers as they are, of anything else its kind. The text of a
+   * list that holds one list often, and that another, may be longer than all memory.
+   */
+  static String describe(Object value) {
+    if (value == null) {
+      return "None";
+    }
+    return value instanceof String || value instanceof Number
+        ? "'" + value + "'"
+        : "a " + value.getClass().getSimpleName();
   }
 
   /** The text of a str or of bytes in Latin-1 (Python 2 names). */

@@ -63,7 +63,8 @@ final class TorchLegacyReader {
     Object protocol = plain(input, globals, budget);
     if (!Integer.valueOf(PROTOCOL).equals(protocol)) {
       throw new CheckpointException(
-          "expected legacy PyTorch protocol " + PROTOCOL + ", got " + protocol);
+          "expected legacy PyTorch protocol %d, got %s"
+              .formatted(PROTOCOL, RestrictedUnpickler.describe(protocol)));
     }
     if (plain(input, globals, budget) instanceof Map<?, ?> system
         && Boolean.FALSE.equals(system.get("little_endian"))) {
@@ -87,7 +88,8 @@ final class TorchLegacyReader {
   private Object storage(Object id) {
     Object[] parts = (Object[]) id;
     if (!"storage".equals(parts[0])) {
-      throw new CheckpointException("a persistent id that is not a storage: " + parts[0]);
+      throw new CheckpointException(
+          "a persistent id that is not a storage: " + RestrictedUnpickler.describe(parts[0]));
     }
     TorchStorage.Kind kind = (TorchStorage.Kind) parts[1];
     long elements = ((Number) parts[4]).longValue();
@@ -105,9 +107,10 @@ final class TorchLegacyReader {
   private void bindStorages(ByteSource source, long start, List<?> keys) {
     long position = start;
     for (Object key : keys) {
-      TorchStorage storage = storages.get(String.valueOf(key));
+      TorchStorage storage = key instanceof String name ? storages.get(name) : null;
       if (storage == null) {
-        throw new CheckpointException("data of an unknown storage '" + key + "'");
+        throw new CheckpointException(
+            "data of an unknown storage: " + RestrictedUnpickler.describe(key));
       }
       long elements =
           source

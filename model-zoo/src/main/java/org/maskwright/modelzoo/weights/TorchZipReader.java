@@ -168,7 +168,8 @@ final class TorchZipReader {
   private Object storage(Object id) {
     Object[] parts = (Object[]) id;
     if (!"storage".equals(parts[0])) {
-      throw new CheckpointException("a persistent id that is not a storage: " + parts[0]);
+      throw new CheckpointException(
+          "a persistent id that is not a storage: " + RestrictedUnpickler.describe(parts[0]));
     }
     TorchStorage.Kind kind = (TorchStorage.Kind) parts[1];
     String key = (String) parts[2];

@@ -107,8 +107,17 @@ class CheckpointReaderTest {
         "persistent id             | \\x80\\x02NQ.",
         "is no known checkpoint    | hello world",
         "only 6 are left           | \\x80\\x02T\\xff\\xff\\x00\\x00aa",
+        "overflows                 | \\x80\\x02}U\\x01acnumpy.core.multiarray\\n_reconstruct\\n)R(K\\x01("
+            + "\\x8a\\x06\\x00\\x00\\x00\\x00\\x00\\x01\\x8a\\x06\\x00\\x00\\x00\\x00\\x00\\x01"
+            + "tcnumpy\\ndtype\\n(U\\x02f4tR\\x88U\\x00tbs.",
+        "'bytes' and a ArrayList   | \\x80\\x04U\\x05bytes]\\x93.",
       })
   void hostileAndDamagedPicklesAreNamedFaults(String message, String pickle) throws IOException {
+    assertFault(message, write(pickle));
+  }
+
+  /** With escapes for new lines and for bytes. */
+  private Path write(String pickle) throws IOException {
     String unescaped =
         Pattern.compile("\\\\x(..)")
             .matcher(pickle.replace("\\n", "\n"))
@@ -116,9 +125,42 @@ class CheckpointReaderTest {
                 match ->
                     Matcher.quoteReplacement(
                         String.valueOf((char) Integer.parseInt(match.group(1), 16))));
-    Path file = folder.resolve("bad.pkl");
-    Files.write(file, unescaped.getBytes(StandardCharsets.ISO_8859_1));
-    assertFault(message, file);
+    return Files.write(folder.resolve("bad.pkl"), unescaped.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** A list of 60 levels that each hold the next one twice: its text has 2^60 characters. */
+  private static String doubled() {
+    StringBuilder lists = new StringBuilder("]q\\x00");
+    for (int i = 0; i < 60; i++) {
+      lists.append("0](h\\x%02xh\\x%02xeq\\x%02x".formatted(i, i, i + 1));
+    }
+    return lists.toString();
+  }
+
+  @Test
+  void whatIsNoTextIsNeverMadeOne() throws IOException {
+    String tensor =
+        "U\\x01acnumpy.core.multiarray\\nscalar\\n(cnumpy\\ndtype\\n(U\\x02f4tRU\\x04abcdtR";
+    Checkpoint read =
+        CheckpointReader.read(
+            write(
+                "\\x80\\x02}("
+                    + tensor
+                    + "U\\x0a__author__"
+                    + doubled()
+                    + "U\\x0c__metadata__}U\\x01b"
+                    + doubled()
+                    + "su."));
+    assertEquals(Optional.empty(), read.author());
+    assertEquals(Map.of(), read.state().metadata());
+    String magic = "\\x80\\x02\\x8a\\x0a\\x6c\\xfc\\x9c\\x46\\xf9\\x20\\x6a\\xa8\\x50\\x19.";
+    for (String pickle :
+        List.of(
+            "\\x80\\x04" + doubled() + "U\\x01a\\x93.",
+            "\\x80\\x02c_codecs\\nencode\\n(U\\x01a" + doubled() + "tR.",
+            magic + "\\x80\\x02" + doubled() + ".")) {
+      assertFault("a ArrayList", write(pickle));
+    }
   }
 
   @Test

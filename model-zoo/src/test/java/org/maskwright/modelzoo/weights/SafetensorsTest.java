@@ -26,6 +26,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SafetensorsTest {
   @TempDir Path folder;
 
+  @Test
+  void aHeaderLengthThatBeginsLikeJsonIsNoIndex() throws IOException {
+    byte[] header =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(8 + '{' + 4).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong('{').put(header);
+    while (bytes.position() < 8 + '{') {
+      bytes.put((byte) ' ');
+    }
+    Path file = Files.write(folder.resolve("unaligned.safetensors"), bytes.putFloat(7).array());
+    assertArrayEquals(new float[] {7}, CheckpointReader.read(file).state().get("a").toFloatArray());
+    Path index = folder.resolve("model.safetensors.index.json");
+    Files.writeString(index, "{\"weight_map\":{\"a\":\"unaligned.safetensors\"}}");
+    assertArrayEquals(
+        new float[] {7}, CheckpointReader.read(index).state().get("a").toFloatArray());
+  }
+
   @ParameterizedTest
   @EnumSource(ElementType.class)
   void everyElementTypeSurvivesAWriteAndARead(ElementType type) {
