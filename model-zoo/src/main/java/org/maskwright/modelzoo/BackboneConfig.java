@@ -20,6 +20,7 @@ public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneCo
    * @param width channels inside the first stage, 64 in the paper
    * @param stem first layers
    * @param norm what follows a convolution
+   * @param checkpointing as in {@link BackboneConfig#checkpointing()}
    * @param geometry where strides and paddings sit
    */
   record Resnet(
@@ -118,6 +119,7 @@ public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneCo
    * @param window side of the attention windows in tokens
    * @param mlpRatio hidden channels of a block's MLP by its channels, 4 in the paper
    * @param dropPath drop-path probability of the last block, rising from 0 at the first
+   * @param checkpointing as in {@link BackboneConfig#checkpointing()}
    */
   record Swin(
       int embedDim,
@@ -142,6 +144,24 @@ public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneCo
       require(window > 0, "window", "at least 1", window);
       require(mlpRatio > 0, "mlpRatio", "at least 1", mlpRatio);
       require(dropPath >= 0 && dropPath < 1, "dropPath", "a value in [0,1)", dropPath);
+    }
+
+    /**
+     * The row in the table of relative positions of each pair of tokens of a window with that side.
+     *
+     * <p><b>Shapes</b> [N,N] row-major with N = side^2, of (2 side - 1)^2 rows
+     */
+    public static long[] relativePositions(int side) {
+      int n = side * side;
+      long[] out = new long[n * n];
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+          int dy = i / side - j / side + side - 1;
+          int dx = i % side - j % side + side - 1;
+          out[i * n + j] = (long) dy * (2 * side - 1) + dx;
+        }
+      }
+      return out;
     }
   }
 

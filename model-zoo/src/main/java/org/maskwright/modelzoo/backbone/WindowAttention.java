@@ -7,6 +7,7 @@ import org.maskwright.engine.tensor.Attention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.BackboneConfig;
 
 /** Multi-head self-attention inside windows with a learned bias by relative position. */
 final class WindowAttention extends Module {
@@ -27,20 +28,7 @@ final class WindowAttention extends Module {
             Init.truncatedNormal(engine, initStream(), BIAS_STD, (long) span * span, heads));
     qkv = child("qkv", Linear.of(engine, channels, 3 * channels));
     proj = child("proj", Linear.of(engine, channels, channels));
-    relativeIndex = relativeIndex(side);
-  }
-
-  private static long[] relativeIndex(int side) {
-    int n = side * side;
-    long[] out = new long[n * n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        int dy = i / side - j / side + side - 1;
-        int dx = i % side - j % side + side - 1;
-        out[i * n + j] = (long) dy * (2 * side - 1) + dx;
-      }
-    }
-    return out;
+    relativeIndex = BackboneConfig.Swin.relativePositions(side);
   }
 
   /**

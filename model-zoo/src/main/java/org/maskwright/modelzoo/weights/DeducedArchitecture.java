@@ -15,7 +15,9 @@ import org.maskwright.modelzoo.PixelDecoderConfig;
 /**
  * What the names and shapes of weights say about the model they belong to. Rates (dropout, drop
  * path) leave no trace in weights and take the published recipes' values; neither does the number
- * of heads of the mask decoder, which may be given.
+ * of heads of the mask decoder, which may be given. Of a deformable pixel decoder weights show the
+ * number of heads times the number of points: four points are taken for granted, as the official
+ * code and Transformers do.
  *
  * @param backbone its architecture
  * @param model the whole model; empty if the file holds a backbone only
@@ -26,7 +28,7 @@ public record DeducedArchitecture(
   private static final int PUBLISHED_HEADS = 8;
   private static final int STAGES = 4;
   private static final int LEVELS = 3;
-  private static final int POINTS = 4;
+  static final int POINTS = 4;
   private static final int MASK2FORMER_PADDING = 32;
   private static final double SWIN_DROP_PATH = 0.3;
   private static final double DETR_DROPOUT = 0.1;
@@ -43,15 +45,17 @@ public record DeducedArchitecture(
    * @throws CheckpointException if the weights belong to no model of the zoo
    */
   public static DeducedArchitecture of(StateDict state) {
-    String deformable = PIXEL + DEFORMABLE_WEIGHTS;
     return of(
         state,
-        state.contains(deformable)
-            ? size(state, deformable, 0) / (LEVELS * POINTS)
-            : PUBLISHED_HEADS);
+        state.contains(PIXEL + DEFORMABLE_WEIGHTS) ? deformableHeads(state) : PUBLISHED_HEADS);
   }
 
-  /** Reads the architecture off the weights of a model with so many heads in its mask decoder. */
+  /**
+   * Reads the architecture off the weights of a model with so many heads in its mask decoder, and
+   * in its pixel decoder if that is deformable.
+   *
+   * @throws CheckpointException if the weights belong to no model of the zoo
+   */
   public static DeducedArchitecture of(StateDict state, int decoderHeads) {
     BackboneConfig backbone = backbone(state);
     if (state.keys().stream().noneMatch(key -> key.startsWith("sem_seg_head."))) {
@@ -142,12 +146,26 @@ public record DeducedArchitecture(
       return new PixelDecoderConfig.Fpn();
     }
     int feedforward = size(state, layers + "0.linear1.weight", 0);
-    String weights = PIXEL + DEFORMABLE_WEIGHTS;
-    if (!state.contains(weights)) {
+    if (!state.contains(PIXEL + DEFORMABLE_WEIGHTS)) {
       return new PixelDecoderConfig.TransformerFpn(count, heads, feedforward, DETR_DROPOUT);
     }
-    return new PixelDecoderConfig.Deformable(
-        count, size(state, weights, 0) / (LEVELS * POINTS), POINTS, feedforward, 0);
+    if (deformableHeads(state) != heads) {
+      throw new CheckpointException(
+          "the pixel decoder's weights are of %d heads with %d points each, expected %d heads"
+              .formatted(deformableHeads(state), POINTS, heads));
+    }
+    return new PixelDecoderConfig.Deformable(count, heads, POINTS, feedforward, 0);
+  }
+
+  /** Rows of the attention weights are heads x levels x points. */
+  private static int deformableHeads(StateDict state) {
+    int rows = size(state, PIXEL + DEFORMABLE_WEIGHTS, 0);
+    if (rows % (LEVELS * POINTS) != 0) {
+      throw new CheckpointException(
+          "'%s' has %d rows, expected heads x %d levels x %d points"
+              .formatted(PIXEL + DEFORMABLE_WEIGHTS, rows, LEVELS, POINTS));
+    }
+    return rows / (LEVELS * POINTS);
   }
 
   private record Decoder(DecoderConfig config, int classes) {}

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
-import com.typesafe.config.ConfigValueType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,12 +33,9 @@ import org.maskwright.modelzoo.PixelDecoderConfig;
 public final class HuggingFaceFolder {
   private static final String CONFIG = "config.json";
   private static final String PREPROCESSOR = "preprocessor_config.json";
-  private static final double PIXEL_RANGE = 255;
   private static final List<String> STAGES = List.of("stage1", "stage2", "stage3", "stage4");
-  private static final int DEFAULT_SHORT_EDGE = 800;
-  private static final int DEFAULT_MAX_SIZE = 1333;
-  private static final List<Double> DEFAULT_MEAN = List.of(0.485, 0.456, 0.406);
-  private static final List<Double> DEFAULT_STD = List.of(0.229, 0.224, 0.225);
+  private static final int PUBLISHED_HEADS = 8;
+  private static final int FINEST_STRIDE = 4;
 
   private HuggingFaceFolder() {}
 
@@ -51,15 +47,16 @@ public final class HuggingFaceFolder {
   /**
    * Reads both JSON files; a missing preprocessor file means the classes' defaults (800 / 1333).
    *
-   * @throws CheckpointException if config.json is missing, broken or of another model type
+   * @throws CheckpointException if config.json is missing, broken or of another model type, or the
+   *     preprocessor file holds sizes or pixel statistics that make no sense
    */
   public static HuggingFaceSettings read(Path folder) {
     Path file = folder.resolve(CONFIG);
     Config config = json(file);
-    Config input =
-        Files.isRegularFile(folder.resolve(PREPROCESSOR))
-            ? json(folder.resolve(PREPROCESSOR))
-            : ConfigFactory.empty();
+    Path inputFile = folder.resolve(PREPROCESSOR);
+    HuggingFacePreprocessor input =
+        HuggingFacePreprocessor.read(
+            inputFile, Files.isRegularFile(inputFile) ? json(inputFile) : ConfigFactory.empty());
     try {
       String type = config.getString("model_type");
       if (!type.equals("mask2former") && !type.equals("maskformer")) {
@@ -71,13 +68,12 @@ public final class HuggingFaceFolder {
               ? "num_attention_heads"
               : "decoder_config.decoder_attention_heads";
       return new HuggingFaceSettings(
-          type,
           classNames(file, config),
-          config.hasPath(heads) ? config.getInt(heads) : 8,
-          edge(input, List.of("size.shortest_edge", "size.height", "size.width", "size"), true),
-          edge(input, List.of("size.longest_edge", "max_size", "_max_size"), false),
-          pixels(input, "image_mean", DEFAULT_MEAN),
-          pixels(input, "image_std", DEFAULT_STD),
+          config.hasPath(heads) ? config.getInt(heads) : PUBLISHED_HEADS,
+          input.shortEdge(),
+          input.maxSize(),
+          input.mean(),
+          input.std(),
           geometry(config));
     } catch (ConfigException e) {
       throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
@@ -126,28 +122,6 @@ public final class HuggingFaceFolder {
     return names;
   }
 
-  private static int edge(Config input, List<String> paths, boolean shortest) {
-    int edge = 0;
-    for (String path : paths) {
-      if (input.hasPath(path) && input.getValue(path).valueType() == ConfigValueType.NUMBER) {
-        int value = input.getInt(path);
-        edge = edge == 0 ? value : Math.min(edge, value);
-      }
-    }
-    if (edge > 0) {
-      return edge;
-    }
-    if (!shortest && input.hasPath("size.width") && input.hasPath("size.height")) {
-      return Math.max(input.getInt("size.width"), input.getInt("size.height"));
-    }
-    return shortest ? DEFAULT_SHORT_EDGE : DEFAULT_MAX_SIZE;
-  }
-
-  private static List<Double> pixels(Config input, String path, List<Double> defaults) {
-    List<Double> values = input.hasPath(path) ? input.getDoubleList(path) : defaults;
-    return values.stream().map(value -> value * PIXEL_RANGE).toList();
-  }
-
   /**
    * Writes the folder.
    *
@@ -185,7 +159,13 @@ public final class HuggingFaceFolder {
     }
     StateDict theirs = family.export(whole);
     Safetensors.write(folder.resolve("model.safetensors"), theirs);
-    writeJson(folder.resolve(PREPROCESSOR), preprocessor(model, settings, mask2Former));
+    writeJson(
+        folder.resolve(PREPROCESSOR),
+        HuggingFacePreprocessor.of(settings)
+            .toMap(
+                mask2Former ? "Mask2FormerImageProcessor" : "MaskFormerImageProcessor",
+                model.sizeDivisibility(),
+                settings.classNames().size()));
     writeJson(folder.resolve(CONFIG), config);
   }
 
@@ -205,21 +185,14 @@ public final class HuggingFaceFolder {
 
   /** Transformers' MaskFormer keeps each window's index of relative positions in the file. */
   private static StateDict withPositionIndices(StateDict state, BackboneConfig.Swin swin) {
-    int w = swin.window();
-    long[] index = new long[w * w * w * w];
-    for (int i = 0; i < index.length; i++) {
-      int query = i / (w * w);
-      int key = i % (w * w);
-      int dy = query / w - key / w + w - 1;
-      int dx = query % w - key % w + w - 1;
-      index[i] = (long) dy * (2 * w - 1) + dx;
-    }
+    long tokens = (long) swin.window() * swin.window();
+    long[] index = BackboneConfig.Swin.relativePositions(swin.window());
     Map<String, HostTensor> tensors = new LinkedHashMap<>(state.asMap());
     for (int stage = 0; stage < swin.depths().size(); stage++) {
       for (int block = 0; block < swin.depths().get(stage); block++) {
         tensors.putIfAbsent(
             "backbone.layers.%d.blocks.%d.attn.relative_position_index".formatted(stage, block),
-            HostTensor.ofLongs(index, (long) w * w, (long) w * w));
+            HostTensor.ofLongs(index, tokens, tokens));
       }
     }
     return StateDict.of(tensors).withMetadata(state.metadata());
@@ -232,6 +205,15 @@ public final class HuggingFaceFolder {
       throw new CheckpointException(
           "Hugging Face has one number of heads, but pixel decoder and decoder have %d and %d"
               .formatted(pixel.heads(), decoder.heads()));
+    }
+    if (pixel.points() != DeducedArchitecture.POINTS) {
+      throw new CheckpointException(
+          "Hugging Face's pixel decoder samples %d points for each head and level, this one %d"
+              .formatted(DeducedArchitecture.POINTS, pixel.points()));
+    }
+    int stride = FINEST_STRIDE;
+    if (model.backbone() instanceof BackboneConfig.Resnet resnet) {
+      stride *= resnet.geometry().strides().get(0);
     }
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("model_type", "mask2former");
@@ -249,8 +231,8 @@ public final class HuggingFaceFolder {
     config.put("dropout", 0.0);
     config.put("pre_norm", false);
     config.put("enforce_input_projection", false);
-    config.put("common_stride", 4);
-    config.put("feature_strides", List.of(4, 8, 16, 32));
+    config.put("common_stride", stride);
+    config.put("feature_strides", List.of(stride, 2 * stride, 4 * stride, 8 * stride));
     config.put("ignore_value", 255);
     config.put("no_object_weight", 0.1);
     config.put("class_weight", 2.0);
@@ -327,28 +309,6 @@ public final class HuggingFaceFolder {
     config.put("downsample_in_first_stage", resnet.geometry().strides().get(0) == 2);
     config.put(
         "downsample_in_bottleneck", resnet.geometry().strideIn() == BackboneConfig.StrideIn.FIRST);
-    return config;
-  }
-
-  private static Map<String, Object> preprocessor(
-      ModelConfig model, HuggingFaceSettings settings, boolean mask2Former) {
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put(
-        "image_processor_type",
-        mask2Former ? "Mask2FormerImageProcessor" : "MaskFormerImageProcessor");
-    config.put("do_resize", true);
-    config.put(
-        "size", Map.of("shortest_edge", settings.shortEdge(), "longest_edge", settings.maxSize()));
-    config.put("size_divisor", model.sizeDivisibility() == 1 ? 0 : model.sizeDivisibility());
-    config.put("resample", 2);
-    config.put("do_rescale", true);
-    config.put("rescale_factor", 1 / PIXEL_RANGE);
-    config.put("do_normalize", true);
-    config.put("image_mean", settings.mean().stream().map(v -> v / PIXEL_RANGE).toList());
-    config.put("image_std", settings.std().stream().map(v -> v / PIXEL_RANGE).toList());
-    config.put("ignore_index", 255);
-    config.put("do_reduce_labels", false);
-    config.put("num_labels", settings.classNames().size());
     return config;
   }
 

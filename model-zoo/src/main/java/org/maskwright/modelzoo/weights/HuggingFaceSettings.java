@@ -6,9 +6,8 @@ import org.maskwright.modelzoo.BackboneConfig;
 /**
  * What the JSON files of a Hugging Face model folder say beyond the weights.
  *
- * @param modelType "mask2former" or "maskformer"
  * @param classNames in the order of the logits
- * @param heads attention heads of the decoder
+ * @param heads attention heads of the mask decoder and of a deformable pixel decoder
  * @param shortEdge input size in pixels; a fixed size gives its shorter side
  * @param maxSize largest long edge in pixels
  * @param mean of R, G and B in 0..255
@@ -16,7 +15,6 @@ import org.maskwright.modelzoo.BackboneConfig;
  * @param geometry of a ResNet backbone; torchvision's for any other
  */
 public record HuggingFaceSettings(
-    String modelType,
     List<String> classNames,
     int heads,
     int shortEdge,

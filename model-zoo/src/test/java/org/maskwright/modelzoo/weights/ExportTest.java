@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,14 +23,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.PixelDecoderConfig;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.head.ClassSpace;
 
 class ExportTest {
   private static final HuggingFaceSettings SETTINGS =
       new HuggingFaceSettings(
-          "mask2former",
           List.of("a cat", "1", "b", "c", "d", "e", "f"),
           8,
           640,
@@ -203,11 +210,11 @@ class ExportTest {
 
   @ParameterizedTest
   @CsvSource({
-    "mask2former_swin, mask2former",
-    "mask2former_resnet, mask2former",
-    "mask2former_resnet_basic, mask2former",
-    "maskformer_swin, maskformer",
-    "maskformer_resnet, maskformer"
+    "mask2former_swin, Mask2FormerForUniversalSegmentation",
+    "mask2former_resnet, Mask2FormerForUniversalSegmentation",
+    "mask2former_resnet_basic, Mask2FormerForUniversalSegmentation",
+    "maskformer_swin, MaskFormerForInstanceSegmentation",
+    "maskformer_resnet, MaskFormerForInstanceSegmentation"
   })
   void aHuggingFaceFolderReadsBackAsItWasWritten(String name, String type) throws IOException {
     Path source = folder.resolve("source.safetensors");
@@ -220,7 +227,7 @@ class ExportTest {
 
     assertTrue(HuggingFaceFolder.isOne(out));
     HuggingFaceSettings settings = HuggingFaceFolder.read(out);
-    assertEquals(type, settings.modelType());
+    assertTrue(Files.readString(out.resolve("config.json")).contains('"' + type + '"'));
     assertEquals(SETTINGS.classNames(), settings.classNames());
     assertEquals(640, settings.shortEdge());
     assertEquals(1333, settings.maxSize());
@@ -254,6 +261,122 @@ class ExportTest {
       Files.writeString(folder.resolve("config.json"), bad);
       assertThrows(CheckpointException.class, () -> HuggingFaceFolder.read(folder), bad);
     }
+  }
+
+  @Test
+  void aLargeShortestEdgeMovesTheDefaultLongestOne() throws IOException {
+    HuggingFaceSettings settings = readInput("{\"size\":{\"shortest_edge\":1500}}");
+    assertEquals(List.of(1500, 1500), List.of(settings.shortEdge(), settings.maxSize()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"size\":{\"shortest_edge\":800,\"longest_edge\":600}}",
+        "{\"size\":{\"shortest_edge\":0}}",
+        "{\"size\":-5}",
+        "{\"image_mean\":[0.5,0.5]}",
+        "{\"image_mean\":\"x\"}",
+        "{\"image_std\":[0.2,0.2,0.2,0.2]}",
+        "{\"image_std\":[0.2,0,0.2]}"
+      })
+  void inputSizesAndPixelStatisticsWithoutSenseAreFaultsOfTheirFile(String input) {
+    CheckpointException fault = assertThrows(CheckpointException.class, () -> readInput(input));
+    assertTrue(fault.getMessage().contains("preprocessor_config.json"), fault.getMessage());
+  }
+
+  private HuggingFaceSettings readInput(String json) throws IOException {
+    Files.writeString(
+        folder.resolve("config.json"),
+        "{\"model_type\":\"mask2former\",\"id2label\":{\"0\":\"x\"}}");
+    Files.writeString(folder.resolve("preprocessor_config.json"), json);
+    return HuggingFaceFolder.read(folder);
+  }
+
+  /** All published models have both widths equal, so that exchanging them would go unseen. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mask2former-tiny",
+        "maskformer-r50",
+        "maskformer-r50-encoder",
+        "per-pixel-plus-r50"
+      })
+  void aMaskWidthOfItsOwnIsReadOffTheWeights(String variant) {
+    ModelConfig model =
+        withMaskDim(Variants.get(variant), 48)
+            .withBackbone(Variants.get("mask2former-tiny").backbone());
+    assertEquals(
+        Optional.of(model), DeducedArchitecture.of(KeyLists.shapesOnly(shapes(model))).model());
+  }
+
+  @Test
+  void aMaskWidthOfItsOwnAndStridesOfAnotherGeometryAreWrittenForHuggingFace() throws IOException {
+    ModelConfig tiny = withMaskDim(Variants.get("mask2former-tiny"), 48);
+    ModelConfig model =
+        tiny.withBackbone(
+            ((BackboneConfig.Resnet) tiny.backbone())
+                .withGeometry(
+                    new BackboneConfig.Geometry(
+                        BackboneConfig.StrideIn.SPATIAL, 1, List.of(2, 2, 2, 2))));
+    StateDict state = KeyLists.state(shapes(model));
+    HuggingFaceFolder.write(folder, model, SETTINGS, state);
+    Config json = ConfigFactory.parseFile(folder.resolve("config.json").toFile());
+    assertEquals(64, json.getInt("feature_size"));
+    assertEquals(64, json.getInt("hidden_dim"));
+    assertEquals(48, json.getInt("mask_feature_size"));
+    assertEquals(8, json.getInt("common_stride"));
+    assertEquals(List.of(8, 16, 32, 64), json.getIntList("feature_strides"));
+    HuggingFaceSettings settings = HuggingFaceFolder.read(folder);
+    DeducedArchitecture back =
+        DeducedArchitecture.of(ImportedWeights.read(folder).state(), 4)
+            .withGeometry(settings.geometry());
+    assertEquals(Optional.of(model), back.model());
+  }
+
+  @Test
+  void headsAndPointsOtherThanGivenAreRefusedWhereWeightsShowIt() {
+    ModelConfig eightPoints = withPoints(Variants.get("mask2former-tiny"), 8);
+    StateDict state = KeyLists.shapesOnly(shapes(eightPoints));
+    CheckpointException fault =
+        assertThrows(CheckpointException.class, () -> DeducedArchitecture.of(state, 4));
+    assertTrue(fault.getMessage().contains("expected 4 heads"), fault.getMessage());
+    StateDict odd = KeyLists.shapesOnly(shapes(withPoints(eightPoints, 5)));
+    assertThrows(CheckpointException.class, () -> DeducedArchitecture.of(odd));
+    Path out = folder.resolve("hf");
+    fault =
+        assertThrows(
+            CheckpointException.class,
+            () -> HuggingFaceFolder.write(out, eightPoints, SETTINGS, state));
+    assertTrue(fault.getMessage().contains("this one 8"), fault.getMessage());
+    assertFalse(Files.exists(out));
+  }
+
+  private static ModelConfig withMaskDim(ModelConfig model, int maskDim) {
+    return new ModelConfig(
+        model.hiddenDim(),
+        maskDim,
+        model.sizeDivisibility(),
+        model.backbone(),
+        model.pixelDecoder(),
+        model.decoder());
+  }
+
+  private static ModelConfig withPoints(ModelConfig model, int points) {
+    var pixel = (PixelDecoderConfig.Deformable) model.pixelDecoder();
+    return model.withPixelDecoder(
+        new PixelDecoderConfig.Deformable(
+            pixel.layers(), pixel.heads(), points, pixel.feedforwardDim(), pixel.dropout()));
+  }
+
+  private static Map<String, long[]> shapes(ModelConfig model) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    ClassSpace space = ClassSpace.ofSize(SETTINGS.classNames().size());
+    try (Engine engine = Engine.shapesOnly();
+        SegmentationModel built = SegmentationModels.build(engine, model, space)) {
+      built.state().forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+    }
+    return shapes;
   }
 
   @Test

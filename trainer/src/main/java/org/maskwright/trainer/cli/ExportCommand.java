@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
 import org.maskwright.modelzoo.weights.HuggingFaceSettings;
@@ -84,9 +83,7 @@ final class ExportCommand implements Runnable {
   }
 
   private static HuggingFaceSettings settings(ModelFile file) {
-    boolean mask2Former = file.model().decoder() instanceof DecoderConfig.MaskedAttention;
     return new HuggingFaceSettings(
-        mask2Former ? "mask2former" : "maskformer",
         file.classes().stream().map(ClassSpace.Entry::name).toList(),
         file.model().decoder().heads(),
         file.shortEdge(),

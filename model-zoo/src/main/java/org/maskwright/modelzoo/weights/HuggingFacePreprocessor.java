@@ -1,0 +1,120 @@
+package org.maskwright.modelzoo.weights;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The content of {@code preprocessor_config.json}, whose means and deviations are in 0..1.
+ *
+ * @param shortEdge input size in pixels; of a fixed size the shorter side
+ * @param maxSize largest long edge in pixels, at least shortEdge
+ * @param mean of R, G and B in 0..255
+ * @param std of R, G and B in 0..255, above 0
+ */
+record HuggingFacePreprocessor(int shortEdge, int maxSize, List<Double> mean, List<Double> std) {
+  private static final double PIXEL_RANGE = 255;
+  private static final int CHANNELS = 3;
+  private static final int DEFAULT_SHORT_EDGE = 800;
+  private static final int DEFAULT_MAX_SIZE = 1333;
+  private static final List<Double> DEFAULT_MEAN = List.of(0.485, 0.456, 0.406);
+  private static final List<Double> DEFAULT_STD = List.of(0.229, 0.224, 0.225);
+
+  static HuggingFacePreprocessor of(HuggingFaceSettings settings) {
+    return new HuggingFacePreprocessor(
+        settings.shortEdge(), settings.maxSize(), settings.mean(), settings.std());
+  }
+
+  /**
+   * Reads and checks; what is not there takes the default of Transformers' classes.
+   *
+   * @param file named in faults
+   */
+  static HuggingFacePreprocessor read(Path file, Config json) {
+    try {
+      int shortEdge =
+          least(
+              file,
+              json,
+              List.of("size.shortest_edge", "size.height", "size.width", "size"),
+              DEFAULT_SHORT_EDGE);
+      int maxSize =
+          json.hasPath("size.width") && json.hasPath("size.height")
+              ? Math.max(json.getInt("size.width"), json.getInt("size.height"))
+              : Math.max(shortEdge, DEFAULT_MAX_SIZE);
+      maxSize = least(file, json, List.of("size.longest_edge", "max_size", "_max_size"), maxSize);
+      if (maxSize < shortEdge) {
+        throw new CheckpointException(
+            file,
+            "expected a longest edge of at least the shortest, %d, got %d"
+                .formatted(shortEdge, maxSize));
+      }
+      List<Double> std = perChannel(file, json, "image_std", DEFAULT_STD);
+      if (std.stream().anyMatch(value -> value <= 0)) {
+        throw new CheckpointException(file, "image_std: expected numbers above 0, got " + std);
+      }
+      return new HuggingFacePreprocessor(
+          shortEdge,
+          maxSize,
+          pixels(perChannel(file, json, "image_mean", DEFAULT_MEAN)),
+          pixels(std));
+    } catch (ConfigException e) {
+      throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
+    }
+  }
+
+  /** The least of several sizes that are there. */
+  private static int least(Path file, Config json, List<String> paths, int otherwise) {
+    int least = Integer.MAX_VALUE;
+    for (String path : paths) {
+      if (json.hasPath(path) && json.getValue(path).valueType() == ConfigValueType.NUMBER) {
+        int value = json.getInt(path);
+        if (value < 1) {
+          throw new CheckpointException(file, path + ": expected at least 1 pixel, got " + value);
+        }
+        least = Math.min(least, value);
+      }
+    }
+    return least < Integer.MAX_VALUE ? least : otherwise;
+  }
+
+  private static List<Double> perChannel(
+      Path file, Config json, String path, List<Double> otherwise) {
+    List<Double> values = json.hasPath(path) ? json.getDoubleList(path) : otherwise;
+    if (values.size() != CHANNELS) {
+      throw new CheckpointException(file, path + ": expected three numbers, got " + values);
+    }
+    return values;
+  }
+
+  private static List<Double> pixels(List<Double> values) {
+    return values.stream().map(value -> value * PIXEL_RANGE).toList();
+  }
+
+  /**
+   * For writing.
+   *
+   * @param sizeDivisibility 1 for none
+   */
+  Map<String, Object> toMap(String type, int sizeDivisibility, int classes) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("image_processor_type", type);
+    json.put("do_resize", true);
+    json.put("size", Map.of("shortest_edge", shortEdge, "longest_edge", maxSize));
+    json.put("size_divisor", sizeDivisibility == 1 ? 0 : sizeDivisibility);
+    json.put("resample", 2);
+    json.put("do_rescale", true);
+    json.put("rescale_factor", 1 / PIXEL_RANGE);
+    json.put("do_normalize", true);
+    json.put("image_mean", mean.stream().map(v -> v / PIXEL_RANGE).toList());
+    json.put("image_std", std.stream().map(v -> v / PIXEL_RANGE).toList());
+    json.put("ignore_index", 255);
+    json.put("do_reduce_labels", false);
+    json.put("num_labels", classes);
+    return json;
+  }
+}
