@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -76,31 +77,41 @@ public final class HostTensor {
     return of(ElementType.I64, shape, bytes);
   }
 
-  /** The values of an ND4J array of any type below UTF8, in row-major order. */
+  /**
+   * A copy of an ND4J array's values in row-major order.
+   *
+   * @throws CheckpointException if its type is none of DOUBLE, FLOAT, HALF, BFLOAT16, LONG, INT,
+   *     SHORT, BYTE, UBYTE and BOOL
+   */
   public static HostTensor ofIndArray(INDArray array) {
     ElementType type = typeOf(array.dataType());
     long[] shape = array.shape();
     ByteBuffer bytes = allocate(Math.toIntExact(byteSize(type, shape)));
     if (array.length() > 0 && bytes.hasRemaining()) {
-      INDArray dense = array.dup('c');
-      switch (type) {
-        case F64 -> bytes.asDoubleBuffer().put(dense.data().asDouble());
-        case F32 -> bytes.asFloatBuffer().put(dense.data().asFloat());
-        case F16 -> {
-          for (float value : dense.data().asFloat()) {
-            bytes.putShort(SmallFloats.floatToHalf(value));
-          }
-        }
-        case BF16 -> {
-          for (float value : dense.data().asFloat()) {
-            bytes.putShort(SmallFloats.floatToBfloat16(value));
-          }
-        }
-        case I64 -> bytes.asLongBuffer().put(dense.data().asLong());
-        case I32, I16, I8, U8, BOOL -> putIntegers(bytes, type, dense.data().asInt());
+      try (INDArray dense = array.dup('c')) {
+        put(bytes, type, dense.data());
       }
     }
     return of(type, shape, bytes.rewind());
+  }
+
+  private static void put(ByteBuffer bytes, ElementType type, DataBuffer values) {
+    switch (type) {
+      case F64 -> bytes.asDoubleBuffer().put(values.asDouble());
+      case F32 -> bytes.asFloatBuffer().put(values.asFloat());
+      case F16 -> {
+        for (float value : values.asFloat()) {
+          bytes.putShort(SmallFloats.floatToHalf(value));
+        }
+      }
+      case BF16 -> {
+        for (float value : values.asFloat()) {
+          bytes.putShort(SmallFloats.floatToBfloat16(value));
+        }
+      }
+      case I64 -> bytes.asLongBuffer().put(values.asLong());
+      case I32, I16, I8, U8, BOOL -> putIntegers(bytes, type, values.asInt());
+    }
   }
 
   private static void putIntegers(ByteBuffer bytes, ElementType type, int[] values) {
@@ -237,7 +248,10 @@ public final class HostTensor {
     };
   }
 
-  /** A new ND4J array of the same type, shape and values, row-major. Needs an ND4J backend. */
+  /**
+   * A new ND4J array of the same type, shape and values, row-major; the caller closes it. Needs an
+   * ND4J backend.
+   */
   public INDArray toIndArray() {
     DataType dataType = dataType();
     if (byteSize == 0) {
@@ -252,7 +266,11 @@ public final class HostTensor {
               Nd4j.createFromArray(
                   Arrays.stream(toLongArray()).mapToInt(Math::toIntExact).toArray());
         };
-    return flat.castTo(dataType).reshape('c', shape);
+    INDArray cast = flat.castTo(dataType);
+    if (cast != flat) {
+      flat.close();
+    }
+    return cast.reshape('c', shape);
   }
 
   private DataType dataType() {

@@ -61,9 +61,10 @@ class HostTensorTest {
       }
     }
     HostTensor tensor = HostTensor.of(type, new long[] {2, 3}, bytes.rewind());
-    INDArray array = tensor.toIndArray();
-    assertArrayEquals(new long[] {2, 3}, array.shape());
-    assertTrue(tensor.contentEquals(HostTensor.ofIndArray(array)), () -> type + " " + array);
+    try (INDArray array = tensor.toIndArray()) {
+      assertArrayEquals(new long[] {2, 3}, array.shape());
+      assertTrue(tensor.contentEquals(HostTensor.ofIndArray(array)), () -> type + " " + array);
+    }
   }
 
   @Test
