@@ -179,12 +179,10 @@ public final class HuggingFacePostProcessor {
     return Math.min((int) (at * ((float) in / out)), in - 1);
   }
 
-  private record Kept(int query, int classIndex, float score) {}
-
   private PanopticMap panoptic(PanopticOptions options) {
     int height = rows.size();
     int width = columns.size();
-    List<Kept> kept = keep(options.threshold());
+    List<Kept> kept = Kept.of(outputs, options.threshold());
     int[] winners = new int[height * width];
     float[] best = new float[height * width];
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
@@ -207,14 +205,14 @@ public final class HuggingFacePostProcessor {
           || !((float) won[k] / original[k] > options.overlapThreshold())) {
         continue;
       }
-      int index = kept.get(k).classIndex;
+      int index = kept.get(k).classIndex();
       boolean merges = options.merged().contains(index);
       if (merges && idOfMerged[index] > 0) {
         ids[k] = idOfMerged[index];
         continue;
       }
       ids[k] = segments.size() + 1;
-      segments.add(new PanopticMap.Segment(ids[k], index, !merges, kept.get(k).score));
+      segments.add(new PanopticMap.Segment(ids[k], index, !merges, kept.get(k).score()));
       if (merges) {
         idOfMerged[index] = ids[k];
       }
@@ -225,23 +223,9 @@ public final class HuggingFacePostProcessor {
     return new PanopticMap(height, width, winners, segments);
   }
 
-  private List<Kept> keep(double threshold) {
-    List<Kept> out = new ArrayList<>();
-    for (int q = 0; q < outputs.queries(); q++) {
-      int best = 0;
-      for (int k = 1; k <= outputs.classes(); k++) {
-        best = outputs.classProb(q, k) > outputs.classProb(q, best) ? k : best;
-      }
-      if (best != outputs.classes() && outputs.classProb(q, best) > threshold) {
-        out.add(new Kept(q, best, outputs.classProb(q, best)));
-      }
-    }
-    return out;
-  }
-
   /** Enters a query's score times probability; gives its area. */
   private long compete(Kept candidate, int k, double threshold, float[] best, int[] winners) {
-    float[] probs = base(candidate.query);
+    float[] probs = base(candidate.query());
     Logistic.apply(probs, 0, probs.length);
     Resampler toResult = new Resampler(rows, columns, toBase.width());
     int height = rows.size();
@@ -256,7 +240,7 @@ public final class HuggingFacePostProcessor {
           float[] band = new float[(y1 - y0) * width];
           toResult.band(probs, 0, y0, y1, band, 0, new float[toResult.scratchSize(y1 - y0)]);
           for (int i = 0; i < band.length; i++) {
-            float weighted = band[i] * candidate.score;
+            float weighted = band[i] * candidate.score();
             areas[b] += weighted >= threshold ? 1 : 0;
             int at = y0 * width + i;
             if (weighted > best[at]) {

@@ -74,19 +74,37 @@ public final class InstancePostProcessor {
   private static Made make(QueryOutputs outputs, Resampler columns, int query) {
     float[] plane = transposed(outputs, query);
     boolean[] positive = positiveRows(plane, outputs.maskWidth(), outputs.maskHeight());
-    Runs runs = new Runs(/* height= */ columns.width(), /* width= */ columns.height());
-    float[] band = new float[BAND * columns.width()];
+    int height = columns.width();
+    RunLengthMask.Builder runs = new RunLengthMask.Builder(height, /* width= */ columns.height());
+    double sum = 0;
+    float[] band = new float[BAND * height];
     float[] scratch = new float[columns.scratchSize(BAND)];
     for (int x0 = 0; x0 < columns.height(); x0 += BAND) {
       int x1 = Math.min(columns.height(), x0 + BAND);
       if (any(positive, columns.firstSource(x0), columns.endSource(x1 - 1))) {
         columns.band(plane, 0, x0, x1, band, 0, scratch);
-        runs.columns(band, x0, x1);
+        sum = addColumns(band, x0, x1, height, runs, sum);
       } else {
-        runs.emptyColumns(x1 - x0); // interpolation of negative values is negative
+        runs.addEmptyColumns(x1 - x0); // interpolation of negative values is negative
       }
     }
-    return new Made(runs.mask(), runs.sum / (runs.area + EPS));
+    return new Made(runs.mask(), sum / (runs.area() + EPS));
+  }
+
+  /** Adds columns to the runs; gives the sum of probabilities so far. */
+  private static double addColumns(
+      float[] logits, int x0, int x1, int height, RunLengthMask.Builder runs, double before) {
+    double sum = before;
+    for (int x = x0, at = 0; x < x1; x++) {
+      for (int y = 0; y < height; y++, at++) {
+        boolean on = logits[at] > 0;
+        runs.add(x, y, on);
+        if (on) {
+          sum += Logistic.of(logits[at]);
+        }
+      }
+    }
+    return sum;
   }
 
   private static float[] transposed(QueryOutputs outputs, int query) {
@@ -120,69 +138,5 @@ public final class InstancePostProcessor {
       }
     }
     return false;
-  }
-
-  /** Collects runs, area, box and the sum of probabilities, column by column. */
-  private static final class Runs {
-    private final int height;
-    private final int width;
-    private int[] counts = new int[64];
-    private int used;
-    private int length;
-    private boolean inside;
-    private long area;
-    private double sum;
-    private int minX = Integer.MAX_VALUE;
-    private int maxX = -1;
-    private int minY = Integer.MAX_VALUE;
-    private int maxY = -1;
-
-    Runs(int height, int width) {
-      this.height = height;
-      this.width = width;
-    }
-
-    void columns(float[] logits, int x0, int x1) {
-      for (int x = x0, at = 0; x < x1; x++) {
-        for (int y = 0; y < height; y++, at++) {
-          boolean on = logits[at] > 0;
-          if (on != inside) {
-            flip();
-          }
-          length++;
-          if (on) {
-            area++;
-            sum += Logistic.of(logits[at]);
-            minX = Math.min(minX, x);
-            maxX = x;
-            minY = Math.min(minY, y);
-            maxY = Math.max(maxY, y);
-          }
-        }
-      }
-    }
-
-    void emptyColumns(int n) {
-      if (inside) {
-        flip();
-      }
-      length += n * height;
-    }
-
-    private void flip() {
-      if (used == counts.length) {
-        counts = Arrays.copyOf(counts, 2 * used);
-      }
-      counts[used++] = length;
-      length = 0;
-      inside = !inside;
-    }
-
-    RunLengthMask mask() {
-      flip();
-      PixelBox box =
-          maxX < 0 ? PixelBox.EMPTY : new PixelBox(minX, minY, maxX - minX + 1, maxY - minY + 1);
-      return new RunLengthMask(height, width, Arrays.copyOf(counts, used), area, box);
-    }
   }
 }

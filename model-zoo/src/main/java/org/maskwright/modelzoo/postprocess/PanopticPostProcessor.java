@@ -49,8 +49,6 @@ public final class PanopticPostProcessor {
   private final List<Kept> kept;
   private final int[] winners;
 
-  private record Kept(int query, int classIndex, float score) {}
-
   /** Pixel counts per kept query. */
   private static final class Areas {
     private final long[] won;
@@ -75,7 +73,7 @@ public final class PanopticPostProcessor {
   private PanopticPostProcessor(QueryOutputs outputs, ImageFrame frame, Options options) {
     this.outputs = outputs;
     resampler = Resampler.toOriginal(outputs, frame);
-    kept = keep(outputs, options.objectThreshold());
+    kept = Kept.of(outputs, options.objectThreshold());
     winners = new int[frame.height() * frame.width()];
   }
 
@@ -89,23 +87,6 @@ public final class PanopticPostProcessor {
     outputs.requireMasks();
     PanopticPostProcessor run = new PanopticPostProcessor(outputs, frame, options);
     return run.map(thing, options);
-  }
-
-  private static List<Kept> keep(QueryOutputs outputs, double threshold) {
-    List<Kept> out = new ArrayList<>();
-    for (int q = 0; q < outputs.queries(); q++) {
-      int best = 0;
-      for (int k = 1; k <= outputs.classes(); k++) {
-        if (outputs.classProb(q, k) > outputs.classProb(q, best)) {
-          best = k;
-        }
-      }
-      float score = outputs.classProb(q, best);
-      if (best != outputs.classes() && score > threshold) {
-        out.add(new Kept(q, best, score));
-      }
-    }
-    return out;
   }
 
   private PanopticMap map(IntPredicate thing, Options options) {
@@ -137,13 +118,13 @@ public final class PanopticPostProcessor {
     for (int k = 0; k < kept.size(); k++) {
       Kept candidate = kept.get(k);
       resampler.band(
-          outputs.maskLogits(), outputs.maskOffset(candidate.query), y0, y1, probs, 0, scratch);
+          outputs.maskLogits(), outputs.maskOffset(candidate.query()), y0, y1, probs, 0, scratch);
       long confident = 0;
       for (int i = 0; i < n; i++) {
         float p = Logistic.of(probs[i]);
         boolean isConfident = p >= CONFIDENT;
         confident += isConfident ? 1 : 0;
-        float weighted = p * candidate.score;
+        float weighted = p * candidate.score();
         if (k == 0 || weighted > best[i]) {
           best[i] = weighted;
           sure[i] = isConfident;
@@ -175,7 +156,7 @@ public final class PanopticPostProcessor {
       if (empty || (double) areas.won[k] / areas.confident[k] < options.overlapThreshold()) {
         continue;
       }
-      int index = kept.get(k).classIndex;
+      int index = kept.get(k).classIndex();
       boolean isThing = thing.test(index);
       Integer merged = isThing ? null : stuff.get(index);
       if (merged != null) {
@@ -183,7 +164,7 @@ public final class PanopticPostProcessor {
         continue;
       }
       ids[k] = segments.size() + 1;
-      segments.add(new PanopticMap.Segment(ids[k], index, isThing, kept.get(k).score));
+      segments.add(new PanopticMap.Segment(ids[k], index, isThing, kept.get(k).score()));
       if (!isThing) {
         stuff.put(index, ids[k]);
       }

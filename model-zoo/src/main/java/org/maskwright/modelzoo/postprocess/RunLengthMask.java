@@ -13,7 +13,7 @@ public final class RunLengthMask {
   private final long area;
   private final PixelBox box;
 
-  RunLengthMask(int height, int width, int[] counts, long area, PixelBox box) {
+  private RunLengthMask(int height, int width, int[] counts, long area, PixelBox box) {
     this.height = height;
     this.width = width;
     this.counts = counts;
@@ -23,38 +23,75 @@ public final class RunLengthMask {
 
   /** The pixels of row-major ids that hold one id. */
   static RunLengthMask of(int[] ids, int id, int height, int width) {
-    int[] counts = new int[16];
-    int used = 0;
-    int length = 0;
-    boolean inside = false;
-    long area = 0;
-    int x0 = width;
-    int y0 = height;
-    int x1 = -1;
-    int y1 = -1;
+    Builder builder = new Builder(height, width);
     for (int x = 0; x < width; x++) {
       for (int y = 0; y < height; y++) {
-        boolean on = ids[y * width + x] == id;
-        if (on != inside) {
-          counts = used == counts.length ? Arrays.copyOf(counts, 2 * used) : counts;
-          counts[used++] = length;
-          length = 0;
-          inside = on;
-        }
-        length++;
-        if (on) {
-          area++;
-          x0 = Math.min(x0, x);
-          x1 = x;
-          y0 = Math.min(y0, y);
-          y1 = Math.max(y1, y);
-        }
+        builder.add(x, y, ids[y * width + x] == id);
       }
     }
-    counts = Arrays.copyOf(counts, used + 1);
-    counts[used] = length;
-    PixelBox box = x1 < 0 ? PixelBox.EMPTY : new PixelBox(x0, y0, x1 - x0 + 1, y1 - y0 + 1);
-    return new RunLengthMask(height, width, counts, area, box);
+    return builder.mask();
+  }
+
+  /** Collects runs, area and box from the pixels in column-major order. */
+  static final class Builder {
+    private final int height;
+    private final int width;
+    private int[] counts = new int[64];
+    private int used;
+    private int length;
+    private boolean inside;
+    private long area;
+    private int minX = Integer.MAX_VALUE;
+    private int maxX = -1;
+    private int minY = Integer.MAX_VALUE;
+    private int maxY = -1;
+
+    Builder(int height, int width) {
+      this.height = height;
+      this.width = width;
+    }
+
+    void add(int x, int y, boolean on) {
+      if (on != inside) {
+        flip();
+      }
+      length++;
+      if (on) {
+        area++;
+        minX = Math.min(minX, x);
+        maxX = x;
+        minY = Math.min(minY, y);
+        maxY = Math.max(maxY, y);
+      }
+    }
+
+    void addEmptyColumns(int n) {
+      if (inside) {
+        flip();
+      }
+      length += n * height;
+    }
+
+    long area() {
+      return area;
+    }
+
+    private void flip() {
+      if (used == counts.length) {
+        counts = Arrays.copyOf(counts, 2 * used);
+      }
+      counts[used++] = length;
+      length = 0;
+      inside = !inside;
+    }
+
+    /** Ends the last run. */
+    RunLengthMask mask() {
+      flip();
+      PixelBox box =
+          maxX < 0 ? PixelBox.EMPTY : new PixelBox(minX, minY, maxX - minX + 1, maxY - minY + 1);
+      return new RunLengthMask(height, width, Arrays.copyOf(counts, used), area, box);
+    }
   }
 
   /** Rows. */
