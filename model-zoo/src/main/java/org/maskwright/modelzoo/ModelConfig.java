@@ -7,7 +7,7 @@ package org.maskwright.modelzoo;
  * @param hiddenDim C, width of the pixel decoder and the mask decoder; a multiple of 32
  * @param maskDim width of mask features and mask embeddings, >= 1
  * @param sizeDivisibility images are padded right and bottom with 0 to a multiple of this, >= 1
- * @param backbone feature maps at strides 4 to 32
+ * @param backbone feature maps of four strides
  * @param pixelDecoder mask features and memory
  * @param decoder queries to predictions
  */

@@ -5,7 +5,10 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 
-/** Images to feature maps at strides 4, 8, 16 and 32. */
+/**
+ * Images to feature maps at strides 4, 8, 16 and 32, or twice these for a residual network with
+ * {@link org.maskwright.modelzoo.BackboneConfig.Geometry#DL4J}.
+ */
 public abstract class Backbone extends Module {
   /** A backbone of an engine. */
   protected Backbone(Engine engine) {
@@ -15,8 +18,9 @@ public abstract class Backbone extends Module {
   /**
    * The four maps, finest first.
    *
-   * <p><b>Shapes</b> pixels [B,3,H,W], normalised; result i is [B,channels(i),H/s,W/s] for s = 4,
-   * 8, 16, 32, sizes rounded up
+   * <p><b>Shapes</b> pixels [B,3,H,W], normalised; result i is [B,channels(i),H/s,W/s] for the four
+   * strides s, sizes rounded up; with {@link org.maskwright.modelzoo.BackboneConfig.Geometry#DL4J},
+   * whose pooling does not pad, up to one row and column smaller
    */
   public abstract List<Tensor> forward(Tensor pixels);
 

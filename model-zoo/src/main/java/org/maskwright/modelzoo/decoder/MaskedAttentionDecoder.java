@@ -132,21 +132,20 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
 
   @Override
   public Predictions forward(PixelFeatures features) {
-    return new Predictions(
-        decode(features, true), features.maskFeatures(), Predictions.MaskScores.SIGMOID);
+    return new Predictions(decode(features, true), features.maskFeatures(), classHead.maskScores());
   }
 
   @Override
   public Predictions predict(PixelFeatures features) {
-    return new Predictions(decode(features, false), Predictions.MaskScores.SIGMOID);
+    return new Predictions(decode(features, false), classHead.maskScores());
   }
 
   /**
    * The outputs before the first layer and after each, or of the last layer alone.
    *
    * <p>The masks that block attention come from mask features resized to each level. Resizing is
-   * linear, so that gives the logits of the reference, which resizes the masks, for Q/D of the
-   * work.
+   * linear, so that gives the logits of the reference, which resizes the Q masks of each layer:
+   * here D maps are resized, once for all layers.
    */
   private List<Predictions.Layer> decode(PixelFeatures features, boolean every) {
     List<Memory> memory = memory(features);

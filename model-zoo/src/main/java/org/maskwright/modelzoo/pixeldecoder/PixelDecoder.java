@@ -15,7 +15,7 @@ public abstract class PixelDecoder extends Module {
   /**
    * Mask features and memory.
    *
-   * @param features [B,C_i,H/s,W/s] at strides 4, 8, 16, 32, as a backbone gives them
+   * @param features four maps [B,C_i,H/s,W/s], finest first, as a backbone gives them
    */
   public abstract PixelFeatures forward(List<Tensor> features);
 

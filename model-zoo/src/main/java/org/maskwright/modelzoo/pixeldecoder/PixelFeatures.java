@@ -6,7 +6,8 @@ import org.maskwright.engine.tensor.Tensor;
 /**
  * What a pixel decoder makes.
  *
- * @param maskFeatures [B,D,h,w] at stride 4: a mask is its product with a query's embedding
+ * @param maskFeatures [B,D,h,w] of the size of the backbone's finest map: a mask is its product
+ *     with a query's embedding
  * @param memory what queries attend to, coarsest level first
  */
 public record PixelFeatures(Tensor maskFeatures, List<Level> memory) {

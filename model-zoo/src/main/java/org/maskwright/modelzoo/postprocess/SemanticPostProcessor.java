@@ -5,7 +5,9 @@ import org.maskwright.engine.kernel.Parallel;
 
 /**
  * Semantic results: the class with the largest sum over queries of class probability times mask
- * probability. Of a model that classifies pixels that is the class with the largest logit, resized.
+ * probability. Of a model that classifies pixels mask probability is the softmax over the classes:
+ * with {@link Order#RESIZE_THEN_SCORE} the result is the class with the largest resized logit, with
+ * {@link Order#SCORE_THEN_RESIZE} that with the largest resized probability.
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.3
  *
