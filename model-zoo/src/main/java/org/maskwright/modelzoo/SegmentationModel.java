@@ -1,9 +1,6 @@
 package org.maskwright.modelzoo;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -16,12 +13,10 @@ import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.LoadReport;
-import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.WeightMatcher;
 
 /**
@@ -103,7 +98,8 @@ public final class SegmentationModel extends Module {
    * Predictions of all decoder layers.
    *
    * <p><b>Shapes</b> pixels [B,3,H,W] float32, normalised; padded right and bottom with 0 to {@link
-   * #paddedSize}; mask logits are at stride 4 of the padded size
+   * #paddedSize}; mask logits are of the size of the backbone's finest map, at stride 4 of the
+   * padded size, or 8 with {@link BackboneConfig.Geometry#DL4J}
    *
    * @throws IllegalArgumentException if pixels has another rank or number of channels, or no pixel
    */
@@ -113,8 +109,8 @@ public final class SegmentationModel extends Module {
 
   /**
    * As {@link #forward} without the padding: the network sees the pixels as they are, and mask
-   * logits are at stride 4 of them, rounded up. For comparing with other implementations, which pad
-   * outside the network.
+   * logits are at the same stride of them, rounded up. For comparing with other implementations,
+   * which pad outside the network.
    */
   public Predictions forwardUnpadded(Tensor pixels) {
     return run(() -> checked(pixels), head.predictor::forward);
@@ -159,7 +155,8 @@ public final class SegmentationModel extends Module {
    * Takes over a checkpoint's values as far as the policy allows.
    *
    * @return every key and what became of it
-   * @throws CheckpointException if the policy refuses what was found; the model is unchanged then
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if the policy refuses what was
+   *     found; the model is unchanged then
    */
   public LoadReport load(ImportedWeights weights, LoadPolicy policy) {
     weights.requireGeometryOf(config.backbone());
@@ -169,37 +166,6 @@ public final class SegmentationModel extends Module {
     WeightMatcher.Matched matched = WeightMatcher.match(weights, shapes, policy);
     matched.weights().asMap().forEach((name, value) -> set(state.get(name), value));
     return matched.report();
-  }
-
-  /**
-   * Takes over what {@link #toStateDict()} gave for a model of the same config and class space.
-   *
-   * @throws CheckpointException if a name is missing or unexpected, or a shape differs; the model
-   *     is unchanged then
-   */
-  public void load(StateDict values) {
-    Map<String, Parameter> state = state();
-    List<String> problems = new ArrayList<>();
-    state.forEach(
-        (name, p) -> {
-          if (!values.contains(name)) {
-            problems.add("missing " + name);
-          } else if (!values.get(name).hasShape(p.shape())) {
-            problems.add(
-                name
-                    + ": expected "
-                    + Arrays.toString(p.shape())
-                    + ", got "
-                    + Arrays.toString(values.get(name).shape()));
-          }
-        });
-    values.keys().stream()
-        .filter(name -> !state.containsKey(name))
-        .forEach(name -> problems.add("unexpected " + name));
-    if (!problems.isEmpty()) {
-      throw new CheckpointException("weights do not fit the model: " + String.join("; ", problems));
-    }
-    state.forEach((name, p) -> set(p, values.get(name)));
   }
 
   private void set(Parameter parameter, HostTensor value) {
@@ -212,14 +178,6 @@ public final class SegmentationModel extends Module {
       }
       parameter.set(given);
     }
-  }
-
-  /** A copy of all parameters and buffers on the host. */
-  public StateDict toStateDict() {
-    Map<String, HostTensor> out = new LinkedHashMap<>();
-    state()
-        .forEach((name, p) -> out.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
-    return StateDict.of(out);
   }
 
   private static Tensor checked(Tensor pixels) {

@@ -28,14 +28,6 @@ final class Windows {
     columns = (width + side - 1) / side;
   }
 
-  int height() {
-    return height;
-  }
-
-  int width() {
-    return width;
-  }
-
   /** Number of windows of an image. */
   int count() {
     return rows * columns;

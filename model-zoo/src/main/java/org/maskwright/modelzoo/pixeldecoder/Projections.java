@@ -24,7 +24,7 @@ public final class Projections {
   }
 
   /** [B,C,H,W] to tokens [B,H*W,C]. */
-  public static Tensor tokens(Tensor map) {
+  static Tensor tokens(Tensor map) {
     return map.flatten(2, 3).transpose(1, 2);
   }
 

@@ -41,11 +41,6 @@ public final class PanopticMap {
     return width;
   }
 
-  /** The segment id at a pixel. */
-  public int id(int x, int y) {
-    return ids[y * width + x];
-  }
-
   /** The row-major ids themselves, not a copy; not to be changed. */
   public int[] ids() {
     return ids;

@@ -27,11 +27,6 @@ public final class SemanticMap {
     return width;
   }
 
-  /** The class at a pixel. */
-  public int label(int x, int y) {
-    return labels[y * width + x];
-  }
-
   /** The row-major labels themselves, not a copy; not to be changed. */
   public int[] labels() {
     return labels;

@@ -11,16 +11,23 @@ import java.util.UUID;
 
 /**
  * Replaces a file as a whole or not at all: the content goes to a temporary file beside it, is
- * synced to the disk, and takes the name in one step.
+ * synced to the disk, and takes the name in one step. Readable by others as any new file is.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
-  interface Content {
+  /** Writes what the file is to hold. */
+  public interface Content {
+    /** Called once, with a channel at position 0 of an empty file. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
-  static void write(Path file, Content content) {
+  /**
+   * Writes a file, and the folders above it where they are missing.
+   *
+   * @throws CheckpointException if it cannot be written; what was there before is unchanged then
+   */
+  public static void write(Path file, Content content) {
     Path absolute = file.toAbsolutePath();
     Path folder = absolute.getParent();
     Path temporary = null;

@@ -1,6 +1,5 @@
 package org.maskwright.modelzoo.weights;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -47,16 +46,5 @@ public enum ElementType {
       }
     }
     return Optional.empty();
-  }
-
-  /** PyTorch's name, e.g. {@code float32}. */
-  public String torchName() {
-    return switch (this) {
-      case BOOL -> "bool";
-      case U8 -> "uint8";
-      case BF16 -> "bfloat16";
-      case I8, I16, I32, I64 -> "int" + name().substring(1);
-      case F16, F32, F64 -> "float" + name().substring(1).toLowerCase(Locale.ROOT);
-    };
   }
 }

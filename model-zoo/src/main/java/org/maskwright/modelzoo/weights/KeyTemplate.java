@@ -96,10 +96,6 @@ final class KeyTemplate {
     return Pattern.compile(regex.toString());
   }
 
-  int branchCount() {
-    return branches.size();
-  }
-
   /** What a key binds the holes to, and which of the branches it is. */
   record Match(int branch, Map<String, String> bound) {}
 

@@ -76,9 +76,4 @@ public final class StateDict {
   public Map<String, HostTensor> asMap() {
     return tensors;
   }
-
-  /** Sum of the tensors' sizes in bytes. */
-  public long byteSize() {
-    return tensors.values().stream().mapToLong(HostTensor::byteSize).sum();
-  }
 }

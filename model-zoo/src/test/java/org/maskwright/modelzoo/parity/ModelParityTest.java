@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,7 +27,11 @@ import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.LoadPolicy;
+import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -55,8 +60,10 @@ class ModelParityTest {
       List.of(
           "mask2former-resnet",
           "mask2former-swin",
+          "mask2former-wide-masks",
           "maskformer-resnet",
           "maskformer-swin",
+          "maskformer-wide-masks",
           "maskformer-encoder",
           "per-pixel",
           "per-pixel-plus");
@@ -89,20 +96,21 @@ class ModelParityTest {
         };
     PixelDecoderConfig pixelDecoder =
         switch (fixture) {
-          case "mask2former-resnet", "mask2former-swin" ->
+          case "mask2former-resnet", "mask2former-swin", "mask2former-wide-masks" ->
               new PixelDecoderConfig.Deformable(2, 4, 4, 48, 0);
           case "maskformer-encoder" -> new PixelDecoderConfig.TransformerFpn(2, 4, 48, 0);
           default -> new PixelDecoderConfig.Fpn();
         };
     DecoderConfig decoder =
         switch (fixture) {
-          case "mask2former-resnet", "mask2former-swin" ->
+          case "mask2former-resnet", "mask2former-swin", "mask2former-wide-masks" ->
               new DecoderConfig.MaskedAttention(5, 4, 4, 48);
           case "per-pixel" -> new DecoderConfig.PerPixel();
           case "per-pixel-plus" -> new DecoderConfig.PerPixelPlus(3, 4, 48, 0);
           default -> new DecoderConfig.Detr(5, 3, 4, 48, 0);
         };
-    return new ModelConfig(32, 32, 1, backbone, pixelDecoder, decoder);
+    int maskDim = fixture.endsWith("-wide-masks") ? 48 : 32;
+    return new ModelConfig(32, maskDim, 1, backbone, pixelDecoder, decoder);
   }
 
   @ParameterizedTest
@@ -156,7 +164,7 @@ class ModelParityTest {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend(backend));
         SegmentationModel model =
             SegmentationModels.build(engine, config(fixture), ClassSpace.ofSize(CLASSES))) {
-      model.load(part(golden, "state."));
+      assertTrue(model.load(weights(golden), LoadPolicy.strict()).isExact());
       try (var step = engine.scope()) {
         Tensor pixels = tensor(engine, golden.get("pixels")).variable();
         Predictions predictions = model.forward(pixels);
@@ -192,6 +200,17 @@ class ModelParityTest {
       found.add(difference("inference", golden, "mask." + last, alone.maskLogits()));
       assertEquals(List.of(), alone.auxiliary());
     }
+  }
+
+  private static ImportedWeights weights(StateDict golden) {
+    return new ImportedWeights(
+        CheckpointFamily.OFFICIAL,
+        part(golden, "state."),
+        List.of(),
+        List.of(),
+        false,
+        Optional.empty(),
+        new Provenance("golden file", "", "safetensors", "official", "", ""));
   }
 
   private static StateDict part(StateDict all, String prefix) {

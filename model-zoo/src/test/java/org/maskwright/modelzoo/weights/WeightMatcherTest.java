@@ -10,7 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.head.ClassSpace;
 
 class WeightMatcherTest {
   private static final String CLASS = "sem_seg_head.predictor.class_embed.weight";
@@ -80,6 +87,23 @@ class WeightMatcherTest {
   }
 
   @Test
+  void rowsThatAFileLacksStayAsTheModelHasThem() {
+    file.keySet().retainAll(Set.of(QUERY));
+    file.put(QUERY, ones(3, 64));
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        SegmentationModel tiny =
+            SegmentationModels.build(
+                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(2))) {
+      float[] expected = tiny.state().get(QUERY).tensor().toFloats();
+      Arrays.fill(expected, 0, 3 * 64, 1);
+      tiny.load(
+          weights(),
+          LoadPolicy.strict().with(LoadPolicy.Mismatch.REPORT).with(LoadPolicy.Queries.TAKE_FIRST));
+      assertArrayEquals(expected, tiny.state().get(QUERY).tensor().toFloats());
+    }
+  }
+
+  @Test
   void nanWeightsAreFoundAndCounted() {
     file.put(CONV, HostTensor.ofFloats(new float[] {1, Float.NaN, 2, Float.NaN, 3, 4}, 2, 3));
     CheckpointException fault =
@@ -120,16 +144,18 @@ class WeightMatcherTest {
   }
 
   private WeightMatcher.Matched match(LoadPolicy policy) {
-    ImportedWeights weights =
-        new ImportedWeights(
-            CheckpointFamily.OFFICIAL,
-            StateDict.of(file),
-            List.of(),
-            List.of(),
-            false,
-            Optional.empty(),
-            new Provenance("file.pth", "", "", "official", "", ""));
-    return WeightMatcher.match(weights, model, policy);
+    return WeightMatcher.match(weights(), model, policy);
+  }
+
+  private ImportedWeights weights() {
+    return new ImportedWeights(
+        CheckpointFamily.OFFICIAL,
+        StateDict.of(file),
+        List.of(),
+        List.of(),
+        false,
+        Optional.empty(),
+        new Provenance("file.pth", "", "", "official", "", ""));
   }
 
   private static HostTensor ones(long... shape) {

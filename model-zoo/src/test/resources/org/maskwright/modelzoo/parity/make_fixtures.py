@@ -209,9 +209,9 @@ def make(name, model, head_rules, backbone_rules, batch, height, width, layers):
     print(f"{name}: {os.path.getsize(path) / 1024:.0f} KiB, {sum(v.numel() for v in state.values())} values")
 
 
-def mask2former(backbone):
+def mask2former(backbone, mask=32):
     return Mask2FormerForUniversalSegmentation(Mask2FormerConfig(
-        backbone_config=backbone, feature_size=32, mask_feature_size=32, hidden_dim=32, encoder_feedforward_dim=48,
+        backbone_config=backbone, feature_size=32, mask_feature_size=mask, hidden_dim=32, encoder_feedforward_dim=48,
         encoder_layers=2, decoder_layers=5, num_attention_heads=4, dim_feedforward=48, num_queries=5, num_labels=CLASSES,
         use_auxiliary_loss=True))
 
@@ -222,11 +222,11 @@ def mask2former_layers(model, pixels):
     return aux + [(out.class_queries_logits, out.masks_queries_logits)]
 
 
-def maskformer(backbone):
+def maskformer(backbone, mask=32):
     detr = DetrConfig(d_model=32, decoder_layers=3, decoder_attention_heads=4, decoder_ffn_dim=48, encoder_layers=0,
                       num_queries=5, dropout=0.0)
     return MaskFormerForInstanceSegmentation(MaskFormerConfig(
-        backbone_config=backbone, decoder_config=detr, fpn_feature_size=32, mask_feature_size=32, num_labels=CLASSES,
+        backbone_config=backbone, decoder_config=detr, fpn_feature_size=32, mask_feature_size=mask, num_labels=CLASSES,
         use_auxiliary_loss=False))
 
 
@@ -258,3 +258,8 @@ if __name__ == "__main__":
     make("maskformer-resnet", maskformer(resnet_basic()), MF, RESNET, 2, 64, 45, maskformer_layers)
     torch.manual_seed(4)
     make("maskformer-swin", maskformer(swin()), MF, SWIN, 1, 61, 79, maskformer_layers)
+    # Masks wider than queries: the two widths are told apart.
+    torch.manual_seed(5)
+    make("mask2former-wide-masks", mask2former(resnet_basic(), mask=48), M2F, RESNET, 1, 33, 45, mask2former_layers)
+    torch.manual_seed(6)
+    make("maskformer-wide-masks", maskformer(resnet_basic(), mask=48), MF, RESNET, 1, 33, 45, maskformer_layers)
