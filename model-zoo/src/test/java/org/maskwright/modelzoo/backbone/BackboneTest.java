@@ -46,7 +46,9 @@ class BackboneTest {
     return out;
   }
 
-  /** Values of the last map and gradients of all parameters after one training pass. */
+  /**
+   * Values of the last map, all gradients, and all parameters and buffers after a training pass.
+   */
   private static Map<String, float[]> trainingPass(BackboneConfig config) {
     try (Engine engine = Engine.open(SEEDED);
         Backbone backbone = SegmentationModels.backbone(engine, config);
@@ -66,16 +68,17 @@ class BackboneTest {
           .forEach(
               (name, p) -> {
                 if (p.grad() != null) {
-                  out.put(name, p.grad().toFloats());
+                  out.put("gradient of " + name, p.grad().toFloats());
                 }
               });
+      backbone.state().forEach((name, p) -> out.put(name, p.tensor().toFloats()));
       return out;
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"frozen", "batch", "swin", "swin with drop path"})
-  void checkpointingChangesNoValueAndNoGradient(String which) {
+  void checkpointingChangesNoValueNoGradientAndNoStatistics(String which) {
     List<BackboneConfig> both = new ArrayList<>();
     for (boolean checkpointing : new boolean[] {false, true}) {
       both.add(
