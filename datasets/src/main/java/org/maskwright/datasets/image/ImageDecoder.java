@@ -1,8 +1,6 @@
 package org.maskwright.datasets.image;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,10 +33,6 @@ public final class ImageDecoder {
 
   /** 3 channels, 8 bits, EXIF rotation applied. */
   private static final int FLAGS = opencv_imgcodecs.IMREAD_COLOR_RGB;
-
-  private static final int BMP_HEADER_BYTES = 34; // up to the kind of compression
-  private static final int BMP_PLAIN = 0;
-  private static final int BMP_BIT_FIELDS = 3;
 
   static {
     opencv_core.setNumThreads(1);
@@ -85,8 +79,7 @@ public final class ImageDecoder {
     switch (header.format()) {
       case JPEG -> checkJpegEnd(file, header.end());
       case PNG -> PngChunks.check(file);
-      case BMP -> checkBmpEnd(file, header);
-      case TIFF, WEBP -> {} // their decoders notice
+      case BMP, TIFF, WEBP -> {} // OpenCV refuses what is truncated
     }
     if (header.format() == ImageHeader.Format.JPEG && header.components() == 4) {
       return CmykJpeg.decode(file);
@@ -115,28 +108,6 @@ public final class ImageDecoder {
     }
     throw new DatasetException(
         "JPEG: truncated, no end marker in " + file.length + " bytes; fetch the file again");
-  }
-
-  /**
-   * Rows of a BMP that is not compressed take a known number of bytes; the last may be unpadded.
-   */
-  private static void checkBmpEnd(byte[] file, ImageHeader header) {
-    ByteBuffer bmp = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    if (file.length < BMP_HEADER_BYTES) {
-      throw new DatasetException("BMP: truncated after " + file.length + " bytes");
-    }
-    int compression = bmp.getInt(30);
-    if (compression != BMP_PLAIN && compression != BMP_BIT_FIELDS) {
-      return; // run lengths: the decoder notices
-    }
-    long rowBits = (long) header.width() * bmp.getShort(28);
-    long raster = (header.height() - 1L) * ((rowBits + 31) / 32 * 4) + (rowBits + 7) / 8;
-    long expected = Integer.toUnsignedLong(bmp.getInt(10)) + raster;
-    if (file.length < expected) {
-      throw new DatasetException(
-          "BMP: truncated, expected %d bytes, got %d; fetch the file again"
-              .formatted(expected, file.length));
-    }
   }
 
   private static RgbImage openCv(byte[] file) {

@@ -51,9 +51,10 @@ final class ImageDecoderTest {
   }
 
   /** A thumbnail in the EXIF segment ends as a JPEG does. */
-  @Test
-  void theEndOfAThumbnailIsNotThatOfThePicture() throws IOException {
-    byte[] whole = resource("rgb.jpg");
+  @ParameterizedTest
+  @ValueSource(strings = {"rgb.jpg", "cmyk.jpg"})
+  void theEndOfAThumbnailIsNotThatOfThePicture(String name) throws IOException {
+    byte[] whole = resource(name);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.write(whole, 0, 2);
     file.write(new byte[] {(byte) 0xFF, (byte) 0xE1, 0, 6, 1, 2, (byte) 0xFF, (byte) 0xD9});
@@ -63,17 +64,6 @@ final class ImageDecoderTest {
     byte[] cut = Arrays.copyOf(embedding, embedding.length - 300);
     DatasetException e = assertThrows(DatasetException.class, () -> ImageDecoder.decode(cut));
     assertTrue(e.getMessage().contains("no end marker"), e.getMessage());
-  }
-
-  @Test
-  void aBmpThatLacksARowIsRefused() throws IOException {
-    byte[] whole = resource("rgb.bmp");
-    byte[] cut = Arrays.copyOf(whole, whole.length - 112);
-    DatasetException e = assertThrows(DatasetException.class, () -> ImageDecoder.decode(cut));
-    assertEquals(
-        "BMP: truncated, expected %d bytes, got %d; fetch the file again"
-            .formatted(whole.length - 1, cut.length),
-        e.getMessage());
   }
 
   @Test
