@@ -26,8 +26,8 @@ public final class VectorRows implements RowKernels {
   private static final FloatVector LOWEST = all(Logistic.LOWEST);
   private static final FloatVector LOG2E = all(Logistic.LOG2E);
   private static final FloatVector ROUND = all(Logistic.ROUND);
-  private static final FloatVector LN2_HIGH = all(-Logistic.LN2_HIGH);
-  private static final FloatVector LN2_LOW = all(-Logistic.LN2_LOW);
+  private static final FloatVector MINUS_LN2_HIGH = all(-Logistic.LN2_HIGH);
+  private static final FloatVector MINUS_LN2_LOW = all(-Logistic.LN2_LOW);
   private static final FloatVector EXP_2 = all(Logistic.EXP_2);
   private static final FloatVector EXP_3 = all(Logistic.EXP_3);
   private static final FloatVector EXP_4 = all(Logistic.EXP_4);
@@ -147,7 +147,7 @@ public final class VectorRows implements RowKernels {
       FloatVector a = v.abs().neg().max(LOWEST);
       FloatVector shifted = a.fma(LOG2E, ROUND);
       FloatVector k = shifted.sub(ROUND);
-      FloatVector r = k.fma(LN2_LOW, k.fma(LN2_HIGH, a));
+      FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, a));
       FloatVector p = r.fma(EXP_7, EXP_6).fma(r, EXP_5).fma(r, EXP_4).fma(r, EXP_3).fma(r, EXP_2);
       FloatVector scale =
           shifted
