@@ -137,8 +137,8 @@ class FolderDatasetTest {
   @Test
   void distinctLabelsRiseWhateverTheirNumberAndSize() {
     int side = 1000;
-    int[] labels =
-        IntStream.range(0, side * side).map(i -> (int) (i * 7919L % (side * side))).toArray();
+    int pixels = side * side;
+    int[] labels = IntStream.range(0, pixels).map(i -> (int) (i * 7919L % pixels)).toArray();
     labels[0] = -4;
     int[] expected = IntStream.concat(IntStream.of(-4), IntStream.range(1, side * side)).toArray();
     assertArrayEquals(expected, LabelReadings.distinct(new LabelMap(side, side, labels)));
