@@ -14,11 +14,6 @@ import java.util.stream.Collectors;
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final long step;
-  private final transient List<LossPart> lossParts;
-  private final transient List<String> imageIds;
-  private final transient Optional<Path> lastCheckpoint;
-
   /**
    * @param step the step that diverged, counted from 1
    * @param what what was not finite, such as {@code gradient norm is NaN}
@@ -33,26 +28,6 @@ public final class TrainingDivergedException extends RuntimeException {
       List<String> imageIds,
       Optional<Path> lastCheckpoint) {
     super(describe(step, what, lossParts, imageIds, lastCheckpoint));
-    this.step = step;
-    this.lossParts = List.copyOf(lossParts);
-    this.imageIds = List.copyOf(imageIds);
-    this.lastCheckpoint = lastCheckpoint;
-  }
-
-  public long step() {
-    return step;
-  }
-
-  public List<LossPart> lossParts() {
-    return lossParts;
-  }
-
-  public List<String> imageIds() {
-    return imageIds;
-  }
-
-  public Optional<Path> lastCheckpoint() {
-    return lastCheckpoint;
   }
 
   private static String describe(
@@ -75,6 +50,6 @@ public final class TrainingDivergedException extends RuntimeException {
         + "\n  try a lower learning rate, a longer warm-up, or fp32 precision";
   }
 
-  /** One part of the loss, such as {@code mask}, with its weighted value. */
+  /** One part of the loss, such as {@code loss_mask}, with its weighted value. */
   public record LossPart(String name, double value) {}
 }

@@ -32,11 +32,12 @@ final class DenseMasks implements MaskTerms {
     Engine engine = maskLogits.engine();
     int height = maskLogits.intSize(2);
     int width = maskLogits.intSize(3);
-    int pixels = height * width;
+    int pixels = Math.multiplyExact(height, width);
     int images = targets.size();
-    float[] labels = new float[images * maxTargets * pixels];
+    int masks = Math.multiplyExact(images, maxTargets);
+    float[] labels = new float[Math.multiplyExact(masks, pixels)];
     Parallel.forEach(
-        images * maxTargets,
+        masks,
         i -> {
           Supervision target = targets.get(i / maxTargets);
           if (i % maxTargets < target.count()) {
@@ -88,7 +89,7 @@ final class DenseMasks implements MaskTerms {
     int count = masks.intSize(0);
     int height = targets.get(0).height();
     int width = targets.get(0).width();
-    int pixels = height * width;
+    int pixels = Math.multiplyExact(height, width);
     float[] labels = new float[Math.multiplyExact(count, pixels)];
     Parallel.forEach(
         count,

@@ -45,8 +45,25 @@ final class MatchedCriterion implements Criterion {
       Tensor[] maskAndDice = masks.losses(predictions, targets, matches, points);
       parts[1] = maskAndDice[0].sum(1).mul(settings.maskWeight() / count);
       parts[2] = maskAndDice[1].sum(1).mul(settings.diceWeight() / count);
+    } else {
+      parts[0] = parts[0].add(noMaskLoss(predictions));
     }
     return Losses.ofOutputs(NAMES, parts);
+  }
+
+  /**
+   * Zeros [L] that depend on a mask of each output: in a batch without targets the parameters of
+   * masks then have a gradient, of zero, as in the official implementation, where the optimiser's
+   * moments and weight decay go on.
+   */
+  private static Tensor noMaskLoss(Predictions predictions) {
+    List<long[]> first = Collections.nCopies(predictions.layers().size(), new long[] {0});
+    return predictions
+        .chosenMasks(first) // [L,h,w]
+        .cast(DType.FLOAT32)
+        .flatten(1, 2)
+        .mul(0)
+        .sum(1);
   }
 
   static void check(

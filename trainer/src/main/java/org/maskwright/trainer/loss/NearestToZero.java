@@ -11,8 +11,8 @@ final class NearestToZero {
    * from} on, ascending; of equal values the first ones.
    */
   static int[] select(float[] values, int from, int count, int k) {
-    // The bits of |x| order like |x|: two passes of a histogram find the k-th smallest exactly
-    // enough to split at.
+    // The bits of |x| order like |x|: three passes of a histogram, over 12, 12 and 7 bits, find the
+    // k-th smallest exactly.
     int threshold = kthSmallestBits(values, from, count, k);
     int[] out = new int[k];
     int below = 0;

@@ -35,9 +35,10 @@ final class PointMasks implements MaskTerms {
     for (int b = 0; b < images; b++) {
       System.arraycopy(source.forMatcher(count), 0, points, b * count * 2, count * 2);
     }
-    float[] labels = new float[images * maxTargets * count];
+    int masks = Math.multiplyExact(images, maxTargets);
+    float[] labels = new float[Math.multiplyExact(masks, count)];
     Parallel.forEach(
-        images * maxTargets,
+        masks,
         i -> {
           int b = i / maxTargets;
           int n = i % maxTargets;
@@ -65,7 +66,7 @@ final class PointMasks implements MaskTerms {
     Tensor matched = predictions.chosenMasks(pairs.rows()).unsqueeze(1); // [n,1,h,w]
     int count = settings.points();
     float[] points = choosePoints(matched, pairs, source);
-    float[] labels = new float[pairs.count() * count];
+    float[] labels = new float[Math.multiplyExact(pairs.count(), count)];
     Parallel.forEach(
         pairs.count(),
         i ->
@@ -90,7 +91,7 @@ final class PointMasks implements MaskTerms {
    */
   private float[] choosePoints(Tensor matched, Pairs pairs, PointSource source) {
     int count = settings.points();
-    float[] out = new float[pairs.count() * count * 2];
+    float[] out = new float[Math.multiplyExact(pairs.count(), 2 * count)];
     for (int k = 0; k < pairs.outputs(); k++) {
       // The order PointSource promises.
       int first = Losses.inOrder(k, pairs.outputs()) * pairs.perOutput();
@@ -112,7 +113,7 @@ final class PointMasks implements MaskTerms {
     int candidates = (int) (count * settings.oversample());
     int uncertain = (int) (count * settings.importance());
     int fresh = count - uncertain;
-    float[] drawn = source.forLoss(pairs * candidates);
+    float[] drawn = source.forLoss(Math.multiplyExact(pairs, candidates));
     float[] rest = source.forLoss(pairs * fresh);
     Engine engine = matched.engine();
     float[] logits;

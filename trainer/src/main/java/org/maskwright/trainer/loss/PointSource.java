@@ -52,16 +52,6 @@ public interface PointSource {
       this.loss = loss.clone();
     }
 
-    /** Number of points of the matcher. */
-    public int matcherCount() {
-      return matcher.length / 2;
-    }
-
-    /** Number of points of the loss. */
-    public int lossCount() {
-      return loss.length / 2;
-    }
-
     @Override
     public float[] forMatcher(int count) {
       return checked(matcher, count);

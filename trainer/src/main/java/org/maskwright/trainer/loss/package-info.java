@@ -1,5 +1,5 @@
 /**
- * What is minimised: targets, matching costs and the two criteria (sampled points, dense masks)
- * behind one interface.
+ * What is minimised: targets, matching costs and the three criteria (sampled points, dense masks,
+ * pixels) behind one interface.
  */
 package org.maskwright.trainer.loss;

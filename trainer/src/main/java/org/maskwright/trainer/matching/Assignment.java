@@ -14,27 +14,22 @@ import java.util.Arrays;
  * rectangular form of Crouse 2016, which SciPy's {@code linear_sum_assignment} uses too). Among
  * equally cheap assignments the choice depends on the costs only, so it repeats from run to run.
  *
- * <p><b>Cost, memory, threads</b> O(min^2 * max) at worst; allocates one double copy of the matrix.
- * The result is immutable.
+ * <p><b>Cost, memory, threads</b> O(min^2 * max) at worst; allocates one or two double copies of
+ * the matrix. The result is immutable.
  */
 public final class Assignment {
   private static final int NONE = -1;
 
-  /** Costs up to here cannot overflow a path's length with less than 10^8 rows. */
-  private static final double LARGEST_COST = 1e300;
-
   private final int[] rows; // ascending
   private final int[] columns; // the column of each entry of rows
-  private final double cost;
 
-  private Assignment(int[] rows, int[] columns, double cost) {
+  private Assignment(int[] rows, int[] columns) {
     this.rows = rows;
     this.columns = columns;
-    this.cost = cost;
   }
 
   /**
-   * Solves for float costs.
+   * Solves for finite costs.
    *
    * <p><b>Shapes</b> costs [rows, columns], row-major
    *
@@ -43,24 +38,29 @@ public final class Assignment {
    */
   public static Assignment solve(float[] costs, int rows, int columns) {
     checkSize(costs.length, rows, columns);
-    var copy = new double[costs.length];
+    var exact = new double[costs.length];
     for (int i = 0; i < costs.length; i++) {
-      copy[i] = costs[i];
+      if (!Float.isFinite(costs[i])) {
+        throw new IllegalArgumentException(
+            "costs: expected finite numbers, got "
+                + costs[i]
+                + " for row "
+                + i / columns
+                + ", column "
+                + i % columns
+                + " of ["
+                + rows
+                + ","
+                + columns
+                + "]");
+      }
+      exact[i] = costs[i];
     }
-    return solveChecked(copy, rows, columns);
-  }
-
-  /**
-   * Solves for double costs, of absolute values up to 1e300.
-   *
-   * <p><b>Shapes</b> costs [rows, columns], row-major
-   *
-   * @throws IllegalArgumentException if the number of costs is not rows * columns, a size is
-   *     negative, or a cost is NaN, infinite or too large
-   */
-  public static Assignment solve(double[] costs, int rows, int columns) {
-    checkSize(costs.length, rows, columns);
-    return solveChecked(costs.clone(), rows, columns);
+    boolean wide = rows <= columns;
+    double[] work = wide ? exact : transposed(exact, rows, columns);
+    int[] columnOf =
+        new AugmentingPaths(work, Math.min(rows, columns), Math.max(rows, columns)).run();
+    return wide ? fromColumns(columnOf) : fromRows(columnOf, rows, columns);
   }
 
   /** The number of assigned pairs: the smaller of the numbers of rows and columns. */
@@ -88,19 +88,12 @@ public final class Assignment {
     return columns.clone();
   }
 
-  /** The sum of the assigned costs. */
-  public double cost() {
-    return cost;
-  }
-
   @Override
   public String toString() {
     return "Assignment[rows="
         + Arrays.toString(rows)
         + ", columns="
         + Arrays.toString(columns)
-        + ", cost="
-        + cost
         + "]";
   }
 
@@ -109,30 +102,6 @@ public final class Assignment {
       throw new IllegalArgumentException(
           "costs: expected [" + rows + "," + columns + "] entries, got " + length);
     }
-  }
-
-  private static Assignment solveChecked(double[] costs, int rows, int columns) {
-    for (int i = 0; i < costs.length; i++) {
-      if (!(Math.abs(costs[i]) <= LARGEST_COST)) {
-        throw new IllegalArgumentException(
-            "costs: expected finite numbers, got "
-                + costs[i]
-                + " for row "
-                + i / columns
-                + ", column "
-                + i % columns
-                + " of ["
-                + rows
-                + ","
-                + columns
-                + "]");
-      }
-    }
-    boolean wide = rows <= columns;
-    double[] work = wide ? costs : transposed(costs, rows, columns);
-    int[] columnOf =
-        new AugmentingPaths(work, Math.min(rows, columns), Math.max(rows, columns)).run();
-    return wide ? fromColumns(columnOf, costs, columns) : fromRows(columnOf, costs, rows, columns);
   }
 
   private static double[] transposed(double[] costs, int rows, int columns) {
@@ -145,17 +114,13 @@ public final class Assignment {
     return result;
   }
 
-  private static Assignment fromColumns(int[] columnOf, double[] costs, int columns) {
+  private static Assignment fromColumns(int[] columnOf) {
     var rows = new int[columnOf.length];
-    double sum = 0;
-    for (int r = 0; r < rows.length; r++) {
-      rows[r] = r;
-      sum += costs[r * columns + columnOf[r]];
-    }
-    return new Assignment(rows, columnOf, sum);
+    Arrays.setAll(rows, r -> r);
+    return new Assignment(rows, columnOf);
   }
 
-  private static Assignment fromRows(int[] rowOf, double[] costs, int rows, int columns) {
+  private static Assignment fromRows(int[] rowOf, int rows, int columns) {
     var columnOf = new int[rows];
     Arrays.fill(columnOf, NONE);
     for (int c = 0; c < columns; c++) {
@@ -163,17 +128,15 @@ public final class Assignment {
     }
     var pairRows = new int[columns];
     var pairColumns = new int[columns];
-    double sum = 0;
     int pair = 0;
     for (int r = 0; r < rows; r++) {
       if (columnOf[r] != NONE) {
         pairRows[pair] = r;
         pairColumns[pair] = columnOf[r];
-        sum += costs[r * columns + columnOf[r]];
         pair++;
       }
     }
-    return new Assignment(pairRows, pairColumns, sum);
+    return new Assignment(pairRows, pairColumns);
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * Matching of predictions to targets: the costs of a pair, computed on the device for all layers
- * and images at once, and the exact assignment, computed on the host in plain Java.
+ * Matching of predictions to targets: the exact cheapest assignment, in plain Java. The costs come
+ * from {@link org.maskwright.trainer.loss}.
  */
 package org.maskwright.trainer.matching;

@@ -15,8 +15,13 @@ import org.maskwright.engine.tensor.Tensor;
  * AdamW (arXiv 1711.05101) over the trainable parameters of a model, with full-model gradient
  * clipping.
  *
- * <p><b>Lifecycle</b> owns two moments for each parameter until {@link #close()}. A parameter
- * without gradient keeps its value in that step, decay included, as in PyTorch.
+ * <p>A parameter without gradient keeps its value in that step, decay included, as in PyTorch.
+ *
+ * <p><b>Differs:</b> the bias correction counts all updates, where PyTorch counts those of each
+ * parameter. They are the same as long as every parameter has a gradient in every step, which the
+ * criteria see to, also where a batch has no targets.
+ *
+ * <p><b>Lifecycle</b> owns two moments for each parameter until {@link #close()}.
  */
 public final class AdamW implements AutoCloseable {
   /** Added to the norm in the clipping factor, as in PyTorch. */
@@ -34,9 +39,14 @@ public final class AdamW implements AutoCloseable {
     this.engine = model.engine();
     this.settings = settings;
     this.entries = ParameterGroups.of(model, settings);
-    for (ParameterGroups.Entry e : entries) {
-      first.put(e.name(), new Parameter(engine.zeros(e.parameter().shape())));
-      second.put(e.name(), new Parameter(engine.zeros(e.parameter().shape())));
+    try {
+      for (ParameterGroups.Entry e : entries) {
+        first.put(e.name(), new Parameter(engine.zeros(e.parameter().shape())));
+        second.put(e.name(), new Parameter(engine.zeros(e.parameter().shape())));
+      }
+    } catch (RuntimeException e) { // native memory has run out, say
+      close();
+      throw e;
     }
   }
 

@@ -25,7 +25,12 @@ public final class Ema implements AutoCloseable {
     this.engine = model.engine();
     this.decay = decay;
     this.values = model.state();
-    values.forEach((name, p) -> averages.put(name, new Parameter(p.tensor().detach())));
+    try {
+      values.forEach((name, p) -> averages.put(name, new Parameter(p.tensor().detach())));
+    } catch (RuntimeException e) { // native memory has run out, say
+      close();
+      throw e;
+    }
   }
 
   /** Takes in the model's present values. */

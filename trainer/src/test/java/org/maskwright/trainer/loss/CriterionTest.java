@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,7 +23,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
-/** Laws of both criteria. */
+/** Laws of the criteria that match. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CriterionTest {
   private static final int QUERIES = 6;
@@ -70,6 +71,41 @@ class CriterionTest {
       }
     }
     return new MaskSupervision(classes, masks, PADDED, PADDED);
+  }
+
+  /** Some targets in another order. */
+  private static Supervision chosen(MaskSupervision t, int... order) {
+    return new Supervision() {
+      @Override
+      public int height() {
+        return t.height();
+      }
+
+      @Override
+      public int width() {
+        return t.width();
+      }
+
+      @Override
+      public int count() {
+        return order.length;
+      }
+
+      @Override
+      public int category(int n) {
+        return t.category(order[n]);
+      }
+
+      @Override
+      public void labels(int n, float[] points, int from, int count, float[] labels, int to) {
+        t.labels(order[n], points, from, count, labels, to);
+      }
+
+      @Override
+      public void grid(int n, int height, int width, float[] labels, int to) {
+        t.grid(order[n], height, width, labels, to);
+      }
+    };
   }
 
   private static float[] random(int seed, int count) {
@@ -138,38 +174,7 @@ class CriterionTest {
     for (CriterionSettings settings : BOTH) {
       Predictions p = predictions(1);
       MaskSupervision t = targets(1, 0, 2, 3);
-      Supervision reversed =
-          new Supervision() {
-            @Override
-            public int height() {
-              return t.height();
-            }
-
-            @Override
-            public int width() {
-              return t.width();
-            }
-
-            @Override
-            public int count() {
-              return 3;
-            }
-
-            @Override
-            public int category(int n) {
-              return t.category(2 - n);
-            }
-
-            @Override
-            public void labels(int n, float[] points, int from, int count, float[] labels, int to) {
-              t.labels(2 - n, points, from, count, labels, to);
-            }
-
-            @Override
-            public void grid(int n, int height, int width, float[] labels, int to) {
-              t.grid(2 - n, height, width, labels, to);
-            }
-          };
+      Supervision reversed = chosen(t, 2, 1, 0);
       double before = Criterion.of(settings).compute(p, List.of(t), fixed()).total().item();
       double after = Criterion.of(settings).compute(p, List.of(reversed), fixed()).total().item();
       assertEquals(before, after, 1e-5 * before);
@@ -217,10 +222,34 @@ class CriterionTest {
   @Test
   void moreTargetsThanQueriesLeaveSomeTargetsUnmatched() {
     for (CriterionSettings settings : BOTH) {
-      Losses losses =
-          Criterion.of(settings)
-              .compute(predictions(1), List.of(targets(1, 0, 1, 2, 3, 0, 1, 2, 3)), fixed());
-      assertTrue(Double.isFinite(losses.total().item()));
+      MatchedCriterion criterion = (MatchedCriterion) Criterion.of(settings);
+      MaskSupervision t = targets(1, 0, 1, 2, 3, 0, 1, 2, 3);
+      Matches last = criterion.match(predictions(1).layers(), List.of(t), fixed()).get(1);
+      int[] kept = last.columns();
+      assertEquals(QUERIES, java.util.Arrays.stream(kept).distinct().count());
+      double all = value(criterion.compute(predictions(1), List.of(t), fixed()), "loss_mask");
+      double ofMatched =
+          value(criterion.compute(predictions(1), List.of(chosen(t, kept)), fixed()), "loss_mask");
+      // The sum is over the matched, the divisor counts all.
+      assertEquals(ofMatched * QUERIES / t.count(), all, 1e-5 * all);
+    }
+  }
+
+  @Test
+  void aBatchWithoutTargetsGivesMasksAGradientOfZero() {
+    for (CriterionSettings settings : BOTH) {
+      Tensor classLogits =
+          engine.floats(random(1, QUERIES * (CLASSES + 1)), 1, QUERIES, CLASSES + 1).variable();
+      Tensor maskLogits =
+          engine.floats(random(2, QUERIES * SIDE * SIDE), 1, QUERIES, SIDE, SIDE).variable();
+      Criterion.of(settings)
+          .compute(
+              Predictions.ofLayers(List.of(layer(classLogits, maskLogits))),
+              List.of(targets(1)),
+              fixed())
+          .total()
+          .backward();
+      assertArrayEquals(new float[QUERIES * SIDE * SIDE], maskLogits.grad().toFloats());
     }
   }
 

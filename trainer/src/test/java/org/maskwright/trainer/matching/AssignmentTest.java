@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -18,13 +17,13 @@ final class AssignmentTest {
       for (int columns = 0; columns <= 6; columns++) {
         for (int trial = 0; trial < 20; trial++) {
           boolean ties = trial % 2 == 0;
-          var costs = new double[rows * columns];
+          var costs = new float[rows * columns];
           for (int i = 0; i < costs.length; i++) {
-            costs[i] = ties ? random.nextInt(3) - 1 : random.nextDouble() * 10 - 5;
+            costs[i] = ties ? random.nextInt(3) - 1 : random.nextFloat() * 10 - 5;
           }
           Assignment solved = Assignment.solve(costs, rows, columns);
-          assertValid(solved, costs, rows, columns);
-          assertEquals(cheapest(costs, rows, columns), solved.cost(), 1e-12);
+          assertValid(solved, rows, columns);
+          assertEquals(cheapest(costs, rows, columns), cost(solved, costs, columns), 1e-12);
         }
       }
     }
@@ -35,7 +34,6 @@ final class AssignmentTest {
     Assignment solved = Assignment.solve(new float[] {5, 1, 9, 2, 1, 7}, 2, 3);
     assertArrayEquals(new int[] {0, 1}, solved.rows());
     assertArrayEquals(new int[] {1, 0}, solved.columns());
-    assertEquals(3, solved.cost());
   }
 
   @Test
@@ -50,11 +48,11 @@ final class AssignmentTest {
     var random = new Random(2);
     int rows = 37;
     int columns = 21;
-    var costs = new double[rows * columns];
-    var transposed = new double[rows * columns];
+    var costs = new float[rows * columns];
+    var transposed = new float[rows * columns];
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        costs[r * columns + c] = random.nextGaussian();
+        costs[r * columns + c] = (float) random.nextGaussian();
         transposed[c * rows + r] = costs[r * columns + c];
       }
     }
@@ -67,29 +65,25 @@ final class AssignmentTest {
     for (int i = 0; i < mirrored.size(); i++) {
       assertEquals(mirrored.row(i), columnOf[mirrored.column(i)]);
     }
-    assertEquals(solved.cost(), mirrored.cost(), 1e-12);
   }
 
   @Test
   void addingAConstantToARowKeepsTheAssignmentCheapest() {
-    // While every row is assigned. Constants far above the costs must not cost precision.
+    // While every row is assigned. Sums below 2^24 are exact as floats.
     int rows = 20;
     int columns = 30;
     var random = new Random(3);
-    var costs = new double[rows * columns];
-    var shifted = new double[rows * columns];
+    var costs = new float[rows * columns];
+    var shifted = new float[rows * columns];
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
         costs[r * columns + c] = random.nextInt(1000);
-        shifted[r * columns + c] = costs[r * columns + c] + 1e9 * r;
+        shifted[r * columns + c] = costs[r * columns + c] + (1 << 19) * r;
       }
     }
     Assignment solved = Assignment.solve(shifted, rows, columns);
-    double sum = 0;
-    for (int i = 0; i < rows; i++) {
-      sum += costs[solved.row(i) * columns + solved.column(i)];
-    }
-    assertEquals(Assignment.solve(costs, rows, columns).cost(), sum);
+    assertEquals(
+        cost(Assignment.solve(costs, rows, columns), costs, columns), cost(solved, costs, columns));
   }
 
   @Test
@@ -101,16 +95,9 @@ final class AssignmentTest {
 
   @Test
   void theInputIsNotChanged() {
-    double[] costs = {3, 1, 2, 4};
+    float[] costs = {3, 1, 2, 4};
     Assignment.solve(costs, 2, 2);
-    assertArrayEquals(new double[] {3, 1, 2, 4}, costs);
-  }
-
-  @Test
-  void sameCostsGiveTheSameAssignmentAmongTies() {
-    var costs = new float[50 * 50];
-    assertArrayEquals(
-        Assignment.solve(costs, 50, 50).columns(), Assignment.solve(costs, 50, 50).columns());
+    assertArrayEquals(new float[] {3, 1, 2, 4}, costs);
   }
 
   @Test
@@ -123,8 +110,6 @@ final class AssignmentTest {
       assertTrue(error.getMessage().contains("row 1, column 1"), error.getMessage());
       assertTrue(error.getMessage().contains(Float.toString(bad)), error.getMessage());
     }
-    assertThrows(
-        IllegalArgumentException.class, () -> Assignment.solve(new double[] {1e301}, 1, 1));
   }
 
   @Test
@@ -133,26 +118,31 @@ final class AssignmentTest {
     assertThrows(IllegalArgumentException.class, () -> Assignment.solve(new float[6], -2, -3));
   }
 
-  private static void assertValid(Assignment solved, double[] costs, int rows, int columns) {
+  private static void assertValid(Assignment solved, int rows, int columns) {
     assertEquals(Math.min(rows, columns), solved.size());
     var taken = new boolean[columns];
-    double sum = 0;
     for (int i = 0; i < solved.size(); i++) {
       assertTrue(i == 0 || solved.row(i) > solved.row(i - 1), () -> "rows ascend: " + solved);
       assertTrue(!taken[solved.column(i)], () -> "a column twice: " + solved);
       taken[solved.column(i)] = true;
-      sum += costs[solved.row(i) * columns + solved.column(i)];
     }
-    assertEquals(sum, solved.cost(), 1e-12);
   }
 
-  private static double cheapest(double[] costs, int rows, int columns) {
+  private static double cost(Assignment solved, float[] costs, int columns) {
+    double sum = 0;
+    for (int i = 0; i < solved.size(); i++) {
+      sum += costs[solved.row(i) * columns + solved.column(i)];
+    }
+    return sum;
+  }
+
+  private static double cheapest(float[] costs, int rows, int columns) {
     return rows <= columns
         ? cheapest(costs, rows, columns, 0, new boolean[columns])
         : cheapest(transposed(costs, rows, columns), columns, rows, 0, new boolean[rows]);
   }
 
-  private static double cheapest(double[] costs, int rows, int columns, int row, boolean[] taken) {
+  private static double cheapest(float[] costs, int rows, int columns, int row, boolean[] taken) {
     if (row == rows) {
       return 0;
     }
@@ -169,9 +159,11 @@ final class AssignmentTest {
     return best;
   }
 
-  private static double[] transposed(double[] costs, int rows, int columns) {
-    var result = new double[costs.length];
-    Arrays.setAll(result, i -> costs[(i % rows) * columns + i / rows]);
+  private static float[] transposed(float[] costs, int rows, int columns) {
+    var result = new float[costs.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = costs[(i % rows) * columns + i / rows];
+    }
     return result;
   }
 }
