@@ -35,6 +35,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    OptionRange.atLeast(spec, "--limit", 0, limit);
     CheckReport report = check();
     PrintWriter out = spec.commandLine().getOut();
     if (json.isSet()) {

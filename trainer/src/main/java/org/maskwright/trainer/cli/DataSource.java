@@ -52,16 +52,19 @@ final class DataSource {
   @Option(names = "--split", defaultValue = "", description = "The split, as the layout names it.")
   private String split;
 
-  @Option(names = "--images", defaultValue = "", description = "Folder of photographs below DIR.")
+  @Option(names = "--images", defaultValue = "", description = "Folder of photographs below PATH.")
   private String images;
 
   @Option(
       names = "--annotations",
       defaultValue = "",
-      description = "Annotation file, or folder of label images, below DIR.")
+      description = "Annotation file, or folder of label images, below PATH.")
   private String annotations;
 
-  @Option(names = "--list", defaultValue = "", description = "File of IMAGE LABEL lines below DIR.")
+  @Option(
+      names = "--list",
+      defaultValue = "",
+      description = "File of IMAGE LABEL lines below PATH.")
   private String list;
 
   @Option(names = "--classes", split = ",", description = "Class names of a folder.")
@@ -90,11 +93,42 @@ final class DataSource {
   /** A data set with what it is for: "", "train" or "val". */
   record Part(String name, DatasetSettings settings) {}
 
-  /** The configuration, if a file was given. */
+  private static final List<String> OF_A_CONFIGURATION = List.of("--part", "--set");
+  private static final List<String> OF_A_FOLDER =
+      List.of(
+          "--type",
+          "--split",
+          "--images",
+          "--annotations",
+          "--list",
+          "--classes",
+          "--ignore",
+          "--mask-suffix",
+          "--hold-out",
+          "--follow-links");
+
+  /**
+   * The configuration, if a file was given.
+   *
+   * @throws ParameterException if an option was given that says nothing about such a PATH
+   */
   Optional<RunSettings> configuration() {
-    return Files.isDirectory(path)
-        ? Optional.empty()
-        : Optional.of(ConfigFile.load(path, overrides).bind(RunSettings.class));
+    if (Files.isDirectory(path)) {
+      refuse(OF_A_CONFIGURATION, "belongs to a configuration, PATH is a folder");
+      return Optional.empty();
+    }
+    if (Files.exists(path)) { // else there is more to say than that
+      refuse(OF_A_FOLDER, "belongs to a folder, PATH is a file: use --set data.train...");
+    }
+    return Optional.of(ConfigFile.load(path, overrides).bind(RunSettings.class));
+  }
+
+  private void refuse(List<String> options, String because) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(spec.commandLine(), option + ": " + because);
+      }
+    }
   }
 
   /**

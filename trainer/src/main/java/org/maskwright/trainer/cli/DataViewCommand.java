@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code maskwright data view}: pictures of samples, as stored and as training sees them. */
@@ -60,6 +61,14 @@ final class DataViewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    OptionRange.atLeast(spec, "--count", 1, count);
+    OptionRange.atLeast(spec, "--crop", 1, crop);
+    task(); // refused before a folder is made
+    if (source.configuration().isPresent()
+        && spec.commandLine().getParseResult().hasMatchedOption("--crop")) {
+      throw new ParameterException(
+          spec.commandLine(), "--crop: belongs to a folder; a configuration says it in augment");
+    }
     try {
       Files.createDirectories(out);
     } catch (IOException e) {
@@ -88,10 +97,7 @@ final class DataViewCommand implements Callable<Integer> {
   /** That of the configuration, or large-scale jitter. */
   private Augmentation augmentation(Dataset dataset) {
     Optional<RunSettings> run = source.configuration();
-    Task shown =
-        task.map(Task::ofKey)
-            .or(() -> run.map(RunSettings::task))
-            .orElseGet(() -> richest(dataset));
+    Task shown = task().or(() -> run.map(RunSettings::task)).orElseGet(() -> richest(dataset));
     return run.map(settings -> settings.augment().pipeline(shown))
         .orElseGet(
             () ->
@@ -102,6 +108,14 @@ final class DataViewCommand implements Callable<Integer> {
                         new FixedSizeCrop(crop, crop)),
                     shown,
                     Augmentation.EmptyMasks.DROP));
+  }
+
+  private Optional<Task> task() {
+    try {
+      return task.map(Task::ofKey);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--task: " + e.getMessage(), e);
+    }
   }
 
   private static Task richest(Dataset dataset) {

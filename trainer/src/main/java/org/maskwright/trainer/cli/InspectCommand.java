@@ -1,7 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -149,29 +147,24 @@ final class InspectCommand implements Runnable {
   }
 
   private static void writeJson(ModelSummary summary, PrintWriter out) throws IOException {
-    JsonFactory factory =
-        JsonFactory.builder()
-            .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .build();
-    try (JsonGenerator g = factory.createGenerator(out)) {
-      g.writeStartObject();
-      g.writeNumberField("parameters", summary.parameters());
-      g.writeNumberField("multiply_adds", summary.multiplyAdds());
-      g.writeStringField("class_logits", summary.classLogits());
-      g.writeStringField("mask_logits", summary.maskLogits());
-      g.writeArrayFieldStart("parts");
-      for (ModelSummary.Part part : summary.parts()) {
-        g.writeStartObject();
-        g.writeStringField("name", part.name());
-        g.writeNumberField("parameters", part.parameters());
-        g.writeNumberField("trainable", part.trainable());
-        g.writeNumberField("multiply_adds", part.multiplyAdds());
-        g.writeEndObject();
-      }
-      g.writeEndArray();
-      g.writeEndObject();
-    }
-    out.println();
+    JsonLines.write(
+        out,
+        g -> {
+          g.writeNumberField("parameters", summary.parameters());
+          g.writeNumberField("multiply_adds", summary.multiplyAdds());
+          g.writeStringField("class_logits", summary.classLogits());
+          g.writeStringField("mask_logits", summary.maskLogits());
+          g.writeArrayFieldStart("parts");
+          for (ModelSummary.Part part : summary.parts()) {
+            g.writeStartObject();
+            g.writeStringField("name", part.name());
+            g.writeNumberField("parameters", part.parameters());
+            g.writeNumberField("trainable", part.trainable());
+            g.writeNumberField("multiply_adds", part.multiplyAdds());
+            g.writeEndObject();
+          }
+          g.writeEndArray();
+        });
   }
 
   @Command(

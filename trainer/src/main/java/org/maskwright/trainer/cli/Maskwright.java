@@ -38,7 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     footer = {
       "",
-      "Start here:  maskwright train configs/quickstart.conf",
+      "Start here:  ${COMMAND-NAME} train configs/quickstart.conf",
       "Environment: MASKWRIGHT_OPTS holds extra JVM options, for example -Xmx8g."
     })
 public final class Maskwright implements Runnable {
@@ -93,7 +93,9 @@ public final class Maskwright implements Runnable {
     // Results hold file and class names of any script, whatever charset the console claims to have.
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(out, err, args));
+    int code = run(out, err, args);
+    Interruption.commandEnded(code);
+    System.exit(code);
   }
 
   /**
@@ -128,7 +130,7 @@ public final class Maskwright implements Runnable {
   private static CommandLine commandLine(
       List<Class<?>> commands, PrintWriter out, PrintWriter err) {
     var root = new Maskwright();
-    var commandLine = new CommandLine(root);
+    var commandLine = new CommandLine(root).setCommandName(Program.name());
     for (Class<?> command : commands) {
       commandLine.addSubcommand(name(command), new CommandLine(command));
     }

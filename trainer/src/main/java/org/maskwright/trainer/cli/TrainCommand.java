@@ -100,14 +100,15 @@ final class TrainCommand implements Callable<Integer> {
 
   private void report(RunSummary s) {
     PrintWriter out = spec.commandLine().getOut();
+    String program = spec.root().name();
     if (json.isSet()) {
       out.println(s.toJson());
       return;
     }
     if (s.interrupted()) {
       out.printf(
-          "interrupted after step %d; continue with: maskwright train --resume %s%n",
-          s.step(), s.folder());
+          "interrupted after step %d; continue with: %s train --resume %s%n",
+          s.step(), program, s.folder());
       return;
     }
     out.printf(
@@ -137,8 +138,14 @@ final class TrainCommand implements Callable<Integer> {
                                     .orElse("-"),
                                 value)));
     out.printf(
-        "%nnext:%n  pictures   %s%n  evaluate   maskwright eval %s/checkpoints/best%n  predict    maskwright predict %s/checkpoints/best"
+        "%nnext:%n  pictures   %s%n  evaluate   %s eval %s/checkpoints/best%n  predict    %s predict %s/checkpoints/best"
             + " IMAGE --out out/%n  curves     %s/loss.png, or tensorboard --logdir %s/tensorboard%n",
-        s.folder().resolve("samples"), s.folder(), s.folder(), s.folder(), s.folder());
+        s.folder().resolve("samples"),
+        program,
+        s.folder(),
+        program,
+        s.folder(),
+        s.folder(),
+        s.folder());
   }
 }

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,5 +73,28 @@ final class DataCommandTest {
       assertEquals(2, pictures.size());
       assertTrue(Files.size(pictures.get(0)) > 1000);
     }
+  }
+
+  @Test
+  void optionsThatSayNothingAboutThePathAreRefused() throws IOException {
+    String out = folder.resolve("pictures").toString();
+    String file = Files.writeString(folder.resolve("some.conf"), "").toString();
+    String data = scenes.toString();
+    for (String[] wrong :
+        new String[][] {
+          {"stats", data, "--set", "seed=2"},
+          {"check", data, "--part", "val"},
+          {"stats", file, "--split", "val"},
+          {"check", file, "--follow-links"},
+          {"view", file, "--out", out, "--classes", "a,b"},
+          {"view", data, "--out", out, "--task", "foo"},
+          {"view", data, "--out", out, "--count", "0"},
+          {"check", data, "--limit", "-1"},
+        }) {
+      List<String> words = new ArrayList<>(List.of("data"));
+      words.addAll(List.of(wrong));
+      assertEquals(2, run(words.toArray(String[]::new)), () -> words + "\n" + output);
+    }
+    assertFalse(Files.exists(Path.of(out)));
   }
 }
