@@ -64,7 +64,9 @@ public final class SemanticPostProcessor {
     int[] labels = new int[height * columns.size()];
     int widest = Math.max(outputs.queries(), outputs.classes());
     int perRow = Math.multiplyExact(widest, resampler.width());
-    int band = Math.max(1, Math.min(MOST_ROWS, BAND_FLOATS / perRow));
+    // Rows of the result; where it is smaller than the input, each needs several rows of scores.
+    long scored = (long) perRow * Math.max(1, (resampler.height() + height - 1) / height);
+    int band = (int) Math.max(1, Math.min(MOST_ROWS, BAND_FLOATS / scored));
     int bands = (height + band - 1) / band;
     Parallel.forEach(bands, b -> band(b * band, Math.min(height, b * band + band), labels));
     return new SemanticMap(height, columns.size(), labels);

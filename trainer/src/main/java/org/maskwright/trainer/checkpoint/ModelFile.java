@@ -1,9 +1,11 @@
 package org.maskwright.trainer.checkpoint;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 
 /**
  * The content of {@code model.conf}: all that is needed to run the weights beside it.
@@ -24,12 +26,14 @@ public record ModelFile(
     List<Double> mean,
     List<Double> std,
     String licence) {
+  private static final int CHANNELS = 3;
+
   /** Checks the ranges. */
   public ModelFile {
     classes = List.copyOf(classes);
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    if (mean.size() != 3 || std.size() != 3 || std.stream().anyMatch(s -> s <= 0)) {
+    if (mean.size() != CHANNELS || std.size() != CHANNELS || std.stream().anyMatch(s -> s <= 0)) {
       throw new IllegalArgumentException(
           "mean: expected three means and three deviations above 0, got " + mean + " and " + std);
     }
@@ -39,8 +43,40 @@ public record ModelFile(
     }
   }
 
+  /** With the numbers of a normalisation as the means and deviations. */
+  public static ModelFile of(
+      ModelConfig model,
+      ClassSpace classes,
+      int shortEdge,
+      int maxSize,
+      Normalization pixels,
+      String licence) {
+    return new ModelFile(
+        model,
+        classes.classes(),
+        shortEdge,
+        maxSize,
+        IntStream.range(0, CHANNELS).mapToObj(c -> decimal(pixels.mean(c))).toList(),
+        IntStream.range(0, CHANNELS).mapToObj(c -> decimal(pixels.std(c))).toList(),
+        licence);
+  }
+
+  /** The shortest double that is the same float: 123.675, not 123.67500305. */
+  private static double decimal(float value) {
+    return Double.parseDouble(Float.toString(value));
+  }
+
   /** What is done to pixels before the model. */
   public Normalization normalization() {
+    return normalization(mean, std);
+  }
+
+  /** What a Hugging Face folder says is done to pixels before the model. */
+  public static Normalization normalization(HuggingFaceSettings settings) {
+    return normalization(settings.mean(), settings.std());
+  }
+
+  private static Normalization normalization(List<Double> mean, List<Double> std) {
     return new Normalization(
         mean.get(0).floatValue(),
         mean.get(1).floatValue(),

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.maskwright.trainer.Versions;
@@ -19,8 +20,8 @@ import org.maskwright.trainer.Versions;
  * What made a run or a checkpoint: enough to make it again, or to say why it differs.
  *
  * @param versions the build's versions
- * @param commit the source's commit, with {@code -dirty} if files differ from it; {@code unknown}
- *     outside a git working tree
+ * @param commit the source's commit, with {@code -dirty} if files differ from it or git cannot
+ *     tell; {@code unknown} outside a git working tree
  * @param seed the run's one seed
  * @param backend name of the engine, such as {@code torch}
  * @param device the device used, such as {@code cpu}
@@ -28,7 +29,8 @@ import org.maskwright.trainer.Versions;
  * @param java version and vendor of the Java that ran
  * @param os name, version and architecture of the operating system
  * @param processors how many processors Java saw
- * @param dataFingerprints by data set's name, a digest of its annotations
+ * @param dataFingerprints by part (train, val), what is enough to notice another data set: name,
+ *     number of images, first and last id, classes
  * @param started when the process began the run
  */
 public record Provenance(
@@ -118,30 +120,34 @@ public record Provenance(
     if (home == null) {
       return "unknown";
     }
-    String commit = git(Path.of(home), "rev-parse", "HEAD");
+    Optional<String> commit = git(Path.of(home), "rev-parse", "HEAD");
     if (commit.isEmpty()) {
       return "unknown";
     }
-    boolean dirty = !git(Path.of(home), "status", "--porcelain", "-uno").isEmpty();
-    return dirty ? commit + "-dirty" : commit;
+    boolean clean = git(Path.of(home), "diff", "--no-ext-diff", "--quiet", "HEAD").isPresent();
+    return clean ? commit.get() : commit.get() + "-dirty";
   }
 
-  /** Output of a git command; empty if there is no git or no repository. */
-  private static String git(Path home, String... arguments) {
+  /**
+   * What a git command that says little said; empty if it failed or did not end in time, or if
+   * there is no git or no repository.
+   */
+  private static Optional<String> git(Path home, String... arguments) {
     var command = new ArrayList<>(List.of("git", "-C", home.toString()));
     command.addAll(List.of(arguments));
     Process process = null;
     try {
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      // Read afterwards, so that a git that hangs is not waited for: a pipe holds more than a line.
       return process.waitFor(GIT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0
-          ? output.trim()
-          : "";
+          ? Optional.of(
+              new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim())
+          : Optional.empty();
     } catch (IOException e) { // git is not installed
-      return "";
+      return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "";
+      return Optional.empty();
     } finally {
       if (process != null) {
         process.destroy();

@@ -1,17 +1,13 @@
 package org.maskwright.trainer.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.config.ConfigException;
 
@@ -24,6 +20,7 @@ import org.maskwright.trainer.config.ConfigException;
  *   metrics.jsonl     one JSON object a line
  *   tensorboard/      event files
  *   samples/          pictures of predictions
+ *   loss.png          curves of the losses, and metrics.png of what was evaluated
  *   checkpoints/      see {@link CheckpointStore}
  *   summary.json      written when the run has finished
  * </pre>
@@ -141,25 +138,18 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Drops the metrics of steps after {@code step}, and a line that a kill cut off, so that a
-   * resumed run writes each step once. Lines without a number {@code step} are kept.
+   * The configuration of the run that a checkpoint belongs to; links such as checkpoints/best are
+   * followed. Empty if the folder is not a checkpoint of a run.
    */
-  public void rewindMetrics(long step) throws IOException {
-    if (!Files.exists(metrics())) {
-      return;
+  public static Optional<Path> configOf(Path checkpoint) {
+    try {
+      return Optional.ofNullable(checkpoint.toRealPath().getParent())
+          .map(Path::getParent)
+          .map(RunFolder::configIn)
+          .filter(Files::isRegularFile);
+    } catch (IOException e) { // there is no such folder
+      return Optional.empty();
     }
-    var kept = new StringBuilder();
-    String text = Files.readString(metrics(), StandardCharsets.UTF_8);
-    int start = 0;
-    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      String line = text.substring(start, end + 1);
-      OptionalLong lineStep = stepOf(line);
-      if (lineStep.isEmpty() || lineStep.getAsLong() <= step) {
-        kept.append(line);
-      }
-      start = end + 1;
-    }
-    DurableFiles.write(metrics(), kept.toString());
   }
 
   /** Gives the folder back to other processes. */
@@ -169,24 +159,6 @@ public final class RunFolder implements AutoCloseable {
       lockFile.close(); // releases the lock
     } catch (IOException e) {
       throw new CheckpointException(folder, "cannot be closed: " + e, e);
-    }
-  }
-
-  private OptionalLong stepOf(String line) {
-    try (JsonParser json = new JsonFactory().createParser(line)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        return OptionalLong.empty();
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean isStep = json.currentName().equals("step");
-        if (json.nextToken().isNumeric() && isStep) {
-          return OptionalLong.of(json.getLongValue());
-        }
-        json.skipChildren();
-      }
-      return OptionalLong.empty();
-    } catch (IOException e) {
-      throw new CheckpointException(metrics(), "expected a JSON object a line, got: " + line, e);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,7 +15,9 @@ import java.util.concurrent.Callable;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
@@ -71,59 +72,97 @@ final class EvalCommand implements Callable<Integer> {
       description = "Evaluate at most N images; 0 = all.")
   private int limit;
 
+  @Option(
+      names = "--by-position",
+      description =
+          "Take the data set's classes for the model's in their order, whatever names model.conf has.")
+  private boolean byPosition;
+
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
+    OptionRange.atLeast(spec, "--limit", 0, limit);
     RunSettings settings = settings();
     Dataset data = TrainingRun.open(settings.data(), settings.data().val());
     Console console = new Console(spec.commandLine().getErr(), false);
     try (Engine e = Engine.open(settings.engine().options(settings.seed()));
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       console.line("engine: " + e.description());
-      if (loaded.classSpace().size() != data.categories().size()) {
-        throw new ConfigException(
-            "data.val: expected the model's "
-                + loaded.classSpace().size()
-                + " classes, "
-                + data.name()
-                + " has "
-                + data.categories().size());
-      }
+      requireSameClasses(loaded.classSpace(), data);
       EvalReport report = run(settings, data, loaded);
       print(report);
     }
     return ExitCode.OK.code();
   }
 
+  /** Whether a model told its classes' names: an imported one may have nothing but numbers. */
+  private static boolean isNamed(ClassSpace classes) {
+    return !names(classes).equals(names(ClassSpace.ofSize(classes.size())));
+  }
+
+  private static List<String> names(ClassSpace classes) {
+    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
+  }
+
+  private void requireSameClasses(ClassSpace classes, Dataset data) {
+    List<String> expected = names(classes);
+    List<String> got = data.categories().names();
+    if (expected.size() != got.size()) {
+      throw new ConfigException(
+          "data.val: expected the model's "
+              + expected.size()
+              + " classes, "
+              + data.name()
+              + " has "
+              + got.size());
+    }
+    for (int i = 0; isNamed(classes) && !byPosition && i < got.size(); i++) {
+      if (!expected.get(i).strip().equalsIgnoreCase(got.get(i).strip())) {
+        throw new ConfigException(
+            "data.val: expected the model's classes in the order of its logits; class %d is \"%s\" in %s and \"%s\" in %s. If they are the same classes in the same order under other names, go on with --by-position, or change the names in model.conf"
+                .formatted(
+                    i,
+                    expected.get(i),
+                    model.resolve(ModelFolder.SETTINGS),
+                    got.get(i),
+                    data.name()));
+      }
+    }
+  }
+
   private EvalReport run(RunSettings settings, Dataset data, SegmentationModel loaded)
       throws IOException {
     Evaluator evaluator =
         new Evaluator(
-            loaded, settings, data, new Console(spec.commandLine().getErr(), Terminal.isOne()));
+            loaded,
+            ModelFolder.describe(model).normalization(),
+            settings,
+            data,
+            new Console(spec.commandLine().getErr(), Terminal.isOne()));
     if (out == null) {
       return evaluator.run(limit, Optional.empty(), Optional.empty());
     }
     Files.createDirectories(out);
     try (ResultFiles files = ResultFiles.in(out, EnumSet.copyOf(settings.eval().tasks()))) {
-      return evaluator.run(limit, Optional.of(files), Optional.of(out.resolve("samples.png")));
+      EvalReport report =
+          evaluator.run(limit, Optional.of(files), Optional.of(out.resolve("samples.png")));
+      files.finish();
+      return report;
     }
   }
 
-  private RunSettings settings() throws IOException {
-    Path file = config;
-    if (file == null) {
-      Path checkpoint = Files.exists(model) ? model.toRealPath() : model.toAbsolutePath();
-      Path run = checkpoint.getParent() == null ? null : checkpoint.getParent().getParent();
-      if (run == null || !Files.isRegularFile(run.resolve("config.conf"))) {
-        throw new ConfigException(
-            model
-                + ": not a checkpoint inside a run folder with config.conf; give the data and eval settings with --config FILE");
-      }
-      file = run.resolve("config.conf");
-    }
+  private RunSettings settings() {
+    Path file =
+        Optional.ofNullable(config)
+            .or(() -> RunFolder.configOf(model))
+            .orElseThrow(
+                () ->
+                    new ConfigException(
+                        model
+                            + ": not a checkpoint inside a run folder with config.conf; give the data and eval settings with --config FILE"));
     List<String> all = new ArrayList<>(overrides);
     all.addAll(engine.overrides());
     return ConfigFile.load(file, all).bind(RunSettings.class);
@@ -150,23 +189,19 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private static void writeJson(EvalReport report, PrintWriter writer) throws IOException {
-    try (JsonGenerator g =
-        new JsonFactory()
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .createGenerator(writer)) {
-      g.useDefaultPrettyPrinter();
-      g.writeStartObject();
-      g.writeNumberField("images", report.images());
-      g.writeNumberField("seconds", report.seconds());
-      writeNumbers(g, "metrics", report.metrics());
-      g.writeObjectFieldStart("perClass");
-      for (Map.Entry<String, Map<String, Double>> e : report.perClass().entrySet()) {
-        writeNumbers(g, e.getKey(), e.getValue());
-      }
-      g.writeEndObject();
-      g.writeEndObject();
-    }
-    writer.println();
+    JsonLines.write(
+        writer,
+        g -> {
+          g.writeNumberField("images", report.images());
+          g.writeNumberField("skipped", report.skipped().size());
+          g.writeNumberField("seconds", report.seconds());
+          writeNumbers(g, "metrics", report.metrics());
+          g.writeObjectFieldStart("perClass");
+          for (Map.Entry<String, Map<String, Double>> e : report.perClass().entrySet()) {
+            writeNumbers(g, e.getKey(), e.getValue());
+          }
+          g.writeEndObject();
+        });
   }
 
   private static void writeNumbers(JsonGenerator g, String name, Map<String, Double> values)

@@ -5,9 +5,15 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.BackboneConfig;
@@ -52,8 +58,7 @@ import picocli.CommandLine.Spec;
 final class ImportCommand implements Runnable {
   private static final int SHORT_EDGE = 800;
   private static final int MAX_SIZE = 1333;
-  private static final List<Double> MEAN = List.of(123.675, 116.28, 103.53);
-  private static final List<Double> STD = List.of(58.395, 57.12, 57.375);
+  private static final Pattern INDICES = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
   @Parameters(paramLabel = "FILE", description = "Checkpoint file, or a Hugging Face folder.")
   private Path source;
@@ -77,8 +82,20 @@ final class ImportCommand implements Runnable {
   @Option(
       names = "--classes",
       paramLabel = "FILE",
-      description = "Class names in the order of the logits, one a line, UTF-8.")
+      description =
+          "Class names in the order of the logits, one a line, UTF-8. Needed for a file that holds only a backbone.")
   private Path classes;
+
+  @Option(
+      names = "--stuff",
+      paramLabel = "CLASS",
+      split = ",",
+      description = {
+        "Classes that are stuff, by name, index or range of indices: 80-132 for COCO panoptic. All"
+            + " others are things. No file says so, and predict merges the segments of a stuff class;"
+            + " eval takes it from the data set."
+      })
+  private List<String> stuff = new ArrayList<>();
 
   @Option(
       names = "--take-first-queries",
@@ -109,7 +126,7 @@ final class ImportCommand implements Runnable {
     WeightMatcher.Matched matched =
         WeightMatcher.match(weights, shapes(architecture, space), policy);
     write(architecture, space, settings, weights.provenance(), matched);
-    print(weights, matched.report());
+    print(weights, matched.report(), space);
   }
 
   /** The JSON files of a Hugging Face folder, or beside the weight file in one; else null. */
@@ -171,7 +188,35 @@ final class ImportCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "--classes: needed, because a backbone file names no classes");
     }
-    return names.stream().map(name -> new ClassSpace.Entry(name, true)).toList();
+    Set<Integer> isStuff = stuffAmong(names);
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> new ClassSpace.Entry(names.get(i), !isStuff.contains(i)))
+        .toList();
+  }
+
+  /** The indices that --stuff means. */
+  private Set<Integer> stuffAmong(List<String> names) {
+    Set<Integer> out = new HashSet<>();
+    for (String asked : stuff) {
+      Matcher indices = INDICES.matcher(asked);
+      if (names.contains(asked)) {
+        out.add(names.indexOf(asked));
+      } else if (indices.matches()) {
+        int first = Integer.parseInt(indices.group(1));
+        int last = indices.group(2) == null ? first : Integer.parseInt(indices.group(2));
+        if (last < first || last >= names.size()) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--stuff: expected indices from 0 to " + (names.size() - 1) + ", got " + asked);
+        }
+        IntStream.rangeClosed(first, last).forEach(out::add);
+      } else {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--stuff: no class is named " + asked + "; the classes are " + names);
+      }
+    }
+    return out;
   }
 
   private static Map<String, long[]> shapes(ModelConfig architecture, ClassSpace space) {
@@ -195,15 +240,19 @@ final class ImportCommand implements Runnable {
     if (!whole || !shapes(architecture, space).keySet().equals(state.keys())) {
       state = overFreshValues(architecture, space, state);
     }
+    String licence = provenance.licence();
     ModelFile file =
-        new ModelFile(
-            architecture,
-            space.classes(),
-            settings == null ? SHORT_EDGE : settings.shortEdge(),
-            settings == null ? MAX_SIZE : settings.maxSize(),
-            settings == null ? MEAN : settings.mean(),
-            settings == null ? STD : settings.std(),
-            provenance.licence());
+        settings == null
+            ? ModelFile.of(
+                architecture, space, SHORT_EDGE, MAX_SIZE, Normalization.IMAGENET, licence)
+            : new ModelFile(
+                architecture,
+                space.classes(),
+                settings.shortEdge(),
+                settings.maxSize(),
+                settings.mean(),
+                settings.std(),
+                licence);
     try {
       Files.createDirectories(out);
       Safetensors.write(
@@ -253,11 +302,13 @@ final class ImportCommand implements Runnable {
             provenance.licence());
   }
 
-  private void print(ImportedWeights weights, LoadReport report) {
+  private void print(ImportedWeights weights, LoadReport report, ClassSpace space) {
     PrintWriter lines = spec.commandLine().getOut();
     lines.printf(
         "%s: %s, %s%n", source, weights.provenance().family(), weights.provenance().format());
     lines.print(report.toText());
+    long things = space.classes().stream().filter(ClassSpace.Entry::thing).count();
+    lines.printf("classes: %d things, %d stuff%n", things, space.size() - things);
     lines.printf("licence: %s%n", weights.provenance().licence());
     lines.println(out);
   }

@@ -1,13 +1,13 @@
 package org.maskwright.trainer.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
@@ -18,6 +18,7 @@ import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.GivenBatch;
@@ -168,14 +169,9 @@ final class InspectGradientsCommand implements Callable<Integer> {
   }
 
   private CriterionSettings criterion() {
-    Path file = config;
-    if (file == null) {
-      Path run = folder.toAbsolutePath().normalize().getParent();
-      Path candidate = run == null ? null : run.resolveSibling("config.conf");
-      file = candidate != null && Files.isRegularFile(candidate) ? candidate : null;
-    }
-    if (file != null) {
-      return ConfigFile.load(file, overrides).bind(RunSettings.class).criterion();
+    Optional<Path> file = Optional.ofNullable(config).or(() -> RunFolder.configOf(folder));
+    if (file.isPresent()) {
+      return ConfigFile.load(file.get(), overrides).bind(RunSettings.class).criterion();
     }
     List<String> all = new ArrayList<>();
     DecoderConfig decoder = ModelFolder.describe(folder).model().decoder();

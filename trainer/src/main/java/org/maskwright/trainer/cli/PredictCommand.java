@@ -7,9 +7,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -24,6 +26,10 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.Drawing;
 import org.maskwright.trainer.eval.InferenceSettings;
 import org.maskwright.trainer.eval.PredictionJson;
@@ -42,7 +48,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     description = {
-      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON with run lengths (NAME.json)."
+      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON with run lengths (NAME.json).",
+      "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any other they are the defaults of a configuration."
     })
 final class PredictCommand implements Callable<Integer> {
   private static final List<String> ENDINGS =
@@ -78,10 +85,9 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--threshold",
       paramLabel = "SCORE",
-      defaultValue = "0.5",
       description =
-          "Panoptic: class score a segment needs. Instance: score it needs to be drawn or listed (default: ${DEFAULT-VALUE}).")
-  private double threshold;
+          "Panoptic: class score a segment needs (default: eval.object-threshold). Instance: score it needs to be drawn or listed (default: 0.5).")
+  private Optional<Double> threshold = Optional.empty();
 
   @Option(
       names = "--short-edge",
@@ -92,10 +98,9 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--rules",
       paramLabel = "RULES",
-      defaultValue = "OFFICIAL",
       description =
-          "Whose resizing and post-processing: official, or hf (Hugging Face Transformers) (default: official).")
-  private Rules rules;
+          "Whose resizing and post-processing: official, or hf (Hugging Face Transformers) (default: eval.rules).")
+  private Optional<Rules> rules = Optional.empty();
 
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
@@ -103,26 +108,18 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    checkNumbers();
     List<Path> files = files();
     ModelFile description = ModelFolder.describe(model);
     Task asked = task(description);
     Files.createDirectories(out);
     try (Engine e = Engine.open(engine.options());
         SegmentationModel loaded = ModelFolder.open(e, model)) {
-      int edge = shortEdge == null ? description.shortEdge() : shortEdge;
-      InferenceSettings settings =
-          new InferenceSettings(
-              edge,
-              Math.max(edge, description.maxSize()),
-              threshold,
-              OVERLAP,
-              MAX_INSTANCES,
-              false,
-              rules);
-      Predictor predictor = new Predictor(loaded, description.normalization(), settings);
+      Predictor predictor =
+          new Predictor(loaded, description.normalization(), settings(description, asked));
       predictor.requireServes(asked);
-      Drawing drawing = new Drawing(predictor, loaded.classSpace(), threshold);
-      PredictionJson records = new PredictionJson(predictor, loaded.classSpace(), threshold);
+      Drawing drawing = new Drawing(predictor, threshold.orElse(SHOWN));
+      PredictionJson records = new PredictionJson(predictor, threshold.orElse(SHOWN));
       Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
       List<Path> written = new ArrayList<>();
       List<String> names = outputNames(files);
@@ -135,13 +132,38 @@ final class PredictCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  /**
-   * Share of its mask that a panoptic segment must keep, and how many instances are looked at: the
-   * recipes' values.
-   */
-  private static final double OVERLAP = 0.8;
+  /** Score of an instance that is drawn and listed. */
+  private static final double SHOWN = 0.5;
 
-  private static final int MAX_INSTANCES = 100;
+  private void checkNumbers() {
+    if (shortEdge != null) {
+      OptionRange.atLeast(spec, "--short-edge", 1, shortEdge);
+    }
+    if (threshold.isPresent() && !(threshold.get() >= 0 && threshold.get() <= 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--threshold: expected a score in [0,1], got " + threshold.get());
+    }
+  }
+
+  /** As the run evaluates, where it evaluates the task; but at the size the model asks for. */
+  private InferenceSettings settings(ModelFile description, Task asked) {
+    Optional<Path> run = RunFolder.configOf(model);
+    EvalSettings eval =
+        run.map(file -> ConfigFile.load(file, List.of()))
+            .orElseGet(() -> ConfigFile.defaults(List.of()))
+            .bind(RunSettings.class)
+            .eval();
+    boolean evaluated = run.isPresent() && eval.tasks().contains(asked);
+    int edge = shortEdge == null ? description.shortEdge() : shortEdge;
+    return new InferenceSettings(
+        edge,
+        Math.max(edge, description.maxSize()),
+        threshold.orElse(eval.objectThreshold()),
+        eval.overlapThreshold(),
+        eval.maxInstances(),
+        evaluated ? EnumSet.copyOf(eval.tasks()) : EnumSet.of(asked),
+        rules.orElse(eval.rules()));
+  }
 
   private Task task(ModelFile description) {
     if (task == null) {

@@ -15,7 +15,6 @@ import org.maskwright.modelzoo.postprocess.PanopticMap;
 /** Results as pictures. */
 public final class Drawing {
   private final Predictor predictor;
-  private final ClassSpace classes;
   private final double threshold;
 
   /**
@@ -23,14 +22,13 @@ public final class Drawing {
    *
    * @param threshold instances with a score below are left out of the picture
    */
-  public Drawing(Predictor predictor, ClassSpace classes, double threshold) {
+  public Drawing(Predictor predictor, double threshold) {
     this.predictor = predictor;
-    this.classes = classes;
     this.threshold = threshold;
   }
 
   private String name(int index) {
-    return classes.classes().get(index).name();
+    return predictor.classes().classes().get(index).name();
   }
 
   /** The result of a task over its photograph. */
@@ -38,7 +36,8 @@ public final class Drawing {
     Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
     return switch (task) {
       case SEMANTIC -> {
-        List<String> names = classes.classes().stream().map(ClassSpace.Entry::name).toList();
+        List<String> names =
+            predictor.classes().classes().stream().map(ClassSpace.Entry::name).toList();
         yield overlay.semantic(predictor.semantic(outputs).labels(), -1, names);
       }
       case INSTANCE -> {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
@@ -27,17 +28,18 @@ public final class Evaluation {
   private final Predictor predictor;
   private final Dataset dataset;
   private final List<Task> tasks;
-  private final int workers;
+  private final LoaderSettings loading;
   private final Optional<OfficialInstances> instances;
 
   /** An evaluation against the data set's own annotation. */
   public Evaluation(Predictor predictor, Dataset dataset, List<Task> tasks, int workers) {
-    this(predictor, dataset, tasks, workers, Optional.empty());
+    this(predictor, dataset, tasks, LoaderSettings.evaluation(1, workers), Optional.empty());
   }
 
   /**
    * An evaluation.
    *
+   * @param loading one image at a time, each once
    * @param instances ground truth of the instance task, in place of the data set's
    * @throws ConfigException if the model or the data set's annotation cannot serve a task
    */
@@ -45,7 +47,7 @@ public final class Evaluation {
       Predictor predictor,
       Dataset dataset,
       List<Task> tasks,
-      int workers,
+      LoaderSettings loading,
       Optional<OfficialInstances> instances) {
     for (Task task : tasks) {
       predictor.requireServes(task);
@@ -63,7 +65,7 @@ public final class Evaluation {
     this.predictor = predictor;
     this.dataset = dataset;
     this.tasks = List.copyOf(tasks);
-    this.workers = workers;
+    this.loading = loading;
     this.instances = instances;
   }
 
@@ -82,6 +84,8 @@ public final class Evaluation {
    *
    * @param loss adds the loss to the metrics
    * @param progress told of the images done and of all
+   * @throws IllegalArgumentException if limit is negative
+   * @throws DatasetException if an image cannot be loaded, or none where they may be skipped
    */
   public EvalReport run(
       int limit,
@@ -89,6 +93,9 @@ public final class Evaluation {
       Optional<SamplePictures> samples,
       Optional<ValidationLoss> loss,
       Progress progress) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit: expected at least 0, got " + limit);
+    }
     long start = System.nanoTime();
     List<Scorer> scorers = tasks.stream().map(t -> scorer(t, files)).toList();
     Map<ImageId, Integer> index = new HashMap<>();
@@ -98,9 +105,8 @@ public final class Evaluation {
     int images = 0;
     int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
     Task prepared = loss.map(ValidationLoss::task).orElse(tasks.get(0));
-    try (Loader loader =
-        new Loader(
-            dataset, predictor.preparation(prepared), LoaderSettings.evaluation(1, workers))) {
+    List<String> skipped;
+    try (Loader loader = new Loader(dataset, predictor.preparation(prepared), loading)) {
       while (limit == 0 || images < limit) {
         Optional<Batch> batch = loader.next();
         if (batch.isEmpty()) {
@@ -118,12 +124,17 @@ public final class Evaluation {
         images++;
         progress.done(images, all);
       }
+      skipped = loader.skipped();
+    }
+    if (images == 0) {
+      throw new DatasetException(
+          dataset.name() + ": none of its images could be loaded: " + skipped.get(0));
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
     SortedMap<String, Map<String, Double>> perClass = new TreeMap<>();
     scorers.forEach(s -> s.report(metrics, perClass));
     loss.ifPresent(l -> l.report(metrics));
-    return new EvalReport(metrics, perClass, images, (System.nanoTime() - start) / 1e9);
+    return new EvalReport(metrics, perClass, images, skipped, (System.nanoTime() - start) / 1e9);
   }
 
   /** Told how far an evaluation is. */

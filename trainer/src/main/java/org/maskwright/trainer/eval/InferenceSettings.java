@@ -1,5 +1,8 @@
 package org.maskwright.trainer.eval;
 
+import java.util.Set;
+import org.maskwright.datasets.Task;
+
 /**
  * How an image goes in and how outputs become results.
  *
@@ -8,9 +11,10 @@ package org.maskwright.trainer.eval;
  * @param objectThreshold panoptic: a query counts if its class probability is above this
  * @param overlapThreshold panoptic: a segment counts if it keeps at least this share of its mask
  * @param maxInstances instance: at most so many instances of an image
- * @param thingsOnly instance: whether stuff classes are left out
- * @param rules by Hugging Face's, maxInstances is the number of queries and thingsOnly does not
- *     count
+ * @param tasks whose results are made of the same outputs: beside panoptic ones instances are
+ *     things only, and only where semantic results are the only ones, classes are scored at the
+ *     input's size
+ * @param rules by Hugging Face's, maxInstances is the number of queries and tasks do not count
  */
 public record InferenceSettings(
     int shortEdge,
@@ -18,8 +22,13 @@ public record InferenceSettings(
     double objectThreshold,
     double overlapThreshold,
     int maxInstances,
-    boolean thingsOnly,
+    Set<Task> tasks,
     Rules rules) {
+  /** Keeps a copy. */
+  public InferenceSettings {
+    tasks = Set.copyOf(tasks);
+  }
+
   /** By the official rules. */
   public InferenceSettings(
       int shortEdge,
@@ -27,14 +36,8 @@ public record InferenceSettings(
       double objectThreshold,
       double overlapThreshold,
       int maxInstances,
-      boolean thingsOnly) {
+      Set<Task> tasks) {
     this(
-        shortEdge,
-        maxSize,
-        objectThreshold,
-        overlapThreshold,
-        maxInstances,
-        thingsOnly,
-        Rules.OFFICIAL);
+        shortEdge, maxSize, objectThreshold, overlapThreshold, maxInstances, tasks, Rules.OFFICIAL);
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
@@ -21,7 +20,6 @@ import org.maskwright.modelzoo.postprocess.SemanticMap;
  */
 public final class PredictionJson {
   private final Predictor predictor;
-  private final ClassSpace classes;
   private final double threshold;
 
   /**
@@ -29,9 +27,8 @@ public final class PredictionJson {
    *
    * @param threshold instances with a score below are left out
    */
-  public PredictionJson(Predictor predictor, ClassSpace classes, double threshold) {
+  public PredictionJson(Predictor predictor, double threshold) {
     this.predictor = predictor;
-    this.classes = classes;
     this.threshold = threshold;
   }
 
@@ -87,24 +84,14 @@ public final class PredictionJson {
 
   private void segment(JsonGenerator g, int index, double score, Rle rle) throws IOException {
     g.writeStartObject();
+    ClassSpace classes = predictor.classes();
     g.writeStringField("class", classes.classes().get(index).name());
     g.writeNumberField("index", index);
     g.writeBooleanField("thing", classes.isThing(index));
     g.writeNumberField("score", score);
     g.writeNumberField("area", rle.area());
-    Box box = rle.box();
-    g.writeArrayFieldStart("bbox");
-    for (double v : new double[] {box.x(), box.y(), box.width(), box.height()}) {
-      g.writeNumber(v);
-    }
-    g.writeEndArray();
-    g.writeObjectFieldStart("segmentation");
-    g.writeArrayFieldStart("size");
-    g.writeNumber(rle.height());
-    g.writeNumber(rle.width());
-    g.writeEndArray();
-    g.writeStringField("counts", rle.toCompressedString());
-    g.writeEndObject();
+    CocoFields.box(g, rle.box());
+    CocoFields.segmentation(g, rle);
     g.writeEndObject();
   }
 }

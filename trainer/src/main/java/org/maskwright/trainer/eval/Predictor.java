@@ -45,11 +45,24 @@ public final class Predictor {
   private final Normalization normalization;
   private final InferenceSettings settings;
 
-  /** For a model whose weights are loaded. */
+  /** For a model whose weights are loaded, and its own classes. */
   public Predictor(
       SegmentationModel model, Normalization normalization, InferenceSettings settings) {
+    this(model, model.classSpace(), normalization, settings);
+  }
+
+  /**
+   * For a model whose weights are loaded.
+   *
+   * @param classes names, things and stuff of the model's classes, in the order of its logits
+   */
+  public Predictor(
+      SegmentationModel model,
+      ClassSpace classes,
+      Normalization normalization,
+      InferenceSettings settings) {
     this.model = model;
-    this.classes = model.classSpace();
+    this.classes = classes;
     this.normalization = normalization;
     this.settings = settings;
   }
@@ -66,6 +79,11 @@ public final class Predictor {
               + task.key()
               + ": expected semantic, all that a model with a per-pixel decoder can do");
     }
+  }
+
+  /** The classes of the results. */
+  public ClassSpace classes() {
+    return classes;
   }
 
   /** What a model said about one image, ready for post-processing at the original size. */
@@ -132,9 +150,7 @@ public final class Predictor {
   public SemanticMap semantic(Outputs outputs) {
     QueryOutputs queries = outputs.queries();
     return switch (settings.rules()) {
-      case OFFICIAL ->
-          SemanticPostProcessor.process(
-              queries, outputs.frame(), SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
+      case OFFICIAL -> SemanticPostProcessor.process(queries, outputs.frame(), officialOrder());
       case HF ->
           SemanticPostProcessor.process(
               queries,
@@ -143,7 +159,19 @@ public final class Predictor {
     };
   }
 
-  /** Scored instances; things only if the settings say so. */
+  /**
+   * Official models score classes at the input's size and resize the scores where semantic results
+   * are the only ones, and resize the masks first where there are others. Models that classify
+   * pixels resize logits in any case.
+   */
+  private SemanticPostProcessor.Order officialOrder() {
+    return settings.tasks().equals(Set.of(Task.SEMANTIC))
+            && !model.config().decoder().classifiesPixels()
+        ? SemanticPostProcessor.Order.SCORE_THEN_RESIZE
+        : SemanticPostProcessor.Order.RESIZE_THEN_SCORE;
+  }
+
+  /** Scored instances; things only beside panoptic results. */
   public InstanceSet instances(Outputs outputs) {
     return switch (settings.rules()) {
       case OFFICIAL ->
@@ -151,7 +179,7 @@ public final class Predictor {
               outputs.queries(),
               outputs.frame(),
               settings.maxInstances(),
-              c -> !settings.thingsOnly() || classes.isThing(c));
+              c -> !settings.tasks().contains(Task.PANOPTIC) || classes.isThing(c));
       case HF ->
           HuggingFacePostProcessor.instances(
               outputs.queries(),
@@ -173,7 +201,9 @@ public final class Predictor {
               new PanopticPostProcessor.Options(
                   settings.objectThreshold(),
                   settings.overlapThreshold(),
-                  PanopticPostProcessor.Region.WON_AND_CONFIDENT));
+                  isMask2Former()
+                      ? PanopticPostProcessor.Region.WON_AND_CONFIDENT
+                      : PanopticPostProcessor.Region.WON));
       case HF ->
           HuggingFacePostProcessor.panoptic(
               outputs.queries(),
@@ -190,8 +220,13 @@ public final class Predictor {
 
   /** To what size Hugging Face's post-processing of this model's family resizes masks first. */
   private HuggingFacePostProcessor.First huggingFaceFirst() {
-    return model.config().decoder() instanceof DecoderConfig.MaskedAttention
+    return isMask2Former()
         ? HuggingFacePostProcessor.First.TO_384
         : HuggingFacePostProcessor.First.AS_THEY_ARE;
+  }
+
+  /** Whose rules hold where those of MaskFormer and Mask2Former differ. */
+  private boolean isMask2Former() {
+    return model.config().decoder() instanceof DecoderConfig.MaskedAttention;
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
@@ -17,7 +18,6 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.PanopticSegment;
-import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.metrics.Detection;
 
 /**
@@ -25,51 +25,65 @@ import org.maskwright.datasets.metrics.Detection;
  * with compressed run lengths), {@code panoptic.json} with {@code panoptic/*.png}, and {@code
  * semantic/*.png} of class indices.
  *
- * <p><b>Lifecycle</b> {@link #close()} ends the JSON files.
+ * <p><b>Lifecycle</b> The JSON files are there after {@link #finish()}, never in part: those of an
+ * evaluation that failed are discarded by {@link #close()}, and those of an earlier one are removed
+ * at the start.
  */
 public final class ResultFiles implements Closeable {
   private static final int MAX_GREY8_CLASSES = 255;
+  private static final String INSTANCES = "instances.json";
+  private static final String PANOPTIC = "panoptic.json";
+  private static final String UNFINISHED = ".part";
 
   private final Path folder;
-  private final JsonGenerator instances;
-  private final JsonGenerator panoptic;
-  private Categories categories;
+  private final ResultNames names = new ResultNames();
+  private JsonGenerator instances;
+  private JsonGenerator panoptic;
+  private Categories categories = Categories.of(List.of());
 
-  private ResultFiles(Path folder, JsonGenerator instances, JsonGenerator panoptic) {
+  private ResultFiles(Path folder) {
     this.folder = folder;
-    this.instances = instances;
-    this.panoptic = panoptic;
   }
 
   /** Starts the files of the given tasks in a folder, which is made. */
   public static ResultFiles in(Path folder, Set<Task> tasks) throws IOException {
+    ResultFiles out = new ResultFiles(folder);
+    try {
+      out.start(tasks);
+      return out;
+    } catch (IOException e) {
+      try {
+        out.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private void start(Set<Task> tasks) throws IOException {
     Files.createDirectories(folder);
-    JsonGenerator instances = null;
-    JsonGenerator panoptic = null;
     if (tasks.contains(Task.INSTANCE)) {
-      instances =
-          new JsonFactory()
-              .createGenerator(Files.newBufferedWriter(folder.resolve("instances.json")));
+      instances = started(INSTANCES);
       instances.writeStartArray();
     }
     if (tasks.contains(Task.PANOPTIC)) {
-      Files.createDirectories(folder.resolve("panoptic"));
-      panoptic =
-          new JsonFactory()
-              .createGenerator(Files.newBufferedWriter(folder.resolve("panoptic.json")));
+      panoptic = started(PANOPTIC);
       panoptic.writeStartObject();
       panoptic.writeArrayFieldStart("annotations");
     }
-    if (tasks.contains(Task.SEMANTIC)) {
-      Files.createDirectories(folder.resolve("semantic"));
-    }
-    return new ResultFiles(folder, instances, panoptic);
   }
 
-  private static String stem(SampleInfo image) {
-    String name = image.file().getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
+  private JsonGenerator started(String name) throws IOException {
+    Files.deleteIfExists(folder.resolve(name));
+    return new JsonFactory()
+        .createGenerator(Files.newBufferedWriter(folder.resolve(name + UNFINISHED)));
+  }
+
+  private Path png(String kind, SampleInfo image) throws IOException {
+    Path file = folder.resolve(kind).resolve(names.of(image) + ".png");
+    Files.createDirectories(file.getParent());
+    return file;
   }
 
   private static void writeId(JsonGenerator json, String field, ImageId id) throws IOException {
@@ -80,14 +94,6 @@ public final class ResultFiles implements Closeable {
     }
   }
 
-  private static void writeBox(JsonGenerator json, Box box) throws IOException {
-    json.writeArrayFieldStart("bbox");
-    for (double v : new double[] {box.x(), box.y(), box.width(), box.height()}) {
-      json.writeNumber(v);
-    }
-    json.writeEndArray();
-  }
-
   void instances(SampleInfo image, List<Detection> detections) {
     try {
       for (Detection d : detections) {
@@ -95,14 +101,8 @@ public final class ResultFiles implements Closeable {
         writeId(instances, "image_id", image.imageId());
         instances.writeNumberField("category_id", d.categoryId());
         instances.writeNumberField("score", d.score());
-        writeBox(instances, d.box());
-        instances.writeObjectFieldStart("segmentation");
-        instances.writeArrayFieldStart("size");
-        instances.writeNumber(d.mask().height());
-        instances.writeNumber(d.mask().width());
-        instances.writeEndArray();
-        instances.writeStringField("counts", d.mask().toCompressedString());
-        instances.writeEndObject();
+        CocoFields.box(instances, d.box());
+        CocoFields.segmentation(instances, d.mask());
         instances.writeEndObject();
       }
     } catch (IOException e) {
@@ -112,12 +112,11 @@ public final class ResultFiles implements Closeable {
 
   void panoptic(SampleInfo image, LabelMap ids, List<PanopticSegment> segments, Categories table) {
     categories = table;
-    String file = stem(image) + ".png";
-    LabelPng.writeRgbIds(folder.resolve("panoptic").resolve(file), ids);
     try {
+      LabelPng.writeRgbIds(png("panoptic", image), ids);
       panoptic.writeStartObject();
       writeId(panoptic, "image_id", image.imageId());
-      panoptic.writeStringField("file_name", file);
+      panoptic.writeStringField("file_name", names.of(image) + ".png");
       panoptic.writeArrayFieldStart("segments_info");
       for (PanopticSegment s : segments) {
         panoptic.writeStartObject();
@@ -135,11 +134,15 @@ public final class ResultFiles implements Closeable {
   }
 
   void semantic(SampleInfo image, LabelMap labels, int classes) {
-    Path file = folder.resolve("semantic").resolve(stem(image) + ".png");
-    if (classes <= MAX_GREY8_CLASSES) {
-      LabelPng.writeGrey8(file, labels);
-    } else {
-      LabelPng.writeGrey16(file, labels);
+    try {
+      Path file = png("semantic", image);
+      if (classes <= MAX_GREY8_CLASSES) {
+        LabelPng.writeGrey8(file, labels);
+      } else {
+        LabelPng.writeGrey16(file, labels);
+      }
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 
@@ -147,16 +150,17 @@ public final class ResultFiles implements Closeable {
     return new UncheckedIOException(folder + ": results cannot be written: " + e.getMessage(), e);
   }
 
-  @Override
-  public void close() throws IOException {
+  /** Ends the JSON files and gives them their names: every image was written. */
+  public void finish() throws IOException {
     if (instances != null) {
       instances.writeEndArray();
       instances.close();
+      publish(INSTANCES);
     }
     if (panoptic != null) {
       panoptic.writeEndArray();
       panoptic.writeArrayFieldStart("categories");
-      for (Category c : categories == null ? Categories.of(List.of()) : categories) {
+      for (Category c : categories) {
         panoptic.writeStartObject();
         panoptic.writeNumberField("id", c.id());
         panoptic.writeStringField("name", c.name());
@@ -166,6 +170,22 @@ public final class ResultFiles implements Closeable {
       panoptic.writeEndArray();
       panoptic.writeEndObject();
       panoptic.close();
+      publish(PANOPTIC);
     }
+  }
+
+  private void publish(String name) throws IOException {
+    Files.move(
+        folder.resolve(name + UNFINISHED), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (JsonGenerator first = instances;
+        JsonGenerator second = panoptic) {
+      // Both are closed, whichever fails.
+    }
+    Files.deleteIfExists(folder.resolve(INSTANCES + UNFINISHED));
+    Files.deleteIfExists(folder.resolve(PANOPTIC + UNFINISHED));
   }
 }

@@ -2,11 +2,13 @@ package org.maskwright.trainer.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
@@ -37,18 +39,31 @@ public final class Evaluator {
   /**
    * For a model and a data set with the same classes.
    *
+   * @param normalization what the model was trained with
    * @throws ConfigException if the model or the data set's annotation cannot serve a task of the
    *     settings
    */
-  public Evaluator(SegmentationModel model, RunSettings run, Dataset dataset, Console console) {
+  public Evaluator(
+      SegmentationModel model,
+      Normalization normalization,
+      RunSettings run,
+      Dataset dataset,
+      Console console) {
     this.settings = run.eval();
     this.dataset = dataset;
     this.run = run;
     this.console = console;
-    Predictor predictor = new Predictor(model, Normalization.IMAGENET, inference(settings));
-    this.evaluation =
-        new Evaluation(predictor, dataset, settings.tasks(), run.data().workers(), instances());
-    this.drawing = new Drawing(predictor, model.classSpace(), PICTURE_THRESHOLD);
+    // The data set says what is a thing and what stuff; an imported model may not know.
+    Predictor predictor =
+        new Predictor(
+            model,
+            TrainingRun.classSpace(dataset.categories()),
+            normalization,
+            inference(settings));
+    LoaderSettings loading =
+        LoaderSettings.evaluation(1, run.data().workers()).with(run.data().brokenFiles());
+    this.evaluation = new Evaluation(predictor, dataset, settings.tasks(), loading, instances());
+    this.drawing = new Drawing(predictor, PICTURE_THRESHOLD);
   }
 
   /** How images go in and results come out under these settings. */
@@ -59,7 +74,7 @@ public final class Evaluator {
         s.objectThreshold(),
         s.overlapThreshold(),
         s.maxInstances(),
-        s.tasks().contains(Task.PANOPTIC),
+        EnumSet.copyOf(s.tasks()),
         s.rules());
   }
 
@@ -75,6 +90,7 @@ public final class Evaluator {
         picture.map(p -> new SamplePictures(drawing, settings.tasks().get(0), settings.samples()));
     EvalReport report = evaluation.run(limit, files, samples, loss(), this::progress);
     samples.ifPresent(s -> s.write(picture.get()));
+    report.skipped().forEach(message -> console.line("skipped: " + message));
     return report;
   }
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Writes scalars and pictures as a TensorBoard event file.
+ * Writes scalars as a TensorBoard event file.
  *
  * <p>Each writer makes a file of its own; TensorBoard shows all files of a folder as one run, so a
  * resumed run simply makes a second writer. Where steps were repeated, TensorBoard shows the later
@@ -31,10 +31,8 @@ import java.util.zip.CRC32C;
 public final class EventWriter implements Closeable, Flushable {
   private static final String FILE_VERSION = "brain.Event:2";
   private static final int CRC_MASK_DELTA = 0xa282ead8;
-  private static final int COLORSPACE_RGB = 3;
   private static final int NANOS_DIGITS = 1_000_000_000;
 
-  private final Path file;
   private final Clock clock;
   private final OutputStream out;
 
@@ -50,23 +48,13 @@ public final class EventWriter implements Closeable, Flushable {
   EventWriter(Path folder, Clock clock) throws IOException {
     this.clock = clock;
     Files.createDirectories(folder);
-    this.file = newFile(folder, clock.instant().getEpochSecond());
+    Path file = newFile(folder, clock.instant().getEpochSecond());
     this.out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE));
     record(
         new ProtoWriter()
             .doubleField(1, wallTime())
             .bytesField(3, FILE_VERSION.getBytes(StandardCharsets.UTF_8)));
     flush();
-  }
-
-  /** The file that is written. */
-  public Path file() {
-    return file;
-  }
-
-  /** Writes one number of a step. */
-  public void scalar(String tag, long step, double value) throws IOException {
-    scalars(step, Map.of(tag, value));
   }
 
   /** Writes numbers of a step, tag to value; non-finite ones are kept as they are. */
@@ -76,21 +64,6 @@ public final class EventWriter implements Closeable, Flushable {
       summary.messageField(1, value(e.getKey()).floatField(2, e.getValue().floatValue()));
     }
     event(step, summary);
-  }
-
-  /**
-   * Writes a picture of a step.
-   *
-   * @param png the bytes of a PNG file of the given size
-   */
-  public void image(String tag, long step, byte[] png, int width, int height) throws IOException {
-    var image =
-        new ProtoWriter()
-            .varintField(1, height)
-            .varintField(2, width)
-            .varintField(3, COLORSPACE_RGB)
-            .bytesField(4, png);
-    event(step, new ProtoWriter().messageField(1, value(tag).messageField(4, image)));
   }
 
   /** Hands what was written to the operating system, so that a running TensorBoard sees it. */

@@ -1,17 +1,23 @@
 package org.maskwright.trainer.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.HuggingFaceFolder;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.WeightMatcher;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.InitSettings;
 
@@ -19,16 +25,36 @@ import org.maskwright.trainer.config.InitSettings;
 final class Initialisation {
   private Initialisation() {}
 
-  static void apply(SegmentationModel model, InitSettings settings, Console console) {
-    settings.backbone().ifPresent(path -> load(model, path, LoadPolicy.backbone(), console));
-    settings.model().ifPresent(path -> load(model, path, LoadPolicy.strict(), console));
+  /**
+   * What a model takes over from its initial weights.
+   *
+   * @param normalization of the images they were trained on
+   * @param licence what they may be used for, or empty
+   */
+  record Origin(Normalization normalization, String licence) {
+    private static final Origin NONE = new Origin(Normalization.IMAGENET, "");
+  }
+
+  static Origin apply(SegmentationModel model, InitSettings settings, Console console) {
+    Origin origin = Origin.NONE;
+    if (settings.backbone().isPresent()) {
+      origin = load(model, settings.backbone().get(), LoadPolicy.backbone(), console);
+    }
+    if (settings.model().isPresent()) {
+      origin = load(model, settings.model().get(), LoadPolicy.strict(), console);
+    }
+    if (!origin.normalization().equals(Normalization.IMAGENET)) {
+      console.line("images are normalised as for those weights: " + origin.normalization());
+    }
+    return origin;
   }
 
   /**
    * Loads any checkpoint that the zoo knows and says what happened to every key that did not simply
    * fit.
    */
-  private static void load(SegmentationModel model, Path path, LoadPolicy policy, Console console) {
+  private static Origin load(
+      SegmentationModel model, Path path, LoadPolicy policy, Console console) {
     Map<String, Parameter> state = model.state();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     state.forEach((name, p) -> shapes.put(name, p.shape()));
@@ -46,6 +72,24 @@ final class Initialisation {
               }
             });
     console.line("weights from " + path + ": " + matched.report().toText());
+    return origin(path, weights);
+  }
+
+  /** As the settings beside the weights say, Maskwright's or Hugging Face's. */
+  private static Origin origin(Path path, ImportedWeights weights) {
+    Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    if (Files.isRegularFile(folder.resolve(ModelFolder.SETTINGS))) {
+      ModelFile file = ModelFolder.describe(folder);
+      return new Origin(file.normalization(), file.licence());
+    }
+    boolean huggingFace =
+        weights.family() == CheckpointFamily.HF_MASK2FORMER
+            || weights.family() == CheckpointFamily.HF_MASKFORMER;
+    Normalization normalization =
+        huggingFace && HuggingFaceFolder.isOne(folder)
+            ? ModelFile.normalization(HuggingFaceFolder.read(folder))
+            : Normalization.IMAGENET;
+    return new Origin(normalization, weights.provenance().licence());
   }
 
   /** Freezes every parameter whose name starts with one of the prefixes. */

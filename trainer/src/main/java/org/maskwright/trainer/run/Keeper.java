@@ -13,8 +13,11 @@ import org.maskwright.trainer.loop.StepReport;
 import org.maskwright.trainer.loop.TrainListener;
 
 /**
- * Evaluates and writes checkpoints when they are due, keeps the best one, and ends the run when
+ * Writes checkpoints and evaluates when they are due, keeps the best one, and ends the run when
  * asked to or when nothing gets better.
+ *
+ * <p>What was evaluated is known from the metrics log alone, so that a run that was ended at any
+ * moment goes on as if it had not been: see {@link #catchUp()}.
  */
 final class Keeper implements TrainListener {
   private final Learner learner;
@@ -29,6 +32,7 @@ final class Keeper implements TrainListener {
   private final BooleanSupplier stopRequested;
   private TrainingState state;
   private boolean interrupted;
+  private int withoutBetter; // evaluations since the best one
   private Optional<RunSummary.Scored> best = Optional.empty();
   private Optional<RunSummary.Scored> last = Optional.empty();
 
@@ -61,8 +65,8 @@ final class Keeper implements TrainListener {
     }
   }
 
-  /** Keeps an evaluation as the last one, and as the best one if it is; returns whether it is. */
-  private boolean remember(RunSummary.Scored scored) {
+  /** Keeps an evaluation as the last one, and as the best one if it is. */
+  private void remember(RunSummary.Scored scored) {
     last = Optional.of(scored);
     double value = scored.metrics().getOrDefault(eval.best(), Double.NaN);
     boolean better =
@@ -70,8 +74,22 @@ final class Keeper implements TrainListener {
             && (best.isEmpty() || eval.isBetter(value, best.get().metrics().get(eval.best())));
     if (better) {
       best = last;
+      withoutBetter = 0;
+    } else {
+      withoutBetter++;
     }
-    return better;
+  }
+
+  /**
+   * Does what an ended process left undone at the step that is resumed from: the evaluation, if one
+   * is due there and the log has none, and the link to the best checkpoint.
+   */
+  void catchUp() {
+    boolean evaluated = last.isPresent() && last.get().step() == state.step();
+    if (state.step() > 0 && isDue(state.step()) && !evaluated) {
+      evaluate(state.step());
+    }
+    linkBest();
   }
 
   Optional<RunSummary.Scored> best() {
@@ -96,30 +114,33 @@ final class Keeper implements TrainListener {
     boolean end = r.step() == train.steps();
     boolean stop = !end && stopRequested.getAsBoolean();
     interrupted |= stop;
-    boolean evaluate = end || !stop && eval.every() > 0 && r.step() % eval.every() == 0;
+    boolean evaluate = !stop && isDue(r.step());
     advance(r);
-    boolean better = evaluate && evaluateOrKeep(r.step(), end);
-    if (end || stop || better || r.step() % train.checkpointEvery() == 0) {
-      CheckpointStore.Checkpoint checkpoint = learner.write(store, state);
-      if (better) {
-        store.markBest(checkpoint);
-      }
+    // Before the evaluation: it may take long, or fail, and what was learnt is not to be lost.
+    if (end || stop || evaluate || r.step() % train.checkpointEvery() == 0) {
+      learner.write(store, state);
+    }
+    if (evaluate) {
+      evaluate(r.step());
+      linkBest();
     }
     boolean exhausted = exhausted();
     if (exhausted && !end) {
       console.line(
           "no better %s in %d evaluations: stopping at step %d",
           eval.best(), eval.patience(), r.step());
-      if (!better) {
-        learner.write(store, state);
-      }
     }
     return stop || exhausted ? Verdict.STOP : Verdict.CONTINUE;
   }
 
+  /** Whether there is an evaluation after a step. */
+  private boolean isDue(long step) {
+    return step == train.steps() || eval.every() > 0 && step % eval.every() == 0;
+  }
+
   /** Whether nothing got better for as many evaluations as the settings wait. */
   boolean exhausted() {
-    return eval.patience() > 0 && state.evaluationsWithoutBetter() >= eval.patience();
+    return eval.patience() > 0 && withoutBetter >= eval.patience();
   }
 
   private void advance(StepReport r) {
@@ -129,27 +150,11 @@ final class Keeper implements TrainListener {
             loader.state().epoch(),
             loader.state().position(),
             learner.model().engine().random().save(),
-            state.bestValue(),
-            state.evaluationsWithoutBetter(),
             state.trainedSeconds() + r.phases().total() / 1000);
   }
 
-  /** Evaluates; if that fails, what was learnt is written before the failure goes on. */
-  private boolean evaluateOrKeep(long step, boolean all) {
-    boolean done = false;
-    try {
-      boolean better = evaluate(step, all);
-      done = true;
-      return better;
-    } finally {
-      if (!done) {
-        Path kept = learner.write(store, state).folder();
-        console.line("evaluation failed; step %d is kept in %s", step, kept);
-      }
-    }
-  }
-
-  private boolean evaluate(long step, boolean all) {
+  private void evaluate(long step) {
+    boolean all = step == train.steps();
     EvalReport[] made = new EvalReport[1];
     learner.withEvaluationWeights(
         () ->
@@ -160,21 +165,21 @@ final class Keeper implements TrainListener {
                     Optional.of(samples.resolve("step-%08d.png".formatted(step)))
                         .filter(p -> eval.samples() > 0)));
     EvalReport report = made[0];
+    report.get(eval.best()); // refuses a metric that was not measured
     for (String line : EvalTable.lines(step, report)) {
       console.line(line);
     }
     log.write("eval", step, report.metrics());
-    boolean better = remember(new RunSummary.Scored(step, report.metrics()));
-    double value = report.get(eval.best());
-    state =
-        new TrainingState(
-            state.step(),
-            state.epoch(),
-            state.position(),
-            state.randomStreams(),
-            better ? Optional.of(value) : state.bestValue(),
-            better ? 0 : state.evaluationsWithoutBetter() + 1,
-            state.trainedSeconds());
-    return better;
+    remember(new RunSummary.Scored(step, report.metrics()));
+  }
+
+  /** Makes the store's best checkpoint the one of the best evaluation, if it is not. */
+  private void linkBest() {
+    if (best.isPresent()
+        && store.best().map(CheckpointStore.Checkpoint::step).orElse(-1L) != best.get().step()) {
+      store.all().stream()
+          .filter(checkpoint -> checkpoint.step() == best.get().step())
+          .forEach(store::markBest);
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -22,7 +23,7 @@ import org.maskwright.trainer.optim.OptimizerSettings;
 
 /**
  * All that learning changes: the model, the optimiser's moments and the moving average; written to
- * and read from checkpoints together.
+ * and read from checkpoints together. The model stays the caller's to close.
  *
  * <p>{@code model.safetensors} of a checkpoint holds the weights that evaluation used: with a
  * moving average those, and the raw ones beside them.
@@ -41,14 +42,24 @@ final class Learner implements AutoCloseable {
     this.model = model;
     this.description = description;
     this.optimizer = new AdamW(model, settings);
-    this.ema =
-        settings.emaDecay() > 0
-            ? Optional.of(new Ema(model, settings.emaDecay()))
-            : Optional.empty();
+    try {
+      this.ema =
+          settings.emaDecay() > 0
+              ? Optional.of(new Ema(model, settings.emaDecay()))
+              : Optional.empty();
+    } catch (RuntimeException e) {
+      optimizer.close();
+      throw e;
+    }
   }
 
   SegmentationModel model() {
     return model;
+  }
+
+  /** Of the images the model is trained on. */
+  Normalization normalization() {
+    return description.normalization();
   }
 
   AdamW optimizer() {
@@ -121,6 +132,5 @@ final class Learner implements AutoCloseable {
   public void close() {
     ema.ifPresent(Ema::close);
     optimizer.close();
-    model.close();
   }
 }

@@ -11,13 +11,13 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.trainer.checkpoint.DurableFiles;
 
 /**
  * A run's numbers as JSON lines, one object a line:
@@ -52,15 +52,6 @@ public final class MetricsLog implements Closeable {
   }
 
   /**
-   * Starts a log; a file that is there already is replaced.
-   *
-   * @throws IOException if the file cannot be written
-   */
-  public static MetricsLog create(Path file) throws IOException {
-    return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8));
-  }
-
-  /**
    * Goes on with a log after step {@code lastStep}: later lines, which the run that was ended wrote
    * beyond its last checkpoint, and a half-written last line are dropped. A missing log is started.
    *
@@ -74,9 +65,7 @@ public final class MetricsLog implements Closeable {
           kept.append(json(line));
         }
       }
-      Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-      Files.writeString(fresh, kept);
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+      DurableFiles.write(file, kept.toString());
     }
     return new MetricsLog(
         Files.newBufferedWriter(

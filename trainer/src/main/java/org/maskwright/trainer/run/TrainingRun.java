@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.loader.Loader;
@@ -98,30 +98,53 @@ public final class TrainingRun {
    *     refused leaves no folder; closed at the end
    */
   private RunSummary train(Supplier<RunFolder> folder) throws IOException {
-    Dataset trainSet = open(settings.data(), settings.data().train());
+    Dataset all = open(settings.data(), settings.data().train());
     Dataset valSet = open(settings.data(), settings.data().val());
-    requireSameClasses(trainSet, valSet);
-    requireTask(trainSet);
+    requireSameClasses(all, valSet);
+    requireTask(all);
+    Dataset trainSet = withTargets(all);
     console.line(
         "train: %s, %d images, %s", trainSet.name(), trainSet.size(), trainSet.categories());
     console.line("val:   %s, %d images", valSet.name(), valSet.size());
-    try (Engine engine = Engine.open(settings.engine().options(settings.seed()))) {
-      console.line("engine: " + engine.description());
-      ClassSpace classes = classSpace(trainSet.categories());
-      SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
-      Initialisation.apply(model, settings.init(), console);
+    ClassSpace classes = classSpace(trainSet.categories());
+    try (Engine engine = open();
+        SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes)) {
+      Initialisation.Origin origin = Initialisation.apply(model, settings.init(), console);
       Initialisation.freeze(model, settings.init().freeze());
-      try (Learner learner = new Learner(model, describe(classes), settings.optimizer())) {
+      try (Learner learner = new Learner(model, describe(classes, origin), settings.optimizer())) {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
         warn(classes, model.queries());
-        Evaluator evaluator = new Evaluator(learner.model(), settings, valSet, console);
+        Evaluator evaluator =
+            new Evaluator(model, origin.normalization(), settings, valSet, console);
         try (RunFolder run = folder.get()) {
           return train(engine, learner, trainSet, valSet, evaluator, run);
         }
       }
     }
+  }
+
+  private Engine open() {
+    Engine engine = Engine.open(settings.engine().options(settings.seed()));
+    console.line("engine: " + engine.description());
+    return engine;
+  }
+
+  /** Without the images that the annotation says have nothing to learn from, as in the recipes. */
+  private Dataset withTargets(Dataset all) {
+    Dataset kept = DatasetView.withTargets(all);
+    if (kept.size() == all.size()) {
+      return all;
+    }
+    if (kept.size() == 0) {
+      throw new DatasetException(
+          all.name() + ": none of its " + all.size() + " images has a target to train on");
+    }
+    console.line(
+        "train: %d of %d images have no target and are left out",
+        all.size() - kept.size(), all.size());
+    return kept;
   }
 
   private RunSummary train(
@@ -145,7 +168,7 @@ public final class TrainingRun {
             engine.backend().name(),
             engine.device().toString(),
             command,
-            fingerprints(trainSet, valSet)));
+            Map.of("train", fingerprint(trainSet), "val", fingerprint(valSet))));
     Files.createDirectories(folder.samples());
     int steps = settings.train().steps();
     try (Loader loader = loader(trainSet, new LoaderState(state.epoch(), state.position()));
@@ -175,7 +198,7 @@ public final class TrainingRun {
               new SegmentationTask(
                   learner.model(),
                   Criterion.of(settings.criterion()),
-                  Normalization.IMAGENET,
+                  learner.normalization(),
                   console::line),
               learner.optimizer(),
               learner.ema(),
@@ -183,6 +206,7 @@ public final class TrainingRun {
               settings.schedule().over(steps),
               settings.train().accumulate(),
               () -> store.latest().map(CheckpointStore.Checkpoint::folder));
+      keeper.catchUp();
       long last = state.step();
       if (keeper.exhausted() || last >= steps) {
         console.line("the run has ended: nothing is left to train");
@@ -242,16 +266,14 @@ public final class TrainingRun {
     return new Loader(dataset, settings.augment().pipeline(settings.task()), loading, from);
   }
 
-  private ModelFile describe(ClassSpace classes) {
-    Normalization n = Normalization.IMAGENET;
-    return new ModelFile(
+  private ModelFile describe(ClassSpace classes, Initialisation.Origin origin) {
+    return ModelFile.of(
         settings.model(),
-        classes.classes(),
+        classes,
         settings.eval().shortEdge(),
         settings.eval().maxSize(),
-        List.of((double) n.mean(0), (double) n.mean(1), (double) n.mean(2)),
-        List.of((double) n.std(0), (double) n.std(1), (double) n.std(2)),
-        "");
+        origin.normalization(),
+        origin.licence());
   }
 
   private static void requireSameClasses(Dataset train, Dataset val) {
@@ -276,20 +298,12 @@ public final class TrainingRun {
     }
   }
 
-  /** Enough to notice another data set: number of images, first and last id, classes. */
-  private static Map<String, String> fingerprints(Dataset... sets) {
-    Map<String, String> out = new TreeMap<>();
-    for (Dataset set : sets) {
-      out.put(
-          set.name(),
-          set.size()
-              + " images, "
-              + set.info(0).imageId()
-              + " to "
-              + set.info(set.size() - 1).imageId()
-              + ", "
-              + set.categories());
-    }
-    return out;
+  /** Enough to notice another data set: name, number of images, first and last id, classes. */
+  private static String fingerprint(Dataset set) {
+    String ids =
+        set.size() == 0
+            ? ""
+            : ", " + set.info(0).imageId() + " to " + set.info(set.size() - 1).imageId();
+    return set.name() + ", " + set.size() + " images" + ids + ", " + set.categories();
   }
 }

@@ -1,8 +1,8 @@
 /**
- * What a run leaves behind for people and tools: metrics as JSON lines and TensorBoard events.
- *
- * <p>{@link org.maskwright.trainer.run.MetricsLog} is the record a run's numbers are read back
- * from; {@link org.maskwright.trainer.run.EventWriter} writes the same numbers and pictures for
- * TensorBoard.
+ * A training run from settings to a finished folder: {@link org.maskwright.trainer.run.TrainingRun}
+ * puts it together, the learner holds what changes, the keeper writes checkpoints and evaluates.
+ * And what a run says meanwhile: {@link org.maskwright.trainer.run.MetricsLog} is the record its
+ * numbers are read back from; {@link org.maskwright.trainer.run.EventWriter} writes the same
+ * numbers for TensorBoard.
  */
 package org.maskwright.trainer.run;

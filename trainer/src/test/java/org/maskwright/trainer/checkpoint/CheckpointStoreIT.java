@@ -38,7 +38,11 @@ final class CheckpointStoreIT {
         assertHolds(checkpoint);
       }
       assertEquals(newest.folder().toRealPath(), folder.resolve("last").toRealPath());
-      store.best().ifPresent(best -> assertEquals(0, best.step() % 3));
+      if (finished >= 3) { // every third one is marked before it counts as finished
+        long best = store.best().orElseThrow().step();
+        assertEquals(0, best % 3);
+        assertTrue(best >= finished - finished % 3, best + " after " + finished);
+      }
       assertEquals(List.of(), hiddenIn(folder));
     }
   }

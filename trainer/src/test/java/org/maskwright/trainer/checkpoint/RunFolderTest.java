@@ -1,7 +1,6 @@
 package org.maskwright.trainer.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.trainer.config.ConfigException;
@@ -45,19 +45,15 @@ final class RunFolderTest {
   }
 
   @Test
-  void rewoundMetricsEndAtTheStepAndDropALineCutOff() throws IOException {
-    try (RunFolder run = RunFolder.create(temporary, "")) {
-      run.rewindMetrics(0);
-      assertFalse(Files.exists(run.metrics()));
-      String upToTwo =
-          """
-          {"event":"start"}
-          {"loss":{"step":9},"step":1}
-          {"step":2,"eval":{"PQ":1.5}}
-          """;
-      Files.writeString(run.metrics(), upToTwo + "{\"step\":3}\n{\"step\":4,\"lo");
-      run.rewindMetrics(2);
-      assertEquals(upToTwo, Files.readString(run.metrics()));
+  void theConfigurationOfACheckpointIsFoundThroughLinks() throws IOException {
+    Path run = temporary.resolve("run");
+    try (RunFolder folder = RunFolder.create(run, "")) {
+      Path step = Files.createDirectories(folder.checkpoints().resolve("step-00000001"));
+      Path outside = Files.createSymbolicLink(temporary.resolve("best"), step);
+      assertEquals(
+          Optional.of(run.toRealPath().resolve("config.conf")), RunFolder.configOf(outside));
+      assertEquals(Optional.empty(), RunFolder.configOf(run));
+      assertEquals(Optional.empty(), RunFolder.configOf(run.resolve("no/such")));
     }
   }
 

@@ -122,6 +122,24 @@ final class ImportExportCommandTest {
   }
 
   @Test
+  void stuffIsNamedByNameIndexOrRange() {
+    Path ours = folder.resolve("ours");
+    for (String wrong : new String[] {"sky", "5", "3-1", "2-7"}) {
+      assertEquals(
+          2, run("import", official.toString(), "--stuff", wrong, "--out", ours.toString()), wrong);
+    }
+    assertEquals(
+        0,
+        run("import", official.toString(), "--stuff", "0,2-3", "--out", ours.toString()),
+        err::toString);
+    ClassSpace classes = ModelFolder.describe(ours).classSpace();
+    for (int i = 0; i < CLASSES; i++) {
+      assertEquals(i == 1 || i == 4, classes.isThing(i), "class " + i);
+    }
+    assertTrue(out.toString().contains("2 things, 3 stuff"), out::toString);
+  }
+
+  @Test
   void hostileFilesAndForeignModelsAreCheckpointErrorsAndLeaveNothing() throws IOException {
     Path hostile = folder.resolve("hostile.pkl");
     Files.write(hostile, "cos\nsystem\n(S'id'\ntR.".getBytes(StandardCharsets.US_ASCII));

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -10,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.config.SettingsWriter;
 import org.maskwright.trainer.run.TinyRun;
 
 /** The commands train and eval from outside: exit codes, messages, files. */
@@ -88,10 +94,9 @@ class TrainCommandIT {
     assertSays("backbone.");
   }
 
-  @Test
-  void aTerminatedRunWritesACheckpointSaysHowToResumeAndEndsWithCode130() throws Exception {
+  /** Trains without end in a process of its own that is told to end after step 2; what it said. */
+  private List<String> terminated(int expectedCode, Path folder, Runnable before) throws Exception {
     Path config = TinyRun.write(temp, "train { steps = 100000, checkpoint-every = 100000 }");
-    Path folder = temp.resolve("run");
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -112,15 +117,85 @@ class TrainCommandIT {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         said.add(line);
         if (line.startsWith("step=2 ")) {
+          before.run();
           process.toHandle().destroy(); // SIGTERM
         }
       }
     } finally {
       process.waitFor();
     }
-    assertEquals(130, process.exitValue(), said::toString);
+    assertEquals(expectedCode, process.exitValue(), said::toString);
+    return said;
+  }
+
+  @Test
+  void aTerminatedRunWritesACheckpointSaysHowToResumeAndEndsWithCode130() throws Exception {
+    Path folder = temp.resolve("run");
+    List<String> said = terminated(130, folder, () -> {});
     assertTrue(said.stream().anyMatch(l -> l.contains("train --resume " + folder)), said::toString);
     assertTrue(Files.isDirectory(folder.resolve("checkpoints/last")));
+  }
+
+  @Test
+  void aTerminatedRunThatCannotWriteItsCheckpointSaysSoAndEndsWithCode6() throws Exception {
+    Path folder = temp.resolve("run");
+    List<String> said =
+        terminated(
+            6,
+            folder,
+            () -> {
+              try {
+                Files.delete(folder.resolve("checkpoints"));
+                Files.writeString(folder.resolve("checkpoints"), "in the way");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertTrue(said.stream().anyMatch(l -> l.contains("cannot be")), said::toString);
+  }
+
+  @Test
+  void numbersOutOfRangeEndWithCode2() throws IOException {
+    assertEquals(2, run("eval", temp, "--limit", "-1"));
+    assertSays("--limit: expected at least 0, got -1");
+    assertEquals(2, run("predict", temp, "x.jpg", "--out", temp, "--short-edge", "0"));
+    assertSays("--short-edge: expected at least 1, got 0");
+    assertEquals(2, run("predict", temp, "x.jpg", "--out", temp, "--threshold", "1.5"));
+    assertSays("--threshold: expected a score in [0,1]");
+  }
+
+  @Test
+  void anEvaluationAgainstOtherClassesIsRefusedUnlessTheyAreTakenByPosition() throws IOException {
+    Path config =
+        TinyRun.write(temp, "train.steps = 1, eval.tasks = [semantic], eval.best = semantic.mIoU");
+    Path folder = temp.resolve("run");
+    assertEquals(0, run("train", config, "--run-dir", folder), err::toString);
+    Path model = folder.resolve("checkpoints/last");
+    ModelFile file = ModelFolder.describe(model);
+    List<ClassSpace.Entry> swapped = new ArrayList<>(file.classes());
+    java.util.Collections.swap(swapped, 1, 2);
+    write(model, file, swapped);
+    assertEquals(3, run("eval", model));
+    assertSays(
+        "class 1 is \"%s\"".formatted(swapped.get(1).name()),
+        "\"%s\" in coco-panoptic".formatted(file.classes().get(1).name()),
+        "--by-position");
+    assertEquals(0, run("eval", model, "--by-position"), err::toString);
+    write(model, file, ClassSpace.ofSize(swapped.size()).classes());
+    assertEquals(0, run("eval", model), err::toString);
+  }
+
+  private static void write(Path model, ModelFile file, List<ClassSpace.Entry> classes)
+      throws IOException {
+    ModelFile edited =
+        ModelFile.of(
+            file.model(),
+            new ClassSpace(classes),
+            file.shortEdge(),
+            file.maxSize(),
+            file.normalization(),
+            file.licence());
+    Files.writeString(model.resolve(ModelFolder.SETTINGS), SettingsWriter.render(edited));
   }
 
   @Test
@@ -180,6 +255,31 @@ class TrainCommandIT {
     double pq = numbers(Files.readString(scores)).get("pq");
     assertEquals(evaluated.get("panoptic.PQ"), 100 * pq, 1e-9);
     assertTrue(pq > 0, "nothing was compared");
+
+    // A prediction is by the run's threshold, of a model elsewhere by the default, 0.8.
+    Path model = folder.resolve("checkpoints/last");
+    Path elsewhere = Files.createDirectories(temp.resolve("elsewhere"));
+    for (String name : List.of(ModelFolder.SETTINGS, ModelFolder.WEIGHTS)) {
+      Files.copy(model.resolve(name), elsewhere.resolve(name));
+    }
+    assertEquals(predicted(model, "--threshold", "0.1"), predicted(model));
+    assertEquals(predicted(model, "--threshold", "0.8"), predicted(elsewhere));
+    assertNotEquals(predicted(model), predicted(elsewhere));
+  }
+
+  private String predicted(Path model, String... more) throws IOException {
+    Path image = temp.resolve("scenes/images/train");
+    Path results = temp.resolve("predicted");
+    List<Object> words = new ArrayList<>(List.of("predict", model, image, "--out", results));
+    words.addAll(List.of(more));
+    assertEquals(0, run(words.toArray()), err::toString);
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.list(results)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
   }
 
   /** Every number of a JSON document by its name; of equal names the first. */

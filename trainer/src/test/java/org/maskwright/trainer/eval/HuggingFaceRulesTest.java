@@ -13,6 +13,7 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Task;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.DecoderConfig;
@@ -32,7 +33,7 @@ class HuggingFaceRulesTest {
   private static final int WIDTH = 75;
   private static final int HEIGHT = 50;
 
-  private static ModelConfig model(First first) {
+  static ModelConfig model(First first) {
     ModelConfig tiny = Variants.get("mask2former-tiny");
     return switch (first) {
       case TO_384 -> tiny;
@@ -47,7 +48,7 @@ class HuggingFaceRulesTest {
     };
   }
 
-  private static Sample photograph() {
+  static Sample photograph() {
     byte[] rgb = new byte[3 * WIDTH * HEIGHT];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (i * 7 + i / WIDTH * 5);
@@ -64,7 +65,8 @@ class HuggingFaceRulesTest {
         SegmentationModel model =
             SegmentationModels.build(engine, model(first), ClassSpace.ofSize(3))) {
       // Thresholds that initial weights pass.
-      InferenceSettings settings = new InferenceSettings(60, 200, 0.1, 0.01, 20, true, Rules.HF);
+      InferenceSettings settings =
+          new InferenceSettings(60, 200, 0.1, 0.01, 20, Set.of(Task.PANOPTIC), Rules.HF);
       Predictor predictor = new Predictor(model, Normalization.IMAGENET, settings);
       Predictor.Outputs outputs = predictor.run(photograph());
       assertEquals(new ImageFrame(64, 96, 64, 96, HEIGHT, WIDTH), outputs.frame());

@@ -3,6 +3,7 @@ package org.maskwright.trainer.loop;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -151,7 +152,7 @@ class OneBatchOverfitsTest {
     EngineOptions options =
         EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend).withThreads(1);
     InferenceSettings inference =
-        new InferenceSettings(SIDE, SIDE, 0.5, 0.8, 20, task == Task.PANOPTIC);
+        new InferenceSettings(SIDE, SIDE, 0.5, 0.8, 20, EnumSet.of(Task.PANOPTIC, task));
     try (Engine engine = Engine.open(options);
         SegmentationModel model =
             SegmentationModels.build(

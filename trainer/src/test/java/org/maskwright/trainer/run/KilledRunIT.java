@@ -37,7 +37,10 @@ class KilledRunIT {
     Path config =
         TinyRun.write(
             temp,
-            "optimizer.ema-decay = 0.9, train { steps = %d, checkpoint-every = 1 }"
+            """
+            optimizer.ema-decay = 0.9, train { steps = %d, checkpoint-every = 1 }
+            eval { every = 9, tasks = [semantic], best = loss.total, samples = 0 }
+            """
                 .formatted(STEPS));
     Path whole = temp.resolve("whole");
     TrainingRun.start(
@@ -72,6 +75,17 @@ class KilledRunIT {
     }
     assertEquals(TinyRun.losses(whole), TinyRun.losses(killed));
     assertEquals(STEPS, TinyRun.losses(killed).size());
+    assertEquals(evaluations(whole), evaluations(killed));
+    Path best = Path.of("checkpoints/best");
+    assertEquals(
+        whole.resolve(best).toRealPath().getFileName(),
+        killed.resolve(best).toRealPath().getFileName());
+  }
+
+  private static List<MetricsLog.Line> evaluations(Path run) throws IOException {
+    return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.kind().equals("eval"))
+        .toList();
   }
 
   private static List<String> arguments(Path config, Path run) {

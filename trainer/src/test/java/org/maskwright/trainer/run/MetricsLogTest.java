@@ -31,7 +31,7 @@ final class MetricsLogTest {
     values.put("lr", 1e-300);
     values.put("mask", Double.NaN);
     values.put("dice", Double.NEGATIVE_INFINITY);
-    try (MetricsLog log = MetricsLog.create(file)) {
+    try (MetricsLog log = MetricsLog.resume(file, 0)) {
       log.write("train", 20, values);
       log.write("eval", 40, Map.of("PQ", 0.55));
     }
@@ -46,7 +46,7 @@ final class MetricsLogTest {
 
   @Test
   void aLineIsOnDiskBeforeTheLogIsClosed() throws IOException {
-    try (MetricsLog log = MetricsLog.create(file)) {
+    try (MetricsLog log = MetricsLog.resume(file, 0)) {
       log.write("train", 1, Map.of("loss", 2.0));
       assertEquals(1, MetricsLog.read(file).size());
     }
@@ -54,7 +54,7 @@ final class MetricsLogTest {
 
   @Test
   void resumingDropsWhatCameAfterTheCheckpointAndTheHalfWrittenLine() throws IOException {
-    try (MetricsLog log = MetricsLog.create(file)) {
+    try (MetricsLog log = MetricsLog.resume(file, 0)) {
       for (int step = 10; step <= 50; step += 10) {
         log.write("train", step, Map.of("loss", 1.0 / step));
       }

@@ -3,6 +3,7 @@ package org.maskwright.trainer.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,9 +16,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.datasets.scenes.ScenesConfig;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.config.SettingsWriter;
 
 /** Whole runs of a tiny model on a handful of Scenes. */
 class TrainingRunIT {
@@ -147,5 +155,131 @@ class TrainingRunIT {
     RunSummary again = TrainingRun.resume(run, silent(), List.of(), () -> false);
     assertEquals(second.step(), again.step());
     assertEquals(summary, Files.readString(run.resolve("summary.json")));
+  }
+
+  private static List<Long> evaluations(Path run) throws IOException {
+    return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.kind().equals("eval"))
+        .map(MetricsLog.Line::step)
+        .toList();
+  }
+
+  @Test
+  void whatAnEndedRunDidNotEvaluateOrLinkIsMadeUpForWhenItIsResumed() throws IOException {
+    // With steps this small no metric changes: the first evaluation stays the best.
+    ConfigFile config =
+        ConfigFile.load(
+            TinyRun.write(
+                temp,
+                """
+                optimizer.learning-rate = 1.0e-30, model.backbone.resnet.norm = frozen
+                train.checkpoint-every = 1
+                eval { every = 2, best = loss.total, tasks = [semantic], samples = 0 }
+                """),
+            List.of());
+    Path run = temp.resolve("stopped");
+    AtomicInteger asked = new AtomicInteger();
+    TrainingRun.start(run, config, silent(), List.of(), () -> asked.incrementAndGet() == 2);
+    assertEquals(List.of(), evaluations(run));
+    TrainingRun.resume(run, silent(), List.of(), () -> true);
+    assertEquals(List.of(2L), evaluations(run));
+    Path best = run.resolve("checkpoints/best");
+    assertEquals("step-00000002", best.toRealPath().getFileName().toString());
+    // As a kill between an evaluation and its link leaves it.
+    Files.delete(best);
+    Files.createSymbolicLink(best, Path.of("step-00000003"));
+    TrainingRun.resume(run, silent(), List.of(), () -> false);
+    assertEquals(List.of(2L, 4L, 6L), evaluations(run));
+    assertEquals("step-00000002", best.toRealPath().getFileName().toString());
+    assertTrue(Files.isRegularFile(best.resolve("model.conf")));
+  }
+
+  @Test
+  void anEvaluationThatFailsLosesNoStepAndBrokenImagesAreSkippedWhereThatIsAskedFor()
+      throws IOException {
+    String settings = "eval { every = 2, samples = 0 }, train.checkpoint-every = 100";
+    ConfigFile config = ConfigFile.load(TinyRun.write(temp, settings), List.of());
+    Scenes.write(temp.resolve("scenes"), new ScenesConfig(3, 6, 3, 64, 64, 3));
+    Path broken = first(temp.resolve("scenes/images/val"));
+    Files.writeString(broken, "no picture");
+    Path run = temp.resolve("broken");
+    DatasetException error =
+        assertThrows(
+            DatasetException.class,
+            () -> TrainingRun.start(run, config, silent(), List.of(), () -> false));
+    assertTrue(error.getMessage().contains(broken.getFileName().toString()), error.getMessage());
+    assertEquals(
+        "step-00000002", run.resolve("checkpoints/last").toRealPath().getFileName().toString());
+
+    StringWriter said = new StringWriter();
+    TrainingRun.start(
+        temp.resolve("skipping"),
+        ConfigFile.load(TinyRun.write(temp, settings + ", data.broken-files = skip"), List.of()),
+        new Console(new PrintWriter(said), false),
+        List.of(),
+        () -> false);
+    assertTrue(said.toString().contains("(2 images"), said.toString());
+    assertTrue(said.toString().contains("skipped: "), said.toString());
+  }
+
+  private static Path first(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.sorted().findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void aModelThatStartsFromAnotherKeepsItsNormalisationAndItsLicence() throws IOException {
+    ConfigFile one = ConfigFile.load(TinyRun.write(temp, "train.steps = 1"), List.of());
+    TrainingRun.start(temp.resolve("first"), one, silent(), List.of(), () -> false);
+    Path origin = temp.resolve("first/checkpoints/last");
+    Path plain = temp.resolve("plain");
+    Path other = temp.resolve("other");
+    ConfigFile from =
+        ConfigFile.load(
+            TinyRun.write(temp, "train.steps = 1, init.model = \"" + origin + "\""), List.of());
+    TrainingRun.start(plain, from, silent(), List.of(), () -> false);
+    ModelFile file = ModelFolder.describe(origin);
+    assertEquals(Normalization.IMAGENET, file.normalization());
+    Normalization pixels = new Normalization(10, 20, 30, 100, 110, 120);
+    ModelFile edited =
+        ModelFile.of(
+            file.model(), file.classSpace(), file.shortEdge(), file.maxSize(), pixels, "CC BY-NC");
+    Files.writeString(origin.resolve(ModelFolder.SETTINGS), SettingsWriter.render(edited));
+    TrainingRun.start(other, from, silent(), List.of(), () -> false);
+    assertEquals(edited, ModelFolder.describe(other.resolve("checkpoints/last")));
+    assertNotEquals(TinyRun.losses(plain), TinyRun.losses(other), "trained with other pixels");
+    assertNotEquals(loss(plain), loss(other), "evaluated with other pixels");
+  }
+
+  private static double loss(Path run) throws IOException {
+    return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.kind().equals("eval"))
+        .findFirst()
+        .orElseThrow()
+        .values()
+        .get("loss.total");
+  }
+
+  @Test
+  void imagesWithoutTargetsAreLeftOutOfTraining() throws IOException {
+    ConfigFile config = ConfigFile.load(TinyRun.write(temp, "train.steps = 6"), List.of());
+    Scenes.write(temp.resolve("scenes"), new ScenesConfig(3, 6, 3, 64, 64, 3));
+    Path json = temp.resolve("scenes/annotations/panoptic_train.json");
+    // Its PNG still has segments: if the image were loaded, it would be refused.
+    Files.writeString(
+        json,
+        Files.readString(json)
+            .replaceFirst(
+                "\"segments_info\"\\s*:\\s*\\[(?:[^\\[\\]]|\\[[^\\]]*\\])*\\]",
+                "\"segments_info\": []"));
+    StringWriter said = new StringWriter();
+    TrainingRun.start(
+        temp.resolve("run"),
+        config,
+        new Console(new PrintWriter(said), false),
+        List.of(),
+        () -> false);
+    assertTrue(said.toString().contains("train: 1 of 6 images have no target"), said.toString());
   }
 }

@@ -1,0 +1,80 @@
+package org.maskwright.trainer.eval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.image.LabelMap;
+
+class ResultFilesTest {
+  private static final Categories CLASSES = Categories.things("cat");
+
+  @TempDir private Path folder;
+
+  private static SampleInfo image(String id, String file) {
+    return new SampleInfo(ImageId.of(id), Path.of(file), 2, 1);
+  }
+
+  private void write(boolean finished, SampleInfo... images) throws IOException {
+    try (ResultFiles files = ResultFiles.in(folder, EnumSet.allOf(Task.class))) {
+      for (SampleInfo image : images) {
+        files.instances(image, List.of());
+        files.panoptic(image, new LabelMap(1, 2, new int[2]), List.of(), CLASSES);
+        files.semantic(image, new LabelMap(1, 2, new int[2]), 1);
+      }
+      if (finished) {
+        files.finish();
+      }
+    }
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.filter(Files::isRegularFile)
+          .map(f -> folder.relativize(f).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void anEvaluationThatFailedLeavesNoJsonNotEvenThatOfAnEarlierOne() throws IOException {
+    SampleInfo image = image("a", "a.jpg");
+    write(true, image);
+    assertEquals(
+        List.of("instances.json", "panoptic.json", "panoptic/a.png", "semantic/a.png"), files());
+    assertEquals("[]", Files.readString(folder.resolve("instances.json")));
+    assertTrue(Files.readString(folder.resolve("panoptic.json")).contains("\"name\":\"cat\""));
+    write(false, image);
+    assertEquals(List.of("panoptic/a.png", "semantic/a.png"), files());
+  }
+
+  @Test
+  void imagesOfOneNameHaveFilesOfTheirOwnInsideTheFolder() throws IOException {
+    write(
+        true,
+        image("1", "left/x.jpg"),
+        image("2", "right/x.png"),
+        image("left/y", "left/y.jpg"),
+        image("../../z:", "z.jpg"));
+    List<String> pictures = files().stream().filter(f -> f.startsWith("semantic")).toList();
+    assertEquals(
+        List.of("semantic/_/_/z_.png", "semantic/left/y.png", "semantic/x-2.png", "semantic/x.png"),
+        pictures);
+    String json = Files.readString(folder.resolve("panoptic.json"));
+    assertTrue(json.contains("\"image_id\":\"2\",\"file_name\":\"x-2.png\""), json);
+    assertFalse(json.contains("\"file_name\":\".."), json);
+  }
+}
