@@ -138,7 +138,6 @@ class FolderDatasetTest {
   void distinctLabelsRiseWhateverTheirNumberAndSize() {
     int side = 1000;
     int pixels = side * side;
-    int pixels = side * side;
     int[] labels = IntStream.range(0, pixels).map(i -> (int) (i * 7919L % pixels)).toArray();
     labels[0] = -4;
     int[] expected = IntStream.concat(IntStream.of(-4), IntStream.range(1, pixels)).toArray();
