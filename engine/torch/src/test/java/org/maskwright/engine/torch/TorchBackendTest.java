@@ -372,6 +372,35 @@ class TorchBackendTest {
     release(p, grad, m, v);
   }
 
+  /** Turned arrays have no buffer, as those on a GPU. */
+  @Test
+  void adamWOfArraysWithoutABufferEqualsTheKernel() {
+    long[] shape = {7, 5};
+    DeviceArray grad = floats(shape);
+    DeviceArray[] expected = new DeviceArray[3];
+    DeviceArray[] got = new DeviceArray[3];
+    DeviceArray[] turned = new DeviceArray[3];
+    for (int i = 0; i < 3; i++) {
+      expected[i] = backend.full(shape, DType.FLOAT32, 0.1 * (i + 1));
+      got[i] = backend.full(shape, DType.FLOAT32, 0.1 * (i + 1));
+      turned[i] = backend.permute(got[i], new int[] {1, 0});
+      assertNull(backend.hostFloats(turned[i]));
+    }
+    DeviceArray turnedGrad = backend.permute(grad, new int[] {1, 0});
+    for (int t = 1; t <= 3; t++) {
+      AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.05, t, 0.5);
+      backend.adamW(expected[0], grad, expected[1], expected[2], step);
+      backend.adamW(turned[0], turnedGrad, turned[1], turned[2], step);
+    }
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(backend.toFloats(expected[i]), backend.toFloats(got[i]), 1e-6f);
+    }
+    release(expected);
+    release(got);
+    release(turned);
+    release(grad, turnedGrad);
+  }
+
   @Test
   void movingAverageInPlaceEqualsItsFormula() {
     DeviceArray a = backend.full(new long[] {3}, DType.FLOAT32, 2);
