@@ -1,6 +1,7 @@
 package org.maskwright.datasets;
 
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * A class of a data set.
@@ -8,39 +9,25 @@ import java.util.Objects;
  * @param id the number the data set's files use, not necessarily contiguous (COCO: 1..90 with gaps)
  * @param name the display name
  * @param thing true for countable objects, false for stuff such as sky
- * @param rgb the colour in pictures, 0xRRGGBB
+ * @param rgb the data set's own colour for it, 0xRRGGBB; pictures choose one where it has none
  */
-public record Category(int id, String name, boolean thing, int rgb) {
+public record Category(int id, String name, boolean thing, OptionalInt rgb) {
   private static final int MAX_RGB = 0xFFFFFF;
 
   public Category {
     Objects.requireNonNull(name, "name");
-    if (rgb < 0 || rgb > MAX_RGB) {
-      throw new IllegalArgumentException(
-          "category " + id + " (" + name + "): expected a colour 0x000000..0xFFFFFF, got " + rgb);
-    }
+    rgb.ifPresent(
+        colour -> {
+          if (colour < 0 || colour > MAX_RGB) {
+            throw new IllegalArgumentException(
+                "category %d (%s): expected a colour 0x000000..0xFFFFFF, got %d"
+                    .formatted(id, name, colour));
+          }
+        });
   }
 
-  /** A category with the colour {@link #colorOf} gives its id. */
+  /** A category without a colour of its own. */
   public static Category of(int id, String name, boolean thing) {
-    return new Category(id, name, thing, colorOf(id));
-  }
-
-  /**
-   * The colour of number {@code i} in the PASCAL VOC colour map: far apart for neighbouring
-   * numbers.
-   */
-  public static int colorOf(int i) {
-    int red = 0;
-    int green = 0;
-    int blue = 0;
-    int rest = i + 1; // 0 would be black, which is no colour for a mask
-    for (int bit = 7; bit >= 0; bit--) {
-      red |= (rest & 1) << bit;
-      green |= (rest >> 1 & 1) << bit;
-      blue |= (rest >> 2 & 1) << bit;
-      rest >>= 3;
-    }
-    return red << 16 | green << 8 | blue;
+    return new Category(id, name, thing, OptionalInt.empty());
   }
 }

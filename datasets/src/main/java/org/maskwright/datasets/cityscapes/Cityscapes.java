@@ -3,6 +3,7 @@ package org.maskwright.datasets.cityscapes;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
@@ -34,27 +35,31 @@ public final class Cityscapes {
   public static final Categories CATEGORIES =
       Categories.of(
           List.of(
-              new Category(7, "road", false, 0x804080),
-              new Category(8, "sidewalk", false, 0xF423E8),
-              new Category(11, "building", false, 0x464646),
-              new Category(12, "wall", false, 0x66669C),
-              new Category(13, "fence", false, 0xBE9999),
-              new Category(17, "pole", false, 0x999999),
-              new Category(19, "traffic light", false, 0xFAAA1E),
-              new Category(20, "traffic sign", false, 0xDCDC00),
-              new Category(21, "vegetation", false, 0x6B8E23),
-              new Category(22, "terrain", false, 0x98FB98),
-              new Category(23, "sky", false, 0x4682B4),
-              new Category(24, "person", true, 0xDC143C),
-              new Category(25, "rider", true, 0xFF0000),
-              new Category(26, "car", true, 0x00008E),
-              new Category(27, "truck", true, 0x000046),
-              new Category(28, "bus", true, 0x003C64),
-              new Category(31, "train", true, 0x005064),
-              new Category(32, "motorcycle", true, 0x0000E6),
-              new Category(33, "bicycle", true, 0x770B20)));
+              category(7, "road", false, 0x804080),
+              category(8, "sidewalk", false, 0xF423E8),
+              category(11, "building", false, 0x464646),
+              category(12, "wall", false, 0x66669C),
+              category(13, "fence", false, 0xBE9999),
+              category(17, "pole", false, 0x999999),
+              category(19, "traffic light", false, 0xFAAA1E),
+              category(20, "traffic sign", false, 0xDCDC00),
+              category(21, "vegetation", false, 0x6B8E23),
+              category(22, "terrain", false, 0x98FB98),
+              category(23, "sky", false, 0x4682B4),
+              category(24, "person", true, 0xDC143C),
+              category(25, "rider", true, 0xFF0000),
+              category(26, "car", true, 0x00008E),
+              category(27, "truck", true, 0x000046),
+              category(28, "bus", true, 0x003C64),
+              category(31, "train", true, 0x005064),
+              category(32, "motorcycle", true, 0x0000E6),
+              category(33, "bicycle", true, 0x770B20)));
 
   private Cityscapes() {}
+
+  private static Category category(int labelId, String name, boolean thing, int rgb) {
+    return new Category(labelId, name, thing, OptionalInt.of(rgb));
+  }
 
   /**
    * Opens one split ({@code train}, {@code val}) for a task. Instance has the 8 things as classes,

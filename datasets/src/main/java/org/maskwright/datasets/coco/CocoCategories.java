@@ -19,7 +19,7 @@ final class CocoCategories {
     return Categories.of(
         categories.stream()
             .sorted(Comparator.comparingInt(CocoCategory::id))
-            .map(c -> Category.of(c.id(), c.name(), c.thing()))
+            .map(c -> new Category(c.id(), c.name(), c.thing(), c.rgb()))
             .toList());
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.maskwright.datasets.DatasetException;
@@ -194,6 +195,7 @@ public final class CocoJson {
     String supercategory = "";
     String frequency = "";
     boolean thing = true;
+    OptionalInt rgb = OptionalInt.empty();
     for (String key = json.nextKey(); key != null; key = json.nextKey()) {
       switch (key) {
         case "id" -> id = json.integer("category id", Integer.MIN_VALUE, Integer.MAX_VALUE);
@@ -201,6 +203,7 @@ public final class CocoJson {
         case "supercategory" -> supercategory = json.textOrEmpty(key);
         case "frequency" -> frequency = json.textOrEmpty(key);
         case "isthing" -> thing = json.flag(key);
+        case "color" -> rgb = json.rgb();
         default -> json.skip();
       }
     }
@@ -210,7 +213,7 @@ public final class CocoJson {
     if (!seen.add(id)) {
       throw json.error("category id " + id + " occurs twice");
     }
-    return new CocoCategory(id, name, supercategory, thing, frequency);
+    return new CocoCategory(id, name, supercategory, thing, frequency, rgb);
   }
 
   private static CocoAnnotation annotation(JsonFile json, SegmentationReader shapes, LongSet seen)

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -140,6 +141,26 @@ final class JsonFile implements AutoCloseable {
 
   void skip() throws IOException {
     parser.skipChildren();
+  }
+
+  /** A colour [R, G, B] of bytes as 0xRRGGBB; whatever else tools write as one is no colour. */
+  OptionalInt rgb() throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      skip();
+      return OptionalInt.empty();
+    }
+    int rgb = 0;
+    int channels = 0;
+    boolean bytes = true;
+    while (nextElement()) {
+      bytes &= parser.currentToken() == JsonToken.VALUE_NUMBER_INT && channels < 3;
+      int value = bytes ? parser.getValueAsInt(-1) : -1;
+      bytes &= value >= 0 && value <= 255;
+      rgb = rgb << 8 | value & 0xFF;
+      channels++;
+      skip();
+    }
+    return bytes && channels == 3 ? OptionalInt.of(rgb) : OptionalInt.empty();
   }
 
   boolean isNull() {

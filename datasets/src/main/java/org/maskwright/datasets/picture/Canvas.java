@@ -1,7 +1,5 @@
 package org.maskwright.datasets.picture;
 
-import java.awt.BasicStroke;
-import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -76,7 +74,7 @@ final class Canvas {
   }
 
   /** Tints one mask, which may lie over others, and draws its contour. */
-  void tint(byte[] mask, Look look, double opacity, boolean box) {
+  void tint(byte[] mask, Look look, double opacity) {
     Picture.checkSize("mask", mask.length, 1, width, height);
     int[] b = bounds(mask);
     if (b == null) {
@@ -106,13 +104,6 @@ final class Canvas {
               blend(pixels[i], look.colour(), onContour(big, x, y) ? CONTOUR_OPACITY : opacity);
         }
       }
-    }
-    if (box) {
-      Graphics2D g = Picture.smooth(image);
-      g.setColor(new Color(look.colour()));
-      g.setStroke(new BasicStroke(contour));
-      g.drawRect(x0, y0, x1 - x0 - 1, y1 - y0 - 1);
-      g.dispose();
     }
   }
 

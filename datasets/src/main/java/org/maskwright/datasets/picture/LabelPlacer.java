@@ -22,6 +22,9 @@ final class LabelPlacer {
   record Wish(
       String text, int colour, double anchorX, double anchorY, double room, Rectangle2D box) {}
 
+  /** A label and where it is. */
+  record Placed(Wish wish, Rectangle2D place) {}
+
   private static final int WIDEST = 0x3FFF;
   private static final int[][] NEIGHBOURS = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
 
@@ -47,17 +50,29 @@ final class LabelPlacer {
             (bounds[3] - bounds[1]) * factor));
   }
 
-  /** Draws all labels; those of small regions choose first, as they have fewer good places. */
+  /** Draws all labels. */
   static void draw(Graphics2D g, List<Wish> wishes, int width, int height) {
-    double size = Math.max(10, Math.min(28, Math.max(width, height) / 38.0));
+    for (Placed label : places(wishes, width, height)) {
+      pill(g, label.wish, label.place, textSize(width, height));
+    }
+  }
+
+  /**
+   * The place of each label; those of small regions choose first, as they have fewer good places.
+   */
+  static List<Placed> places(List<Wish> wishes, int width, int height) {
+    double size = textSize(width, height);
     List<Wish> order = new ArrayList<>(wishes);
     order.sort(Comparator.comparingDouble(Wish::room));
-    List<Rectangle2D> taken = new ArrayList<>();
+    List<Placed> placed = new ArrayList<>();
     for (Wish wish : order) {
-      Rectangle2D place = place(wish, size, width, height, taken);
-      taken.add(place);
-      pill(g, wish, place, size);
+      placed.add(new Placed(wish, place(wish, size, width, height, placed)));
     }
+    return placed;
+  }
+
+  private static double textSize(int width, int height) {
+    return Math.max(10, Math.min(28, Math.max(width, height) / 38.0));
   }
 
   private static void pill(Graphics2D g, Wish wish, Rectangle2D place, double size) {
@@ -75,7 +90,7 @@ final class LabelPlacer {
   }
 
   private static Rectangle2D place(
-      Wish wish, double size, int width, int height, List<Rectangle2D> taken) {
+      Wish wish, double size, int width, int height, List<Placed> placed) {
     double w =
         Math.min(width, Lettering.width(wish.text(), Lettering.Face.BOLD, size) + 0.8 * size);
     double h = size * 1.45;
@@ -89,8 +104,8 @@ final class LabelPlacer {
               w,
               h);
       double overlap = 0;
-      for (Rectangle2D other : taken) {
-        Rectangle2D common = r.createIntersection(other);
+      for (Placed other : placed) {
+        Rectangle2D common = r.createIntersection(other.place);
         if (!common.isEmpty()) {
           overlap += common.getWidth() * common.getHeight();
         }

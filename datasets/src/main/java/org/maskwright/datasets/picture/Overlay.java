@@ -20,37 +20,17 @@ import java.util.Map;
  * shared state.
  */
 public final class Overlay {
-  /** How the instances of a picture get their colours. */
-  public enum ColourBy {
-    /** Each instance a shade of its class's colour. */
-    CLASS,
-    /** Each instance a different colour, whatever its class. */
-    INSTANCE
-  }
-
   private static final int DEFAULT_MIN_LONG_SIDE = 512;
-  private static final double DEFAULT_OPACITY = 0.45;
+  private static final double OPACITY = 0.45;
 
   private final Picture photo;
   private final Palette palette;
-  private final ColourBy colourBy;
-  private final double opacity;
   private final int minLongSide;
-  private final boolean boxes;
 
-  private Overlay(
-      Picture photo,
-      Palette palette,
-      ColourBy colourBy,
-      double opacity,
-      int minLongSide,
-      boolean boxes) {
+  private Overlay(Picture photo, Palette palette, int minLongSide) {
     this.photo = photo;
     this.palette = palette;
-    this.colourBy = colourBy;
-    this.opacity = opacity;
     this.minLongSide = minLongSide;
-    this.boxes = boxes;
   }
 
   /**
@@ -60,41 +40,17 @@ public final class Overlay {
    * @throws IllegalArgumentException if the length of rgb does not fit the size
    */
   public static Overlay on(byte[] rgb, int width, int height) {
-    return new Overlay(
-        Picture.ofRgb(rgb, width, height),
-        Palette.DEFAULT,
-        ColourBy.CLASS,
-        DEFAULT_OPACITY,
-        DEFAULT_MIN_LONG_SIDE,
-        false);
+    return new Overlay(Picture.ofRgb(rgb, width, height), Palette.DEFAULT, DEFAULT_MIN_LONG_SIDE);
   }
 
   /** With other colours. */
   public Overlay withPalette(Palette newPalette) {
-    return new Overlay(photo, newPalette, colourBy, opacity, minLongSide, boxes);
-  }
-
-  /** With instances coloured by class (the default) or each differently. */
-  public Overlay withColourBy(ColourBy newColourBy) {
-    return new Overlay(photo, palette, newColourBy, opacity, minLongSide, boxes);
-  }
-
-  /** With another strength of the tint: 0 shows only contours, 1 hides the photograph. */
-  public Overlay withOpacity(double newOpacity) {
-    if (!(newOpacity >= 0 && newOpacity <= 1)) {
-      throw new IllegalArgumentException("opacity: expected 0 to 1, got " + newOpacity);
-    }
-    return new Overlay(photo, palette, colourBy, newOpacity, minLongSide, boxes);
+    return new Overlay(photo, newPalette, minLongSide);
   }
 
   /** With photographs enlarged by the least whole factor that makes the long side at least this. */
   public Overlay withMinLongSide(int pixels) {
-    return new Overlay(photo, palette, colourBy, opacity, pixels, boxes);
-  }
-
-  /** With the bounding box of each instance. */
-  public Overlay withBoxes() {
-    return new Overlay(photo, palette, colourBy, opacity, minLongSide, true);
+    return new Overlay(photo, palette, pixels);
   }
 
   /** The photograph alone, enlarged as the overlays are: for the left side of a comparison. */
@@ -103,7 +59,7 @@ public final class Overlay {
   }
 
   /**
-   * A semantic map: a tint for each class, with the class's name on its largest region.
+   * A semantic map: a tint for each class, with the class's name at its deepest point.
    *
    * @param classIds width * height class ids, rows from the top
    * @param ignore value that is left untinted (255, say)
@@ -155,14 +111,10 @@ public final class Overlay {
     Map<Integer, Integer> seen = new HashMap<>();
     for (OverlayInstance instance : instances) {
       int n = seen.merge(instance.category, 1, Integer::sum) - 1;
-      int colour =
-          colourBy == ColourBy.INSTANCE
-              ? Palette.distinct(looks.size())
-              : palette.instance(instance.category, n);
-      looks.add(new Canvas.Look(colour, instance.label));
+      looks.add(new Canvas.Look(palette.instance(instance.category, n), instance.label));
     }
     for (int i = instances.size() - 1; i >= 0; i--) {
-      canvas.tint(instances.get(i).mask, looks.get(i), opacity, boxes);
+      canvas.tint(instances.get(i).mask, looks.get(i), OPACITY);
     }
     for (int i = 0; i < instances.size(); i++) {
       canvas.label(instances.get(i).mask, looks.get(i));
@@ -172,7 +124,7 @@ public final class Overlay {
 
   private Picture drawMap(int[] ids, Map<Integer, Canvas.Look> looks) {
     Canvas canvas = canvas();
-    canvas.tint(ids, looks, opacity);
+    canvas.tint(ids, looks, OPACITY);
     byte[] mask = new byte[ids.length];
     looks.forEach(
         (id, look) -> {

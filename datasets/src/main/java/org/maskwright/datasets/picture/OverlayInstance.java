@@ -16,7 +16,7 @@ public final class OverlayInstance {
    * An instance with a confidence.
    *
    * @param mask width * height values, rows from the top, 0 = outside
-   * @param category class id; gives the colour where instances are coloured by class
+   * @param category class id; gives the colour
    * @param name class name, "" for no label
    * @param score confidence in [0,1], or NaN where there is none (annotations)
    */

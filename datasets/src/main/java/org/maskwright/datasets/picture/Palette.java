@@ -1,5 +1,8 @@
 package org.maskwright.datasets.picture;
 
+import java.util.Arrays;
+import org.maskwright.datasets.Categories;
+
 /**
  * Stable colours: the same class has the same colour in every picture of every run, and instances
  * of one class get neighbouring but distinguishable colours.
@@ -36,6 +39,13 @@ public final class Palette {
    */
   public static Palette ofClasses(int... classes) {
     return new Palette(classes.clone());
+  }
+
+  /** The categories' own colours by contiguous index; where one has none, the default's. */
+  public static Palette of(Categories categories) {
+    int[] classes = new int[categories.size()];
+    Arrays.setAll(classes, k -> categories.get(k).rgb().orElse(distinct(k)));
+    return new Palette(classes);
   }
 
   /** Colour of a class; any int is a class. */

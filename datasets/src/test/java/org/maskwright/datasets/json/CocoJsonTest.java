@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -135,5 +137,21 @@ class CocoJsonTest {
     for (long i = -1000; i < 200_000; i++) {
       assertTrue(!set.add(i * i * i));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"[220,20,60] | DC143C", "\"#ff0000\" |", "[1,2] |", "[1,2,300] |", "[[1],2,3] |"})
+  void aColourIsThreeBytesOrNone(String color, String hex) throws IOException {
+    Path file = folder.resolve("gt.json");
+    Files.writeString(
+        file,
+        "{\"annotations\":[],\"images\":[],\"categories\":[{\"color\":%s,\"id\":4}]}"
+            .formatted(color));
+    OptionalInt rgb = CocoJson.readInstances(file).categories().get(0).rgb();
+    assertEquals(
+        hex == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(hex, 16)), rgb);
+    assertEquals(4, CocoJson.readInstances(file).categories().get(0).id());
   }
 }

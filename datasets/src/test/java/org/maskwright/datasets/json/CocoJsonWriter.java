@@ -143,6 +143,11 @@ public final class CocoJsonWriter {
       text(json, "supercategory", category.supercategory());
       json.writeNumberField("isthing", category.thing() ? 1 : 0);
       text(json, "frequency", category.frequency());
+      if (category.rgb().isPresent()) {
+        int rgb = category.rgb().getAsInt();
+        json.writeFieldName("color");
+        json.writeArray(new int[] {rgb >> 16, rgb >> 8 & 0xFF, rgb & 0xFF}, 0, 3);
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

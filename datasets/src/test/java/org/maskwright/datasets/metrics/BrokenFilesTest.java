@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,7 @@ class BrokenFilesTest {
     }
     List<CocoCategory> categories = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
-      categories.add(new CocoCategory(i, "c" + i, "s", true, "f"));
+      categories.add(new CocoCategory(i, "c" + i, "s", true, "f", OptionalInt.of(0x102030 + i)));
     }
     List<CocoImage> images =
         List.of(
@@ -131,7 +132,7 @@ class BrokenFilesTest {
         List.of(
             new PanopticSegment(1000, 1, false, 300), new PanopticSegment(70000, 2, false, 280));
     List<CocoCategory> categories =
-        List.of(new CocoCategory(1, "a"), new CocoCategory(2, "b", "", false, ""));
+        List.of(new CocoCategory(1, "a", true), new CocoCategory(2, "b", false));
     return new CocoPanoptic(
         List.of(),
         truth ? categories : List.of(),
@@ -383,7 +384,8 @@ class BrokenFilesTest {
       PanopticAnnotation annotation = new PanopticAnnotation(ImageId.of(1), name, List.of());
       CocoJsonWriter.writePanoptic(
           panoptic,
-          new CocoPanoptic(List.of(), List.of(new CocoCategory(1, "a")), List.of(annotation)));
+          new CocoPanoptic(
+              List.of(), List.of(new CocoCategory(1, "a", true)), List.of(annotation)));
       DatasetException e =
           assertThrows(DatasetException.class, () -> panopticScore(Overlap.SEGMENT));
       assertEquals("1", e.imageId().orElseThrow());

@@ -2,9 +2,11 @@ package org.maskwright.datasets.picture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ChartTest {
@@ -28,6 +30,15 @@ class ChartTest {
     Picture b = new Chart("", "x", "y").line("a", STEPS, broken).draw();
     assertEquals(0, coloured(b, 0.5), "no line in the gap");
     assertTrue(coloured(a, 0.5) > 0);
+    for (int y = 0; y < a.height(); y++) {
+      for (int x = 0; x < a.width(); x++) {
+        if (x < 48 || y > a.height() - 55) { // the numbers and names of the axes
+          assertEquals(a.at(x, y), b.at(x, y), "at " + x + "," + y);
+        }
+      }
+    }
+    Picture c = new Chart("", "x", "y").line("a", STEPS, new double[] {1, 2, 3, 5}).draw();
+    assertFalse(Arrays.equals(a.rgb(), c.rgb()));
   }
 
   @Test

@@ -2,11 +2,14 @@ package org.maskwright.datasets.picture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.geom.Rectangle2D;
 import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.cityscapes.Cityscapes;
 import org.maskwright.datasets.mask.Rle;
 
 class OverlayTest {
@@ -92,11 +97,41 @@ class OverlayTest {
   }
 
   @Test
-  void labelsStayInsideThePictureAndApart() {
+  void aLabelIsDrawn() {
     byte[] rgb = new byte[3 * W * H];
     var one = List.of(new OverlayInstance(square(0, 0, 6, 6), 1, "a very long class name", 0.9));
     Picture drawn = Overlay.on(rgb, W, H).instances(one);
     assertTrue(whitePixels(drawn) > 100, "the label's text is drawn");
+  }
+
+  @Test
+  void labelsStayInsideThePictureAndApart() {
+    int factor = 10;
+    List<LabelPlacer.Wish> wishes = new ArrayList<>();
+    for (int[] at :
+        new int[][] {{0, 0}, {58, 0}, {0, 42}, {58, 42}, {28, 20}, {30, 20}, {29, 22}}) {
+      byte[] mask = square(at[0], at[1], at[0] + 6, at[1] + 6);
+      int[] bounds = {at[0], at[1], at[0] + 6, at[1] + 6};
+      wishes.add(LabelPlacer.wish(mask, W, bounds, factor, new Canvas.Look(0, "bicycle 0.93")));
+    }
+    var picture = new Rectangle2D.Double(0, 0, factor * W, factor * H);
+    List<LabelPlacer.Placed> placed = LabelPlacer.places(wishes, factor * W, factor * H);
+    assertEquals(wishes.size(), placed.size());
+    for (int i = 0; i < placed.size(); i++) {
+      Rectangle2D place = placed.get(i).place();
+      assertTrue(picture.contains(place), place + " is not inside");
+      for (LabelPlacer.Placed other : placed.subList(0, i)) {
+        assertFalse(place.intersects(other.place()), place + " is over " + other.place());
+      }
+    }
+  }
+
+  @Test
+  void categoriesKeepTheirOwnColours() {
+    Palette city = Palette.of(Cityscapes.CATEGORIES);
+    assertEquals(0x804080, city.category(0));
+    assertEquals(0x770B20, city.category(18));
+    assertEquals(Palette.DEFAULT.category(1), Palette.of(Categories.things("a", "b")).category(1));
   }
 
   @Test

@@ -7,6 +7,7 @@ import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
+import org.maskwright.datasets.picture.Palette;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.PictureGrid;
 import org.maskwright.datasets.transform.Augmentation;
@@ -68,6 +69,8 @@ final class DataPictures {
       int category = example.classes()[n];
       instances.add(new OverlayInstance(mask, category, dataset.categories().get(category).name()));
     }
-    return Overlay.on(rgb, example.width(), example.height()).instances(instances);
+    return Overlay.on(rgb, example.width(), example.height())
+        .withPalette(Palette.of(dataset.categories()))
+        .instances(instances);
   }
 }

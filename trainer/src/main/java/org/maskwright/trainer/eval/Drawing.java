@@ -33,7 +33,10 @@ public final class Drawing {
 
   /** The result of a task over its photograph. */
   public Picture picture(Task task, RgbImage photo, Predictor.Outputs outputs) {
-    Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
+    return picture(task, Overlay.on(photo.data(), photo.width(), photo.height()), outputs);
+  }
+
+  Picture picture(Task task, Overlay overlay, Predictor.Outputs outputs) {
     return switch (task) {
       case SEMANTIC -> {
         List<String> names =

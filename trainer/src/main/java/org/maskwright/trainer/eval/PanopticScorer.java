@@ -31,7 +31,7 @@ final class PanopticScorer implements Scorer {
     this.files = files;
     List<CocoCategory> table = new ArrayList<>();
     for (Category c : categories) {
-      table.add(new CocoCategory(c.id(), c.name(), "", c.thing(), ""));
+      table.add(new CocoCategory(c.id(), c.name(), c.thing()));
     }
     this.evaluator = new PanopticEvaluator(table, PanopticEvaluator.Overlap.SEGMENT);
   }

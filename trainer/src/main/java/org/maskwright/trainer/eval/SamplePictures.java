@@ -13,6 +13,7 @@ import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
+import org.maskwright.datasets.picture.Palette;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.PictureGrid;
 
@@ -39,11 +40,13 @@ public final class SamplePictures {
     }
     drawn++;
     RgbImage photo = dataset.image(index);
-    Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
+    Overlay overlay =
+        Overlay.on(photo.data(), photo.width(), photo.height())
+            .withPalette(Palette.of(dataset.categories()));
     grid.add(overlay.plain().resized(LONG_SIDE), "image " + dataset.info(index).imageId());
     grid.add(truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE), "annotation");
     grid.add(
-        drawing.picture(task, photo, outputs).resized(LONG_SIDE),
+        drawing.picture(task, overlay, outputs).resized(LONG_SIDE),
         "prediction (" + task.key() + ")");
   }
 
