@@ -55,19 +55,19 @@ row() { echo "| $1 | $2 |" | tee -a "$out/summary.md"; }
 
 # Runs test classes; a test that was skipped did not run on the device, so it is no pass.
 tests() {
-  local name=$1 log=$out/$1.log counts ran bad
+  local name=$1 log=$out/$1.log ran bad
   shift
   local words=() folders=''
   for folder in "$here"/tests/*; do folders+=$folder:; done
   for class in "$@"; do words+=(--select-class "$class"); done
   "${java[@]}" -cp "$folders$jars" org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=tree --disable-ansi-colors \
     "${words[@]}" --reports-dir "$out/$name" >"$log" 2>&1
-  counts() { sed -n "s/^\[ *\([0-9]*\) tests $1 *\]/\1/p" "$log"; }
+  counts() { local n; n=$(sed -n "s/^\[ *\([0-9]*\) tests $1 *\]/\1/p" "$log"); echo "${n:-0}"; }
   ran=$(counts successful)
   bad=$(($(counts failed) + $(counts aborted) + $(counts skipped)))
-  if [[ -z $ran || $ran == 0 || $bad != 0 ]]; then
+  if ((ran == 0 || bad != 0)); then
     failed=1
-    row "$name" "FAILED: ${ran:-0} passed, $(counts failed) failed, $(counts aborted) aborted (no device?), $(counts skipped) skipped; $name.log"
+    row "$name" "FAILED: $ran passed, $(counts failed) failed, $(counts aborted) aborted (no device?), $(counts skipped) skipped; $name.log"
   else
     row "$name" "$ran passed"
   fi

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-HOME = pathlib.Path(__file__).resolve().parents[2]
+import launch
 
 
 def worker(folder, pixels, precision, threads):
@@ -82,8 +82,8 @@ def measure(args, size, precision, folder):
     if not pixels.exists():
         write_pixels(pixels, size)
     programs = {"maskwright": Program([
-        HOME / "benchmarks" / "java.sh", "-Xmx1g", "-cp",
-        args.classpath, "org.maskwright.benchmarks.inference.InferenceWorker", args.ours, str(pixels), precision, str(args.threads)])}
+        launch.JAVA, "-Xmx1g", "-cp",
+        args.classpath or launch.class_path(), "org.maskwright.benchmarks.inference.InferenceWorker", args.ours, str(pixels), precision, str(args.threads)])}
     if args.theirs:
         programs["transformers"] = Program([sys.executable, __file__, "--worker", args.theirs, str(pixels), precision, str(args.threads)])
     for _ in range(args.warmup):
@@ -118,9 +118,6 @@ def line(result):
 def main():
     if len(sys.argv) > 1 and sys.argv[1] == "--worker":
         return worker(*sys.argv[2:5], int(sys.argv[5]))
-    trainer = HOME / "trainer" / "target"
-    listed = trainer / "maskwright.classpath"
-    usual = f"{HOME}/benchmarks/target/classes:{trainer}/maskwright-trainer.jar:{listed.read_text().strip() if listed.exists() else ''}"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ours", required=True)
     parser.add_argument("--theirs")
@@ -130,7 +127,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--warmup", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--classpath", default=usual)
+    parser.add_argument("--classpath", help="of our side; default: as built by Maven")
     args = parser.parse_args()
     print("| 1x3 | Maskwright ms | transformers ms | ratio | Maskwright peak MiB | transformers peak MiB | backbone / pixel decoder / "
           "decoder ms |\n|---|---|---|---|---|---|---|", flush=True)

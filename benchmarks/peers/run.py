@@ -23,11 +23,11 @@ import sys
 import time
 
 import inference
+from launch import HOME, JAVA as JAVA_SH, class_path
 
 HERE = pathlib.Path(__file__).resolve().parent
-HOME = HERE.parents[1]
 PARTS = ["step", "inference", "score", "data", "checkpoint", "start"]
-JAVA = [HERE.parent / "java.sh", "-Xmx2g"]
+JAVA = [JAVA_SH, "-Xmx2g"]
 
 
 class Failed(Exception):
@@ -50,10 +50,6 @@ class Bench:
     def python(self, script, *words):
         return [sys.executable, HERE / script, *words]
 
-    def class_path(self):
-        trainer = HOME / "trainer" / "target"
-        return f"{HOME}/benchmarks/target/classes:{trainer}/maskwright-trainer.jar:{(trainer / 'maskwright.classpath').read_text().strip()}"
-
     def row(self, part, what, unit, ours, peer=None, theirs=None, memory=(None, None)):
         """ours and theirs: a number for each round, smaller is better."""
         self.rows.append({"part": part, "what": what, "unit": unit, "maskwright": ours, "peer": peer, "theirs": theirs,
@@ -68,16 +64,25 @@ class Bench:
                 results[side].append(sides[side]())
         return results
 
+    @staticmethod
+    def whole(folder, make):
+        """A folder that is there only when it is whole: made beside its place, then moved."""
+        part = folder.with_name(folder.name + ".part")
+        for old in (part, folder):
+            shutil.rmtree(old, ignore_errors=True)
+        make(part)
+        part.rename(folder)
+
     def models(self):
         """The same Mask2Former R50 as a model folder here and for transformers (None without it)."""
         ours, theirs = self.out / "model", self.out / "model-transformers"
         if not self.peers:
             ours = self.out / "model-fresh"
             if not (ours / "model.safetensors").exists():
-                self.call([*JAVA, "-cp", self.class_path(), "org.maskwright.benchmarks.checkpoint.CheckpointWorker", "fresh", "mask2former-r50", ours])
+                self.call([*JAVA, "-cp", class_path(), "org.maskwright.benchmarks.checkpoint.CheckpointWorker", "fresh", "mask2former-r50", ours])
             return ours, None
         if not (theirs / "model.safetensors").exists():
-            self.call(self.python("reference.py", "model", theirs))
+            self.whole(theirs, lambda part: self.call(self.python("reference.py", "model", part)))
         if not (ours / "model.safetensors").exists():
             self.call(["./maskwright", "import", theirs, "--out", ours])
         return ours, theirs
@@ -130,7 +135,7 @@ class Bench:
             return statistics.median(result["msPerSample"][1:]), result["samples"], result["targets"]
 
         main = "org.maskwright.benchmarks.data.LoadSamples"
-        sides = {"maskwright": lambda: times([*JAVA, "-cp", self.class_path(), main, folder, "coco-instance", size, inner])}
+        sides = {"maskwright": lambda: times([*JAVA, "-cp", class_path(), main, folder, "coco-instance", size, inner])}
         if self.peers:
             sides["peer"] = lambda: times(self.python("load_samples.py", folder, size, inner))
         results = self.turns(sides)
@@ -146,15 +151,19 @@ class Bench:
         scenes, folder = self.out / f"scenes-{name}", self.out / f"coco-{name}"
         if not folder.exists():
             self.call(["./maskwright", "data", "scenes", "--out", scenes, *words, "--val", 1, "--max-things", 12])
-            shutil.copytree(scenes / "images" / "train", folder / "train2017")
-            (folder / "annotations").mkdir()
-            shutil.copy(scenes / "annotations" / "instances_train.json", folder / "annotations" / "instances_train2017.json")
+
+            def copy(part):
+                shutil.copytree(scenes / "images" / "train", part / "train2017")
+                (part / "annotations").mkdir()
+                shutil.copy(scenes / "annotations" / "instances_train.json", part / "annotations" / "instances_train2017.json")
+
+            self.whole(folder, copy)
         return folder
 
     def checkpoint(self):
         ours, theirs = self.models()
         threads = str(self.args.threads)
-        programs = {"maskwright": inference.Program([*JAVA, "-cp", self.class_path(), "org.maskwright.benchmarks.checkpoint.CheckpointWorker",
+        programs = {"maskwright": inference.Program([*JAVA, "-cp", class_path(), "org.maskwright.benchmarks.checkpoint.CheckpointWorker",
                                                      str(ours), str(self.out / "ours.safetensors"), threads])}
         if theirs:
             for name, words in {"torch.save, torch.load": ["torch"], "torch.save and fsync": ["torch", "sync"],
@@ -222,7 +231,8 @@ def machine(bench):
     if os.path.exists("/proc/cpuinfo"):
         model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), model)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr.splitlines()[0]
+    said = subprocess.run([JAVA_SH, "-version"], capture_output=True, text=True).stderr.splitlines()
+    java = next((line for line in said if " version " in line), "unknown")
     versions = {"python": platform.python_version(), "java": java.replace('"', ""),
                 "maskwright": bench.call(["./maskwright", "--version"]).splitlines()[0]}
     if bench.peers:

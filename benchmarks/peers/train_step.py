@@ -18,7 +18,8 @@ import subprocess
 import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import launch
+
 CLASSES, TARGETS = 133, 10
 
 
@@ -85,13 +86,7 @@ def last_json(command):
 
 
 def ours(args, precision):
-    class_path = args.class_path
-    if not class_path:
-        with open(os.path.join(ROOT, "trainer/target/maskwright.classpath")) as f:
-            jars = f.read().strip()
-        class_path = os.pathsep.join([os.path.join(ROOT, "benchmarks/target/classes"),
-                                      os.path.join(ROOT, "trainer/target/maskwright-trainer.jar"), jars])
-    command = [os.path.join(ROOT, "benchmarks/java.sh"), "-Xmx2g", "-cp", class_path, "org.maskwright.benchmarks.train.TrainStep",
+    command = [launch.JAVA, "-Xmx2g", "-cp", args.class_path or launch.class_path(), "org.maskwright.benchmarks.train.TrainStep",
                "mask2former-r50", args.size, args.batch, precision, args.backend, args.threads, args.steps]
     return last_json([str(c) for c in command])
 

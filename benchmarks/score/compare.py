@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times `maskwright score` beside the official evaluators on synthetic files, alternately, in one run.
+"""Times `maskwright score` beside the official evaluators on synthetic files in one run; the sides take turns, and take turns in going first.
 
     python benchmarks/score/compare.py --dir DIR [--images 5000] [--maps 1000] [--rounds 3]
                                        [--ours ./maskwright] [--only instances,panoptic,semantic] [--parts CLASSPATH]
@@ -10,7 +10,7 @@ table of the median wall and processor time (the fairer one on a busy machine), 
 ratios to ours, and writes DIR/compare-TASK.json. With --parts (`mvn dependency:build-classpath -pl benchmarks` and benchmarks' own classes)
 also decoding alone and counting alone, the maps in memory, on one core of each side. It fails where the first number of two sides differs by more than 1e-9.
 """
-import argparse, contextlib, importlib.util, io, json, os, statistics, subprocess, sys, time
+import argparse, contextlib, importlib.util, io, json, os, shutil, statistics, subprocess, sys, time
 
 import numpy as np
 
@@ -53,10 +53,17 @@ def make_instances(folder, images):
         for hit, score in zip(hits, scores):
             k, category = truths[rng.integers(len(truths))] if hit else (int(rng.integers(len(pool))), int(rng.integers(1, 81)))
             dts.append(dict(image_id=image, category_id=category, score=score, segmentation=pool[k][1][int(rng.integers(2))]))
-    json.dump(dict(images=[dict(id=i, height=h, width=w) for i in range(1, images + 1)],
-                   categories=[dict(id=i, name=str(i)) for i in range(1, 81)], annotations=gts), open(gt_file, "w"))
-    json.dump(dts, open(dt_file, "w"))
+    write(gt_file, dict(images=[dict(id=i, height=h, width=w) for i in range(1, images + 1)],
+                        categories=[dict(id=i, name=str(i)) for i in range(1, 81)], annotations=gts))
+    write(dt_file, dts)
     return gt_file, dt_file
+
+
+def write(file, value):
+    """A file that is there only when it is whole."""
+    with open(file + ".part", "w") as part:
+        json.dump(value, part)
+    os.replace(file + ".part", file)
 
 
 def make_maps(folder, maps, kind):
@@ -66,6 +73,7 @@ def make_maps(folder, maps, kind):
         return root
     rng = np.random.default_rng(2)
     h, w, classes = (480, 640, 133) if kind == "panoptic" else (512, 683, 150)
+    shutil.rmtree(root, ignore_errors=True)
     os.makedirs(root + "/gt"), os.makedirs(root + "/pred")
     yy, xx = np.mgrid[:h, :w]
     sides = dict(gt=[], pred=[])
@@ -269,9 +277,9 @@ def main():
             sides["reading the PNGs with Pillow, 1 core"] = python("read-png", root)
         times, cpus, peaks = {s: [] for s in sides}, {s: [] for s in sides}, {s: 0 for s in sides}
         values = {}
-        for _ in range(a.rounds):
-            for side, command in sides.items():
-                wall, cpu, peak, text = run(command)
+        for i in range(a.rounds):
+            for side in list(sides)[::-1 if i % 2 else 1]:
+                wall, cpu, peak, text = run(sides[side])
                 times[side].append(wall)
                 cpus[side].append(cpu)
                 peaks[side] = max(peaks[side], peak)
@@ -282,7 +290,8 @@ def main():
                     values[side] = float(text.split("RESULT")[1])
         report(task, times, cpus, peaks, values, f"{a.dir}/compare-{task}.json")
         if a.parts and task != "instances":
-            java = ["java", "-Xmx4g", "-cp", a.parts, "org.maskwright.benchmarks.data.ScoreParts"]
+            java = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "../java.sh"), "-Xmx4g", "-cp", a.parts,
+                    "org.maskwright.benchmarks.score.ScoreParts"]
             compare_parts(task, root, java, python, min(a.parts_maps, a.maps), 5)
 
 

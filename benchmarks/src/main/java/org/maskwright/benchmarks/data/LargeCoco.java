@@ -4,6 +4,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -13,10 +14,13 @@ public final class LargeCoco {
 
   private LargeCoco() {}
 
-  /** Writes the file; the same numbers give the same bytes. */
+  /**
+   * Writes the file, which is there only when it is whole; the same numbers give the same bytes.
+   */
   public static void write(Path file, int images, int annotations) throws IOException {
     SplittableRandom random = new SplittableRandom(1);
-    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try (BufferedWriter out = Files.newBufferedWriter(part)) {
       out.write("{\"info\":{},\"licenses\":[],\"images\":[");
       for (int i = 0; i < images; i++) {
         out.write(
@@ -33,6 +37,7 @@ public final class LargeCoco {
       }
       out.write("]}");
     }
+    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** A star-shaped polygon; COCO's have 30 points on average, a few of them hundreds. */

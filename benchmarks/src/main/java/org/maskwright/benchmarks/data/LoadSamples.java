@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.maskwright.benchmarks.Measured;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Sample;
@@ -69,9 +70,9 @@ public final class LoadSamples {
       }
     }
     int n = dataset.size();
-    double all = median(whole) / n / 1e6;
-    double decode = median(photo) / n / 1e6;
-    double read = median(annotation) / n / 1e6;
+    double all = Measured.median(Arrays.stream(whole)) / n / 1e6;
+    double decode = Measured.median(Arrays.stream(photo)) / n / 1e6;
+    double read = Measured.median(Arrays.stream(annotation)) / n / 1e6;
     System.out.printf(
         "%s, %d images, %d x %d, %.1f targets each%n",
         dataset.name(), n, size, size, (double) targets / n / rounds);
@@ -88,11 +89,5 @@ public final class LoadSamples {
         n,
         targets / rounds,
         rows);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }

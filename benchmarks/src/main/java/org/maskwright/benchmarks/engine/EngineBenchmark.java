@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
+import org.maskwright.benchmarks.Measured;
 import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.Conv2dSpec;
@@ -116,8 +117,7 @@ public final class EngineBenchmark {
   }
 
   private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return sorted[sorted.length / 2];
+    return Measured.median(values.stream().mapToDouble(v -> v));
   }
 
   private static Tensor random(Engine engine, int salt, long... shape) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,10 @@ import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.Variants;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Measures how the cost of a training step and of inference grows with one size at a time, all
@@ -75,6 +79,8 @@ public final class Growth implements Callable<Integer> {
       description = "Size, batch, queries and objects where they do not vary.")
   private int[] base;
 
+  @Spec private CommandSpec spec;
+
   private Growth() {}
 
   /** Measures and writes. */
@@ -92,6 +98,12 @@ public final class Growth implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (base.length != 4 || rounds < 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--base: expected size, batch, queries and objects, and --rounds at least 1; got %s and %d"
+              .formatted(Arrays.toString(base), rounds));
+    }
     Files.createDirectories(out);
     Map<GrowthAxis, Round> axes = new LinkedHashMap<>();
     int cores = Runtime.getRuntime().availableProcessors();

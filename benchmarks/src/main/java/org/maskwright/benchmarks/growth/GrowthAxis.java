@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.benchmarks.Measured;
 
 /** A size that is varied, its values, and what was measured at each. */
 final class GrowthAxis {
@@ -53,7 +54,11 @@ final class GrowthAxis {
 
   /** The medians of all points, in order. */
   double[] medians(String measure) {
-    return Arrays.stream(points).mapToDouble(p -> median(values(measure, p))).toArray();
+    return Arrays.stream(points).mapToDouble(p -> median(measure, p)).toArray();
+  }
+
+  private double median(String measure, int point) {
+    return Measured.median(values(measure, point).stream().mapToDouble(v -> v));
   }
 
   /**
@@ -65,10 +70,5 @@ final class GrowthAxis {
     int from = (points.length - 1) / 2;
     int to = points.length - 1;
     return Math.log(cost[to] / cost[from]) / Math.log((double) points[to] / points[from]);
-  }
-
-  private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return sorted[sorted.length / 2];
   }
 }

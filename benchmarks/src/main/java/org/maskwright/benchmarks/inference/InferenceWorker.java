@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.maskwright.benchmarks.Measured;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Precision;
@@ -29,7 +29,6 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
  */
 public final class InferenceWorker {
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final double KIB_PER_MIB = 1024;
 
   private InferenceWorker() {}
 
@@ -54,7 +53,7 @@ public final class InferenceWorker {
         switch (line) {
           case "run" -> out.println(run(engine, model, input));
           case "parts" -> out.println(parts(engine, model, input));
-          case "memory" -> out.println(peakMib());
+          case "memory" -> out.println(Measured.peakMiB());
           default -> throw new IllegalArgumentException("expected run, parts or memory: " + line);
         }
       }
@@ -94,15 +93,5 @@ public final class InferenceWorker {
           (pixelDecoder - backbone) / NANOS_PER_MILLI,
           (end - pixelDecoder) / NANOS_PER_MILLI);
     }
-  }
-
-  private static String peakMib() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmHWM:")) {
-        double kib = Double.parseDouble(line.replaceAll("\\D", ""));
-        return String.format(Locale.ROOT, "%.0f", kib / KIB_PER_MIB);
-      }
-    }
-    throw new IOException("/proc/self/status: no VmHWM");
   }
 }

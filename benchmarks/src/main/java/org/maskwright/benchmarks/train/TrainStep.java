@@ -1,14 +1,13 @@
 package org.maskwright.benchmarks.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.maskwright.benchmarks.Measured;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Precision;
@@ -59,8 +58,7 @@ public final class TrainStep {
     double total = 0;
     StringBuilder parts = new StringBuilder();
     for (Map.Entry<String, List<Double>> e : millis.entrySet()) {
-      double[] sorted = e.getValue().stream().mapToDouble(Double::doubleValue).sorted().toArray();
-      double median = sorted[sorted.length / 2];
+      double median = Measured.median(e.getValue().stream().mapToDouble(v -> v));
       total += median;
       parts
           .append(parts.isEmpty() ? "" : ", ")
@@ -71,20 +69,7 @@ public final class TrainStep {
         "{\"stepMs\": %.1f, \"imagesPerSecond\": %.4f, \"peakMiB\": %d, \"parts\": {%s}}%n",
         total,
         batch / total * 1000,
-        peakMiB(),
+        Measured.peakMiB(),
         parts);
-  }
-
-  /** Peak resident memory as Linux counts it; 0 elsewhere. */
-  private static long peakMiB() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElse(0);
   }
 }

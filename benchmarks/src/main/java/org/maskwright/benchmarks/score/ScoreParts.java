@@ -1,4 +1,4 @@
-package org.maskwright.benchmarks.data;
+package org.maskwright.benchmarks.score;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
