@@ -12,11 +12,9 @@ options=(
   -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0
   -Djava.awt.headless=true
 )
-# From the release file of the JDK, because asking java itself would cost a second start.
-java_bin=$(readlink -f "$java" 2>/dev/null || echo "$java")
-java_release_file=${java_bin%/bin/java}/release
-java_release=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$java_release_file" 2>/dev/null || true)
-if ((${java_release:-17} >= 22)); then
+# shellcheck source=trainer/launcher/release.sh
+source "$(dirname "${BASH_SOURCE[0]}")/release.sh"
+if ((java_release >= 22)); then
   options+=(--enable-native-access=ALL-UNNAMED) # JDK 24 and newer warn about libraries loaded without leave
 fi
 
