@@ -8,16 +8,24 @@ import java.util.stream.IntStream;
 /** Some of the images of a data set, in a given order. */
 public final class DatasetView implements Dataset {
   private final Dataset whole;
+  private final String name;
   private final int[] indices;
 
-  private DatasetView(Dataset whole, int[] indices) {
+  private DatasetView(Dataset whole, String name, int[] indices) {
     this.whole = whole;
+    this.name = name;
     this.indices = indices;
   }
 
   /** The images that {@code kept} accepts. */
-  public static Dataset where(Dataset whole, IntPredicate kept) {
-    return new DatasetView(whole, IntStream.range(0, whole.size()).filter(kept).toArray());
+  public static DatasetView where(Dataset whole, IntPredicate kept) {
+    return new DatasetView(
+        whole, whole.name(), IntStream.range(0, whole.size()).filter(kept).toArray());
+  }
+
+  /** The same images under another name. */
+  public DatasetView named(String newName) {
+    return new DatasetView(whole, newName, indices);
   }
 
   /** The images that have something to train on. */
@@ -32,7 +40,7 @@ public final class DatasetView implements Dataset {
 
   @Override
   public String name() {
-    return whole.name();
+    return name;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.maskwright.modelzoo;
 
 import static org.maskwright.modelzoo.ModelConfig.require;
+import static org.maskwright.modelzoo.ModelConfig.requireCount;
+import static org.maskwright.modelzoo.ModelConfig.requireWidth;
 
 import java.util.List;
 
@@ -35,8 +37,12 @@ public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneCo
     /** Checks the ranges. */
     public Resnet {
       blocks = List.copyOf(blocks);
-      require(fourPositive(blocks), "blocks", "four numbers >= 1", blocks);
-      require(width > 0, "width", "at least 1", width);
+      require(
+          fourPositive(blocks),
+          "blocks",
+          "four numbers from 1 to " + ModelConfig.MAX_COUNT,
+          blocks);
+      requireWidth("width", width);
     }
 
     /** In torchvision's geometry. */
@@ -134,15 +140,19 @@ public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneCo
     public Swin {
       depths = List.copyOf(depths);
       heads = List.copyOf(heads);
-      require(embedDim > 0, "embedDim", "at least 1", embedDim);
-      require(fourPositive(depths), "depths", "four numbers >= 1", depths);
+      requireWidth("embedDim", embedDim);
+      require(
+          fourPositive(depths),
+          "depths",
+          "four numbers from 1 to " + ModelConfig.MAX_COUNT,
+          depths);
       boolean divide = fourPositive(heads);
       for (int s = 0; divide && s < heads.size(); s++) {
         divide = (embedDim << s) % heads.get(s) == 0;
       }
       require(divide, "heads", "four divisors of the stages' channels", heads);
-      require(window > 0, "window", "at least 1", window);
-      require(mlpRatio > 0, "mlpRatio", "at least 1", mlpRatio);
+      requireCount("window", window);
+      requireCount("mlpRatio", mlpRatio);
       require(dropPath >= 0 && dropPath < 1, "dropPath", "a value in [0,1)", dropPath);
     }
 
@@ -166,6 +176,7 @@ public sealed interface BackboneConfig permits BackboneConfig.Resnet, BackboneCo
   }
 
   private static boolean fourPositive(List<Integer> numbers) {
-    return numbers.size() == 4 && numbers.stream().allMatch(n -> n > 0);
+    return numbers.size() == 4
+        && numbers.stream().allMatch(n -> n > 0 && n <= ModelConfig.MAX_COUNT);
   }
 }

@@ -1,6 +1,8 @@
 package org.maskwright.modelzoo;
 
 import static org.maskwright.modelzoo.ModelConfig.require;
+import static org.maskwright.modelzoo.ModelConfig.requireCount;
+import static org.maskwright.modelzoo.ModelConfig.requireWidth;
 
 /** Describes a mask decoder. */
 public sealed interface DecoderConfig {
@@ -86,9 +88,9 @@ public sealed interface DecoderConfig {
   }
 
   private static void requireLayers(int queries, int layers, int heads, int feedforwardDim) {
-    require(queries > 0, "queries", "at least 1", queries);
-    require(layers > 0, "layers", "at least 1", layers);
-    require(heads > 0, "heads", "at least 1", heads);
-    require(feedforwardDim > 0, "feedforwardDim", "at least 1", feedforwardDim);
+    requireWidth("queries", queries);
+    requireCount("layers", layers);
+    requireCount("heads", heads);
+    requireWidth("feedforwardDim", feedforwardDim);
   }
 }

@@ -21,15 +21,21 @@ public record ModelConfig(
   /** Groups of every group normalisation; hence the multiple that hiddenDim must be. */
   public static final int NORM_GROUPS = 32;
 
+  /** Largest width of a layer and number of queries; what is beyond is a slip of the pen. */
+  private static final int MAX_WIDTH = 32_768;
+
+  /** Largest number of layers, blocks of a stage and the like. */
+  static final int MAX_COUNT = 1024;
+
   /** Checks the ranges. */
   public ModelConfig {
     require(
-        hiddenDim > 0 && hiddenDim % NORM_GROUPS == 0,
+        hiddenDim > 0 && hiddenDim <= MAX_WIDTH && hiddenDim % NORM_GROUPS == 0,
         "hiddenDim",
-        "a positive multiple of " + NORM_GROUPS,
+        "a multiple of %d from %d to %d".formatted(NORM_GROUPS, NORM_GROUPS, MAX_WIDTH),
         hiddenDim);
-    require(maskDim > 0, "maskDim", "at least 1", maskDim);
-    require(sizeDivisibility > 0, "sizeDivisibility", "at least 1", sizeDivisibility);
+    requireWidth("maskDim", maskDim);
+    requireCount("sizeDivisibility", sizeDivisibility);
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
     boolean multiScale = pixelDecoder instanceof PixelDecoderConfig.Deformable;
@@ -47,6 +53,16 @@ public record ModelConfig(
         name,
         "a number of heads that divides hidden-dim " + hiddenDim,
         heads);
+  }
+
+  /** Of channels, tokens or queries. */
+  static void requireWidth(String name, int width) {
+    require(width > 0 && width <= MAX_WIDTH, name, "1 to " + MAX_WIDTH, width);
+  }
+
+  /** Of layers, heads and other small numbers. */
+  static void requireCount(String name, int count) {
+    require(count > 0 && count <= MAX_COUNT, name, "1 to " + MAX_COUNT, count);
   }
 
   static void require(boolean fits, String name, String expected, Object got) {

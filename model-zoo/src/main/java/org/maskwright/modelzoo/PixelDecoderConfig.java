@@ -1,6 +1,8 @@
 package org.maskwright.modelzoo;
 
 import static org.maskwright.modelzoo.ModelConfig.require;
+import static org.maskwright.modelzoo.ModelConfig.requireCount;
+import static org.maskwright.modelzoo.ModelConfig.requireWidth;
 
 /** Describes a pixel decoder. */
 public sealed interface PixelDecoderConfig {
@@ -45,14 +47,14 @@ public sealed interface PixelDecoderConfig {
     /** Checks the ranges. */
     public Deformable {
       requireLayers(layers, heads, feedforwardDim, dropout);
-      require(points > 0, "points", "at least 1", points);
+      requireCount("points", points);
     }
   }
 
   private static void requireLayers(int layers, int heads, int feedforwardDim, double dropout) {
-    require(layers > 0, "layers", "at least 1", layers);
-    require(heads > 0, "heads", "at least 1", heads);
-    require(feedforwardDim > 0, "feedforwardDim", "at least 1", feedforwardDim);
+    requireCount("layers", layers);
+    requireCount("heads", heads);
+    requireWidth("feedforwardDim", feedforwardDim);
     require(dropout >= 0 && dropout < 1, "dropout", "a value in [0,1)", dropout);
   }
 }

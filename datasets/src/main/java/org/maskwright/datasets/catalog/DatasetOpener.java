@@ -65,10 +65,19 @@ public final class DatasetOpener {
       throw DatasetException.ofFile(
           settings.root(), "the data set's folder does not exist; set data.root");
     }
+    if (settings.type().equals("auto")) {
+      return open(LayoutDetector.detect(settings).settings(), problems);
+    }
     refuseUnread(settings);
+    return settings.holdOut() > 0
+        ? HoldOut.part(
+            whole(settings.withSplit(""), problems), settings.holdOut(), settings.split())
+        : whole(settings, problems);
+  }
+
+  private static Dataset whole(DatasetSettings settings, Consumer<DatasetException> problems) {
     DataFolder root = new DataFolder(settings.root(), settings.links());
     return switch (settings.type()) {
-      case "auto" -> open(LayoutDetector.detect(settings).settings(), problems);
       case "coco-instance" -> cocoInstance(root, settings, problems);
       case "coco-panoptic" -> cocoPanoptic(root, settings);
       case "lvis" ->
@@ -91,7 +100,7 @@ public final class DatasetOpener {
     String type = settings.type();
     boolean folder = type.startsWith("folder-");
     boolean coco = type.startsWith("coco-");
-    if (type.equals("auto") || !TYPES.contains(type)) {
+    if (!TYPES.contains(type)) {
       return;
     }
     List<String> unread = new ArrayList<>();
@@ -169,8 +178,7 @@ public final class DatasetOpener {
             or(settings.annotations(), "masks"),
             settings.list(),
             settings.maskSuffix(),
-            settings.split(),
-            settings.holdOut());
+            settings.split());
     return settings.type().equals("folder-semantic")
         ? FolderDataset.semantic(root, layout, settings.classes(), settings.ignore())
         : FolderDataset.instance(root, layout, settings.classes());

@@ -14,7 +14,7 @@ import org.maskwright.datasets.DataFolder;
  *     {@code auto} to find out
  * @param root the folder of the data set
  * @param split {@code train2017}, {@code training}, {@code val}, ..., as the layout names it; for a
- *     folder with a hold-out {@code train}, or {@code val} or {@code test}, which are the same
+ *     data set with a hold-out {@code train}, or {@code val} or {@code test} for what is held out
  * @param images the folder of photographs below root
  * @param annotations the annotation file (COCO, LVIS) or the folder of label images below root
  * @param list a file of IMAGE LABEL lines below root; replaces images and annotations of a folder
@@ -22,7 +22,9 @@ import org.maskwright.datasets.DataFolder;
  * @param ignore label values of a folder that are void
  * @param maskSuffix what a folder's label image has after the photograph's name, such as {@code
  *     _mask}
- * @param holdOut how many images, the last in the order of names, are the split {@code test}
+ * @param holdOut which images, the last in the order of names, are held out of training: below 1 a
+ *     share, else a number; 0 = none. With {@code auto} not used where the data set has a part of
+ *     its own to evaluate on
  * @param links what to do with symbolic links out of the folders
  */
 public record DatasetSettings(
@@ -35,16 +37,19 @@ public record DatasetSettings(
     List<String> classes,
     List<Integer> ignore,
     String maskSuffix,
-    int holdOut,
+    double holdOut,
     DataFolder.Links links) {
+  private static final int MAX = Integer.MAX_VALUE;
+
   public DatasetSettings {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(root, "root");
     Objects.requireNonNull(links, "links");
     classes = List.copyOf(classes);
     ignore = List.copyOf(ignore);
-    if (holdOut < 0) {
-      throw new IllegalArgumentException("hold-out: expected >= 0, got " + holdOut);
+    if (!(holdOut >= 0 && (holdOut < 1 || holdOut == Math.rint(holdOut) && holdOut <= MAX))) {
+      throw new IllegalArgumentException(
+          "hold-out: expected a share below 1 or a whole number of images, got " + holdOut);
     }
   }
 
@@ -109,9 +114,25 @@ public record DatasetSettings(
   }
 
   /** These settings with another hold-out. */
-  public DatasetSettings withHoldOut(int count) {
+  public DatasetSettings withHoldOut(double amount) {
     return new DatasetSettings(
-        type, root, split, images, annotations, list, classes, ignore, maskSuffix, count, links);
+        type, root, split, images, annotations, list, classes, ignore, maskSuffix, amount, links);
+  }
+
+  /** These settings with another split. */
+  public DatasetSettings withSplit(String newSplit) {
+    return new DatasetSettings(
+        type,
+        root,
+        newSplit,
+        images,
+        annotations,
+        list,
+        classes,
+        ignore,
+        maskSuffix,
+        holdOut,
+        links);
   }
 
   DatasetSettings withType(String newType) {

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.folder;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,12 +35,13 @@ public final class FolderDataset {
    * @param masks the folder of label images, likewise
    * @param list a file of IMAGE LABEL lines, or "" to pair by name
    * @param maskSuffix what the label image's name has after the photograph's
-   * @param split {@code images/SPLIT} if there is such a folder; with a hold-out train, or val or
-   *     test, which are the same images
-   * @param holdOut how many images, the last in the order of names, are the split test
+   * @param split {@code images/SPLIT} and {@code masks/SPLIT}; "" for the folders themselves
    */
-  public record Layout(
-      String images, String masks, String list, String maskSuffix, String split, int holdOut) {}
+  public record Layout(String images, String masks, String list, String maskSuffix, String split) {
+    private Layout of(String part) {
+      return new Layout(images, masks, list, maskSuffix, part);
+    }
+  }
 
   /**
    * Label images of class indices.
@@ -51,7 +53,8 @@ public final class FolderDataset {
       DataFolder root, Layout layout, List<String> classes, List<Integer> ignore) {
     Pairs pairs = pairs(root, layout);
     Set<Integer> voids = new HashSet<>(ignore);
-    Categories categories = classes.isEmpty() ? found(pairs, voids) : named(classes, voids);
+    Categories categories =
+        classes.isEmpty() ? found(allParts(root, layout, pairs), voids) : named(classes, voids);
     return new LabelledDataset(
         "folder-semantic " + root.root().getFileName() + suffix(layout),
         Set.of(Task.SEMANTIC),
@@ -89,48 +92,32 @@ public final class FolderDataset {
 
   private static Pairs pairs(DataFolder root, Layout layout) {
     if (!layout.list.isEmpty()) {
-      return new Pairs(root, root, split(Items.byList(root, layout.list), layout));
+      return new Pairs(root, root, Items.byList(root, layout.list));
     }
-    if (layout.holdOut == 0
-        && !layout.split.isEmpty()
-        && !hasSplit(root.in(layout.images), layout)) {
+    DataFolder photos = root.in(layout.images, layout.split);
+    DataFolder labels = root.in(layout.masks, layout.split);
+    if (!layout.split.isEmpty() && !isThere(photos)) {
       throw DatasetException.ofFile(
-          root.in(layout.images, layout.split).root(),
+          photos.root(),
           "no such folder; data.split = %s needs it, or data.hold-out".formatted(layout.split));
     }
-    DataFolder photos = withSplit(root.in(layout.images), layout);
-    DataFolder labels = withSplit(root.in(layout.masks), layout);
-    return new Pairs(
-        photos, labels, split(Items.byName(photos, labels, layout.maskSuffix), layout));
+    labels = isThere(labels) ? labels : root.in(layout.masks);
+    return new Pairs(photos, labels, Items.byName(photos, labels, layout.maskSuffix));
   }
 
-  private static DataFolder withSplit(DataFolder folder, Layout layout) {
-    return hasSplit(folder, layout) ? folder.in(layout.split) : folder;
+  private static boolean isThere(DataFolder folder) {
+    return Files.isDirectory(folder.root());
   }
 
-  private static boolean hasSplit(DataFolder folder, Layout layout) {
-    return layout.holdOut == 0
-        && !layout.split.isEmpty()
-        && Files.isDirectory(folder.in(layout.split).root());
-  }
-
-  private static List<LabelledDataset.Item> split(List<LabelledDataset.Item> items, Layout layout) {
-    if (layout.holdOut == 0) {
-      return items;
+  /** The part asked for, and those beside it, which show other classes perhaps. */
+  private static List<Pairs> allParts(DataFolder root, Layout layout, Pairs asked) {
+    if (layout.split.isEmpty() || !layout.list.isEmpty()) {
+      return List.of(asked);
     }
-    if (layout.holdOut >= items.size()) {
-      throw new DatasetException(
-          "data.hold-out: expected fewer than the %d images, got %d"
-              .formatted(items.size(), layout.holdOut));
-    }
-    int border = items.size() - layout.holdOut;
-    return switch (layout.split) {
-      case "", "train" -> items.subList(0, border);
-      case "test", "val" -> items.subList(border, items.size());
-      default ->
-          throw new DatasetException(
-              "data.split: with a hold-out expected train, val or test, got " + layout.split);
-    };
+    return root.in(layout.images).folders().stream()
+        .filter(part -> isThere(root.in(layout.masks, part)))
+        .map(part -> part.equals(layout.split) ? asked : pairs(root, layout.of(part)))
+        .toList();
   }
 
   private static Categories named(List<String> classes, Set<Integer> voids) {
@@ -143,21 +130,27 @@ public final class FolderDataset {
     return Categories.of(categories);
   }
 
-  private static Categories found(Pairs pairs, Set<Integer> voids) {
+  private static Categories found(List<Pairs> parts, Set<Integer> voids) {
     Set<Integer> ids = new TreeSet<>();
-    for (LabelledDataset.Item item : pairs.items) {
-      for (int id :
-          LabelReadings.distinct(LabelPng.read(pairs.labels.existing(item.labels().get(0))))) {
-        if (id >= MAX_CLASSES) {
-          throw DatasetException.ofFile(
-              pairs.labels.resolve(item.labels().get(0)),
-              "label %d is no class index; are these instance ids or colours?".formatted(id));
-        }
-        ids.add(id);
+    for (Pairs part : parts) {
+      for (LabelledDataset.Item item : part.items) {
+        ids.addAll(labels(part.labels.existing(item.labels().get(0))));
       }
     }
     ids.removeAll(voids);
     return Categories.of(ids.stream().map(id -> Category.of(id, "class " + id, false)).toList());
+  }
+
+  private static List<Integer> labels(Path file) {
+    List<Integer> found = new ArrayList<>();
+    for (int id : LabelReadings.distinct(LabelPng.read(file))) {
+      if (id >= MAX_CLASSES) {
+        throw DatasetException.ofFile(
+            file, "label %d is no class index; are these instance ids or colours?".formatted(id));
+      }
+      found.add(id);
+    }
+    return found;
   }
 
   private static String suffix(Layout layout) {

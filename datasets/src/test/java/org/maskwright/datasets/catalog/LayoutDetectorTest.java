@@ -29,7 +29,12 @@ class LayoutDetectorTest {
   }
 
   private DatasetSettings detected(String split) {
-    return LayoutDetector.detect(DatasetSettings.of("auto", root, split)).settings();
+    return detected(split, 0);
+  }
+
+  private DatasetSettings detected(String split, double holdOut) {
+    return LayoutDetector.detect(DatasetSettings.of("auto", root, split).withHoldOut(holdOut))
+        .settings();
   }
 
   @ParameterizedTest
@@ -64,15 +69,94 @@ class LayoutDetectorTest {
     assertEquals("images", detected("val").images());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "test"})
-  void severalFilesOfWhichNoneIsOfTheSplitAreRefused(String split) throws IOException {
+  @Test
+  void severalFilesOfWhichNoneIsOfTheSplitAreRefused() throws IOException {
     file("images/a.jpg");
     file("annotations/instances_train.json");
     file("annotations/instances_val.json");
-    DatasetException e = assertThrows(DatasetException.class, () -> detected(split));
-    assertTrue(e.getMessage().contains("instances_train.json"), e.getMessage());
+    DatasetException e = assertThrows(DatasetException.class, () -> detected("test"));
+    assertTrue(e.getMessage().contains("[train, val]"), e.getMessage());
     assertTrue(e.getMessage().contains("data.annotations"), e.getMessage());
+  }
+
+  @Test
+  void severalFilesOfTheSameImagesAreRefused() throws IOException {
+    file("images/a.jpg");
+    file("annotations.json");
+    file("instances.json");
+    DatasetException e = assertThrows(DatasetException.class, this::detected);
+    assertTrue(e.getMessage().contains("[annotations.json, instances.json]"), e.getMessage());
+  }
+
+  @Test
+  void whatIsNotAskedForByNameIsThePartToTrainOn() throws IOException {
+    file("valid/_annotations.coco.json");
+    file("train/_annotations.coco.json");
+    assertEquals("train/_annotations.coco.json", detected().annotations());
+  }
+
+  /** Split, hold-out: annotation file, split and hold-out of what is opened. */
+  @ParameterizedTest
+  @CsvSource({
+    "train, 0.1, train/_annotations.coco.json, train, 0",
+    "val, 0.1, valid/_annotations.coco.json, valid, 0",
+    "val, 0, valid/_annotations.coco.json, valid, 0",
+    "test, 0, test/_annotations.coco.json, test, 0",
+  })
+  void anExportWithPartsOfItsOwnNeedsNoHoldOut(
+      String split, double holdOut, String annotations, String part, double left)
+      throws IOException {
+    for (String folder : List.of("train", "valid", "test")) {
+      file(folder + "/_annotations.coco.json");
+    }
+    DatasetSettings found = detected(split, holdOut);
+    assertEquals(annotations, found.annotations());
+    assertEquals(part, found.images());
+    assertEquals(part, found.split());
+    assertEquals(left, found.holdOut());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "annotations/instances_default.json",
+        "annotations/instances_train.json",
+        "result.json",
+        "labels.json"
+      })
+  void anExportInOnePieceIsDividedByTheHoldOut(String annotations) throws IOException {
+    file(annotations);
+    file("images/a.jpg");
+    for (String split : List.of("train", "val")) {
+      DatasetSettings found = detected(split, 0.1);
+      assertEquals(annotations, found.annotations());
+      assertEquals(split, found.split());
+      assertEquals(0.1, found.holdOut());
+    }
+  }
+
+  @Test
+  void foldersOfMasksHaveTheirOwnPartsOrAreDividedByTheHoldOut() throws IOException {
+    file("images/train/a.jpg");
+    file("masks/train/a.png");
+    assertEquals("images/train", detected("val", 3).images());
+    assertEquals("masks/train", detected("val", 3).annotations());
+    assertEquals(3, detected("val", 3).holdOut());
+    file("images/validation/b.jpg");
+    file("masks/validation/b.png");
+    assertEquals("images", detected("val", 3).images());
+    assertEquals("validation", detected("val", 3).split());
+    assertEquals(0, detected("val", 3).holdOut());
+  }
+
+  @Test
+  void publishedLayoutsAreAskedForTheirPartsByOtherNamesToo() throws IOException {
+    file("images/training/a.jpg");
+    file("images/validation/a.jpg");
+    file("annotations/training/a.png");
+    assertEquals("validation", detected("val", 0.1).split());
+    assertEquals(0, detected("val", 0.1).holdOut());
+    assertEquals("training", detected("train", 0.1).split());
   }
 
   @Test

@@ -53,8 +53,7 @@ class FolderDatasetTest {
 
   private LabelledDataset open(DatasetSettings settings) {
     FolderDataset.Layout layout =
-        new FolderDataset.Layout(
-            "images", "masks", settings.list(), "", settings.split(), settings.holdOut());
+        new FolderDataset.Layout("images", "masks", settings.list(), "", settings.split());
     return FolderDataset.semantic(DataFolder.of(folder), layout, settings.classes(), List.of());
   }
 

@@ -65,7 +65,7 @@ final class DataCheckCommand implements Callable<Integer> {
     int images = 0;
     long segments = 0;
     List<Finding> findings = new ArrayList<>();
-    for (DataSource.Part part : source.parts()) {
+    for (DataSource.Part part : source.allParts()) {
       CheckReport report = DataCheck.run(part.settings());
       images += report.images();
       segments += report.segments();

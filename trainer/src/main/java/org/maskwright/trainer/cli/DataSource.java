@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.catalog.LayoutDetector;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
@@ -82,8 +83,9 @@ final class DataSource {
   @Option(
       names = "--hold-out",
       defaultValue = "0",
-      description = "How many images, the last in the order of names, are the split test.")
-  private int holdOut;
+      description =
+          "Images, the last in the order of names, that are the split val: a share below 1 or a number.")
+  private double holdOut;
 
   @Option(
       names = "--follow-links",
@@ -138,6 +140,19 @@ final class DataSource {
    */
   List<Part> parts() {
     return configuration().map(this::parts).orElseGet(() -> List.of(new Part("", folder())));
+  }
+
+  /** As {@link #parts()}, and of a folder every part that it has unless one was asked for. */
+  List<Part> allParts() {
+    List<Part> parts = parts();
+    if (!Files.isDirectory(path) || !type.equals("auto") || !split.isEmpty() || holdOut > 0) {
+      return parts;
+    }
+    DatasetSettings whole = folder();
+    List<String> names = LayoutDetector.detect(whole).parts();
+    return names.size() < 2
+        ? parts
+        : names.stream().map(name -> new Part(name, whole.withSplit(name))).toList();
   }
 
   private List<Part> parts(RunSettings run) {

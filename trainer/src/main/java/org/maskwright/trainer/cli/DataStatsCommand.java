@@ -26,7 +26,7 @@ final class DataStatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    for (DataSource.Part part : source.parts()) {
+    for (DataSource.Part part : source.allParts()) {
       show(part);
     }
     return ExitCode.OK.code();

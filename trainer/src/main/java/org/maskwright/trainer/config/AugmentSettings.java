@@ -18,6 +18,25 @@ public sealed interface AugmentSettings {
   /** The pipeline for a task. */
   Augmentation pipeline(Task task);
 
+  /** Longest side of a crop; what is larger is a slip of the pen. */
+  int MAX_CROP = 16_384;
+
+  private static void requireCrop(int height, int width) {
+    String expected = "1 to " + MAX_CROP;
+    require(height >= 1 && height <= MAX_CROP, "height", expected, height);
+    require(width >= 1 && width <= MAX_CROP, "width", expected, width);
+  }
+
+  private static void requireProbability(String name, double value) {
+    require(value >= 0 && value <= 1, name, "a probability in [0,1]", value);
+  }
+
+  private static void require(boolean fits, String name, String expected, Object got) {
+    if (!fits) {
+      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+    }
+  }
+
   /** Large-scale jitter: flip, resize by a random scale, crop to a fixed size. */
   record Lsj(
       @Doc("Height of the crop in pixels.") int height,
@@ -28,6 +47,18 @@ public sealed interface AugmentSettings {
       @Doc("What happens to targets that the crop left without a pixel: drop or keep.")
           Augmentation.EmptyMasks emptyMasks)
       implements AugmentSettings {
+    /** Checks the ranges. */
+    public Lsj {
+      requireCrop(height, width);
+      require(minScale > 0, "minScale", "a number above 0", minScale);
+      require(
+          maxScale >= minScale && Double.isFinite(maxScale),
+          "maxScale",
+          "a number from min-scale up",
+          maxScale);
+      requireProbability("flip", flip);
+    }
+
     @Override
     public Augmentation pipeline(Task task) {
       return new Augmentation(
@@ -55,6 +86,24 @@ public sealed interface AugmentSettings {
       @Doc("What happens to targets that the crop left without a pixel: drop or keep.")
           Augmentation.EmptyMasks emptyMasks)
       implements AugmentSettings {
+    /** Checks the ranges. */
+    public Crop {
+      shortEdges = List.copyOf(shortEdges);
+      require(
+          !shortEdges.isEmpty() && shortEdges.stream().allMatch(e -> e >= 1),
+          "shortEdges",
+          "at least one length, all at least 1",
+          shortEdges);
+      require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+      requireCrop(height, width);
+      require(
+          singleCategoryMaxArea > 0 && singleCategoryMaxArea <= 1,
+          "singleCategoryMaxArea",
+          "a share in (0,1]",
+          singleCategoryMaxArea);
+      requireProbability("flip", flip);
+    }
+
     @Override
     public Augmentation pipeline(Task task) {
       List<Transform> transforms = new java.util.ArrayList<>();
@@ -74,6 +123,12 @@ public sealed interface AugmentSettings {
       @Doc("Length of the short edge in pixels.") int shortEdge,
       @Doc("Largest long edge in pixels.") int maxSize)
       implements AugmentSettings {
+    /** Checks the ranges. */
+    public None {
+      require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
+      require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+    }
+
     @Override
     public Augmentation pipeline(Task task) {
       return new Augmentation(

@@ -25,7 +25,7 @@ public final class ConfigException extends RuntimeException {
     this(List.of(new Problem("", "", message)));
   }
 
-  /** The problems, in the order of the files' lines. */
+  /** The problems, in the order in which they were found. */
   public List<Problem> problems() {
     return problems;
   }
@@ -48,7 +48,8 @@ public final class ConfigException extends RuntimeException {
    *
    * @param origin where the value was written, such as {@code configs/quickstart.conf:12} or {@code
    *     --set}; empty if nowhere
-   * @param path the full key, such as {@code train.optimizer.lr}; empty if about the whole file
+   * @param path the full key, such as {@code optimizer.learning-rate}; empty if about the whole
+   *     file
    * @param message what was expected, what came, and what to do
    */
   public record Problem(String origin, String path, String message) {

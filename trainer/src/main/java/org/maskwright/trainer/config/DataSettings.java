@@ -17,10 +17,13 @@ public record DataSettings(
         Optional<ScenesConfig> scenes,
     @Doc("Threads that decode and augment.") int workers,
     @Doc("What to do with a broken file: stop, or skip and count it.") BrokenFiles brokenFiles) {
+  private static final int MAX_WORKERS = 1024;
+
   /** Checks the ranges. */
   public DataSettings {
-    if (workers < 1) {
-      throw new IllegalArgumentException("workers: expected at least 1, got " + workers);
+    if (workers < 1 || workers > MAX_WORKERS) {
+      throw new IllegalArgumentException(
+          "workers: expected 1 to " + MAX_WORKERS + ", got " + workers);
     }
   }
 }

@@ -11,6 +11,15 @@ public record EngineSettings(
     @Doc("Threads inside one operation; 0 = as many as there are physical cores.") int threads,
     @Doc("fp32, or bf16: matrix products and convolutions in bfloat16, all else in float32.")
         Precision precision) {
+  /** Checks the ranges, by making the engine's own record. */
+  public EngineSettings {
+    try {
+      new EngineOptions(backend, device, threads, precision, 0);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage().replaceFirst("^engine\\.", ""), e);
+    }
+  }
+
   /** As options of an engine. */
   public EngineOptions options(long seed) {
     return new EngineOptions(backend, device, threads, precision, seed);

@@ -1,13 +1,11 @@
 package org.maskwright.trainer.config;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigMemorySize;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Values that are not made of others: numbers, text, enums, paths, durations, sizes. */
+/** Values that are not made of others: numbers, text, enums, paths. */
 final class Scalars {
   /** A scalar type: what it is called in an error, and how it is read. */
   private record Kind(String expected, Function<ConfigValue, Object> read) {}
@@ -42,14 +40,7 @@ final class Scalars {
           Map.entry(boolean.class, BOOLEAN),
           Map.entry(Boolean.class, BOOLEAN),
           Map.entry(String.class, new Kind("text", Scalars::text)),
-          Map.entry(Path.class, new Kind("a path", value -> Path.of(text(value)))),
-          Map.entry(
-              Duration.class,
-              new Kind(
-                  "a duration such as 30s or 5m", value -> holder(value).getDuration("value"))),
-          Map.entry(
-              ConfigMemorySize.class,
-              new Kind("a size such as 512MiB", value -> holder(value).getMemorySize("value"))));
+          Map.entry(Path.class, new Kind("a path", value -> Path.of(text(value)))));
 
   private Scalars() {}
 

@@ -9,6 +9,19 @@ public record ScheduleSettings(
     @Doc("Shape of the schedule.") Shape shape,
     @Doc("Steps of linear warm-up; 0 = none.") int warmupSteps,
     @Doc("Factor of the first step of the warm-up, in [0,1].") double warmupFactor) {
+  /** Checks the ranges. */
+  public ScheduleSettings {
+    require(warmupSteps >= 0, "warmupSteps", "at least 0", warmupSteps);
+    require(
+        warmupFactor >= 0 && warmupFactor <= 1, "warmupFactor", "a value in [0,1]", warmupFactor);
+  }
+
+  private static void require(boolean fits, String name, String expected, Object got) {
+    if (!fits) {
+      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+    }
+  }
+
   /** The shapes. */
   @Doc("Shape of the learning-rate schedule.")
   public sealed interface Shape {
@@ -29,6 +42,21 @@ public record ScheduleSettings(
             List<Double> milestones,
         @Doc("Factor at each drop.") double gamma)
         implements Shape {
+      /** Checks the ranges. */
+      public MultiStep {
+        milestones = List.copyOf(milestones);
+        double before = 0;
+        for (double milestone : milestones) {
+          require(
+              milestone > before && milestone < 1,
+              "milestones",
+              "shares of all steps, ascending in (0,1)",
+              milestones);
+          before = milestone;
+        }
+        require(gamma > 0 && Double.isFinite(gamma), "gamma", "a number above 0", gamma);
+      }
+
       @Override
       public Schedule over(long steps) {
         return new Schedule.MultiStep(
@@ -38,6 +66,11 @@ public record ScheduleSettings(
 
     /** (1 - t/N)^power. */
     record Poly(@Doc("The exponent, above 0.") double power) implements Shape {
+      /** Checks the range. */
+      public Poly {
+        require(power > 0 && Double.isFinite(power), "power", "a number above 0", power);
+      }
+
       @Override
       public Schedule over(long steps) {
         return new Schedule.Poly(steps, power);

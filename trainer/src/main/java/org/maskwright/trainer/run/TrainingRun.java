@@ -106,6 +106,7 @@ public final class TrainingRun {
     console.line(
         "train: %s, %d images, %s", trainSet.name(), trainSet.size(), trainSet.categories());
     console.line("val:   %s, %d images", valSet.name(), valSet.size());
+    Cautions.of(settings, trainSet, valSet).forEach(console::line);
     ClassSpace classes = classSpace(trainSet.categories());
     try (Engine engine = open();
         SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes)) {

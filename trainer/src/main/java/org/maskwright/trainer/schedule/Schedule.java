@@ -23,16 +23,6 @@ public sealed interface Schedule {
    */
   double factor(long step);
 
-  /**
-   * This schedule behind a linear warm-up. The warm-up multiplies; it does not shift this schedule.
-   *
-   * @param steps length of the warm-up; 0 for none
-   * @param startFactor factor of the first step, in [0, 1]
-   */
-  default Schedule withWarmup(long steps, double startFactor) {
-    return new Warmup(this, steps, startFactor);
-  }
-
   /** factor(t) = 1. */
   record Constant() implements Schedule {
     @Override
@@ -45,16 +35,16 @@ public sealed interface Schedule {
   /**
    * factor(t) = gamma^(number of milestones &lt;= t).
    *
-   * @param milestones steps at which the rate drops, ascending
+   * @param milestones steps at which the rate drops, in order; two may be the same in a short run
    * @param gamma what the rate is multiplied with at each milestone, above 0; 0.1 in the recipes
    */
   record MultiStep(List<Long> milestones, double gamma) implements Schedule {
     public MultiStep {
       milestones = List.copyOf(milestones);
       for (int i = 0; i < milestones.size(); i++) {
-        if (milestones.get(i) < 0 || (i > 0 && milestones.get(i) <= milestones.get(i - 1))) {
+        if (milestones.get(i) < 0 || (i > 0 && milestones.get(i) < milestones.get(i - 1))) {
           throw new IllegalArgumentException(
-              "milestones: expected ascending steps, at least 0, got " + milestones);
+              "milestones: expected steps in order, at least 0, got " + milestones);
         }
       }
       if (!(gamma > 0) || Double.isInfinite(gamma)) {

@@ -48,7 +48,7 @@ final class DataCommandTest {
     assertEquals(0, run("data", "stats", scenes.toString()), output);
     assertTrue(output.contains("coco-panoptic"), output);
     assertEquals(0, run("data", "check", scenes.toString()), output);
-    assertTrue(output.contains("4 images"), output);
+    assertTrue(output.contains("6 images"), output);
     assertTrue(output.contains("0 problems"), output);
   }
 

@@ -11,37 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Laws over all settings, all defaults and all experiment files. */
+/** Laws over all settings and all defaults. */
 final class RunSettingsTest {
   /** Tests run in the module's folder. */
   private static final Path REPOSITORY = Path.of("").toAbsolutePath().getParent();
-
-  @TestFactory
-  Stream<DynamicTest> everyExperimentFileLoadsStrictly() throws IOException {
-    Path configs = REPOSITORY.resolve("configs");
-    List<Path> files;
-    try (Stream<Path> walk = Files.exists(configs) ? Files.walk(configs) : Stream.empty()) {
-      files = walk.filter(RunSettingsTest::isExperiment).sorted().toList();
-    }
-    return files.stream()
-        .map(
-            file ->
-                DynamicTest.dynamicTest(
-                    configs.relativize(file).toString(),
-                    () -> ConfigFile.load(file, List.of()).bind(RunSettings.class)));
-  }
-
-  /** Files below a folder named base are included by others and need not be complete. */
-  private static boolean isExperiment(Path file) {
-    return file.toString().endsWith(".conf") && !file.getParent().endsWith("base");
-  }
 
   @Test
   void everyDefaultBelongsToAKey() {
@@ -81,6 +58,72 @@ final class RunSettingsTest {
     Path file = REPOSITORY.resolve("configs/ade20k/semantic/maskformer-r50.conf");
     ConfigFile config = ConfigFile.load(file, List.of("criterion.type=per-pixel"));
     assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "schedule.warmup-steps                       | -1",
+        "schedule.warmup-factor                      | 3",
+        "schedule.warmup-factor                      | -0.1",
+        "schedule.shape.multi-step.gamma             | 0",
+        "schedule.shape.multi-step.milestones        | [0.9, 0.8]",
+        "schedule.shape.multi-step.milestones        | [0.5, 0.5]",
+        "schedule.shape.multi-step.milestones        | [327778, 355092]",
+        "augment.lsj.height                          | 0",
+        "augment.lsj.width                           | 2147483647",
+        "augment.lsj.min-scale                       | 0",
+        "augment.lsj.max-scale                       | 0.01",
+        "augment.lsj.flip                            | 2",
+        "engine.threads                              | -1",
+        "data.workers                                | 2000000000",
+        "data.val.hold-out                           | 1.5",
+        "model.hidden-dim                            | 2147483616",
+        "model.mask-dim                              | 2147483647",
+        "model.size-divisibility                     | 2147483647",
+        "model.backbone.resnet.width                 | 2147483647",
+        "model.backbone.resnet.blocks                | [3, 4, 6, 2147483647]",
+        "model.pixel-decoder.deformable.layers       | 2147483647",
+        "model.pixel-decoder.deformable.points       | 2147483647",
+        "model.decoder.masked-attention.queries      | 2147483647",
+        "model.decoder.masked-attention.feedforward-dim | 2147483647",
+      })
+  void aValueOutOfItsRangeIsNamedWithItsPlace(String key, String value) {
+    Path file = REPOSITORY.resolve("configs/coco/panoptic/mask2former-r50.conf");
+    ConfigFile config = ConfigFile.load(file, List.of(key + "=" + value));
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals(key, e.problems().get(0).path());
+    assertTrue(e.getMessage().startsWith("--set: "), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "type=crop | crop.height | 0",
+        "type=crop | crop.short-edges | []",
+        "type=crop | crop.short-edges | [0]",
+        "type=crop | crop.max-size | 0",
+        "type=crop | crop.single-category-max-area | 0",
+        "type=crop | crop.flip | NaN",
+        "type=none | none.short-edge | 0",
+        "type=none | none.max-size | -1",
+      })
+  void anAugmentationOutOfItsRangeIsNamed(String type, String key, String value) {
+    ConfigFile config =
+        ConfigFile.load(
+            REPOSITORY.resolve("configs/quickstart.conf"),
+            List.of("augment." + type, "augment." + key + "=" + value));
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals("augment." + key, e.problems().get(0).path());
+  }
+
+  @Test
+  void milestonesThatFallOnOneStepOfAShortRunDropTogether() {
+    Path file = REPOSITORY.resolve("configs/coco/panoptic/mask2former-r50.conf");
+    RunSettings settings = ConfigFile.load(file, List.of("train.steps=2")).bind(RunSettings.class);
+    assertEquals(0.01, settings.schedule().over(2).factor(2), 1e-12);
   }
 
   @Test

@@ -9,6 +9,7 @@ import org.maskwright.trainer.schedule.Schedule.Constant;
 import org.maskwright.trainer.schedule.Schedule.Cosine;
 import org.maskwright.trainer.schedule.Schedule.MultiStep;
 import org.maskwright.trainer.schedule.Schedule.Poly;
+import org.maskwright.trainer.schedule.Schedule.Warmup;
 
 final class ScheduleTest {
   private static final double TOLERANCE = 1e-15; // a few roundings of a double near 1
@@ -48,7 +49,7 @@ final class ScheduleTest {
   @Test
   void warmupIsLinearFromItsStartFactorToOne() {
     // MaskFormer with Swin: 1,500 steps from 1e-6.
-    var schedule = new Constant().withWarmup(1500, 1e-6);
+    var schedule = new Warmup(new Constant(), 1500, 1e-6);
     assertEquals(1e-6, schedule.factor(0), TOLERANCE);
     assertEquals(1e-6 * 0.5 + 0.5, schedule.factor(750), TOLERANCE);
     assertEquals(1, schedule.factor(1500));
@@ -58,7 +59,7 @@ final class ScheduleTest {
   @Test
   void warmupMultipliesWithoutShiftingWhatFollows() {
     var poly = new Poly(100, 0.9);
-    var schedule = poly.withWarmup(10, 0);
+    var schedule = new Warmup(poly, 10, 0);
     assertEquals(0.4 * poly.factor(4), schedule.factor(4), TOLERANCE);
     assertEquals(poly.factor(10), schedule.factor(10));
     assertEquals(poly.factor(60), schedule.factor(60));
@@ -66,7 +67,7 @@ final class ScheduleTest {
 
   @Test
   void warmupOfNoStepsChangesNothing() {
-    assertEquals(1, new Constant().withWarmup(0, 0).factor(0));
+    assertEquals(1, new Warmup(new Constant(), 0, 0).factor(0));
   }
 
   @Test
@@ -79,8 +80,8 @@ final class ScheduleTest {
             () -> new Poly(0, 0.9),
             () -> new Poly(10, Double.NaN),
             () -> new Cosine(-5),
-            () -> new Constant().withWarmup(-1, 0.5),
-            () -> new Constant().withWarmup(1, 1.5),
+            () -> new Warmup(new Constant(), -1, 0.5),
+            () -> new Warmup(new Constant(), 1, 1.5),
             () -> new Constant().factor(-1))) {
       assertThrows(IllegalArgumentException.class, refused);
     }

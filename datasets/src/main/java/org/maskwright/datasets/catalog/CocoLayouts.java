@@ -1,0 +1,138 @@
+package org.maskwright.datasets.catalog;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.catalog.LayoutDetector.Found;
+
+/**
+ * COCO as it is published and as labelling tools export it: files in {@code annotations} (COCO,
+ * CVAT), beside the photographs of each part ({@code train/_annotations.coco.json}, Roboflow), or
+ * in the data set's folder (Label Studio, FiftyOne).
+ */
+final class CocoLayouts {
+  private static final String PANOPTIC = "panoptic";
+  private static final String BESIDE_PHOTOS = "_annotations.coco.json";
+
+  /** Names of files that hold instances; what follows in a name is the part. */
+  private static final Pattern INSTANCES =
+      Pattern.compile(
+          "(?:instances|annotations|_annotations\\.coco|result|labels)(?:[_-](.+))?\\.json");
+
+  private static final Pattern PANOPTICS = Pattern.compile(PANOPTIC + "(?:[_-](.+))?\\.json");
+  private static final Pattern PLAIN = Pattern.compile("((?:train|val|test)\\w*)\\.json");
+
+  private final DatasetSettings asked;
+  private final Path root;
+
+  CocoLayouts(DatasetSettings asked) {
+    this.asked = asked;
+    this.root = asked.root();
+  }
+
+  /** An annotation file with the folder of its photographs, both below root. */
+  private record Candidate(String part, String annotations, String photos) {}
+
+  /** Panoptic annotations if there are any, for they serve every task; else instances. */
+  Optional<Found> find() {
+    if (!asked.annotations().isEmpty()) {
+      String part = asked.holdOut() > 0 ? "" : asked.split();
+      return file(asked.annotations(), part).map(c -> found(List.of(c)));
+    }
+    Optional<DatasetException> unclear = Optional.empty();
+    for (List<Candidate> candidates :
+        List.of(inAnnotations(PANOPTICS), inAnnotations(INSTANCES), besidePhotos(), atRoot())) {
+      try {
+        if (!candidates.isEmpty()) {
+          return Optional.of(found(candidates));
+        }
+      } catch (DatasetException e) {
+        unclear = unclear.or(() -> Optional.of(e)); // another kind may have the part
+      }
+    }
+    unclear.ifPresent(
+        e -> {
+          throw e;
+        });
+    return Optional.empty();
+  }
+
+  private Found found(List<Candidate> candidates) {
+    List<String> parts = candidates.stream().map(Candidate::part).distinct().toList();
+    Parts.Choice choice = Parts.choose(asked, parts);
+    List<Candidate> chosen = candidates.stream().filter(c -> c.part.equals(choice.name())).toList();
+    if (chosen.size() > 1) {
+      throw DatasetException.ofFile(
+          root,
+          "expected one annotation file, got %s; set data.annotations"
+              .formatted(chosen.stream().map(Candidate::annotations).toList()));
+    }
+    Candidate one = chosen.get(0);
+    boolean panoptic = Path.of(one.annotations).getFileName().toString().startsWith(PANOPTIC);
+    return new Found(
+        choice
+            .of(asked)
+            .withType(panoptic ? "coco-panoptic" : "coco-instance")
+            .withPlaces(one.photos, one.annotations)
+            .withClasses(asked.classes(), List.of()), // void labels are those of masks
+        "%s and %s (COCO)"
+            .formatted(one.annotations, one.photos.equals(".") ? "photographs" : one.photos),
+        parts);
+  }
+
+  private List<Candidate> inAnnotations(Pattern names) {
+    return files("annotations", names, "annotations/");
+  }
+
+  private List<Candidate> besidePhotos() {
+    return LayoutDetector.folders(root).stream()
+        .filter(part -> Files.isRegularFile(root.resolve(part).resolve(BESIDE_PHOTOS)))
+        .map(part -> new Candidate(part, part + "/" + BESIDE_PHOTOS, part))
+        .toList();
+  }
+
+  private List<Candidate> atRoot() {
+    List<Candidate> found = new ArrayList<>(files("", INSTANCES, ""));
+    found.addAll(files("", PLAIN, ""));
+    return found;
+  }
+
+  private List<Candidate> files(String folder, Pattern names, String prefix) {
+    List<Candidate> found = new ArrayList<>();
+    for (String file : LayoutDetector.names(root.resolve(folder), ".json")) {
+      Matcher matcher = names.matcher(file);
+      if (matcher.matches()) {
+        String part = matcher.group(1) == null ? "" : matcher.group(1);
+        file(prefix + file, part).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** A file with its photographs, if both are there. */
+  private Optional<Candidate> file(String annotations, String part) {
+    if (!annotations.endsWith(".json") || !Files.isRegularFile(root.resolve(annotations))) {
+      return Optional.empty();
+    }
+    List<String> usual = new ArrayList<>();
+    if (!part.isEmpty()) {
+      usual.addAll(List.of(part, "images/" + part));
+    }
+    if (annotations.equals("result.json")) {
+      usual.add("."); // Label Studio's names of photographs start with their folder
+    }
+    usual.addAll(LayoutDetector.PHOTO_FOLDERS);
+    if (annotations.equals(BESIDE_PHOTOS)) {
+      usual.add(".");
+    }
+    return LayoutDetector.withAsked(asked.images(), usual).stream()
+        .filter(folder -> Files.isDirectory(root.resolve(folder)))
+        .findFirst()
+        .map(photos -> new Candidate(part, annotations, photos));
+  }
+}

@@ -1,0 +1,42 @@
+package org.maskwright.trainer.run;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.modelzoo.BackboneConfig;
+import org.maskwright.modelzoo.BackboneConfig.Norm;
+import org.maskwright.trainer.config.RunSettings;
+
+/** What a run may be asked for, and is rarely meant. */
+final class Cautions {
+  private Cautions() {}
+
+  /** One line for each. */
+  static List<String> of(RunSettings settings, Dataset train, Dataset val) {
+    List<String> out = new ArrayList<>();
+    Set<Path> trained = files(train).collect(Collectors.toSet());
+    long both = files(val).filter(trained::contains).count();
+    if (both > 0) {
+      out.add(
+          "warning: %d of the %d images of data.val are trained on too, so the metrics say how well they were learnt by heart; name another part in data.val.split, or set data.train.hold-out"
+              .formatted(both, val.size()));
+    }
+    boolean random = settings.init().backbone().isEmpty() && settings.init().model().isEmpty();
+    if (random
+        && settings.model().backbone() instanceof BackboneConfig.Resnet resnet
+        && resnet.norm() == Norm.FROZEN) {
+      out.add(
+          "warning: model.backbone.resnet.norm = frozen is for a trained backbone, and this one starts from random values; set init.backbone, or norm = batch");
+    }
+    return out;
+  }
+
+  private static Stream<Path> files(Dataset dataset) {
+    return IntStream.range(0, dataset.size()).mapToObj(i -> dataset.info(i).file());
+  }
+}
