@@ -2,7 +2,7 @@ package org.maskwright.datasets;
 
 import java.util.List;
 import java.util.Objects;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
 
 /**

@@ -19,7 +19,7 @@ import org.maskwright.datasets.coco.CocoPanopticDataset;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.LabelledDataset;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Opens ADEChallengeData2016: {@code images/SPLIT}, {@code annotations/SPLIT} (0 = other, 1..150)

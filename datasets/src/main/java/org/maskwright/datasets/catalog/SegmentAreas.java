@@ -7,7 +7,7 @@ import java.util.Map;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Polygons;
 
 /** The pixels of each segment at the size of the image. */

@@ -16,7 +16,7 @@ import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.LabelledDataset;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Opens Cityscapes as it is downloaded: {@code leftImg8bit/SPLIT/CITY/*_leftImg8bit.png} and {@code

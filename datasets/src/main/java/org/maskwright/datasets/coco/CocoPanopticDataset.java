@@ -17,13 +17,13 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.CocoPanoptic;
 import org.maskwright.datasets.json.PanopticAnnotation;
 import org.maskwright.datasets.json.PanopticSegment;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * COCO panoptic: an annotation file, its folder of id PNGs and a folder of photographs. Also the

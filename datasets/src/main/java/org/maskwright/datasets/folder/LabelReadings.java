@@ -9,7 +9,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 /** The common meanings of label images. */
 public final class LabelReadings {

@@ -17,8 +17,8 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Photographs with one or more label PNGs each. What a label means is told by a {@link

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * PNGs that hold labels: read and written as the integers they are, never as colours to look at.

@@ -2,6 +2,7 @@ package org.maskwright.datasets.image;
 
 import java.nio.file.Path;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Reads label PNGs one after another into the same memory. Differs from {@link LabelPng#read(Path)}

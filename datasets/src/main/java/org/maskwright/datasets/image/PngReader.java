@@ -6,6 +6,7 @@ import java.util.List;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.image.LabelPng.Header;
 import org.maskwright.datasets.image.LabelPng.PixelKind;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * One PNG in memory: its chunks, then its rows, inflated a block at a time and turned into

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.maskwright.datasets.image.LabelPng.PixelKind;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Writes label maps. Rows are not filtered: the repeats of a label map are what deflate finds by

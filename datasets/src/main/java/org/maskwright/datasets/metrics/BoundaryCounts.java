@@ -3,9 +3,9 @@ package org.maskwright.datasets.metrics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.Boundary;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.PanopticIds;
 import org.maskwright.datasets.mask.Rle;
 

@@ -2,9 +2,9 @@ package org.maskwright.datasets.metrics;
 
 import java.util.List;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.IdTable;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.PanopticIds;
 
 /**

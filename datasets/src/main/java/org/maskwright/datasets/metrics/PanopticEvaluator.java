@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.PanopticSegment;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Panoptic quality: PQ, segmentation quality and recognition quality, by whole segments or by the

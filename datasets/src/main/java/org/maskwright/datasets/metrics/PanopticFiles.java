@@ -6,11 +6,11 @@ import java.util.Map;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelReader;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.CocoPanoptic;
 import org.maskwright.datasets.json.PanopticAnnotation;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Panoptic quality of official files: two JSON files and two folders of PNGs, on all cores, two

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelReader;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Semantic evaluation of two folders of label PNGs, on all cores (fewer from some thousand classes

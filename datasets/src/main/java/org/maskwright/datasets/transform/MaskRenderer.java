@@ -7,8 +7,8 @@ import org.maskwright.datasets.MaskStack;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.mask.IdTable;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Polygons;
 import org.maskwright.datasets.mask.Rle;
 

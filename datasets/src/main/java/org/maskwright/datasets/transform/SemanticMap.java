@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.mask.IdTable;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Polygons;
 
 /** Segments painted into one map of class indices, at the size of the image. */

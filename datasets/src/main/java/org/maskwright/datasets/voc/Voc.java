@@ -17,7 +17,7 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.LabelledDataset;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Opens a VOC year: {@code JPEGImages}, {@code SegmentationClass}, {@code SegmentationObject} and

@@ -26,8 +26,8 @@ import org.maskwright.datasets.SharedData;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 
 /** The official sample images, laid out as ADEChallengeData2016, with two invented objects each. */
 final class Ade20kTest {

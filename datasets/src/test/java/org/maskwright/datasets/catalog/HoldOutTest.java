@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 
 /** What is evaluated on was not trained on, in data that is not divided. */
 class HoldOutTest {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 
 class CityscapesTest {
   @TempDir private Path folder;

@@ -22,8 +22,8 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.CheckReport;
 import org.maskwright.datasets.catalog.DataCheck;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 
 /** Photographs of 37 x 24 pixels with label images, paired by name or by list. */
 class FolderDatasetTest {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.SharedData;
+import org.maskwright.datasets.mask.LabelMap;
 
 class LabelPngTest {
   @TempDir Path folder;

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.SharedData;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.CityscapesInstanceEvaluator.Prediction;
 

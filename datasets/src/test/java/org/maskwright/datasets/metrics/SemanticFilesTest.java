@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.cityscapes.Cityscapes;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.SemanticFiles.Labels;
 
 class SemanticFilesTest {

@@ -24,7 +24,7 @@ import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 /** Image and masks of every kind go the same way, to the pixel. */
 final class AlignmentTest {

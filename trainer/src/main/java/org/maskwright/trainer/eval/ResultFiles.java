@@ -15,9 +15,9 @@ import org.maskwright.datasets.Category;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.PanopticSegment;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.Detection;
 
 /**

@@ -9,7 +9,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.SemanticEvaluator;
 import org.maskwright.datasets.metrics.SemanticMetrics;
 import org.maskwright.datasets.metrics.SemanticProtocol;

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.maskwright.datasets.image.LabelMap;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 
 final class ScoreCommandTest {
   private static final String INSTANCES =

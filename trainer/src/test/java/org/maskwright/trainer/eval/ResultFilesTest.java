@@ -16,7 +16,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 class ResultFilesTest {
   private static final Categories CLASSES = Categories.things("cat");

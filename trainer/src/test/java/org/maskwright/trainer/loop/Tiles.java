@@ -13,7 +13,7 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelMap;
+import org.maskwright.datasets.mask.LabelMap;
 
 /** Images in memory whose segments are rectangles, each in a colour of its own. */
 public record Tiles(Categories categories, int side, List<List<Tile>> images) implements Dataset {

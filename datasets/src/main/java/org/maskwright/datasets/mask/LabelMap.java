@@ -1,4 +1,4 @@
-package org.maskwright.datasets.image;
+package org.maskwright.datasets.mask;
 
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
@@ -45,7 +45,7 @@ public final class LabelMap {
    *
    * @param bytes at least height * width * pixelBytes long
    */
-  static LabelMap ofBytes(int height, int width, byte[] bytes, int pixelBytes) {
+  public static LabelMap ofBytes(int height, int width, byte[] bytes, int pixelBytes) {
     LabelMap map = new LabelMap(height, width, height * width);
     map.bytes = bytes;
     map.pixelBytes = pixelBytes;
