@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
@@ -54,14 +55,14 @@ public final class LayoutDetector {
    */
   public static Found detect(DatasetSettings settings) {
     LayoutDetector detector = new LayoutDetector(settings);
-    return Stream.<Optional<Found>>of(
-            new CocoLayouts(settings).find(),
-            detector.ade20k(),
-            detector.cityscapes(),
-            detector.voc(),
-            detector.lists(),
-            detector.folders())
-        .flatMap(Optional::stream)
+    return Stream.<Supplier<Optional<Found>>>of(
+            new CocoLayouts(settings)::find,
+            detector::ade20k,
+            detector::cityscapes,
+            detector::voc,
+            detector::lists,
+            detector::folders)
+        .flatMap(layout -> layout.get().stream()) // a later one may throw where an earlier fits
         .findFirst()
         .orElseThrow(
             () ->

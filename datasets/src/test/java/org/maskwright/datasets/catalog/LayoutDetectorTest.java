@@ -188,4 +188,13 @@ class LayoutDetectorTest {
     DatasetException e = assertThrows(DatasetException.class, () -> DatasetOpener.open(settings));
     assertTrue(e.getMessage().contains("data.classes, data.ignore"), e.getMessage());
   }
+
+  @Test
+  void filesOfNoConcernToTheLayoutAreNotRead() throws IOException {
+    file("images/train/a.jpg");
+    file("annotations/instances_train.json");
+    Files.write(root.resolve("readme.txt"), new byte[] {(byte) 0xE9}); // Latin-1
+    LayoutDetector.Found found = LayoutDetector.detect(DatasetSettings.of("auto", root, "train"));
+    assertEquals("coco-instance", found.settings().type());
+  }
 }
