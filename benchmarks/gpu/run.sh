@@ -85,9 +85,9 @@ step() {
 }
 
 if [[ $device == cuda ]]; then
-  tests conformance org.maskwright.engine.torch.TorchCudaConformanceTest
+  tests conformance org.maskwright.engine.torch.TorchCudaConformanceTest org.maskwright.engine.torch.TorchCudaCompositeConformanceTest
 else
-  tests conformance org.maskwright.engine.torch.TorchPrimitiveConformanceTest
+  tests conformance org.maskwright.engine.torch.TorchPrimitiveConformanceTest org.maskwright.engine.torch.TorchCompositeConformanceTest
 fi
 # Golden outputs and gradients of the reference, on the device that auto picks: the GPU where there is one.
 tests parity org.maskwright.modelzoo.parity.ModelParityTest
