@@ -108,7 +108,7 @@ final class TrainCommand implements Callable<Integer> {
     if (s.interrupted()) {
       out.printf(
           "interrupted after step %d; continue with: %s train --resume %s%n",
-          s.step(), program, s.folder());
+          s.step(), program, word(s.folder()));
       return;
     }
     out.printf(
@@ -137,15 +137,18 @@ final class TrainCommand implements Callable<Integer> {
                                                 b.metrics().getOrDefault(name, Double.NaN)))
                                     .orElse("-"),
                                 value)));
+    String best = word(s.folder().resolve("checkpoints/best"));
+    out.printf("%nnext:%n  pictures   %s%n", s.folder().resolve("samples"));
+    out.printf("  evaluate   %s eval %s%n", program, best);
+    out.printf("  predict    %s predict %s IMAGE --out out/%n", program, best);
     out.printf(
-        "%nnext:%n  pictures   %s%n  evaluate   %s eval %s/checkpoints/best%n  predict    %s predict %s/checkpoints/best"
-            + " IMAGE --out out/%n  curves     %s/loss.png, or tensorboard --logdir %s/tensorboard%n",
-        s.folder().resolve("samples"),
-        program,
-        s.folder(),
-        program,
-        s.folder(),
-        s.folder(),
-        s.folder());
+        "  curves     %s, or tensorboard --logdir %s%n",
+        s.folder().resolve("loss.png"), word(s.folder().resolve("tensorboard")));
+  }
+
+  /** A path as one word of a shell. */
+  static String word(Path path) {
+    String text = path.toString();
+    return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }
