@@ -81,7 +81,7 @@ for folder in ${cuda_libs[@]+"${cuda_libs[@]}"}; do
   find "$folder" -name 'lib*.so*' \( -type f -o -type l \) -exec cp -Ln {} "$out/cuda/" \;
 done
 
-cp "$home/benchmarks/gpu/run.sh" "$home/trainer/launcher/"{runtime,release}.sh "$home/LICENSE" "$home/NOTICE" "$out/"
+cp "$home/benchmarks/gpu/run.sh" "$home/trainer/launcher/runtime.sh" "$home/LICENSE" "$home/NOTICE" "$out/"
 natives=$(ls "$out/lib" | grep '^pytorch-.*linux\|^pytorch-.*macosx' || true)
 {
   echo "device=$device"

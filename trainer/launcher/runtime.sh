@@ -1,7 +1,14 @@
 # How a process that computes is started: sourced by the launcher and by the benchmarks, so that what is measured is what users run.
 #
-# Needs $java, the java executable. Fills the array options with JVM options and sets the environment of the native libraries; what the
-# environment says already, stays. The function options_to_compute adds what only commands that run a model need.
+# Needs $java, the java executable. Sets java_release, the release of Java it belongs to (1 for Java 8 and older), fills the array options
+# with JVM options and sets the environment of the native libraries; what the environment says already, stays. The function
+# options_to_compute adds what only commands that run a model need.
+
+# From a file of the JDK, because asking java itself would cost a second start. Where there is none, Java itself refuses what is too new for it.
+java_bin=$(readlink -f "$java" 2>/dev/null || echo "$java")
+java_release_file=${java_bin%/bin/java}/release
+java_release=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$java_release_file" 2>/dev/null || true)
+java_release=${java_release:-17}
 
 options=(
   # Large arrays live outside the Java heap and are freed by their owners, so the collector matters
@@ -12,8 +19,6 @@ options=(
   -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0
   -Djava.awt.headless=true
 )
-# shellcheck source=trainer/launcher/release.sh
-source "$(dirname "${BASH_SOURCE[0]}")/release.sh"
 if ((java_release >= 22)); then
   options+=(--enable-native-access=ALL-UNNAMED) # JDK 24 and newer warn about libraries loaded without leave
 fi
