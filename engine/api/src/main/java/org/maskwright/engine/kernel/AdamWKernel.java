@@ -27,7 +27,15 @@ public final class AdamWKernel {
   private final FloatBuffer grad;
   private final FloatBuffer m;
   private final FloatBuffer v;
-  private final AdamWStep step;
+  private final float keep;
+  private final float scale;
+  private final float beta1;
+  private final float beta2;
+  private final float rest1;
+  private final float rest2;
+  private final float stepSize;
+  private final float rootScale;
+  private final float eps;
 
   private AdamWKernel(
       FloatBuffer p, FloatBuffer grad, FloatBuffer m, FloatBuffer v, AdamWStep step) {
@@ -35,7 +43,15 @@ public final class AdamWKernel {
     this.grad = grad;
     this.m = m;
     this.v = v;
-    this.step = step;
+    keep = (float) (1 - step.lr() * step.weightDecay());
+    scale = (float) step.gradScale();
+    beta1 = (float) step.beta1();
+    beta2 = (float) step.beta2();
+    rest1 = (float) (1 - step.beta1());
+    rest2 = (float) (1 - step.beta2());
+    stepSize = (float) (step.lr() / (1 - Math.pow(step.beta1(), step.step())));
+    rootScale = (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), step.step())));
+    eps = (float) step.eps();
   }
 
   /** Updates parameter and both moments of the same length. */
@@ -60,22 +76,13 @@ public final class AdamWKernel {
     grad.get(at, block[1], 0, n);
     m.get(at, block[2], 0, n);
     v.get(at, block[3], 0, n);
-    update(block[0], block[1], block[2], block[3], n, step);
+    update(block[0], block[1], block[2], block[3], n);
     p.put(at, block[0], 0, n);
     m.put(at, block[2], 0, n);
     v.put(at, block[3], 0, n);
   }
 
-  private static void update(float[] p, float[] g, float[] m, float[] v, int n, AdamWStep step) {
-    float keep = (float) (1 - step.lr() * step.weightDecay());
-    float scale = (float) step.gradScale();
-    float beta1 = (float) step.beta1();
-    float beta2 = (float) step.beta2();
-    float rest1 = (float) (1 - step.beta1());
-    float rest2 = (float) (1 - step.beta2());
-    float stepSize = (float) (step.lr() / (1 - Math.pow(step.beta1(), step.step())));
-    float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), step.step())));
-    float eps = (float) step.eps();
+  private void update(float[] p, float[] g, float[] m, float[] v, int n) {
     for (int i = 0; i < n; i++) {
       float gradient = g[i] * scale;
       float first = m[i] * beta1 + gradient * rest1;
