@@ -13,11 +13,11 @@ import java.util.UUID;
  * Replaces a file as a whole or not at all: the content goes to a temporary file beside it, is
  * synced to the disk, and takes the name in one step. Readable by others as any new file is.
  */
-public final class AtomicFile {
+final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes what the file is to hold. */
-  public interface Content {
+  interface Content {
     /** Called once, with a channel at position 0 of an empty file. */
     void writeTo(FileChannel channel) throws IOException;
   }
@@ -27,7 +27,7 @@ public final class AtomicFile {
    *
    * @throws CheckpointException if it cannot be written; what was there before is unchanged then
    */
-  public static void write(Path file, Content content) {
+  static void write(Path file, Content content) {
     Path absolute = file.toAbsolutePath();
     Path folder = absolute.getParent();
     Path temporary = null;

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
@@ -42,6 +43,18 @@ public final class HuggingFaceFolder {
   /** True if the folder holds a config.json. */
   public static boolean isOne(Path folder) {
     return Files.isRegularFile(folder.resolve(CONFIG));
+  }
+
+  /**
+   * What the JSON files say that lie with a checkpoint: in it, if it is a folder, else beside the
+   * file; empty if there are none.
+   *
+   * @throws CheckpointException as {@link #read}
+   */
+  public static Optional<HuggingFaceSettings> of(Path checkpoint) {
+    Path folder =
+        Files.isDirectory(checkpoint) ? checkpoint : checkpoint.toAbsolutePath().getParent();
+    return isOne(folder) ? Optional.of(read(folder)) : Optional.empty();
   }
 
   /**

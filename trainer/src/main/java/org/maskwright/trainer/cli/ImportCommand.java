@@ -108,7 +108,7 @@ final class ImportCommand implements Runnable {
   public void run() {
     OutputFolder.check(spec, out);
     ImportedWeights weights = ImportedWeights.read(source);
-    HuggingFaceSettings settings = huggingFace();
+    HuggingFaceSettings settings = HuggingFaceFolder.of(source).orElse(null);
     DeducedArchitecture deduced =
         settings == null
             ? DeducedArchitecture.of(weights.state())
@@ -127,14 +127,6 @@ final class ImportCommand implements Runnable {
         WeightMatcher.match(weights, shapes(architecture, space), policy);
     write(architecture, space, settings, weights.provenance(), matched);
     print(weights, matched.report(), space);
-  }
-
-  /** The JSON files of a Hugging Face folder, or beside the weight file in one; else null. */
-  private HuggingFaceSettings huggingFace() {
-    Path folder = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
-    return folder != null && HuggingFaceFolder.isOne(folder)
-        ? HuggingFaceFolder.read(folder)
-        : null;
   }
 
   private ModelConfig architecture(ImportedWeights weights, DeducedArchitecture deduced) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
@@ -13,6 +14,7 @@ import org.maskwright.engine.tensor.Scope;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
+import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.WeightMatcher;
@@ -86,9 +88,9 @@ final class Initialisation {
         weights.family() == CheckpointFamily.HF_MASK2FORMER
             || weights.family() == CheckpointFamily.HF_MASKFORMER;
     Normalization normalization =
-        huggingFace && HuggingFaceFolder.isOne(folder)
-            ? ModelFile.normalization(HuggingFaceFolder.read(folder))
-            : Normalization.IMAGENET;
+        (huggingFace ? HuggingFaceFolder.of(path) : Optional.<HuggingFaceSettings>empty())
+            .map(ModelFile::normalization)
+            .orElse(Normalization.IMAGENET);
     return new Origin(normalization, weights.provenance().licence());
   }
 
