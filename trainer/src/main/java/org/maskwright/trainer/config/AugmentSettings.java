@@ -23,18 +23,12 @@ public sealed interface AugmentSettings {
 
   private static void requireCrop(int height, int width) {
     String expected = "1 to " + MAX_CROP;
-    require(height >= 1 && height <= MAX_CROP, "height", expected, height);
-    require(width >= 1 && width <= MAX_CROP, "width", expected, width);
+    Ranges.require(height >= 1 && height <= MAX_CROP, "height", expected, height);
+    Ranges.require(width >= 1 && width <= MAX_CROP, "width", expected, width);
   }
 
   private static void requireProbability(String name, double value) {
-    require(value >= 0 && value <= 1, name, "a probability in [0,1]", value);
-  }
-
-  private static void require(boolean fits, String name, String expected, Object got) {
-    if (!fits) {
-      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
-    }
+    Ranges.require(value >= 0 && value <= 1, name, "a probability in [0,1]", value);
   }
 
   /** Large-scale jitter: flip, resize by a random scale, crop to a fixed size. */
@@ -50,8 +44,8 @@ public sealed interface AugmentSettings {
     /** Checks the ranges. */
     public Lsj {
       requireCrop(height, width);
-      require(minScale > 0, "minScale", "a number above 0", minScale);
-      require(
+      Ranges.require(minScale > 0, "minScale", "a number above 0", minScale);
+      Ranges.require(
           maxScale >= minScale && Double.isFinite(maxScale),
           "maxScale",
           "a number from min-scale up",
@@ -89,14 +83,14 @@ public sealed interface AugmentSettings {
     /** Checks the ranges. */
     public Crop {
       shortEdges = List.copyOf(shortEdges);
-      require(
+      Ranges.require(
           !shortEdges.isEmpty() && shortEdges.stream().allMatch(e -> e >= 1),
           "shortEdges",
           "at least one length, all at least 1",
           shortEdges);
-      require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+      Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
       requireCrop(height, width);
-      require(
+      Ranges.require(
           singleCategoryMaxArea > 0 && singleCategoryMaxArea <= 1,
           "singleCategoryMaxArea",
           "a share in (0,1]",
@@ -125,8 +119,8 @@ public sealed interface AugmentSettings {
       implements AugmentSettings {
     /** Checks the ranges. */
     public None {
-      require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
-      require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+      Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
+      Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
     }
 
     @Override

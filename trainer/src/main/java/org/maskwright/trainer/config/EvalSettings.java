@@ -42,26 +42,26 @@ public record EvalSettings(
   /** Checks the ranges. */
   public EvalSettings {
     tasks = List.copyOf(tasks);
-    require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
-    require(every >= 0, "every", "at least 0", every);
-    require(limit >= 0, "limit", "at least 0", limit);
-    require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
-    require(maxSize >= shortEdge, "maxSize", "at least the short edge", maxSize);
-    require(
+    Ranges.require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
+    Ranges.require(every >= 0, "every", "at least 0", every);
+    Ranges.require(limit >= 0, "limit", "at least 0", limit);
+    Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
+    Ranges.require(maxSize >= shortEdge, "maxSize", "at least the short edge", maxSize);
+    Ranges.require(
         objectThreshold >= 0 && objectThreshold < 1,
         "objectThreshold",
         "a value in [0,1)",
         objectThreshold);
-    require(
+    Ranges.require(
         overlapThreshold >= 0 && overlapThreshold <= 1,
         "overlapThreshold",
         "a value in [0,1]",
         overlapThreshold);
-    require(maxInstances >= 1, "maxInstances", "at least 1", maxInstances);
-    require(patience >= 0, "patience", "at least 0", patience);
-    require(samples >= 0, "samples", "at least 0", samples);
+    Ranges.require(maxInstances >= 1, "maxInstances", "at least 1", maxInstances);
+    Ranges.require(patience >= 0, "patience", "at least 0", patience);
+    Ranges.require(samples >= 0, "samples", "at least 0", samples);
     List<String> measured = metrics(tasks, loss);
-    require(measured.contains(best), "best", "one of " + measured, best);
+    Ranges.require(measured.contains(best), "best", "one of " + measured, best);
   }
 
   /** What an evaluation of tasks measures, with or without the loss. */
@@ -91,11 +91,5 @@ public record EvalSettings(
   /** Whether a value of the deciding metric is better than another. */
   public boolean isBetter(double value, double than) {
     return best.startsWith(LOSS) ? value < than : value > than;
-  }
-
-  private static void require(boolean fits, String name, String expected, Object got) {
-    if (!fits) {
-      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
-    }
   }
 }

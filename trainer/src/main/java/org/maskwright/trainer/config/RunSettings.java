@@ -25,23 +25,17 @@ public record RunSettings(
   /** Checks that the model, the loss and the tasks go together. */
   public RunSettings {
     boolean pixels = model.decoder().classifiesPixels();
-    require(
+    Ranges.require(
         pixels == criterion instanceof CriterionSettings.PerPixel,
         "criterion",
         "type per-pixel exactly where model.decoder.type is per-pixel or per-pixel-plus",
         criterion);
     String semantic = "semantic, all that a model with a per-pixel decoder can do";
-    require(!pixels || task == Task.SEMANTIC, "task", semantic, task.key());
-    require(
+    Ranges.require(!pixels || task == Task.SEMANTIC, "task", semantic, task.key());
+    Ranges.require(
         !pixels || eval.tasks().equals(List.of(Task.SEMANTIC)),
         "eval",
         "tasks = [semantic], all that a model with a per-pixel decoder can do",
         eval.tasks().stream().map(Task::key).toList());
-  }
-
-  private static void require(boolean fits, String name, String expected, Object got) {
-    if (!fits) {
-      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
-    }
   }
 }

@@ -11,15 +11,9 @@ public record ScheduleSettings(
     @Doc("Factor of the first step of the warm-up, in [0,1].") double warmupFactor) {
   /** Checks the ranges. */
   public ScheduleSettings {
-    require(warmupSteps >= 0, "warmupSteps", "at least 0", warmupSteps);
-    require(
+    Ranges.require(warmupSteps >= 0, "warmupSteps", "at least 0", warmupSteps);
+    Ranges.require(
         warmupFactor >= 0 && warmupFactor <= 1, "warmupFactor", "a value in [0,1]", warmupFactor);
-  }
-
-  private static void require(boolean fits, String name, String expected, Object got) {
-    if (!fits) {
-      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
-    }
   }
 
   /** The shapes. */
@@ -47,14 +41,14 @@ public record ScheduleSettings(
         milestones = List.copyOf(milestones);
         double before = 0;
         for (double milestone : milestones) {
-          require(
+          Ranges.require(
               milestone > before && milestone < 1,
               "milestones",
               "shares of all steps, ascending in (0,1)",
               milestones);
           before = milestone;
         }
-        require(gamma > 0 && Double.isFinite(gamma), "gamma", "a number above 0", gamma);
+        new Schedule.MultiStep(List.of(), gamma); // checks gamma
       }
 
       @Override
@@ -68,7 +62,7 @@ public record ScheduleSettings(
     record Poly(@Doc("The exponent, above 0.") double power) implements Shape {
       /** Checks the range. */
       public Poly {
-        require(power > 0 && Double.isFinite(power), "power", "a number above 0", power);
+        new Schedule.Poly(1, power); // checks the power
       }
 
       @Override

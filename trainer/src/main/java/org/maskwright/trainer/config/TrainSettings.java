@@ -14,17 +14,11 @@ public record TrainSettings(
         int keepCheckpoints) {
   /** Checks the ranges. */
   public TrainSettings {
-    require(steps, "steps");
-    require(batchSize, "batchSize");
-    require(accumulate, "accumulate");
-    require(logEvery, "logEvery");
-    require(checkpointEvery, "checkpointEvery");
-    require(keepCheckpoints, "keepCheckpoints");
-  }
-
-  private static void require(int value, String name) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + ": expected at least 1, got " + value);
-    }
+    Ranges.require(steps >= 1, "steps", "at least 1", steps);
+    Ranges.require(batchSize >= 1, "batchSize", "at least 1", batchSize);
+    Ranges.require(accumulate >= 1, "accumulate", "at least 1", accumulate);
+    Ranges.require(logEvery >= 1, "logEvery", "at least 1", logEvery);
+    Ranges.require(checkpointEvery >= 1, "checkpointEvery", "at least 1", checkpointEvery);
+    Ranges.require(keepCheckpoints >= 1, "keepCheckpoints", "at least 1", keepCheckpoints);
   }
 }
