@@ -92,6 +92,8 @@ final class DataSource {
       description = "Read photographs behind symbolic links that lead out of their folder.")
   private boolean followLinks;
 
+  private Optional<RunSettings> configuration; // null until asked for
+
   /** A data set with what it is for: "", "train" or "val". */
   record Part(String name, DatasetSettings settings) {}
 
@@ -115,6 +117,13 @@ final class DataSource {
    * @throws ParameterException if an option was given that says nothing about such a PATH
    */
   Optional<RunSettings> configuration() {
+    if (configuration == null) {
+      configuration = readConfiguration();
+    }
+    return configuration;
+  }
+
+  private Optional<RunSettings> readConfiguration() {
     if (Files.isDirectory(path)) {
       refuse(OF_A_CONFIGURATION, "belongs to a configuration, PATH is a folder");
       return Optional.empty();

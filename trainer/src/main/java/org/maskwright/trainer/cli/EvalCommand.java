@@ -119,7 +119,10 @@ final class EvalCommand implements Callable<Integer> {
               + " has "
               + got.size());
     }
-    for (int i = 0; isNamed(classes) && !byPosition && i < got.size(); i++) {
+    if (byPosition || !isNamed(classes)) {
+      return;
+    }
+    for (int i = 0; i < got.size(); i++) {
       if (!expected.get(i).strip().equalsIgnoreCase(got.get(i).strip())) {
         throw new ConfigException(
             "data.val: expected the model's classes in the order of its logits; class %d is \"%s\" in %s and \"%s\" in %s. If they are the same classes in the same order under other names, go on with --by-position, or change the names in model.conf"

@@ -100,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private void report(RunSummary s) {
     PrintWriter out = spec.commandLine().getOut();
-    String program = spec.root().name();
+    String program = word(Path.of(spec.root().name()));
     if (json.isSet()) {
       out.println(s.toJson());
       return;
