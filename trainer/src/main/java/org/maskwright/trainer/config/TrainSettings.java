@@ -8,7 +8,8 @@ public record TrainSettings(
     @Doc(
             "Batches whose gradients are added before a step; the effective batch is batch-size times this.")
         int accumulate,
-    @Doc("Steps between two log lines.") int logEvery,
+    @Doc("Steps between two log lines; a line's losses and times are means over them.")
+        int logEvery,
     @Doc("Steps between two checkpoints.") int checkpointEvery,
     @Doc("How many of the newest checkpoints are kept; the best is kept besides.")
         int keepCheckpoints) {

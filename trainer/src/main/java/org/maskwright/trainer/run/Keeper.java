@@ -150,7 +150,8 @@ final class Keeper implements TrainListener {
             loader.state().epoch(),
             loader.state().position(),
             learner.model().engine().random().save(),
-            state.trainedSeconds() + r.phases().total() / 1000);
+            state.trainedSeconds() + r.phases().total() / 1000,
+            log.unlogged());
   }
 
   private void evaluate(long step) {

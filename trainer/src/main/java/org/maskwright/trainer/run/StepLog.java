@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.maskwright.trainer.loop.Phases;
@@ -14,7 +15,7 @@ import org.maskwright.trainer.loop.TrainListener;
 
 /**
  * One line every N steps on the console, in metrics.jsonl and as TensorBoard scalars; a bar in
- * between.
+ * between. Losses, gradient norm and times of a line are means over the steps since the last one.
  */
 final class StepLog implements TrainListener, Closeable {
   private static final double MIB = 1 << 20;
@@ -24,21 +25,39 @@ final class StepLog implements TrainListener, Closeable {
   private final EventWriter events;
   private final int every;
   private final long steps;
-  private Phases times = new Phases(); // of the steps since the last line
+  private final Map<String, Double> sums; // of losses and norms, since the last line
+  private Phases times = new Phases(); // since the last line, but of this process only
   private int images;
   private int count;
 
-  StepLog(Console console, MetricsLog metrics, Path tensorboard, int every, long steps)
+  /**
+   * Goes on with a log.
+   *
+   * @param unlogged what {@link #unlogged()} was after the step that is resumed from
+   */
+  StepLog(
+      Console console,
+      MetricsLog metrics,
+      Path tensorboard,
+      int every,
+      long steps,
+      Map<String, Double> unlogged)
       throws IOException {
     this.console = console;
     this.metrics = metrics;
     this.events = new EventWriter(tensorboard);
     this.every = every;
     this.steps = steps;
+    this.sums = new LinkedHashMap<>(unlogged);
   }
 
   @Override
   public Verdict afterStep(StepReport r) {
+    add("loss", r.loss());
+    add("mask", r.sumOf("loss_mask"));
+    add("dice", r.sumOf("loss_dice"));
+    add("cls", r.sumOf("loss_ce"));
+    add("gradNorm", r.gradientNorm());
     times.add(r.phases());
     images += r.images();
     count++;
@@ -46,6 +65,7 @@ final class StepLog implements TrainListener, Closeable {
       Map<String, Double> values = values(r);
       console.line(text(r.step(), values));
       write("train", r.step(), values);
+      sums.clear();
       times = new Phases();
       images = 0;
       count = 0;
@@ -65,14 +85,23 @@ final class StepLog implements TrainListener, Closeable {
         : String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds / 60 % 60);
   }
 
+  /** Sums of the steps since the last line, which the line of a resumed run includes. */
+  Map<String, Double> unlogged() {
+    return Map.copyOf(sums);
+  }
+
+  private void add(String name, double value) {
+    sums.merge(name, value, Double::sum);
+  }
+
   private Map<String, Double> values(StepReport r) {
+    long since = (r.step() - 1) % every + 1;
     Map<String, Double> out = new LinkedHashMap<>();
-    out.put("loss", r.loss());
-    out.put("mask", r.sumOf("loss_mask"));
-    out.put("dice", r.sumOf("loss_dice"));
-    out.put("cls", r.sumOf("loss_ce"));
+    for (String name : List.of("loss", "mask", "dice", "cls")) {
+      out.put(name, sums.get(name) / since);
+    }
     out.put("lr", r.learningRate());
-    out.put("gradNorm", r.gradientNorm());
+    out.put("gradNorm", sums.get("gradNorm") / since);
     out.put("img/s", images / times.total() * 1000);
     out.put("dataMs", times.millis(Phase.DATA) / count);
     out.put("stepMs", times.total() / count);

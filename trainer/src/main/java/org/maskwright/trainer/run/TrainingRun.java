@@ -179,7 +179,8 @@ public final class TrainingRun {
                 MetricsLog.resume(folder.metrics(), state.step()),
                 folder.tensorboard(),
                 settings.train().logEvery(),
-                steps)) {
+                steps,
+                state.unlogged())) {
       Keeper keeper =
           new Keeper(
               learner,
@@ -212,7 +213,9 @@ public final class TrainingRun {
       if (keeper.exhausted() || last >= steps) {
         console.line("the run has ended: nothing is left to train");
       } else {
-        last = trainer.run(loader, last, steps, List.of(log, keeper));
+        last =
+            trainer.run(
+                loader, last, steps, List.of(log, keeper)); // the keeper reads the log's sums
       }
       loader.skipped().forEach(message -> console.line("skipped: " + message));
       double seconds = keeper.trainedSeconds();

@@ -11,12 +11,19 @@ import java.util.Map;
  * @param position of the loader in its epoch
  * @param randomStreams position of each named random stream
  * @param trainedSeconds time spent in training steps so far
+ * @param unlogged sums of losses since the last line of the log
  */
 record TrainingState(
-    long step, long epoch, int position, Map<String, Long> randomStreams, double trainedSeconds) {
+    long step,
+    long epoch,
+    int position,
+    Map<String, Long> randomStreams,
+    double trainedSeconds,
+    Map<String, Double> unlogged) {
   TrainingState {
     randomStreams = Map.copyOf(randomStreams);
+    unlogged = Map.copyOf(unlogged);
   }
 
-  static final TrainingState START = new TrainingState(0, 0, 0, Map.of(), 0);
+  static final TrainingState START = new TrainingState(0, 0, 0, Map.of(), 0, Map.of());
 }

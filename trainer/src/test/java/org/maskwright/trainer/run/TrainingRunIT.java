@@ -71,6 +71,35 @@ class TrainingRunIT {
   }
 
   @Test
+  void aLineOfTheLogHoldsMeansSinceTheLastOneEvenAcrossAResume() throws IOException {
+    Path each = temp.resolve("each");
+    TrainingRun.start(each, config("0.0"), silent(), List.of(), () -> false);
+    Path fourth = temp.resolve("fourth");
+    ConfigFile config = ConfigFile.load(TinyRun.write(temp, "train.log-every = 4"), List.of());
+    AtomicInteger asked = new AtomicInteger();
+    TrainingRun.start(fourth, config, silent(), List.of(), () -> asked.incrementAndGet() == 3);
+    TrainingRun.resume(fourth, silent(), List.of(), () -> false);
+
+    List<MetricsLog.Line> steps = lines(each, "train");
+    List<MetricsLog.Line> means = lines(fourth, "train");
+    assertEquals(List.of(4L, 6L), means.stream().map(MetricsLog.Line::step).toList());
+    for (String name : List.of("loss", "mask", "dice", "cls", "gradNorm")) {
+      assertEquals(mean(steps.subList(0, 4), name), means.get(0).values().get(name), 1e-9, name);
+      assertEquals(mean(steps.subList(4, 6), name), means.get(1).values().get(name), 1e-9, name);
+    }
+  }
+
+  private static List<MetricsLog.Line> lines(Path run, String kind) throws IOException {
+    return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.kind().equals(kind))
+        .toList();
+  }
+
+  private static double mean(List<MetricsLog.Line> lines, String name) {
+    return lines.stream().mapToDouble(line -> line.values().get(name)).average().orElseThrow();
+  }
+
+  @Test
   void aRunThatIsRefusedLeavesNoFolder() throws IOException {
     for (String wrong :
         List.of(
@@ -158,10 +187,7 @@ class TrainingRunIT {
   }
 
   private static List<Long> evaluations(Path run) throws IOException {
-    return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
-        .filter(line -> line.kind().equals("eval"))
-        .map(MetricsLog.Line::step)
-        .toList();
+    return lines(run, "eval").stream().map(MetricsLog.Line::step).toList();
   }
 
   @Test
