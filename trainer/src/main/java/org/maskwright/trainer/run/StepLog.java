@@ -16,6 +16,8 @@ import org.maskwright.trainer.loop.TrainListener;
 /**
  * One line every N steps on the console, in metrics.jsonl and as TensorBoard scalars; a bar in
  * between. Losses, gradient norm and times of a line are means over the steps since the last one.
+ * The two files hold each part of the loss by its official name, such as {@code loss_ce_0}, besides
+ * the sums over all outputs that the line shows.
  */
 final class StepLog implements TrainListener, Closeable {
   private static final double MIB = 1 << 20;
@@ -58,6 +60,7 @@ final class StepLog implements TrainListener, Closeable {
     add("dice", r.sumOf("loss_dice"));
     add("cls", r.sumOf("loss_ce"));
     add("gradNorm", r.gradientNorm());
+    r.parts().forEach(part -> add(part.name(), part.value()));
     times.add(r.phases());
     images += r.images();
     count++;
@@ -110,6 +113,7 @@ final class StepLog implements TrainListener, Closeable {
     out.put("backwardMs", times.millis(Phase.BACKWARD) / count);
     out.put("optimizerMs", times.millis(Phase.OPTIMIZER) / count);
     out.put("memMiB", ResidentMemory.bytes().orElse(r.liveBytes()) / MIB);
+    r.parts().forEach(part -> out.put(part.name(), sums.get(part.name()) / since));
     return out;
   }
 

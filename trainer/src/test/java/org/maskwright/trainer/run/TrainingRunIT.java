@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,11 @@ class TrainingRunIT {
       assertEquals(mean(steps.subList(0, 4), name), means.get(0).values().get(name), 1e-9, name);
       assertEquals(mean(steps.subList(4, 6), name), means.get(1).values().get(name), 1e-9, name);
     }
+    Map<String, Double> values = means.get(0).values();
+    assertEquals(
+        values.get("cls"),
+        values.get("loss_ce") + values.get("loss_ce_0") + values.get("loss_ce_1"),
+        1e-9);
   }
 
   private static List<MetricsLog.Line> lines(Path run, String kind) throws IOException {
