@@ -107,12 +107,21 @@ public final class RandomStream {
     return out;
   }
 
-  /** Fills with normal numbers. */
+  /** Normal numbers: mean + std * {@link #nextGaussian()}, rounded to float. */
   public float[] normal(int count, double mean, double std) {
     float[] out = new float[count];
-    for (int i = 0; i < count; i++) {
-      out[i] = (float) (mean + std * nextGaussian());
-    }
+    long before = counter;
+    counter += 2L * count;
+    Parallel.forEach(
+        (count + CHUNK - 1) / CHUNK,
+        chunk -> {
+          int begin = chunk * CHUNK;
+          int end = Math.min(count, begin + CHUNK);
+          RandomStream own = at(before + 2L * begin);
+          for (int i = begin; i < end; i++) {
+            out[i] = (float) (mean + std * own.nextGaussian());
+          }
+        });
     return out;
   }
 }

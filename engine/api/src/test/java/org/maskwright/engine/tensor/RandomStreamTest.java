@@ -21,4 +21,20 @@ class RandomStreamTest {
     assertEquals(one.position(), many.position());
     assertEquals(one.nextLong(), many.nextLong());
   }
+
+  @Test
+  void manyNormalNumbersAtOnceAreThoseDrawnOneByOne() {
+    int n = 200_001;
+    RandomStream one = RandomStream.of(3, "init");
+    RandomStream many = RandomStream.of(3, "init");
+    one.nextLong();
+    many.nextLong();
+    float[] expected = new float[n];
+    for (int i = 0; i < n; i++) {
+      expected[i] = (float) (1 + one.nextGaussian() * 0.5);
+    }
+    assertArrayEquals(expected, many.normal(n, 1, 0.5));
+    assertEquals(one.position(), many.position());
+    assertEquals(one.nextLong(), many.nextLong());
+  }
 }
