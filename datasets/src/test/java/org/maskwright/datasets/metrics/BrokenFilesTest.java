@@ -41,9 +41,13 @@ import org.maskwright.datasets.metrics.PanopticEvaluator.Overlap;
 
 /**
  * Valid files, and thousands of damaged ones: each gives a result or a DatasetException, never
- * anything else.
+ * anything else. {@code -Dmaskwright.fuzz.mutants=N} makes it a campaign, {@code
+ * maskwright.fuzz.seed} another one.
  */
 class BrokenFilesTest {
+  private static final int MUTANTS = Integer.getInteger("maskwright.fuzz.mutants", 2000);
+  private static final long SEED = Long.getLong("maskwright.fuzz.seed", 1);
+
   private static final String[] SNIPPETS = {
     "-1",
     "1e400",
@@ -163,13 +167,13 @@ class BrokenFilesTest {
 
   @Test
   void damagedInstanceFilesGiveAResultOrADatasetException() throws IOException {
-    Random random = new Random(11);
+    Random random = new Random(SEED);
     byte[] goodTruth = Files.readAllBytes(gt);
     byte[] goodResults = Files.readAllBytes(results);
     Path bad = folder.resolve("bad.json");
     IouType[] types = IouType.values();
     int refused = 0;
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < MUTANTS; round++) {
       boolean truth = round % 2 == 0;
       Files.write(bad, damage(truth ? goodTruth : goodResults, random));
       Path truths = truth ? bad : gt;
@@ -186,19 +190,19 @@ class BrokenFilesTest {
         refused++;
       }
     }
-    assertTrue(refused > 700, "only " + refused + " refused");
+    assertTrue(refused > MUTANTS / 3, "only " + refused + " refused");
   }
 
   @Test
   void damagedPanopticFilesGiveAResultOrADatasetException() throws IOException {
-    Random random = new Random(12);
+    Random random = new Random(SEED + 1);
     byte[] goodTruth = Files.readAllBytes(panoptic);
     byte[] goodPrediction = Files.readAllBytes(predicted);
     byte[] goodPng = Files.readAllBytes(folder.resolve("gt/1.png"));
     Path bad = folder.resolve("bad.json");
     Path badPng = folder.resolve("pred/1.png");
     int refused = 0;
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < MUTANTS; round++) {
       boolean truth = round % 3 == 0;
       boolean png = round % 3 == 2;
       byte[] good = png ? goodPng : truth ? goodTruth : goodPrediction;
@@ -215,14 +219,14 @@ class BrokenFilesTest {
         refused++;
       }
     }
-    assertTrue(refused > 700, "only " + refused + " refused");
+    assertTrue(refused > MUTANTS / 3, "only " + refused + " refused");
   }
 
   @Test
   void aDamagedRunLengthStringIsRefusedOrAMaskOfTheSize() {
-    Random random = new Random(13);
+    Random random = new Random(SEED + 2);
     int refused = 0;
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 10 * MUTANTS; round++) {
       byte[] bits = new byte[40 * 25];
       for (int from = random.nextInt(60); from < bits.length; from += 1 + random.nextInt(200)) {
         int to = Math.min(bits.length, from + random.nextInt(90));
@@ -244,7 +248,7 @@ class BrokenFilesTest {
         refused++;
       }
     }
-    assertTrue(refused > 5000, "only " + refused + " refused");
+    assertTrue(refused > 5 * MUTANTS / 2, "only " + refused + " refused");
   }
 
   private static byte[] painted(int[] counts, int pixels) {

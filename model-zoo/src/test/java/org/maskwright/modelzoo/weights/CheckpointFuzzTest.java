@@ -30,12 +30,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Seeded mutations of real files: a result or a {@link CheckpointException}, nothing else. */
+/**
+ * Seeded mutations of real files: a result or a {@link CheckpointException}, nothing else. {@code
+ * -Dmaskwright.fuzz.mutants=N} makes it a campaign, {@code maskwright.fuzz.seed} another one.
+ */
 class CheckpointFuzzTest {
-  private static final int MUTANTS = 2000;
+  private static final int MUTANTS = Integer.getInteger("maskwright.fuzz.mutants", 2000);
+  private static final long SEED = Long.getLong("maskwright.fuzz.seed", 1);
 
   /** Not a speed limit: only an endless loop reaches it. */
-  private static final Duration ENDLESS = Duration.ofMinutes(5);
+  private static final Duration ENDLESS = Duration.ofMinutes(5).plusMillis(100L * MUTANTS);
 
   @TempDir Path folder;
 
@@ -55,7 +59,7 @@ class CheckpointFuzzTest {
       })
   void everyMutantGivesAResultOrACheckpointException(String name) throws IOException {
     byte[] original = Files.readAllBytes(Golden.file(name));
-    Random random = new Random(name.hashCode());
+    Random random = new Random(SEED + name.hashCode());
     Tally tally = readAll(i -> new Mutant(ByteBuffer.wrap(mutate(original, random)), -1));
     assertTrue(tally.refused() > 0, name + ": " + tally);
   }
@@ -73,7 +77,7 @@ class CheckpointFuzzTest {
     byte[] data = new byte[golden.remaining()];
     golden.get(data);
     String json = new String(header, StandardCharsets.UTF_8);
-    Random random = new Random(1);
+    Random random = new Random(SEED);
     Tally tally =
         readAll(
             i -> {
@@ -104,7 +108,7 @@ class CheckpointFuzzTest {
         entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
       }
     }
-    Random random = new Random(2);
+    Random random = new Random(SEED + 1);
     Tally tally =
         readAll(i -> new Mutant(ByteBuffer.wrap(zip(mutateEntries(entries, random), random)), -1));
     assertTrue(tally.refused() > 0 && tally.read() > 0, tally::toString);
@@ -139,6 +143,8 @@ class CheckpointFuzzTest {
               read++;
             } catch (CheckpointException e) {
               assertFalse(e.getMessage().isBlank());
+            } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+              throw new AssertionError("mutant " + i + " of seed " + SEED + ": " + e, e);
             }
             Files.delete(file);
           }
