@@ -52,7 +52,7 @@ public final class CheckpointWorker {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         long start = System.nanoTime();
         switch (line) {
-          case "save" -> Safetensors.write(file, ParameterState.save(model.state()));
+          case "save" -> Safetensors.write(file, ParameterState.view(model.state()));
           case "load" ->
               ParameterState.load(model.state(), Safetensors.read(file), file.toString());
           default -> throw new IllegalArgumentException("expected save or load: " + line);

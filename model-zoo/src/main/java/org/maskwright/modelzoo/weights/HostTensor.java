@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
@@ -179,6 +180,13 @@ public final class HostTensor {
           "%s: expected %d bytes, the source gave %d".formatted(this, byteSize, bytes.remaining()));
     }
     return bytes;
+  }
+
+  /**
+   * All values as float, position 0: the bytes themselves of F32, converted ones of other types.
+   */
+  public FloatBuffer floats() {
+    return type == ElementType.F32 ? bytes().asFloatBuffer() : FloatBuffer.wrap(toFloatArray());
   }
 
   /** All values as float; F64 and wide integers are rounded to nearest, BOOL is 0 or 1. */

@@ -31,6 +31,7 @@ public final class Safetensors {
   static final String METADATA = "__metadata__";
   static final int MAX_HEADER_BYTES = 100_000_000;
   private static final int HEADER_ALIGNMENT = 8;
+  private static final int PIECE = 1 << 20;
 
   private Safetensors() {}
 
@@ -149,8 +150,9 @@ public final class Safetensors {
   }
 
   static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    int end = bytes.limit();
+    while (bytes.position() < end) { // in pieces, as the channel keeps a native copy of the largest
+      channel.write(bytes.limit(Math.min(end, bytes.position() + PIECE)));
     }
   }
 }

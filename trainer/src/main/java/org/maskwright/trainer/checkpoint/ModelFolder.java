@@ -29,7 +29,7 @@ public final class ModelFolder {
   public static void write(Path folder, ModelFile file, SegmentationModel model)
       throws IOException {
     Files.writeString(folder.resolve(SETTINGS), SettingsWriter.render(file));
-    Safetensors.write(folder.resolve(WEIGHTS), ParameterState.save(model.state()));
+    Safetensors.write(folder.resolve(WEIGHTS), ParameterState.view(model.state()));
   }
 
   /**

@@ -1,14 +1,16 @@
 package org.maskwright.trainer.checkpoint;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
-import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.ElementType;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -18,12 +20,20 @@ public final class ParameterState {
 
   private ParameterState() {}
 
-  /** Copies of all values. */
-  public static StateDict save(Map<String, Parameter> parameters) {
+  /** The values as they are when their bytes are asked for: to write, before they change. */
+  public static StateDict view(Map<String, Parameter> parameters) {
     Map<String, HostTensor> out = new LinkedHashMap<>();
     parameters.forEach(
-        (name, p) -> out.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
+        (name, p) ->
+            out.put(name, HostTensor.lazy(ElementType.F32, p.shape(), () -> bytes(p.tensor()))));
     return StateDict.of(out);
+  }
+
+  private static ByteBuffer bytes(Tensor tensor) {
+    int size = Math.toIntExact(Float.BYTES * tensor.numel());
+    ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    tensor.copyTo(bytes.asFloatBuffer());
+    return bytes;
   }
 
   /**
@@ -60,12 +70,6 @@ public final class ParameterState {
               + more
               + "\n  it comes from another architecture or class list");
     }
-    parameters.forEach(
-        (name, p) -> {
-          Engine engine = p.tensor().engine();
-          try (Scope scope = engine.scope()) {
-            p.set(engine.floats(state.get(name).toFloatArray(), p.shape()));
-          }
-        });
+    parameters.forEach((name, p) -> p.set(state.get(name).floats()));
   }
 }

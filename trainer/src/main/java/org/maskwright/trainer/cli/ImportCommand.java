@@ -36,7 +36,6 @@ import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.WeightMatcher;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
-import org.maskwright.trainer.checkpoint.ParameterState;
 import org.maskwright.trainer.config.SettingsWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -261,8 +260,11 @@ final class ImportCommand implements Runnable {
       ModelConfig architecture, ClassSpace space, StateDict state) {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         SegmentationModel built = SegmentationModels.build(engine, architecture, space)) {
-      Map<String, HostTensor> values =
-          new LinkedHashMap<>(ParameterState.save(built.state()).asMap());
+      Map<String, HostTensor> values = new LinkedHashMap<>();
+      built
+          .state()
+          .forEach(
+              (key, p) -> values.put(key, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
       state.asMap().forEach((key, tensor) -> values.merge(key, tensor, ImportCommand::onTop));
       return StateDict.of(values);
     }

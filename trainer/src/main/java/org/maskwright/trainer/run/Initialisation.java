@@ -8,9 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.nn.Module;
-import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
-import org.maskwright.engine.tensor.Scope;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
@@ -63,16 +61,7 @@ final class Initialisation {
     ImportedWeights weights = ImportedWeights.read(path);
     weights.requireGeometryOf(model.config().backbone());
     WeightMatcher.Matched matched = WeightMatcher.match(weights, shapes, policy);
-    Engine engine = model.engine();
-    matched
-        .weights()
-        .asMap()
-        .forEach(
-            (name, tensor) -> {
-              try (Scope scope = engine.scope()) {
-                state.get(name).set(engine.floats(tensor.toFloatArray(), tensor.shape()));
-              }
-            });
+    matched.weights().asMap().forEach((name, tensor) -> state.get(name).set(tensor.floats()));
     console.line("weights from " + path + ": " + matched.report().toText());
     return origin(path, weights);
   }

@@ -86,7 +86,7 @@ final class Learner implements AutoCloseable {
 
   private void writeInto(Path folder, TrainingState state) throws IOException {
     if (ema.isPresent()) {
-      Safetensors.write(folder.resolve(RAW), ParameterState.save(model.state()));
+      Safetensors.write(folder.resolve(RAW), ParameterState.view(model.state()));
     }
     try {
       withEvaluationWeights(
@@ -100,7 +100,7 @@ final class Learner implements AutoCloseable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.save(optimizer.state()));
+    Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.view(optimizer.state()));
     Files.writeString(folder.resolve(STATE), SettingsWriter.render(state));
   }
 

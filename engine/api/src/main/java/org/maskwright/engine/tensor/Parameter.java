@@ -1,5 +1,7 @@
 package org.maskwright.engine.tensor;
 
+import java.nio.FloatBuffer;
+
 /**
  * A float32 tensor that training changes: it lives until it is closed, outside all scopes, and
  * collects its gradient over backward passes until {@link #zeroGrad()}.
@@ -108,6 +110,30 @@ public final class Parameter implements AutoCloseable {
       throw new IllegalArgumentException("parameter: expected " + value + ", got " + source);
     }
     value.engine().backend().copyInto(value.array(), source.array());
+  }
+
+  /**
+   * Overwrites the value.
+   *
+   * @param source all elements in row-major order, from position to limit
+   * @throws IllegalArgumentException if it holds another number of elements
+   */
+  public void set(FloatBuffer source) {
+    if (source.remaining() != numel()) {
+      throw new IllegalArgumentException(
+          "parameter: expected the elements of %s, got %d".formatted(value, source.remaining()));
+    }
+    Engine engine = value.engine();
+    FloatBuffer memory = engine.backend().hostFloats(value.array());
+    if (memory != null) {
+      memory.put(source);
+      return;
+    }
+    float[] values = new float[source.remaining()];
+    source.get(values);
+    try (Scope scope = engine.scope()) {
+      set(engine.floats(values, value.shape()));
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.maskwright.engine.tensor;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.maskwright.engine.spi.BinaryOp;
@@ -259,6 +260,16 @@ public final class Tensor implements AutoCloseable {
   /** The elements in row-major order as floats. */
   public float[] toFloats() {
     return engine.backend().toFloats(array());
+  }
+
+  /**
+   * Puts the elements in row-major order as floats.
+   *
+   * @throws java.nio.BufferOverflowException if fewer elements remain in {@code target}
+   */
+  public void copyTo(FloatBuffer target) {
+    FloatBuffer memory = engine.backend().hostFloats(array());
+    target.put(memory == null ? FloatBuffer.wrap(toFloats()) : memory);
   }
 
   /**

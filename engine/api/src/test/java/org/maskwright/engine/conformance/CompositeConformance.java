@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +96,26 @@ public abstract class CompositeConformance extends BackendConformance {
         CompositeConformance::deformable,
         CompositeConformance::deformableLoops,
         deformableInputs());
+  }
+
+  @Test
+  void valuesGoThroughBuffersInRowMajorOrder() {
+    float[] values = {1, -0.0f, Float.NaN, 4, 5, 6};
+    try (Scope scope = engine().scope();
+        Parameter p = new Parameter(engine().floats(new float[6], 2, 3))) {
+      p.set(FloatBuffer.wrap(new float[] {9, 1, -0.0f, Float.NaN, 4, 5, 6, 9}, 1, 6));
+      assertArrayEquals(values, p.tensor().toFloats());
+      FloatBuffer taken = FloatBuffer.allocate(8).position(1);
+      p.tensor().copyTo(taken);
+      assertArrayEquals(new float[] {0, 1, -0.0f, Float.NaN, 4, 5, 6, 0}, taken.array());
+      assertEquals(7, taken.position());
+      FloatBuffer turned = FloatBuffer.allocate(6);
+      p.tensor().transpose(0, 1).copyTo(turned);
+      assertArrayEquals(new float[] {1, 4, -0.0f, 5, Float.NaN, 6}, turned.array());
+      var e = assertThrows(IllegalArgumentException.class, () -> p.set(FloatBuffer.allocate(5)));
+      assertTrue(e.getMessage().contains("got 5"), e.getMessage());
+      assertArrayEquals(values, p.tensor().toFloats());
+    }
   }
 
   @Test
