@@ -14,7 +14,7 @@ public record EvalSettings(
     @Doc("Tasks to evaluate, of the same model: panoptic, instance, semantic.") List<Task> tasks,
     @Doc("Steps between two evaluations; 0 = only at the end.") int every,
     @Doc(
-            "Evaluate at most so many images during training; 0 = all. The evaluation at the end takes all.")
+            "Evaluate at most so many images during training; 0 = all. At the end the last and the best checkpoint are evaluated on all.")
         int limit,
     @Doc("Short edge of the input in pixels.") int shortEdge,
     @Doc("Largest long edge of the input in pixels.") int maxSize,

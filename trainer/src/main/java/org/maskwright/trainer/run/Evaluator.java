@@ -66,6 +66,11 @@ public final class Evaluator {
     this.drawing = new Drawing(predictor, PICTURE_THRESHOLD);
   }
 
+  /** How many images the data set has. */
+  int images() {
+    return dataset.size();
+  }
+
   /** How images go in and results come out under these settings. */
   public static InferenceSettings inference(EvalSettings s) {
     return new InferenceSettings(

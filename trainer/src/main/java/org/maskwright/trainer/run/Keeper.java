@@ -1,7 +1,9 @@
 package org.maskwright.trainer.run;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.maskwright.datasets.loader.Loader;
@@ -20,6 +22,9 @@ import org.maskwright.trainer.loop.TrainListener;
  * moment goes on as if it had not been: see {@link #catchUp()}.
  */
 final class Keeper implements TrainListener {
+  private static final String EVALUATED = "eval"; // on as many images as the settings say
+  private static final String EVALUATED_ON_ALL = "final";
+
   private final Learner learner;
   private final CheckpointStore store;
   private final Loader loader;
@@ -35,6 +40,7 @@ final class Keeper implements TrainListener {
   private int withoutBetter; // evaluations since the best one
   private Optional<RunSummary.Scored> best = Optional.empty();
   private Optional<RunSummary.Scored> last = Optional.empty();
+  private final Map<Long, RunSummary.Scored> onAll = new HashMap<>(); // by step
 
   Keeper(
       Learner learner,
@@ -61,23 +67,67 @@ final class Keeper implements TrainListener {
     this.stopRequested = stopRequested;
     this.state = start;
     for (MetricsLog.Line line : evaluated) {
-      remember(new RunSummary.Scored(line.step(), line.values()));
+      RunSummary.Scored scored = new RunSummary.Scored(line.step(), line.values());
+      if (line.kind().equals(EVALUATED_ON_ALL)) {
+        onAll.put(line.step(), scored);
+      } else {
+        remember(scored);
+      }
     }
+  }
+
+  /** Whether a line of the log is an evaluation, which the constructor is to be given. */
+  static boolean isEvaluation(MetricsLog.Line line) {
+    return line.kind().equals(EVALUATED) || line.kind().equals(EVALUATED_ON_ALL);
   }
 
   /** Keeps an evaluation as the last one, and as the best one if it is. */
   private void remember(RunSummary.Scored scored) {
     last = Optional.of(scored);
-    double value = scored.metrics().getOrDefault(eval.best(), Double.NaN);
-    boolean better =
-        !Double.isNaN(value)
-            && (best.isEmpty() || eval.isBetter(value, best.get().metrics().get(eval.best())));
-    if (better) {
+    double value = deciding(scored);
+    if (!Double.isNaN(value) && (best.isEmpty() || eval.isBetter(value, deciding(best.get())))) {
       best = last;
       withoutBetter = 0;
     } else {
       withoutBetter++;
     }
+  }
+
+  private double deciding(RunSummary.Scored scored) {
+    return scored.metrics().getOrDefault(eval.best(), Double.NaN);
+  }
+
+  /**
+   * At the end of a run that evaluated on a part of the images: evaluates the last checkpoint and
+   * the best one on all, and keeps the better of the two as the best.
+   */
+  void conclude() {
+    if (interrupted || last.isEmpty() || eval.limit() == 0 || eval.limit() >= evaluator.images()) {
+      return;
+    }
+    last = last.map(scored -> evaluatedOnAll(scored.step()));
+    best = best.map(scored -> evaluatedOnAll(scored.step()));
+    if (best.isPresent() && eval.isBetter(deciding(last.get()), deciding(best.get()))) {
+      best = last;
+    }
+    linkBest();
+  }
+
+  private RunSummary.Scored evaluatedOnAll(long step) {
+    return onAll.computeIfAbsent(
+        step,
+        s -> {
+          EvalReport[] made = new EvalReport[1];
+          Runnable evaluation =
+              () -> made[0] = evaluator.run(0, Optional.empty(), Optional.empty());
+          if (s == state.step()) {
+            learner.withEvaluationWeights(evaluation);
+          } else {
+            store.best().ifPresent(checkpoint -> learner.takeWeights(checkpoint.folder()));
+            evaluation.run();
+          }
+          return log(EVALUATED_ON_ALL, s, made[0]);
+        });
   }
 
   /**
@@ -155,23 +205,25 @@ final class Keeper implements TrainListener {
   }
 
   private void evaluate(long step) {
-    boolean all = step == train.steps();
     EvalReport[] made = new EvalReport[1];
     learner.withEvaluationWeights(
         () ->
             made[0] =
                 evaluator.run(
-                    all ? 0 : eval.limit(),
+                    eval.limit(),
                     Optional.empty(),
                     Optional.of(samples.resolve("step-%08d.png".formatted(step)))
                         .filter(p -> eval.samples() > 0)));
-    EvalReport report = made[0];
-    report.get(eval.best()); // refuses a metric that was not measured
+    made[0].get(eval.best()); // refuses a metric that was not measured
+    remember(log(EVALUATED, step, made[0]));
+  }
+
+  private RunSummary.Scored log(String kind, long step, EvalReport report) {
     for (String line : EvalTable.lines(step, report)) {
       console.line(line);
     }
-    log.write("eval", step, report.metrics());
-    remember(new RunSummary.Scored(step, report.metrics()));
+    log.write(kind, step, report.metrics());
+    return new RunSummary.Scored(step, report.metrics());
   }
 
   /** Makes the store's best checkpoint the one of the best evaluation, if it is not. */

@@ -128,6 +128,12 @@ final class Learner implements AutoCloseable {
     return state;
   }
 
+  /** Overwrites the model's weights with a checkpoint's for evaluation; training is over then. */
+  void takeWeights(Path folder) {
+    Path weights = folder.resolve(ModelFolder.WEIGHTS);
+    ParameterState.load(model.state(), Safetensors.read(weights), weights.toString());
+  }
+
   @Override
   public void close() {
     ema.ifPresent(Ema::close);

@@ -33,7 +33,7 @@ public final class MetricsLog implements Closeable {
   /**
    * A line of the log.
    *
-   * @param kind what was measured: "train", "eval", ...
+   * @param kind what was measured: "train", "eval", or "final", an evaluation on all images
    * @param step the optimiser step it belongs to
    * @param values names to numbers, in the order of the file
    */

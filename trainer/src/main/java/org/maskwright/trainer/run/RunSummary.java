@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param folder of the run
  * @param step last step taken
  * @param interrupted whether it was asked to stop before its end
- * @param best metrics of the best checkpoint by the deciding metric, with its step
- * @param last metrics of the last checkpoint
+ * @param best metrics of the best checkpoint by the deciding metric, with its step; on all images
+ *     unless interrupted
+ * @param last metrics of the last checkpoint that was evaluated, likewise
  * @param seconds of training steps, over all parts of a resumed run
  * @param imagesPerSecond of training steps, over all parts of a resumed run
  */

@@ -217,6 +217,7 @@ public final class TrainingRun {
             trainer.run(
                 loader, last, steps, List.of(log, keeper)); // the keeper reads the log's sums
       }
+      keeper.conclude();
       loader.skipped().forEach(message -> console.line("skipped: " + message));
       double seconds = keeper.trainedSeconds();
       long images = last * settings.train().batchSize() * settings.train().accumulate();
@@ -244,7 +245,7 @@ public final class TrainingRun {
       return List.of();
     }
     return MetricsLog.read(metrics).stream()
-        .filter(line -> line.kind().equals("eval") && line.step() <= step)
+        .filter(line -> Keeper.isEvaluation(line) && line.step() <= step)
         .toList();
   }
 

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -193,7 +194,50 @@ class TrainingRunIT {
   }
 
   private static List<Long> evaluations(Path run) throws IOException {
-    return lines(run, "eval").stream().map(MetricsLog.Line::step).toList();
+    return steps(run, "eval");
+  }
+
+  private static List<Long> steps(Path run, String kind) throws IOException {
+    return lines(run, kind).stream().map(MetricsLog.Line::step).toList();
+  }
+
+  @Test
+  void evaluationsOfSomeImagesAreComparedAndTheEndIsMeasuredOnAll() throws IOException {
+    String settings =
+        """
+        optimizer.ema-decay = 0.5
+        eval { every = 2, limit = 1, best = loss.total, tasks = [semantic], samples = 0 }
+        """;
+    String still = "optimizer.learning-rate = 1.0e-30, model.backbone.resnet.norm = frozen\n";
+    for (String more : List.of("", still)) {
+      ConfigFile config =
+          ConfigFile.load(TinyRun.write(temp, settings + more), List.of("train.steps = 4"));
+      Path run = temp.resolve("limited" + more.length());
+      RunSummary summary = TrainingRun.start(run, config, silent(), List.of(), () -> false);
+      assertEquals(List.of(2L, 4L), evaluations(run));
+      MetricsLog.Line ofSome = lowest(lines(run, "eval")); // the first of equal ones
+      List<MetricsLog.Line> onAll = lines(run, "final");
+      assertEquals(
+          ofSome.step() == 4 ? List.of(4L) : List.of(4L, ofSome.step()), steps(run, "final"));
+      assertNotEquals(total(onAll.get(0)), total(lines(run, "eval").get(1)), "one image, or all");
+      assertEquals(onAll.get(0).values(), summary.last().orElseThrow().metrics());
+      assertEquals(total(lowest(onAll)), summary.best().orElseThrow().metrics().get("loss.total"));
+      assertEquals(
+          "step-%08d".formatted(summary.best().orElseThrow().step()),
+          run.resolve("checkpoints/best").toRealPath().getFileName().toString());
+      String written = Files.readString(run.resolve("summary.json"));
+      TrainingRun.resume(run, silent(), List.of(), () -> false);
+      assertEquals(written, Files.readString(run.resolve("summary.json")));
+      assertEquals(onAll, lines(run, "final"), "measured once");
+    }
+  }
+
+  private static double total(MetricsLog.Line line) {
+    return line.values().get("loss.total");
+  }
+
+  private static MetricsLog.Line lowest(List<MetricsLog.Line> lines) {
+    return lines.stream().min(Comparator.comparingDouble(TrainingRunIT::total)).orElseThrow();
   }
 
   @Test
