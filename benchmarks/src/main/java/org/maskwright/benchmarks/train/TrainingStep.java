@@ -79,7 +79,7 @@ public final class TrainingStep implements AutoCloseable {
   private final SegmentationModel model;
   private final AdamW optimizer;
   private final Criterion criterion;
-  private final PointSource points;
+  private long steps;
   private Map<String, Double> millis = new LinkedHashMap<>();
   private long since;
 
@@ -89,7 +89,6 @@ public final class TrainingStep implements AutoCloseable {
     model = SegmentationModels.build(engine, config, ClassSpace.ofSize(CLASSES));
     optimizer = new AdamW(model, recipe.optimizer());
     criterion = Criterion.of(recipe.criterion());
-    points = new PointSource.Random(engine.random().get("points"));
   }
 
   /** The model that is trained. */
@@ -112,13 +111,14 @@ public final class TrainingStep implements AutoCloseable {
       mark("pixel decoder");
       Predictions predictions = model.decoder().forward(features);
       mark("decoder");
+      PointSource points = new PointSource.Random(engine.random().get("points").fork(++steps), 0);
       Losses losses = criterion.compute(predictions, batch.targets, new Marking(points));
       losses.total().item();
       mark("loss");
       losses.total().backward();
       mark("backward");
     }
-    optimizer.step(1, 1, optimizer.gradientNorm());
+    optimizer.step(1, optimizer.gradientNorm());
     model.zeroGrad();
     mark("optimiser");
     return millis;
@@ -146,17 +146,17 @@ public final class TrainingStep implements AutoCloseable {
     }
 
     @Override
-    public float[] forMatcher(int count) {
-      return source.forMatcher(count);
+    public float[] forMatcher(int output, int image, int count) {
+      return source.forMatcher(output, image, count);
     }
 
     @Override
-    public float[] forLoss(int count) {
+    public float[] forLoss(int output, int image, int pair, int count) {
       if (matching) {
         matching = false;
         mark("matching");
       }
-      return source.forLoss(count);
+      return source.forLoss(output, image, pair, count);
     }
 
     @Override

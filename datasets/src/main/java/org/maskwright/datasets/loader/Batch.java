@@ -36,14 +36,27 @@ public record Batch(List<TrainingExample> examples, LoaderState next) {
   }
 
   /**
-   * The normalised images as one array [B,3,H,W] of float32; what pads smaller images to the
-   * batch's size is 0, as in detectron2's ImageList.
+   * The normalised images as one array [B,3,H,W] of float32, H and W those of the largest image.
    *
    * @throws ArithmeticException if that is more than 2^31 - 1 numbers
    */
   public float[] normalizedImages(Normalization by) {
-    int height = height();
-    int width = width();
+    return normalizedImages(by, height(), width());
+  }
+
+  /**
+   * The normalised images as one array [B,3,height,width] of float32; what pads smaller images is
+   * 0, as in detectron2's ImageList.
+   *
+   * @throws IllegalArgumentException if an image is larger
+   * @throws ArithmeticException if that is more than 2^31 - 1 numbers
+   */
+  public float[] normalizedImages(Normalization by, int height, int width) {
+    if (height < height() || width < width()) {
+      throw new IllegalArgumentException(
+          "batch: expected a size of at least %d x %d to pad to, got %d x %d"
+              .formatted(width(), height(), width, height));
+    }
     int plane = Math.multiplyExact(height, width);
     float[] images = new float[Math.multiplyExact(Math.multiplyExact(3, plane), size())];
     float[] one = new float[0];

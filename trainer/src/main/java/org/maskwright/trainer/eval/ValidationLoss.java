@@ -15,15 +15,15 @@ import org.maskwright.trainer.loss.PointSource;
 
 /**
  * The training loss on evaluated images: the mean over images of the weighted sums over all
- * supervised outputs. Points come from a stream of its own, from the start in each evaluation, so
- * that values of one run can be compared and training is not touched.
+ * supervised outputs. Points come from a stream of its own and the number of the image, the same in
+ * each evaluation, so that values of one run can be compared and training is not touched.
  */
 public final class ValidationLoss {
   private static final List<String> KINDS = List.of("loss_ce", "loss_mask", "loss_dice");
 
   private final Task task;
   private final Criterion criterion;
-  private final PointSource points;
+  private final RandomStream points;
   private final double[] sums = new double[KINDS.size()];
   private int images;
 
@@ -36,7 +36,7 @@ public final class ValidationLoss {
   public ValidationLoss(Task task, Criterion criterion, long seed) {
     this.task = task;
     this.criterion = criterion;
-    this.points = new PointSource.Random(RandomStream.of(seed, "validation-points"));
+    this.points = RandomStream.of(seed, "validation-points");
   }
 
   /** What the targets are. */
@@ -48,7 +48,9 @@ public final class ValidationLoss {
   void add(Predictions predictions, TrainingExample example, int paddedHeight, int paddedWidth) {
     Losses losses =
         criterion.compute(
-            predictions, List.of(MaskSupervision.of(example, paddedHeight, paddedWidth)), points);
+            predictions,
+            List.of(MaskSupervision.of(example, paddedHeight, paddedWidth)),
+            new PointSource.Random(points, images));
     for (LossPart part : losses.values()) {
       for (int k = 0; k < sums.length; k++) {
         sums[k] += part.name().startsWith(KINDS.get(k)) ? part.value() : 0;

@@ -170,12 +170,12 @@ public final class GivenBatch {
   /** Points in the order of use. */
   private record Listed(Deque<float[]> matcher, Deque<float[]> loss) implements PointSource {
     @Override
-    public float[] forMatcher(int count) {
+    public float[] forMatcher(int output, int image, int count) {
       return next(matcher, MATCHER);
     }
 
     @Override
-    public float[] forLoss(int count) {
+    public float[] forLoss(int output, int image, int pair, int count) {
       return next(loss, LOSS);
     }
 

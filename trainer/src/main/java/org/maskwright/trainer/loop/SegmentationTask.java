@@ -14,6 +14,7 @@ import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
+import org.maskwright.trainer.loss.StepNormalizers;
 
 /**
  * Mask classification: images to predictions to matched losses. One task serves semantic, instance
@@ -22,13 +23,12 @@ import org.maskwright.trainer.loss.PointSource;
 public final class SegmentationTask implements TrainingTask {
   private final SegmentationModel model;
   private final Criterion criterion;
-  private final PointSource points;
   private final Normalization normalization;
   private final Consumer<String> warnings;
   private int mostTargets;
 
   /**
-   * With points from the engine's stream {@code points}.
+   * With points from the engine's seed, the step and the image.
    *
    * @param warnings told of an image with more targets than the model has queries, whenever their
    *     number is the largest so far
@@ -43,7 +43,6 @@ public final class SegmentationTask implements TrainingTask {
     this.normalization = normalization;
     this.warnings = warnings;
     this.mostTargets = model.queries();
-    this.points = new PointSource.Random(model.engine().random().get("points"));
   }
 
   @Override
@@ -52,21 +51,41 @@ public final class SegmentationTask implements TrainingTask {
   }
 
   @Override
-  public Losses losses(Batch batch, Phases phases) {
+  public StepNormalizers normalizers(Step step) {
+    StepNormalizers sum = StepNormalizers.NONE;
+    for (Batch part : step.parts()) {
+      sum = sum.plus(criterion.normalizers(targets(step, part), model.queries()));
+    }
+    return sum;
+  }
+
+  @Override
+  public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
     Engine engine = model.engine();
+    Batch batch = step.parts().get(part);
+    int first = step.firstImage(part);
+    engine.random().startImages(step.number(), first);
     Tensor pixels =
         engine.floats(
-            batch.normalizedImages(normalization), batch.size(), 3, batch.height(), batch.width());
+            batch.normalizedImages(normalization, step.height(), step.width()),
+            batch.size(),
+            3,
+            step.height(),
+            step.width());
     Predictions predictions = model.forward(pixels);
     phases.mark(Phases.Phase.FORWARD);
-    int height = model.paddedSize(batch.height());
-    int width = model.paddedSize(batch.width());
-    List<MaskSupervision> targets =
-        batch.examples().stream().map(e -> MaskSupervision.of(e, height, width)).toList();
     warnOfCrowds(batch);
-    Losses losses = criterion.compute(predictions, targets, points);
+    PointSource points =
+        new PointSource.Random(engine.random().get("points").fork(step.number()), first);
+    Losses losses = criterion.compute(predictions, targets(step, batch), points, normalizers);
     phases.mark(Phases.Phase.LOSS);
     return losses;
+  }
+
+  private List<MaskSupervision> targets(Step step, Batch batch) {
+    int height = model.paddedSize(step.height());
+    int width = model.paddedSize(step.width());
+    return batch.examples().stream().map(e -> MaskSupervision.of(e, height, width)).toList();
   }
 
   private void warnOfCrowds(Batch batch) {

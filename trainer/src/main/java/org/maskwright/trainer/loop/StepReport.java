@@ -7,7 +7,7 @@ import org.maskwright.trainer.TrainingDivergedException.LossPart;
  * What happened in a step.
  *
  * @param step counted from 1
- * @param loss weighted sum of all parts, mean over accumulated batches
+ * @param loss weighted sum of all parts, that of one batch of all images of the step
  * @param parts by the official names
  * @param gradientNorm before clipping
  * @param learningRate of parameters with factor 1

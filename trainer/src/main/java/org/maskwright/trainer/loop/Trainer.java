@@ -15,6 +15,7 @@ import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.NonFiniteCostException;
+import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -38,7 +39,8 @@ public final class Trainer {
   /**
    * A loop over a task.
    *
-   * @param accumulate batches whose gradients are added before an update
+   * @param accumulate batches that are computed one after the other for an update, which is that of
+   *     one large batch
    * @param lastCheckpoint named where training diverges
    */
   public Trainer(
@@ -79,63 +81,69 @@ public final class Trainer {
     return step;
   }
 
-  private StepReport step(Loader loader, long step) {
+  private StepReport step(Loader loader, long number) {
     Phases phases = new Phases();
+    Step step = next(loader, number);
+    phases.mark(Phases.Phase.DATA);
+    StepNormalizers normalizers = task.normalizers(step);
     Map<String, Double> parts = new LinkedHashMap<>();
-    List<String> imageIds = new ArrayList<>();
     double loss = 0;
-    int images = 0;
     for (int i = 0; i < accumulate; i++) {
-      Batch batch =
-          loader
-              .next()
-              .orElseThrow(() -> new IllegalStateException("loader: ended during training"));
-      phases.mark(Phases.Phase.DATA);
-      images += batch.size();
-      batch.examples().forEach(e -> imageIds.add(e.info().imageId().toString()));
-      loss += backward(batch, phases, step, parts, imageIds) / accumulate;
+      loss += backward(step, i, normalizers, phases, parts);
     }
     double norm = optimizer.gradientNorm();
     if (!Double.isFinite(norm)) {
       task.model().zeroGrad();
-      throw diverged(step, "the gradient's norm is " + norm, parts, imageIds);
+      throw diverged(number, "the gradient's norm is " + norm, parts, step.imageIds());
     }
-    double factor = schedule.factor(step - 1);
-    optimizer.step(factor, 1.0 / accumulate, norm);
+    double factor = schedule.factor(number - 1);
+    optimizer.step(factor, norm);
     task.model().zeroGrad();
     ema.ifPresent(Ema::update);
     phases.mark(Phases.Phase.OPTIMIZER);
     return new StepReport(
-        step,
+        number,
         loss,
         lossParts(parts),
-        norm / accumulate,
+        norm,
         settings.learningRate() * factor,
-        images,
+        step.images(),
         phases,
         engine.memory().liveBytes());
   }
 
+  /** All images of a step: what a loss is divided by depends on all of them. */
+  private Step next(Loader loader, long number) {
+    List<Batch> batches = new ArrayList<>();
+    for (int i = 0; i < accumulate; i++) {
+      batches.add(
+          loader
+              .next()
+              .orElseThrow(() -> new IllegalStateException("loader: ended during training")));
+    }
+    return new Step(number, batches);
+  }
+
   private double backward(
-      Batch batch, Phases phases, long step, Map<String, Double> parts, List<String> imageIds) {
+      Step step, int part, StepNormalizers normalizers, Phases phases, Map<String, Double> parts) {
     try (Scope scope = engine.scope()) {
-      Losses losses = task.losses(batch, phases);
+      Losses losses = task.losses(step, part, normalizers, phases);
       double total = 0;
-      for (LossPart part : losses.values()) {
-        parts.merge(part.name(), part.value() / accumulate, Double::sum);
-        total += part.value();
+      for (LossPart value : losses.values()) {
+        parts.merge(value.name(), value.value(), Double::sum);
+        total += value.value();
       }
       phases.mark(Phases.Phase.LOSS);
       if (!Double.isFinite(total)) {
         task.model().zeroGrad();
-        throw diverged(step, "the loss is " + total, parts, imageIds);
+        throw diverged(step.number(), "the loss is " + total, parts, step.imageIds(part));
       }
       losses.total().backward();
       phases.mark(Phases.Phase.BACKWARD);
       return total;
     } catch (NonFiniteCostException e) {
       task.model().zeroGrad();
-      throw diverged(step, e.getMessage(), parts, imageIds);
+      throw diverged(step.number(), e.getMessage(), parts, step.imageIds(part));
     }
   }
 

@@ -11,17 +11,37 @@ import org.maskwright.modelzoo.Predictions;
  */
 public interface Criterion {
   /**
-   * The losses of a batch. Runs inside the caller's scope; the result's total can be
-   * differentiated.
+   * What the losses of these images are divided by.
+   *
+   * @param targets one for each image
+   * @param queries Q of the model
+   */
+  StepNormalizers normalizers(List<? extends Supervision> targets, int queries);
+
+  /** The losses of a batch that is a whole step; see the other method. */
+  default Losses compute(
+      Predictions predictions, List<? extends Supervision> targets, PointSource points) {
+    return compute(
+        predictions, targets, points, normalizers(targets, predictions.classLogits().intSize(1)));
+  }
+
+  /**
+   * The losses of a batch, as its share of a step's. Runs inside the caller's scope; the result's
+   * total can be differentiated.
    *
    * @param predictions class logits [B,Q,K+1] and mask logits [B,Q,h,w] of each output
    * @param targets one for each image of the batch
    * @param points where points are sampled, if they are
+   * @param step {@link #normalizers} of all images of the step, this batch's included
    * @throws IllegalArgumentException if the number of images differs, a class is not in [0,K), or
    *     the model classifies masks where the criterion is for pixels or the reverse
    * @throws NonFiniteCostException if a matching cost is NaN or infinite
    */
-  Losses compute(Predictions predictions, List<? extends Supervision> targets, PointSource points);
+  Losses compute(
+      Predictions predictions,
+      List<? extends Supervision> targets,
+      PointSource points,
+      StepNormalizers step);
 
   /** The criterion that the settings describe. */
   static Criterion of(CriterionSettings settings) {

@@ -27,6 +27,7 @@ final class DenseMasks implements MaskTerms {
       Predictions.Layer output,
       List<? extends Supervision> targets,
       int maxTargets,
+      int layer,
       PointSource points) {
     Tensor maskLogits = output.maskLogits();
     Engine engine = maskLogits.engine();
@@ -83,6 +84,17 @@ final class DenseMasks implements MaskTerms {
     };
   }
 
+  /**
+   * (1 - p_t)^gamma. Below 1 the power's derivative is infinite at 0, where x is sure and right;
+   * there it is exp(-gamma softplus((2 t - 1) x)), whose gradient is 0.
+   */
+  private Tensor easiness(Tensor x, Tensor s, Tensor t) {
+    double gamma = settings.focalGamma();
+    return gamma > 0 && gamma < 1
+        ? x.mul(t.mul(2).sub(1)).softplus().mul(-gamma).exp()
+        : s.add(t).sub(s.mul(t).mul(2)).pow(gamma);
+  }
+
   /** Focal and dice loss [n] of the masks of pairs {@code first} and the following. */
   private Tensor[] losses(
       Tensor masks, List<? extends Supervision> targets, Pairs pairs, int first) {
@@ -101,9 +113,8 @@ final class DenseMasks implements MaskTerms {
     Tensor t = masks.engine().floats(labels, count, pixels);
     Tensor s = x.sigmoid();
     Tensor cross = x.softplus().sub(x.mul(t));
-    Tensor wrong = s.add(t).sub(s.mul(t).mul(2)); // 1 - p_t
     Tensor balance = t.mul(2 * settings.focalAlpha() - 1).add(1 - settings.focalAlpha());
-    Tensor focal = cross.mul(wrong.pow(settings.focalGamma())).mul(balance).sum(1).div(pixels);
+    Tensor focal = cross.mul(easiness(x, s, t)).mul(balance).sum(1).div(pixels);
     Tensor overlap = s.mul(t).sum(1).mul(2).add(1);
     Tensor dice = overlap.div(s.sum(1).add(t.sum(1)).add(1)).neg().add(1);
     return new Tensor[] {focal, dice};

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import java.util.Arrays;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.datasets.TrainingExample;
 
@@ -60,6 +61,21 @@ public final class MaskSupervision implements Supervision {
   @Override
   public int category(int n) {
     return categories[n];
+  }
+
+  @Override
+  public long labelledPixels() {
+    if (count() == 0) {
+      return 0;
+    }
+    long[] any = masks.words(0).clone();
+    for (int n = 1; n < count(); n++) {
+      long[] words = masks.words(n);
+      for (int i = 0; i < any.length; i++) {
+        any[i] |= words[i];
+      }
+    }
+    return Arrays.stream(any).map(Long::bitCount).sum();
   }
 
   @Override

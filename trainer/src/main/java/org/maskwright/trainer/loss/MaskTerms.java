@@ -9,12 +9,14 @@ interface MaskTerms {
   /**
    * Weighted mask and dice costs of one output, without gradient.
    *
+   * @param layer number of the output
    * @return [B,Q,Nmax] with columns beyond an image's targets undefined
    */
   Tensor costs(
       Predictions.Layer output,
       List<? extends Supervision> targets,
       int maxTargets,
+      int layer,
       PointSource points);
 
   /**

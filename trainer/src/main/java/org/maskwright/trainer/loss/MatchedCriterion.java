@@ -17,8 +17,9 @@ import org.maskwright.trainer.matching.Assignment;
  * Matches each output with the targets and sums the losses.
  *
  * <p><b>Maths</b> cost = -w_class p_q(c_n) + w_mask mask(q,n) + w_dice dice(q,n); the class loss is
- * the mean cross-entropy over all B*Q queries weighted by 1 for a class and noObjectWeight for
- * no-object.
+ * the mean cross-entropy over all B*Q queries of the step weighted by 1 for a class and
+ * noObjectWeight for no-object; the mask losses are sums over the matched pairs, divided by the
+ * number of targets of the step.
  */
 final class MatchedCriterion implements Criterion {
   private static final String[] NAMES = {"loss_ce", "loss_mask", "loss_dice"};
@@ -31,22 +32,39 @@ final class MatchedCriterion implements Criterion {
     this.masks = masks;
   }
 
+  /** Every output matches min(Q, N) queries of an image, so nothing depends on the predictions. */
+  @Override
+  public StepNormalizers normalizers(List<? extends Supervision> targets, int queries) {
+    double masks = 0;
+    double matched = 0;
+    for (Supervision target : targets) {
+      masks += target.count();
+      matched += Math.min(queries, target.count());
+    }
+    double unmatched = (double) targets.size() * queries - matched;
+    return new StepNormalizers(masks, matched + unmatched * settings.noObjectWeight(), 0);
+  }
+
   @Override
   public Losses compute(
-      Predictions predictions, List<? extends Supervision> targets, PointSource points) {
+      Predictions predictions,
+      List<? extends Supervision> targets,
+      PointSource points,
+      StepNormalizers step) {
     check(predictions, targets, MaskScores.SIGMOID);
     List<Predictions.Layer> outputs = predictions.layers();
     List<Matches> matches = match(outputs, targets, points);
     int pairs = matches.get(0).pairs(); // the same for every output: it has the same queries
-    Tensor[] parts = new Tensor[pairs == 0 ? 1 : NAMES.length]; // each [L]
-    parts[0] = classLosses(outputs, targets, matches).mul(settings.classWeight());
+    Tensor[] parts = new Tensor[step.masks() == 0 ? 1 : NAMES.length]; // each [L]
+    parts[0] = classLosses(outputs, targets, matches, step).mul(settings.classWeight());
     if (pairs > 0) {
-      double count = targets.stream().mapToInt(Supervision::count).sum();
       Tensor[] maskAndDice = masks.losses(predictions, targets, matches, points);
-      parts[1] = maskAndDice[0].sum(1).mul(settings.maskWeight() / count);
-      parts[2] = maskAndDice[1].sum(1).mul(settings.diceWeight() / count);
+      parts[1] = maskAndDice[0].sum(1).mul(settings.maskWeight() / step.masks());
+      parts[2] = maskAndDice[1].sum(1).mul(settings.diceWeight() / step.masks());
     } else {
-      parts[0] = parts[0].add(noMaskLoss(predictions));
+      Tensor none = noMaskLoss(predictions);
+      parts[0] = parts[0].add(none);
+      Arrays.fill(parts, 1, parts.length, none);
     }
     return Losses.ofOutputs(NAMES, parts);
   }
@@ -112,9 +130,10 @@ final class MatchedCriterion implements Criterion {
       Tensor[] parts = new Tensor[2 * outputs.size()];
       for (int l = 0; l < outputs.size(); l++) {
         Predictions.Layer output = outputs.get(l);
+        int layer = l;
         parts[2 * l] = output.classLogits().softmax(-1).reshape(-1);
         parts[2 * l + 1] =
-            engine.tidy(s -> masks.costs(output, targets, maxTargets, points).reshape(-1));
+            engine.tidy(s -> masks.costs(output, targets, maxTargets, layer, points).reshape(-1));
       }
       costs = Tensor.concat(0, parts).toFloats();
     }
@@ -186,9 +205,12 @@ final class MatchedCriterion implements Criterion {
     return Assignment.solve(cost, queries, n);
   }
 
-  /** The class loss of each output, [L]: a mean with weights, so each has its own divisor. */
+  /** The class loss of each output, [L]. */
   private Tensor classLosses(
-      List<Predictions.Layer> outputs, List<? extends Supervision> targets, List<Matches> matches) {
+      List<Predictions.Layer> outputs,
+      List<? extends Supervision> targets,
+      List<Matches> matches,
+      StepNormalizers step) {
     Tensor first = outputs.get(0).classLogits();
     int queries = first.intSize(1);
     int noObject = first.intSize(2) - 1;
@@ -203,13 +225,9 @@ final class MatchedCriterion implements Criterion {
       for (int i = 0; i < rows.length; i++) {
         labels[l * perOutput + (int) rows[i]] = targets.get(images[i]).category(columns[i]);
       }
-      double total = 0;
-      for (int i = l * perOutput; i < (l + 1) * perOutput; i++) {
-        total += weight(labels[i], noObject);
-      }
-      for (int i = l * perOutput; i < (l + 1) * perOutput; i++) {
-        weights[i] = total == 0 ? 0 : (float) (-weight(labels[i], noObject) / total);
-      }
+    }
+    for (int i = 0; i < labels.length && step.classWeight() > 0; i++) {
+      weights[i] = (float) (-weight(labels[i], noObject) / step.classWeight());
     }
     Engine engine = first.engine();
     long size = outputs.size();

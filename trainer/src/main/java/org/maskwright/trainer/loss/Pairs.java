@@ -28,6 +28,15 @@ final class Pairs {
         matches.stream().flatMapToInt(m -> java.util.Arrays.stream(m.columns())).toArray());
   }
 
+  /** Number of the pair among those of its output and image, queries ascending. */
+  int ofImage(int pair) {
+    int first = pair;
+    while (first % perOutput() > 0 && images[first - 1] == images[pair]) {
+      first--;
+    }
+    return pair - first;
+  }
+
   int count() {
     return images.length;
   }

@@ -16,7 +16,7 @@ import org.maskwright.modelzoo.Predictions.MaskScores;
  * <p><b>Shapes</b> mask logits [B,K,h,w] of K queries with a class each, up-sampled to the padded
  * image
  *
- * <p><b>Maths</b> -1/n sum over the n labelled pixels of the batch of log softmax(logits)[label]; 0
+ * <p><b>Maths</b> -1/n sum over the n labelled pixels of the step of log softmax(logits)[label]; 0
  * if there is none
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.1; {@code loss_sem_seg} of the official
@@ -34,26 +34,33 @@ final class PixelCriterion implements Criterion {
   }
 
   @Override
+  public StepNormalizers normalizers(List<? extends Supervision> targets, int queries) {
+    return new StepNormalizers(
+        0, 0, targets.stream().mapToDouble(Supervision::labelledPixels).sum());
+  }
+
+  @Override
   public Losses compute(
-      Predictions predictions, List<? extends Supervision> targets, PointSource points) {
+      Predictions predictions,
+      List<? extends Supervision> targets,
+      PointSource points,
+      StepNormalizers step) {
     MatchedCriterion.check(predictions, targets, MaskScores.SOFTMAX);
     int height = targets.get(0).height();
     int width = targets.get(0).width();
     long[] labels = labels(targets, height, width);
     float[] counted = new float[labels.length];
-    int count = 0;
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] == UNLABELLED) {
         labels[i] = 0; // any class: its weight is 0
       } else {
         counted[i] = 1;
-        count++;
       }
     }
     Engine engine = predictions.maskLogits().engine();
     Tensor index = engine.longs(labels, targets.size(), 1, height, width);
     Tensor weight = engine.floats(counted, targets.size(), 1, height, width);
-    double factor = count == 0 ? 0 : -settings.weight() / count;
+    double factor = step.pixels() == 0 ? 0 : -settings.weight() / step.pixels();
     Tensor[] losses =
         predictions.layers().stream()
             .map(output -> loss(output, index, weight, factor).reshape(1))

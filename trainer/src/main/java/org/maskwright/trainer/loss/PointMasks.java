@@ -28,12 +28,13 @@ final class PointMasks implements MaskTerms {
       Predictions.Layer output,
       List<? extends Supervision> targets,
       int maxTargets,
+      int layer,
       PointSource source) {
     int images = targets.size();
     int count = settings.points();
     float[] points = new float[images * count * 2];
     for (int b = 0; b < images; b++) {
-      System.arraycopy(source.forMatcher(count), 0, points, b * count * 2, count * 2);
+      System.arraycopy(source.forMatcher(layer, b, count), 0, points, b * count * 2, count * 2);
     }
     int masks = Math.multiplyExact(images, maxTargets);
     float[] labels = new float[Math.multiplyExact(masks, count)];
@@ -93,37 +94,47 @@ final class PointMasks implements MaskTerms {
     int count = settings.points();
     float[] out = new float[Math.multiplyExact(pairs.count(), 2 * count)];
     for (int k = 0; k < pairs.outputs(); k++) {
-      // The order PointSource promises.
-      int first = Losses.inOrder(k, pairs.outputs()) * pairs.perOutput();
+      int output = Losses.inOrder(k, pairs.outputs()); // the order PointSource promises
+      int first = output * pairs.perOutput();
       if (source.allowsImportanceSampling()) {
-        choosePoints(matched, first, pairs.perOutput(), source, out);
+        chooseUncertain(
+            matched.slice(0, first, first + pairs.perOutput()), pairs, output, source, out);
       } else {
         for (int i = first; i < first + pairs.perOutput(); i++) {
-          System.arraycopy(source.forLoss(count), 0, out, i * count * 2, count * 2);
+          float[] given = source.forLoss(output, pairs.image(i), pairs.ofImage(i), count);
+          System.arraycopy(given, 0, out, i * count * 2, count * 2);
         }
       }
     }
     return out;
   }
 
-  /** The points of one output's pairs, {@code first} and the following. */
-  private void choosePoints(
-      Tensor matched, int first, int pairs, PointSource source, float[] points) {
+  /** The points of one output's pairs, given their masks. */
+  private void chooseUncertain(
+      Tensor masks, Pairs pairs, int output, PointSource source, float[] points) {
     int count = settings.points();
     int candidates = (int) (count * settings.oversample());
     int uncertain = (int) (count * settings.importance());
     int fresh = count - uncertain;
-    float[] drawn = source.forLoss(Math.multiplyExact(pairs, candidates));
-    float[] rest = source.forLoss(pairs * fresh);
-    Engine engine = matched.engine();
+    int n = pairs.perOutput();
+    int first = output * n;
+    float[] drawn = new float[Math.multiplyExact(n, 2 * candidates)];
+    for (int i = 0; i < n; i++) {
+      float[] own =
+          source.forLoss(
+              output, pairs.image(first + i), pairs.ofImage(first + i), candidates + fresh);
+      System.arraycopy(own, 0, drawn, i * 2 * candidates, 2 * candidates);
+      System.arraycopy(
+          own, 2 * candidates, points, ((first + i) * count + uncertain) * 2, 2 * fresh);
+    }
+    Engine engine = masks.engine();
     float[] logits;
     try (var off = engine.noGrad();
         var scope = engine.scope()) {
-      Tensor masks = matched.slice(0, first, first + pairs);
-      logits = PointSampling.sample(masks, engine.floats(drawn, pairs, candidates, 2)).toFloats();
+      logits = PointSampling.sample(masks, engine.floats(drawn, n, candidates, 2)).toFloats();
     }
     Parallel.forEach(
-        pairs,
+        n,
         i -> {
           int to = (first + i) * count * 2;
           int[] nearest = NearestToZero.select(logits, i * candidates, candidates, uncertain);
@@ -131,7 +142,6 @@ final class PointMasks implements MaskTerms {
             points[to + 2 * j] = drawn[2 * (i * candidates + nearest[j])];
             points[to + 2 * j + 1] = drawn[2 * (i * candidates + nearest[j]) + 1];
           }
-          System.arraycopy(rest, i * fresh * 2, points, to + uncertain * 2, fresh * 2);
         });
   }
 }

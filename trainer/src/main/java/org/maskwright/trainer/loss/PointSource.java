@@ -3,36 +3,56 @@ package org.maskwright.trainer.loss;
 import org.maskwright.engine.tensor.RandomStream;
 
 /**
- * Where sampled points come from: a random stream in training, given ones when a step is compared
+ * Where sampled points come from: random streams in training, given ones when a step is compared
  * with another implementation.
  *
  * <p>A criterion asks in this order: the matcher's points for output 0, image by image, then output
- * 1, ...; then the loss's for the last output, output 0, output 1, ..., each time first the
- * candidates of all pairs and then the points that are not chosen among them.
+ * 1, ...; then the loss's for the last output, output 0, output 1, ..., pair by pair. Given points
+ * may rely on the order; random ones depend on the arguments alone, so that an image gets the same
+ * ones in whatever part of a step it is computed.
  */
 public interface PointSource {
   /**
    * {@code count} points for the matcher of one image and one output, x and y interleaved, in
    * [0,1).
+   *
+   * @param image in the batch
    */
-  float[] forMatcher(int count);
+  float[] forMatcher(int output, int image, int count);
 
-  /** {@code count} points for the loss, x and y interleaved, in [0,1). */
-  float[] forLoss(int count);
+  /**
+   * {@code count} points for the loss of one matched pair, x and y interleaved, in [0,1).
+   *
+   * @param image in the batch
+   * @param pair of the image, queries ascending
+   */
+  float[] forLoss(int output, int image, int pair, int count);
 
   /** Whether the loss may choose the uncertain ones among more points than it needs. */
   boolean allowsImportanceSampling();
 
-  /** Uniform points of a stream. */
-  record Random(RandomStream stream) implements PointSource {
+  /**
+   * Uniform points.
+   *
+   * @param stream of the step; where it stands does not matter, and it is not moved
+   * @param firstImage number of the batch's first image in the step
+   */
+  record Random(RandomStream stream, long firstImage) implements PointSource {
+    private static final int MATCHER = 0;
+    private static final int LOSS = 1;
+
     @Override
-    public float[] forMatcher(int count) {
-      return stream.uniform(2 * count, 0, 1);
+    public float[] forMatcher(int output, int image, int count) {
+      return of(MATCHER, output, image).uniform(2 * count, 0, 1);
     }
 
     @Override
-    public float[] forLoss(int count) {
-      return stream.uniform(2 * count, 0, 1);
+    public float[] forLoss(int output, int image, int pair, int count) {
+      return of(LOSS, output, image).fork(pair).uniform(2 * count, 0, 1);
+    }
+
+    private RandomStream of(int use, int output, int image) {
+      return stream.fork(firstImage + image).fork(use).fork(output);
     }
 
     @Override
@@ -53,12 +73,12 @@ public interface PointSource {
     }
 
     @Override
-    public float[] forMatcher(int count) {
+    public float[] forMatcher(int output, int image, int count) {
       return checked(matcher, count);
     }
 
     @Override
-    public float[] forLoss(int count) {
+    public float[] forLoss(int output, int image, int pair, int count) {
       return checked(loss, count);
     }
 

@@ -22,6 +22,9 @@ public interface Supervision {
   /** Contiguous class index of target {@code n}. */
   int category(int n);
 
+  /** How many pixels of the padded image are in at least one target. */
+  long labelledPixels();
+
   /**
    * Labels of target {@code n} at points, bilinear between pixel centres, 0 outside.
    *

@@ -81,14 +81,12 @@ public final class AdamW implements AutoCloseable {
    * Updates every parameter that has a gradient.
    *
    * @param scheduleFactor factor of the learning-rate schedule at this step
-   * @param gradScale factor on the gradients before clipping: 1 / accumulated batches
-   * @param norm {@link #gradientNorm()} of the unscaled gradients
+   * @param norm {@link #gradientNorm()}
    */
-  public void step(double scheduleFactor, double gradScale, double norm) {
+  public void step(double scheduleFactor, double norm) {
     steps++;
-    double scaled = norm * gradScale;
     double clip =
-        settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (scaled + CLIP_EPS));
+        settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
     for (ParameterGroups.Entry e : entries) {
       Tensor grad = e.parameter().grad();
       if (grad != null) {
@@ -106,7 +104,7 @@ public final class AdamW implements AutoCloseable {
                     settings.epsilon(),
                     e.weightDecay(),
                     steps,
-                    gradScale * clip));
+                    clip));
       }
     }
   }

@@ -17,6 +17,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.schedule.Schedule;
@@ -24,17 +25,23 @@ import org.maskwright.trainer.schedule.Schedule;
 class AccumulationTest {
   private static final int STEPS = 3;
 
-  /** A loss that is a mean over images: k batches of b are one of k*b. */
+  /** A loss that is a mean over the images of a step. */
   private record MeanOverImages(Module model, Linear layer) implements TrainingTask {
     @Override
-    public Losses losses(Batch batch, Phases phases) {
+    public StepNormalizers normalizers(Step step) {
+      return StepNormalizers.NONE;
+    }
+
+    @Override
+    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
+      Batch batch = step.parts().get(part);
       float[] values = new float[batch.size() * 2];
       for (int i = 0; i < batch.size(); i++) {
         values[2 * i] = batch.examples().get(i).info().imageId().number();
         values[2 * i + 1] = 1;
       }
       Tensor x = layer.engine().floats(values, batch.size(), 2);
-      Tensor loss = layer.forward(x).square().sum().div(batch.size());
+      Tensor loss = layer.forward(x).square().sum().div(step.images());
       return new Losses(loss, List.of(new Losses.Term("loss_ce", loss)));
     }
   }

@@ -35,6 +35,8 @@ class CriterionTest {
       new CriterionSettings.Points(2, 5, 5, 0.1, 40, 3, 0.75);
   private static final CriterionSettings DENSE =
       new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
+  private static final CriterionSettings GENTLE =
+      new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 0.5);
   private static final List<CriterionSettings> BOTH = List.of(POINTS, DENSE);
 
   private Engine engine;
@@ -94,6 +96,11 @@ class CriterionTest {
       @Override
       public int category(int n) {
         return t.category(order[n]);
+      }
+
+      @Override
+      public long labelledPixels() {
+        return t.labelledPixels();
       }
 
       @Override
@@ -287,8 +294,34 @@ class CriterionTest {
   }
 
   @Test
+  void focalGradientsAreFiniteForEveryGammaWherePredictionsAreSure() {
+    for (double gamma : new double[] {0, 0.25, 0.5, 1, 1.5, 2}) {
+      float[] masks = new float[QUERIES * SIDE * SIDE];
+      for (int i = 0; i < masks.length; i++) {
+        masks[i] = i % 3 == 0 ? 200 : i % 3 == 1 ? -200 : 0.5f;
+      }
+      Tensor maskLogits = engine.floats(masks, 1, QUERIES, SIDE, SIDE).variable();
+      Tensor classLogits =
+          engine.floats(random(1, QUERIES * (CLASSES + 1)), 1, QUERIES, CLASSES + 1);
+      Losses losses =
+          Criterion.of(new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, gamma))
+              .compute(
+                  Predictions.ofLayers(List.of(layer(classLogits, maskLogits))),
+                  List.of(targets(1, 0, 2)),
+                  fixed());
+      losses.total().backward();
+      assertTrue(Double.isFinite(losses.total().item()), "loss, gamma " + gamma);
+      float[] grad = maskLogits.grad().toFloats();
+      for (float g : grad) {
+        assertTrue(Float.isFinite(g), "gradient, gamma " + gamma);
+      }
+      assertFalse(java.util.stream.IntStream.range(0, grad.length).allMatch(i -> grad[i] == 0));
+    }
+  }
+
+  @Test
   void gradientsEqualFiniteDifferences() {
-    for (CriterionSettings settings : BOTH) {
+    for (CriterionSettings settings : List.of(POINTS, DENSE, GENTLE)) {
       float[] classValues = random(1, QUERIES * (CLASSES + 1));
       float[] maskValues = random(2, QUERIES * SIDE * SIDE);
       List<MaskSupervision> t = List.of(targets(1, 0, 2));

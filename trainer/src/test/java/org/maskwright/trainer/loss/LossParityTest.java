@@ -213,22 +213,38 @@ class LossParityTest {
       }
       for (int k = 0; k < outputs && has("random.0.candidates"); k++) {
         int output = k == 0 ? outputs - 1 : k - 1;
-        loss.add(get("random." + output + ".candidates").toFloatArray());
-        loss.add(get("random." + output + ".fresh").toFloatArray());
+        HostTensor candidates = get("random." + output + ".candidates"); // [n,P',2]
+        HostTensor fresh = get("random." + output + ".fresh");
+        int pairs = (int) candidates.shape()[0];
+        for (int i = 0; i < pairs; i++) {
+          loss.add(join(part(candidates, i, pairs), part(fresh, i, pairs)));
+        }
       }
       return new Replayed(matcher, loss);
     }
   }
 
+  private static float[] part(HostTensor points, int i, int pairs) {
+    float[] values = points.toFloatArray();
+    int length = values.length / pairs;
+    return java.util.Arrays.copyOfRange(values, i * length, (i + 1) * length);
+  }
+
+  private static float[] join(float[] a, float[] b) {
+    float[] out = java.util.Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, out, a.length, b.length);
+    return out;
+  }
+
   /** Recorded numbers. */
   private record Replayed(Deque<float[]> matcher, Deque<float[]> loss) implements PointSource {
     @Override
-    public float[] forMatcher(int count) {
+    public float[] forMatcher(int output, int image, int count) {
       return next(matcher, count);
     }
 
     @Override
-    public float[] forLoss(int count) {
+    public float[] forLoss(int output, int image, int pair, int count) {
       return next(loss, count);
     }
 

@@ -6,7 +6,7 @@ import org.maskwright.engine.tensor.Tensor;
 /**
  * Stochastic depth (arXiv 1603.09382): sets a residual branch to 0 for whole images with a
  * probability in training and multiplies the others by 1 / (1 - p); the identity in evaluation.
- * Draws from the stream {@code dropout}.
+ * What is dropped of an image depends on the step and the image, as in {@link Dropout}.
  */
 public final class DropPath extends Module {
   private final double probability;

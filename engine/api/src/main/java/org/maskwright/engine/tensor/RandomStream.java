@@ -37,6 +37,14 @@ public final class RandomStream {
     return b ^ (b >>> 31);
   }
 
+  /**
+   * A stream of its own for a number, from its start; this one does not move, and where it stands
+   * does not matter. Different numbers give unrelated streams.
+   */
+  public RandomStream fork(long number) {
+    return new RandomStream(mix(mix(key ^ 0x5851F42D4C957F2DL) + GAMMA * (number + 1)), 0);
+  }
+
   /** The stream at another position; this one does not move. */
   public RandomStream at(long position) {
     return new RandomStream(key, position);

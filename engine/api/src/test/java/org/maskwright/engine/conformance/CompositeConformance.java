@@ -270,7 +270,7 @@ public abstract class CompositeConformance extends BackendConformance {
       Tensor x = engine().full(2, n).variable();
       assertArrayEquals(x.toFloats(), dropout.forward(x).toFloats(), "the identity in evaluation");
       dropout.setTraining(true);
-      long start = engine().random().get("dropout").position();
+      engine().random().startImages(1, 0);
       Tensor y = dropout.forward(x);
       float[] values = y.toFloats();
       float scaled = (float) (2 / (1 - probability));
@@ -287,8 +287,8 @@ public abstract class CompositeConformance extends BackendConformance {
       for (int i = 0; i < n; i++) {
         assertEquals(values[i] / 2, gradient[i], 1e-6, "gradient " + i);
       }
-      engine().random().get("dropout").rewind(start);
-      assertArrayEquals(values, dropout.forward(x).toFloats(), "the same stream, the same mask");
+      engine().random().startImages(1, 0);
+      assertArrayEquals(values, dropout.forward(x).toFloats(), "the same images, the same mask");
     }
   }
 
