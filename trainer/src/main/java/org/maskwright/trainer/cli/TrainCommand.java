@@ -125,18 +125,13 @@ final class TrainCommand implements Callable<Integer> {
                     .forEach(
                         (name, value) ->
                             out.printf(
-                                Locale.ROOT,
-                                "%-22s %10s %10.2f%n",
+                                "%-22s %10s %10s%n",
                                 name,
-                                s.best()
-                                    .map(
-                                        b ->
-                                            String.format(
-                                                Locale.ROOT,
-                                                "%.2f",
-                                                b.metrics().getOrDefault(name, Double.NaN)))
-                                    .orElse("-"),
-                                value)));
+                                s.best().map(b -> number(b.metrics().get(name))).orElse("-"),
+                                number(value))));
+    s.best()
+        .ifPresent(
+            b -> out.printf("%nbest: checkpoint of step %d, by %s%n", b.step(), s.decidedBy()));
     String best = word(s.folder().resolve("checkpoints/best"));
     out.printf("%nnext:%n  pictures   %s%n", s.folder().resolve("samples"));
     out.printf("  evaluate   %s eval %s%n", program, best);
@@ -144,6 +139,10 @@ final class TrainCommand implements Callable<Integer> {
     out.printf(
         "  curves     %s, or tensorboard --logdir %s%n",
         s.folder().resolve("loss.png"), word(s.folder().resolve("tensorboard")));
+  }
+
+  private static String number(Double metric) {
+    return metric == null || metric.isNaN() ? "none" : String.format(Locale.ROOT, "%.2f", metric);
   }
 
   /** A path as one word of a shell. */

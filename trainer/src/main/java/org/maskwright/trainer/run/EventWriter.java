@@ -57,11 +57,16 @@ public final class EventWriter implements Closeable, Flushable {
     flush();
   }
 
-  /** Writes numbers of a step, tag to value; non-finite ones are kept as they are. */
+  /**
+   * Writes numbers of a step, tag to value. One that is not finite is left out: TensorBoard has no
+   * way to say that there was nothing to measure.
+   */
   public void scalars(long step, Map<String, Double> values) throws IOException {
     var summary = new ProtoWriter();
     for (Map.Entry<String, Double> e : values.entrySet()) {
-      summary.messageField(1, value(e.getKey()).floatField(2, e.getValue().floatValue()));
+      if (Double.isFinite(e.getValue())) {
+        summary.messageField(1, value(e.getKey()).floatField(2, e.getValue().floatValue()));
+      }
     }
     event(step, summary);
   }

@@ -37,8 +37,7 @@ final class Keeper implements TrainListener {
   private final BooleanSupplier stopRequested;
   private TrainingState state;
   private boolean interrupted;
-  private int withoutBetter; // evaluations since the best one
-  private Optional<RunSummary.Scored> best = Optional.empty();
+  private BestSoFar best;
   private Optional<RunSummary.Scored> last = Optional.empty();
   private final Map<Long, RunSummary.Scored> onAll = new HashMap<>(); // by step
 
@@ -66,6 +65,7 @@ final class Keeper implements TrainListener {
     this.samples = samples;
     this.stopRequested = stopRequested;
     this.state = start;
+    this.best = new BestSoFar(eval);
     for (MetricsLog.Line line : evaluated) {
       RunSummary.Scored scored = new RunSummary.Scored(line.step(), line.values());
       if (line.kind().equals(EVALUATED_ON_ALL)) {
@@ -84,33 +84,31 @@ final class Keeper implements TrainListener {
   /** Keeps an evaluation as the last one, and as the best one if it is. */
   private void remember(RunSummary.Scored scored) {
     last = Optional.of(scored);
-    double value = deciding(scored);
-    if (!Double.isNaN(value) && (best.isEmpty() || eval.isBetter(value, deciding(best.get())))) {
-      best = last;
-      withoutBetter = 0;
-    } else {
-      withoutBetter++;
-    }
-  }
-
-  private double deciding(RunSummary.Scored scored) {
-    return scored.metrics().getOrDefault(eval.best(), Double.NaN);
+    best.add(scored);
   }
 
   /**
    * At the end of a run that evaluated on a part of the images: evaluates the last checkpoint and
-   * the best one on all, and keeps the better of the two as the best.
+   * the best one on all, and keeps the better of the two as the best. Says so where something else
+   * than the metric of the settings decided.
    */
   void conclude() {
-    if (interrupted || last.isEmpty() || eval.limit() == 0 || eval.limit() >= evaluator.images()) {
-      return;
-    }
-    last = last.map(scored -> evaluatedOnAll(scored.step()));
-    best = best.map(scored -> evaluatedOnAll(scored.step()));
-    if (best.isPresent() && eval.isBetter(deciding(last.get()), deciding(best.get()))) {
-      best = last;
+    if (!interrupted && last.isPresent() && eval.limit() > 0 && eval.limit() < evaluator.images()) {
+      last = last.map(scored -> evaluatedOnAll(scored.step()));
+      BestSoFar onAll = new BestSoFar(eval);
+      best.best().ifPresent(scored -> onAll.add(evaluatedOnAll(scored.step())));
+      onAll.add(last.get());
+      best = onAll;
     }
     linkBest();
+    if (last.isPresent() && !best.decidedBy().equals(eval.best())) {
+      console.line(
+          "warning: %s was undefined in every evaluation, as where no image has what it measures; the best checkpoint is that of %s; set eval.best to a metric that is measured",
+          eval.best(),
+          best.decidedBy().equals(BestSoFar.LAST_CHECKPOINT)
+              ? "the last evaluation"
+              : "the least " + best.decidedBy());
+    }
   }
 
   private RunSummary.Scored evaluatedOnAll(long step) {
@@ -143,7 +141,12 @@ final class Keeper implements TrainListener {
   }
 
   Optional<RunSummary.Scored> best() {
-    return best;
+    return best.best();
+  }
+
+  /** What made the best checkpoint the best. */
+  String decidedBy() {
+    return best.decidedBy();
   }
 
   Optional<RunSummary.Scored> last() {
@@ -190,7 +193,7 @@ final class Keeper implements TrainListener {
 
   /** Whether nothing got better for as many evaluations as the settings wait. */
   boolean exhausted() {
-    return eval.patience() > 0 && withoutBetter >= eval.patience();
+    return eval.patience() > 0 && best.withoutBetter() >= eval.patience();
   }
 
   private void advance(StepReport r) {
@@ -226,12 +229,18 @@ final class Keeper implements TrainListener {
     return new RunSummary.Scored(step, report.metrics());
   }
 
-  /** Makes the store's best checkpoint the one of the best evaluation, if it is not. */
+  /**
+   * Makes the store's best checkpoint the one of the best evaluation, if it is not; before the
+   * first evaluation the latest one.
+   */
   private void linkBest() {
-    if (best.isPresent()
-        && store.best().map(CheckpointStore.Checkpoint::step).orElse(-1L) != best.get().step()) {
+    Optional<Long> step =
+        best.best()
+            .map(RunSummary.Scored::step)
+            .or(() -> store.latest().map(CheckpointStore.Checkpoint::step));
+    if (step.isPresent() && !store.best().map(CheckpointStore.Checkpoint::step).equals(step)) {
       store.all().stream()
-          .filter(checkpoint -> checkpoint.step() == best.get().step())
+          .filter(checkpoint -> checkpoint.step() == step.get())
           .forEach(store::markBest);
     }
   }

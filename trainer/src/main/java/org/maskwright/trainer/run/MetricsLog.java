@@ -24,8 +24,9 @@ import org.maskwright.trainer.checkpoint.DurableFiles;
  *
  * <pre>{"kind":"train","step":20,"loss":31.25,"lr":1.0E-4}</pre>
  *
- * Numbers are written so that they read back as the same doubles; NaN and infinities, which JSON
- * lacks, as strings. A line is handed to the operating system at once, so a killed run loses none.
+ * Numbers are written so that they read back as the same doubles; one that is undefined, such as a
+ * metric where there is nothing to measure, is null and reads back as NaN. A line is handed to the
+ * operating system at once, so a killed run loses none.
  *
  * <p><b>Threads</b> Not thread-safe.
  */
@@ -112,7 +113,7 @@ public final class MetricsLog implements Closeable {
         if (Double.isFinite(e.getValue())) {
           json.writeNumberField(e.getKey(), e.getValue());
         } else {
-          json.writeStringField(e.getKey(), e.getValue().toString());
+          json.writeNullField(e.getKey());
         }
       }
       json.writeEndObject();
@@ -134,7 +135,12 @@ public final class MetricsLog implements Closeable {
         switch (name) {
           case "kind" -> kind = json.getText();
           case "step" -> step = json.getLongValue();
-          default -> values.put(name, Double.valueOf(json.getText()));
+          default ->
+              values.put(
+                  name,
+                  json.currentToken() == JsonToken.VALUE_NULL
+                      ? Double.NaN
+                      : Double.valueOf(json.getText()));
         }
       }
     } catch (IOException | NumberFormatException e) {

@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param folder of the run
  * @param step last step taken
  * @param interrupted whether it was asked to stop before its end
- * @param best metrics of the best checkpoint by the deciding metric, with its step; on all images
- *     unless interrupted
+ * @param best metrics of the best checkpoint, with its step; on all images unless interrupted
+ * @param decidedBy the metric that made it the best, or {@code last checkpoint} where none could
  * @param last metrics of the last checkpoint that was evaluated, likewise
  * @param seconds of training steps, over all parts of a resumed run
  * @param imagesPerSecond of training steps, over all parts of a resumed run
@@ -27,6 +27,7 @@ public record RunSummary(
     long step,
     boolean interrupted,
     Optional<Scored> best,
+    String decidedBy,
     Optional<Scored> last,
     double seconds,
     double imagesPerSecond) {
@@ -53,6 +54,7 @@ public record RunSummary(
       json.writeNumberField("seconds", seconds);
       json.writeNumberField("imagesPerSecond", imagesPerSecond);
       if (best.isPresent()) {
+        json.writeStringField("decidedBy", decidedBy);
         write(json, "best", best.get());
       }
       if (last.isPresent()) {

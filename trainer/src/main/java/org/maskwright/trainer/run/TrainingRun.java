@@ -227,6 +227,7 @@ public final class TrainingRun {
               last,
               keeper.interrupted(),
               keeper.best(),
+              keeper.decidedBy(),
               keeper.last(),
               seconds,
               seconds > 0 ? images / seconds : 0);

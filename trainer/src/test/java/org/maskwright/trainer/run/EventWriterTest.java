@@ -1,6 +1,8 @@
 package org.maskwright.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +42,18 @@ final class EventWriterTest {
     Map<Integer, Object> scalar = message(message(events.get(1).get(5)).get(1));
     assertEquals("train/loss", text(scalar.get(1)));
     assertEquals(31.5f, Float.intBitsToFloat((Integer) scalar.get(2)));
+  }
+
+  @Test
+  void aNumberThatIsUndefinedIsAbsent() throws IOException {
+    try (var writer = new EventWriter(folder, AT)) {
+      writer.scalars(1, Map.of("eval/instance.APm", Double.NaN));
+      writer.scalars(2, Map.of("eval/instance.AP", 12.5));
+    }
+    byte[] file = Files.readAllBytes(files().get(0));
+    String bytes = new String(file, StandardCharsets.ISO_8859_1);
+    assertFalse(bytes.contains("APm"));
+    assertTrue(bytes.contains("eval/instance.AP"));
   }
 
   @Test

@@ -30,7 +30,6 @@ final class MetricsLogTest {
     values.put("loss", 0.1 + 0.2);
     values.put("lr", 1e-300);
     values.put("mask", Double.NaN);
-    values.put("dice", Double.NEGATIVE_INFINITY);
     try (MetricsLog log = MetricsLog.resume(file, 0)) {
       log.write("train", 20, values);
       log.write("eval", 40, Map.of("PQ", 0.55));
@@ -42,6 +41,24 @@ final class MetricsLogTest {
             new MetricsLog.Line("eval", 40, Map.of("PQ", 0.55))),
         lines);
     assertEquals(List.copyOf(values.keySet()), List.copyOf(lines.get(0).values().keySet()));
+  }
+
+  @Test
+  void anUndefinedMetricIsNullAndReadsBackAsUndefined() throws IOException {
+    try (MetricsLog log = MetricsLog.resume(file, 0)) {
+      log.write("eval", 40, Map.of("instance.APm", Double.NaN));
+    }
+    assertEquals("{\"kind\":\"eval\",\"step\":40,\"instance.APm\":null}\n", Files.readString(file));
+    assertEquals(Double.NaN, MetricsLog.read(file).get(0).values().get("instance.APm"));
+    try (MetricsLog log = MetricsLog.resume(file, 40)) {
+      assertTrue(Files.readString(file).contains("null"), "kept by a resumed run");
+    }
+  }
+
+  @Test
+  void aLogOfEarlierVersionsWithUndefinedMetricsAsTextIsRead() throws IOException {
+    Files.writeString(file, "{\"kind\":\"eval\",\"step\":40,\"instance.APm\":\"NaN\"}\n");
+    assertEquals(Double.NaN, MetricsLog.read(file).get(0).values().get("instance.APm"));
   }
 
   @Test

@@ -193,6 +193,53 @@ class TrainingRunIT {
     assertEquals(summary, Files.readString(run.resolve("summary.json")));
   }
 
+  @Test
+  void aRunWhoseDecidingMetricIsUndefinedHasABestCheckpointAndSaysWhatDecided() throws IOException {
+    // No object of an image of 64 x 64 pixels is large.
+    for (String loss : List.of("true", "false")) {
+      Path config =
+          TinyRun.write(
+              temp,
+              """
+              train.checkpoint-every = 1, train.steps = 4
+              eval { every = 1, best = instance.APl, patience = 2, tasks = [instance], samples = 0 }
+              eval.loss = %s
+              """
+                  .formatted(loss));
+      Path run = temp.resolve("undefined-" + loss);
+      StringWriter said = new StringWriter();
+      RunSummary summary =
+          TrainingRun.start(
+              run,
+              ConfigFile.load(config, List.of()),
+              new Console(new PrintWriter(said), false),
+              List.of(),
+              () -> false);
+      assertEquals(4, summary.step(), "an undefined metric is no worse one");
+      boolean byLoss = loss.equals("true");
+      long best =
+          byLoss ? lowest(lines(run, "eval")).step() : 4; // without a loss, the last checkpoint
+      assertEquals(best, summary.best().orElseThrow().step());
+      assertEquals(byLoss ? "loss.total" : "last checkpoint", summary.decidedBy());
+      assertEquals(
+          "step-%08d".formatted(best),
+          run.resolve("checkpoints/best").toRealPath().getFileName().toString());
+      assertTrue(Files.readString(run.resolve("metrics.jsonl")).contains("\"instance.APl\":null"));
+      String json = Files.readString(run.resolve("summary.json"));
+      assertTrue(json.contains("\"decidedBy\" : \"" + summary.decidedBy() + '"'), json);
+      assertTrue(said.toString().contains("warning: instance.APl was undefined"), said.toString());
+    }
+  }
+
+  @Test
+  void aRunThatIsStoppedBeforeAnyEvaluationHasABestCheckpointToo() throws IOException {
+    Path run = temp.resolve("stopped-early");
+    AtomicInteger asked = new AtomicInteger();
+    TrainingRun.start(run, config("0.0"), silent(), List.of(), () -> asked.incrementAndGet() == 1);
+    assertEquals(
+        "step-00000001", run.resolve("checkpoints/best").toRealPath().getFileName().toString());
+  }
+
   private static List<Long> evaluations(Path run) throws IOException {
     return steps(run, "eval");
   }
