@@ -25,6 +25,7 @@ import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.ResultFiles;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.Evaluator;
+import org.maskwright.trainer.run.SharedCores;
 import org.maskwright.trainer.run.TrainingRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,6 +92,7 @@ final class EvalCommand implements Callable<Integer> {
     try (Engine e = Engine.open(settings.engine().options(settings.seed()));
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       console.line("engine: " + e.description());
+      SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
       requireSameClasses(loaded.classSpace(), data);
       EvalReport report = run(settings, data, loaded);
       print(report);

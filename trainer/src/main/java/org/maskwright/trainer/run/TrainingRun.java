@@ -129,6 +129,7 @@ public final class TrainingRun {
   private Engine open() {
     Engine engine = Engine.open(settings.engine().options(settings.seed()));
     console.line("engine: " + engine.description());
+    SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
     return engine;
   }
 
