@@ -169,14 +169,15 @@ public final class SegmentationModel extends Module {
   }
 
   private void set(Parameter parameter, HostTensor value) {
+    if (value.hasShape(parameter.shape())) {
+      parameter.set(value.floats());
+      return;
+    }
+    // The first rows of a longer table: the others keep their values.
     try (Scope scope = engine().scope()) {
       Tensor given = engine().floats(value.toFloatArray(), value.shape());
-      long missingRows = parameter.shape()[0] - value.shape()[0];
-      if (missingRows > 0) { // the first rows of a longer table: the others keep their values
-        Tensor rest = parameter.tensor().detach().slice(0, value.shape()[0], parameter.shape()[0]);
-        given = Tensor.concat(0, given, rest);
-      }
-      parameter.set(given);
+      Tensor rest = parameter.tensor().detach().slice(0, value.shape()[0], parameter.shape()[0]);
+      parameter.set(Tensor.concat(0, given, rest));
     }
   }
 

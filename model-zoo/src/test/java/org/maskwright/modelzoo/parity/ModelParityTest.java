@@ -3,6 +3,8 @@ package org.maskwright.modelzoo.parity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,11 +28,9 @@ import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
-import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -202,15 +201,17 @@ class ModelParityTest {
     }
   }
 
-  private static ImportedWeights weights(StateDict golden) {
-    return new ImportedWeights(
-        CheckpointFamily.OFFICIAL,
-        part(golden, "state."),
-        List.of(),
-        List.of(),
-        false,
-        Optional.empty(),
-        new Provenance("golden file", "", "safetensors", "official", "", ""));
+  /**
+   * The reference's weights by the way of a user's: a file, its family found out, its keys matched.
+   */
+  private static ImportedWeights weights(StateDict golden) throws IOException {
+    Path file = Files.createTempFile("reference", ".safetensors");
+    try {
+      Safetensors.write(file, part(golden, "state."));
+      return ImportedWeights.read(file);
+    } finally {
+      Files.delete(file); // what is mapped stays readable
+    }
   }
 
   private static StateDict part(StateDict all, String prefix) {

@@ -2,7 +2,6 @@ package org.maskwright.trainer.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import org.maskwright.modelzoo.weights.HuggingFaceFolder;
 import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
-import org.maskwright.modelzoo.weights.WeightMatcher;
+import org.maskwright.modelzoo.weights.LoadReport;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigException;
@@ -55,14 +54,9 @@ final class Initialisation {
    */
   private static Origin load(
       SegmentationModel model, Path path, LoadPolicy policy, Console console) {
-    Map<String, Parameter> state = model.state();
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    state.forEach((name, p) -> shapes.put(name, p.shape()));
     ImportedWeights weights = ImportedWeights.read(path);
-    weights.requireGeometryOf(model.config().backbone());
-    WeightMatcher.Matched matched = WeightMatcher.match(weights, shapes, policy);
-    matched.weights().asMap().forEach((name, tensor) -> state.get(name).set(tensor.floats()));
-    console.line("weights from " + path + ": " + matched.report().toText());
+    LoadReport report = model.load(weights, policy);
+    console.line("weights from " + path + ": " + report.toText());
     return origin(path, weights);
   }
 
