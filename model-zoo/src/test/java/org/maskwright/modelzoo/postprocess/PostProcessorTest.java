@@ -78,6 +78,72 @@ class PostProcessorTest {
     assertArrayEquals(new int[30], map.ids());
   }
 
+  /** Queries that are sure of the class of their own number, with masks of one row. */
+  private static QueryOutputs row(float[]... masks) {
+    int classes = masks.length;
+    float[] logits = new float[classes * (classes + 1)];
+    float[] all = new float[classes * masks[0].length];
+    for (int q = 0; q < classes; q++) {
+      logits[q * (classes + 1) + q] = 20;
+      System.arraycopy(masks[q], 0, all, q * masks[q].length, masks[q].length);
+    }
+    return new QueryOutputs(logits, classes, all, 1, masks[0].length);
+  }
+
+  private static PanopticMap panoptic(QueryOutputs outputs, double object, double overlap) {
+    return PanopticPostProcessor.process(
+        outputs,
+        ImageFrame.unchanged(1, outputs.maskWidth()),
+        k -> true,
+        new PanopticPostProcessor.Options(
+            object, overlap, PanopticPostProcessor.Region.WON_AND_CONFIDENT));
+  }
+
+  @Test
+  void aMaskProbabilityOfExactlyAHalfIsConfident() {
+    PanopticMap map = panoptic(row(new float[] {0, 0, -1e-3f}), 0.8, 0.5);
+    assertArrayEquals(new int[] {1, 1, 0}, map.ids());
+  }
+
+  @Test
+  void aSegmentThatKeepsExactlyTheOverlapThresholdStays() {
+    // The first query loses one of its four pixels.
+    QueryOutputs outputs = row(new float[] {5, 5, 5, 5}, new float[] {-9, -9, -9, 9});
+    assertArrayEquals(new int[] {1, 1, 1, 2}, panoptic(outputs, 0.8, 0.75).ids());
+    assertArrayEquals(new int[] {0, 0, 0, 1}, panoptic(outputs, 0.8, 0.75 + 1e-9).ids());
+  }
+
+  @Test
+  void aQueryMustExceedTheObjectThreshold() {
+    float[] mask = {5, 5};
+    QueryOutputs outputs = new QueryOutputs(new float[] {1, 0}, 1, mask, 1, 2);
+    float score = outputs.classProb(0, 0);
+    assertEquals(0, panoptic(outputs, score, 0.8).segments().size());
+    assertEquals(1, panoptic(outputs, Math.nextDown((double) score), 0.8).segments().size());
+  }
+
+  @Test
+  void amongEqualsTheFirstQueryAndTheFirstClassWin() {
+    float[] logits = {20, 20, 0, 0, 20, 0}; // the second query is as sure of its one class
+    QueryOutputs tied = new QueryOutputs(logits, 2, new float[] {5, 5, 5, 5}, 1, 2);
+    PanopticMap map = panoptic(tied, 0.4, 0.1);
+    assertEquals(1, map.segments().get(0).classIndex(), "a half for each of two classes loses");
+    QueryOutputs same =
+        new QueryOutputs(new float[] {9, 9, 0, 9, 9, 0}, 2, new float[] {5, 5, 5, 5}, 1, 2);
+    PanopticMap first = panoptic(same, 0.4, 0.1);
+    assertEquals(1, first.segments().size());
+    assertEquals(0, first.segments().get(0).classIndex());
+    assertArrayEquals(new int[] {1, 1}, first.ids());
+  }
+
+  @Test
+  void anInstanceHasThePixelsAboveZeroOnly() {
+    InstanceSet set =
+        InstancePostProcessor.process(
+            row(new float[] {0, 1e-3f, -1, 2}), ImageFrame.unchanged(1, 4), 1, k -> true);
+    assertEquals(2, set.instances().get(0).mask().area());
+  }
+
   @Test
   void twoHundredQueriesAtTwelveMegapixelsNeedLittleMemory() {
     QueryOutputs outputs = random(200, 8, 160, 214);

@@ -60,6 +60,14 @@ class WeightMatcherTest {
   }
 
   @Test
+  void anUnexpectedKeyAloneIsRefused() {
+    file.put("sem_seg_head.predictor.surprise", ones(1));
+    CheckpointException fault =
+        assertThrows(CheckpointException.class, () -> match(LoadPolicy.strict()));
+    assertTrue(fault.getMessage().contains("0 missing, 1 unexpected"), fault.getMessage());
+  }
+
+  @Test
   void aClassHeadOfAnotherSizeStartsFreshAndIsReported() {
     file.put(CLASS, ones(9, 2));
     LoadReport report = match(LoadPolicy.strict()).report();

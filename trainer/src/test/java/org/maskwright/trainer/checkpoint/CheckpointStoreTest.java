@@ -9,8 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +65,55 @@ final class CheckpointStoreTest {
     write(store, 60);
     assertEquals(List.of(50L, 60L), steps(store));
     assertEquals(List.of("best", "last", "step-00000050", "step-00000060"), names());
+  }
+
+  @Test
+  void openingPointsLastToTheNewestCheckpointAgain() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 3);
+    write(store, 1);
+    write(store, 2);
+    Path last = folder.resolve("last");
+    Files.delete(last);
+    CheckpointStore.open(folder, 3);
+    assertEquals("step-00000002", Files.readSymbolicLink(last).toString());
+    // As a kill between the folder's name and the link leaves it.
+    Files.delete(last);
+    Files.createSymbolicLink(last, Path.of("step-00000001"));
+    CheckpointStore.open(folder, 3);
+    assertEquals("step-00000002", Files.readSymbolicLink(last).toString());
+  }
+
+  @Test
+  void everythingIsForcedToTheDiskBeforeTheCheckpointHasItsName() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 3);
+    List<String> forced = new ArrayList<>();
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.FileForce").withThreshold(Duration.ZERO).withoutStackTrace();
+      recording.start();
+      write(store, 7);
+      recording.stop();
+      Path dump = Files.createTempFile("forced", ".jfr");
+      recording.dump(dump);
+      for (RecordedEvent event : RecordingFile.readAllEvents(dump)) {
+        if (event.getEventType().getName().equals("jdk.FileForce")) {
+          forced.add(event.getString("path"));
+        }
+      }
+      Files.delete(dump);
+    }
+    Path writing = folder.toAbsolutePath().resolve(".writing-step-00000007");
+    List<String> content =
+        List.of(
+            writing + "/model.txt",
+            writing + "/state/random.txt",
+            writing + "/" + Checksums.FILE,
+            writing + "/state",
+            writing.toString());
+    assertTrue(forced.containsAll(content), forced::toString);
+    // The folder of names, after the rename and after the link.
+    String names = folder.toAbsolutePath().toString();
+    assertEquals(2, forced.stream().filter(names::equals).count(), forced::toString);
+    assertTrue(forced.indexOf(names) > forced.lastIndexOf(writing.toString()), forced::toString);
   }
 
   @Test
