@@ -1,6 +1,8 @@
 package org.maskwright.trainer.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.maskwright.datasets.transform.Augmentation.EmptyMasks.DROP;
+import static org.maskwright.datasets.transform.Augmentation.EmptyMasks.KEEP;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.trainer.schedule.Schedule;
@@ -67,6 +70,7 @@ class RecipesTest {
     assertEquals(steps, run.train().steps());
     assertEquals(batch, run.train().batchSize() * run.train().accumulate());
     assertEquals(crop, crop(run.augment()));
+    assertEquals(name.contains("/panoptic/") ? KEEP : DROP, emptyMasks(run.augment()));
     assertEquals(test, run.eval().shortEdge() + "-" + run.eval().maxSize());
     assertEquals(warmup, run.schedule().warmupSteps());
     assertEquals(warmup == 0 ? 1 : 1e-6, run.schedule().over(steps).factor(0));
@@ -74,6 +78,13 @@ class RecipesTest {
     assertEquals(queries, queries(run.model().decoder()));
     assertEquals(objectThreshold, run.eval().objectThreshold());
     assertEquals(drops == null ? "" : drops, drops(run.schedule(), steps));
+  }
+
+  /** Upstream filters empty masks of instances and has none of semantic classes. */
+  private static Augmentation.EmptyMasks emptyMasks(AugmentSettings augment) {
+    return augment instanceof AugmentSettings.Lsj lsj
+        ? lsj.emptyMasks()
+        : ((AugmentSettings.Crop) augment).emptyMasks();
   }
 
   private static String crop(AugmentSettings augment) {
