@@ -152,9 +152,11 @@ public final class TrainingStep implements AutoCloseable {
 
     @Override
     public float[] forLoss(int output, int image, int pair, int count) {
-      if (matching) {
-        matching = false;
-        mark("matching");
+      synchronized (this) {
+        if (matching) {
+          matching = false;
+          mark("matching");
+        }
       }
       return source.forLoss(output, image, pair, count);
     }

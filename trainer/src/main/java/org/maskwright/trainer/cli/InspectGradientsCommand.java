@@ -164,7 +164,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
   private static PointSource points(
       CriterionSettings settings, GivenBatch batch, Predictions predictions) {
     return settings instanceof CriterionSettings.Points
-        ? batch.points(predictions.layers().size())
+        ? batch.points(predictions.layers().size(), predictions.classLogits().intSize(1))
         : new PointSource.Given(new float[0], new float[0]);
   }
 

@@ -1,10 +1,8 @@
 package org.maskwright.trainer.loop;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -113,8 +111,13 @@ public final class GivenBatch {
     return Math.toIntExact(count);
   }
 
-  /** The points in the order in which a criterion asks for them. */
-  public PointSource points(int outputs) {
+  /**
+   * The points that a criterion asks for.
+   *
+   * @param outputs L
+   * @param queries Q of the model, which matches min(Q, N) of an image's targets
+   */
+  public PointSource points(int outputs, int queries) {
     HostTensor matcher = points(MATCHER);
     HostTensor loss = points(LOSS);
     if (matcher.rank() == 2 && loss.rank() == 2) {
@@ -125,18 +128,24 @@ public final class GivenBatch {
           file,
           "points: expected both [P,2] or both of four axes, got " + matcher + " and " + loss);
     }
-    requireOutputs(matcher, MATCHER, outputs);
-    requireOutputs(loss, LOSS, outputs);
-    List<float[]> lossPoints = split(loss);
-    // The last output's are asked for first.
-    java.util.Collections.rotate(lossPoints, Math.toIntExact(loss.size(1)));
-    return new Listed(new ArrayDeque<>(split(matcher)), new ArrayDeque<>(lossPoints));
+    int images = Math.toIntExact(pixels.size(0));
+    List<Integer> firstPair = new ArrayList<>(List.of(0));
+    for (int b = 0; b < images; b++) {
+      long targets = get("class_labels." + b).elementCount();
+      firstPair.add(firstPair.get(b) + Math.toIntExact(Math.min(queries, targets)));
+    }
+    requireSizes(matcher, MATCHER, outputs, images, "images");
+    requireSizes(loss, LOSS, outputs, firstPair.get(images), "matched pairs");
+    return new Listed(split(matcher), split(loss), firstPair);
   }
 
-  private void requireOutputs(HostTensor points, String name, int outputs) {
-    if (points.size(0) != outputs) {
+  private void requireSizes(
+      HostTensor points, String name, int outputs, int count, String counted) {
+    if (points.size(0) != outputs || points.size(1) != count) {
       throw new CheckpointException(
-          file, name + ": expected points for " + outputs + " outputs, got " + points);
+          file,
+          "%s: expected points for %d outputs and %d %s, got %s"
+              .formatted(name, outputs, count, counted, points));
     }
   }
 
@@ -167,24 +176,24 @@ public final class GivenBatch {
             () -> new CheckpointException(file, name + ": missing; has " + content.keys()));
   }
 
-  /** Points in the order of use. */
-  private record Listed(Deque<float[]> matcher, Deque<float[]> loss) implements PointSource {
+  /**
+   * Points of their own for each image and pair.
+   *
+   * @param matcher of output l and image b at l * B + b
+   * @param loss of output l and pair i at l * n + i
+   * @param firstPair number of each image's first pair; n comes last
+   */
+  private record Listed(List<float[]> matcher, List<float[]> loss, List<Integer> firstPair)
+      implements PointSource {
     @Override
     public float[] forMatcher(int output, int image, int count) {
-      return next(matcher, MATCHER);
+      return matcher.get(output * (firstPair.size() - 1) + image).clone();
     }
 
     @Override
     public float[] forLoss(int output, int image, int pair, int count) {
-      return next(loss, LOSS);
-    }
-
-    private static float[] next(Deque<float[]> points, String name) {
-      if (points.isEmpty()) {
-        throw new IllegalArgumentException(
-            name + ": expected points for every image or matched pair, got fewer");
-      }
-      return points.remove();
+      int pairs = firstPair.get(firstPair.size() - 1);
+      return loss.get(output * pairs + firstPair.get(image) + pair).clone();
     }
 
     @Override

@@ -33,9 +33,11 @@ final class PointMasks implements MaskTerms {
     int images = targets.size();
     int count = settings.points();
     float[] points = new float[images * count * 2];
-    for (int b = 0; b < images; b++) {
-      System.arraycopy(source.forMatcher(layer, b, count), 0, points, b * count * 2, count * 2);
-    }
+    Parallel.forEach(
+        images,
+        b ->
+            System.arraycopy(
+                source.forMatcher(layer, b, count), 0, points, b * count * 2, count * 2));
     int masks = Math.multiplyExact(images, maxTargets);
     float[] labels = new float[Math.multiplyExact(masks, count)];
     Parallel.forEach(
@@ -93,8 +95,7 @@ final class PointMasks implements MaskTerms {
   private float[] choosePoints(Tensor matched, Pairs pairs, PointSource source) {
     int count = settings.points();
     float[] out = new float[Math.multiplyExact(pairs.count(), 2 * count)];
-    for (int k = 0; k < pairs.outputs(); k++) {
-      int output = Losses.inOrder(k, pairs.outputs()); // the order PointSource promises
+    for (int output = 0; output < pairs.outputs(); output++) {
       int first = output * pairs.perOutput();
       if (source.allowsImportanceSampling()) {
         chooseUncertain(
@@ -119,14 +120,15 @@ final class PointMasks implements MaskTerms {
     int n = pairs.perOutput();
     int first = output * n;
     float[] drawn = new float[Math.multiplyExact(n, 2 * candidates)];
-    for (int i = 0; i < n; i++) {
-      float[] own =
-          source.forLoss(
-              output, pairs.image(first + i), pairs.ofImage(first + i), candidates + fresh);
-      System.arraycopy(own, 0, drawn, i * 2 * candidates, 2 * candidates);
-      System.arraycopy(
-          own, 2 * candidates, points, ((first + i) * count + uncertain) * 2, 2 * fresh);
-    }
+    Parallel.forEach(
+        n,
+        i -> {
+          int pair = first + i;
+          float[] own =
+              source.forLoss(output, pairs.image(pair), pairs.ofImage(pair), candidates + fresh);
+          System.arraycopy(own, 0, drawn, i * 2 * candidates, 2 * candidates);
+          System.arraycopy(own, 2 * candidates, points, (pair * count + uncertain) * 2, 2 * fresh);
+        });
     Engine engine = masks.engine();
     float[] logits;
     try (var off = engine.noGrad();

@@ -6,10 +6,10 @@ import org.maskwright.engine.tensor.RandomStream;
  * Where sampled points come from: random streams in training, given ones when a step is compared
  * with another implementation.
  *
- * <p>A criterion asks in this order: the matcher's points for output 0, image by image, then output
- * 1, ...; then the loss's for the last output, output 0, output 1, ..., pair by pair. Given points
- * may rely on the order; random ones depend on the arguments alone, so that an image gets the same
- * ones in whatever part of a step it is computed.
+ * <p>Points depend on the arguments alone, not on the order of calls, so that an image gets the
+ * same ones in whatever part of a step it is computed.
+ *
+ * <p><b>Threads</b> asked by several threads at once.
  */
 public interface PointSource {
   /**

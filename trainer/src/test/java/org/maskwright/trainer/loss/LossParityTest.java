@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,33 +199,10 @@ class LossParityTest {
       return out;
     }
 
-    /** The reference's random numbers in the order in which a criterion asks for them. */
+    /** The reference's random numbers. */
     PointSource points() {
-      Deque<float[]> matcher = new ArrayDeque<>();
-      Deque<float[]> loss = new ArrayDeque<>();
-      int outputs = 0;
-      for (; has("class." + outputs); outputs++) {
-        for (int b = 0; has("random." + outputs + ".matcher." + b); b++) {
-          matcher.add(get("random." + outputs + ".matcher." + b).toFloatArray());
-        }
-      }
-      for (int k = 0; k < outputs && has("random.0.candidates"); k++) {
-        int output = k == 0 ? outputs - 1 : k - 1;
-        HostTensor candidates = get("random." + output + ".candidates"); // [n,P',2]
-        HostTensor fresh = get("random." + output + ".fresh");
-        int pairs = (int) candidates.shape()[0];
-        for (int i = 0; i < pairs; i++) {
-          loss.add(join(part(candidates, i, pairs), part(fresh, i, pairs)));
-        }
-      }
-      return new Replayed(matcher, loss);
+      return new Replayed(this);
     }
-  }
-
-  private static float[] part(HostTensor points, int i, int pairs) {
-    float[] values = points.toFloatArray();
-    int length = values.length / pairs;
-    return java.util.Arrays.copyOfRange(values, i * length, (i + 1) * length);
   }
 
   private static float[] join(float[] a, float[] b) {
@@ -237,19 +212,30 @@ class LossParityTest {
   }
 
   /** Recorded numbers. */
-  private record Replayed(Deque<float[]> matcher, Deque<float[]> loss) implements PointSource {
+  private record Replayed(Case golden) implements PointSource {
     @Override
     public float[] forMatcher(int output, int image, int count) {
-      return next(matcher, count);
+      return checked(golden.get("random." + output + ".matcher." + image).toFloatArray(), count);
     }
 
+    /** Candidates, then the points that are drawn anew. */
     @Override
     public float[] forLoss(int output, int image, int pair, int count) {
-      return next(loss, count);
+      int row = pair;
+      for (int b = 0; b < image; b++) {
+        row += golden.matched(output, b, 0).length;
+      }
+      String random = "random." + output;
+      return checked(join(row(random + ".candidates", row), row(random + ".fresh", row)), count);
     }
 
-    private static float[] next(Deque<float[]> from, int count) {
-      float[] points = from.remove();
+    private float[] row(String key, int row) {
+      HostTensor points = golden.get(key); // [n,P,2]
+      int length = (int) (points.elementCount() / points.shape()[0]);
+      return java.util.Arrays.copyOfRange(points.toFloatArray(), row * length, (row + 1) * length);
+    }
+
+    private static float[] checked(float[] points, int count) {
       assertEquals(2 * count, points.length, "numbers asked for");
       return points;
     }
