@@ -20,7 +20,7 @@ public record OptimizerSettings(
         double emaDecay) {
   /** Checks the ranges. */
   public OptimizerSettings {
-    require(learningRate > 0, "learningRate", "above 0", learningRate);
+    require(learningRate >= 0, "learningRate", "at least 0", learningRate);
     require(backboneMultiplier >= 0, "backboneMultiplier", "at least 0", backboneMultiplier);
     require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
     require(weightDecayNorm >= 0, "weightDecayNorm", "at least 0", weightDecayNorm);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.maskwright.engine.kernel.Threads;
 
 /**
  * Notices that other computations keep the processor's cores busy. The threads of an operation wait
@@ -33,13 +34,12 @@ public final class SharedCores {
    * @param threads as asked for; 0 = all physical cores
    */
   public static Optional<String> notice(int threads) {
-    int cores = Runtime.getRuntime().availableProcessors();
-    // In a container with a part of the cores, the load is that of the whole machine.
+    // In a container with a part of the processors, the load is that of the whole machine.
     double load =
-        cores == coresOfTheMachine()
+        Runtime.getRuntime().availableProcessors() == processorsOfTheMachine()
             ? ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
             : -1;
-    return notice(threads == 0 ? cores : threads, cores, others(), load);
+    return notice(Threads.resolve(threads), Threads.resolve(0), others(), load);
   }
 
   /**
@@ -96,7 +96,7 @@ public final class SharedCores {
     }
   }
 
-  private static long coresOfTheMachine() {
+  private static long processorsOfTheMachine() {
     Path file = Path.of("/proc/stat");
     if (!Files.isReadable(file)) {
       return Runtime.getRuntime().availableProcessors();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
@@ -62,6 +63,21 @@ class AdamWTest {
   void frozenNormalisationIsNotTrained() {
     assertFalse(
         groups("mask2former-r50").keySet().stream().anyMatch(n -> n.contains("stem.conv1.norm")));
+  }
+
+  @Test
+  void aLearningRateOfZeroChangesNothing() {
+    OptimizerSettings still = new OptimizerSettings(0, 1, 0.5, 0.5, 0.9, 0.999, 1e-8, 0, 0);
+    try (Engine engine = Engine.open(OPTIONS);
+        Linear layer = Linear.of(engine, 3, 2);
+        AdamW optimizer = new AdamW(layer, still)) {
+      float[] before = layer.weight().tensor().toFloats();
+      try (var scope = engine.scope()) {
+        layer.weight().tensor().square().sum().backward();
+      }
+      optimizer.step(1, optimizer.gradientNorm());
+      assertArrayEquals(before, layer.weight().tensor().toFloats());
+    }
   }
 
   /** The change of each parameter by a first step of gradients {@code scale * gradient}. */
