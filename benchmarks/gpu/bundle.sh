@@ -61,7 +61,7 @@ for jar in "${jars[@]}"; do
   [[ -d $jar || -e $out/lib/$name ]] || cp "$jar" "$out/lib/"
 done
 rm -f "$classpath"
-for module in engine/api engine/simd engine/torch engine/nd4j datasets model-zoo trainer benchmarks; do
+for module in files engine/api engine/simd engine/torch engine/nd4j datasets model-zoo trainer benchmarks; do
   name=${module//\//-}
   "$jdk/bin/jar" --create --no-compress --file "$out/lib/maskwright-$name.jar" -C "$home/$module/target/classes" .
   if [[ -d $home/$module/target/test-classes ]]; then

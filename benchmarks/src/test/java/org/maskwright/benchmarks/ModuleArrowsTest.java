@@ -14,6 +14,7 @@ class ModuleArrowsTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("org.maskwright");
 
+  private static final String FILES = "org.maskwright.files..";
   private static final String ENGINE = "org.maskwright.engine..";
   private static final String TORCH = "org.maskwright.engine.torch..";
   private static final String ND4J = "org.maskwright.engine.nd4j..";
@@ -22,6 +23,17 @@ class ModuleArrowsTest {
   private static final String TRAINER = "org.maskwright.trainer..";
   private static final String DL4J = "org.maskwright.dl4j..";
   private static final String BENCHMARKS = "org.maskwright.benchmarks..";
+
+  @Test
+  void theFilesModuleKnowsNoOther() {
+    noClasses()
+        .that()
+        .resideInAPackage(FILES)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ENGINE, DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
 
   @Test
   void theEngineKnowsNothingAboveIt() {

@@ -10,6 +10,7 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
+import org.maskwright.files.InputFile;
 
 /**
  * Photographs as the field's tools see them: 8-bit RGB, raster values as stored (embedded colour
@@ -54,6 +55,11 @@ public final class ImageDecoder {
   }
 
   private static byte[] bytes(Path file) {
+    InputFile.problem(file)
+        .ifPresent(
+            problem -> {
+              throw new DatasetException("image: " + problem);
+            });
     try {
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {

@@ -1,15 +1,13 @@
 package org.maskwright.datasets.image;
 
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.files.InputFile;
+import org.maskwright.files.OutputFile;
 
 /**
  * PNGs that hold labels: read and written as the integers they are, never as colours to look at.
@@ -116,20 +114,20 @@ public final class LabelPng {
    * Writes labels 0 to 255 as 8-bit grey. As with every kind the file appears whole or not at all.
    *
    * @throws IllegalArgumentException if a label is not in the range
-   * @throws DatasetException if the file cannot be written
+   * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writeGrey8(Path file, LabelMap map) {
-    write(file, PngWriter.encode(map, PixelKind.GREY, 8, null));
+    OutputFile.write(file, PngWriter.encode(map, PixelKind.GREY, 8, null));
   }
 
   /**
    * Writes labels 0 to 65535 as 16-bit grey.
    *
    * @throws IllegalArgumentException if a label is not in the range
-   * @throws DatasetException if the file cannot be written
+   * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writeGrey16(Path file, LabelMap map) {
-    write(file, PngWriter.encode(map, PixelKind.GREY, 16, null));
+    OutputFile.write(file, PngWriter.encode(map, PixelKind.GREY, 16, null));
   }
 
   /**
@@ -137,20 +135,20 @@ public final class LabelPng {
    *
    * @param paletteRgb 1 to 256 colours 0xRRGGBB; every label must be below its length
    * @throws IllegalArgumentException if a label is not, or the palette has another length
-   * @throws DatasetException if the file cannot be written
+   * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writePalette(Path file, LabelMap map, int[] paletteRgb) {
-    write(file, PngWriter.encode(map, PixelKind.PALETTE, 8, paletteRgb));
+    OutputFile.write(file, PngWriter.encode(map, PixelKind.PALETTE, 8, paletteRgb));
   }
 
   /**
    * Writes panoptic ids 0 to 2^24 - 1 as RGB.
    *
    * @throws IllegalArgumentException if an id is not in the range
-   * @throws DatasetException if the file cannot be written
+   * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writeRgbIds(Path file, LabelMap map) {
-    write(file, encodeRgbIds(map));
+    OutputFile.write(file, encodeRgbIds(map));
   }
 
   /** The file that {@link #writeRgbIds} writes. */
@@ -159,6 +157,11 @@ public final class LabelPng {
   }
 
   private static byte[] bytes(Path file) {
+    InputFile.problem(file)
+        .ifPresent(
+            problem -> {
+              throw new DatasetException(problem);
+            });
     try {
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {
@@ -170,29 +173,6 @@ public final class LabelPng {
       throw new DatasetException("no such file", e);
     } catch (IOException e) {
       throw new DatasetException("cannot be read: " + e, e);
-    }
-  }
-
-  private static void write(Path file, byte[] png) {
-    // Not createTempFile: its files are readable by their owner only.
-    Path temporary = file.resolveSibling("." + UUID.randomUUID() + ".tmp");
-    try {
-      try {
-        Files.write(temporary, png, StandardOpenOption.CREATE_NEW);
-        move(temporary, file);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
-    } catch (IOException e) {
-      throw DatasetException.ofFile(file, "cannot be written: " + e, e);
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

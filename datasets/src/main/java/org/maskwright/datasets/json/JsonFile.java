@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.files.InputFile;
 
 /**
  * A JSON file being read: the parser, and its values checked for type and range with the place in
@@ -34,6 +35,11 @@ final class JsonFile implements AutoCloseable {
   private final Set<String> sections = new HashSet<>();
 
   private JsonFile(Path file) throws IOException {
+    InputFile.problem(file)
+        .ifPresent(
+            problem -> {
+              throw new DatasetException(problem);
+            });
     parser = FACTORY.createParser(Files.newInputStream(file));
     parser.enable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
   }

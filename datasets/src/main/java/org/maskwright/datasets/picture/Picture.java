@@ -7,7 +7,6 @@ import java.awt.image.DataBufferInt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import javax.imageio.IIOImage;
@@ -15,6 +14,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.maskwright.files.OutputFile;
 
 /** A finished RGB picture that can be written as PNG. Immutable to the outside. */
 public final class Picture {
@@ -102,16 +102,12 @@ public final class Picture {
   }
 
   /**
-   * Writes the picture as a PNG file; missing folders are made.
+   * Writes the picture as a PNG file, whole or not at all; missing folders are made.
    *
-   * @throws IOException if the file cannot be written
+   * @throws org.maskwright.files.OutputException if the file cannot be written
    */
-  public void writePng(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    Files.write(file, toPng());
+  public void writePng(Path file) {
+    OutputFile.write(file, toPng());
   }
 
   BufferedImage image() {

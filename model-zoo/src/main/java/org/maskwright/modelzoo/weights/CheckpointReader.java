@@ -78,6 +78,7 @@ public final class CheckpointReader {
   }
 
   private static Checkpoint readFile(Path file) {
+    MappedFile.requireRegular(file);
     ByteBuffer start = start(file);
     if (start.remaining() < 2) {
       throw new CheckpointException(file, "is empty, not a checkpoint");

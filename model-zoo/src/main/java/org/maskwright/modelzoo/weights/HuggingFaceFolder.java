@@ -9,7 +9,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
@@ -332,10 +333,9 @@ public final class HuggingFaceFolder {
       json.useDefaultPrettyPrinter();
       writeValue(json, values);
     } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be written: " + e, e);
+      throw new CheckpointException(file, "cannot be made: " + e, e); // of bytes in memory
     }
-    ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
-    AtomicFile.write(file, channel -> Safetensors.writeFully(channel, bytes.duplicate()));
+    OutputFile.writeDurably(file, out.toString(StandardCharsets.UTF_8));
   }
 
   private static void writeValue(JsonGenerator json, Object value) throws IOException {

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.weights;
 
+import org.maskwright.files.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,6 +28,7 @@ final class MappedFile implements ByteSource, AutoCloseable {
   }
 
   static MappedFile open(Path file) {
+    requireRegular(file);
     FileChannel channel = null;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -35,6 +37,19 @@ final class MappedFile implements ByteSource, AutoCloseable {
       closeQuietly(channel);
       throw new CheckpointException(file, "cannot be read: " + e, e);
     }
+  }
+
+  /**
+   * Refuses what a reader would wait for.
+   *
+   * @throws CheckpointException if it is a folder, a pipe or a device
+   */
+  static void requireRegular(Path file) {
+    InputFile.problem(file)
+        .ifPresent(
+            problem -> {
+              throw new CheckpointException(file, problem);
+            });
   }
 
   @Override

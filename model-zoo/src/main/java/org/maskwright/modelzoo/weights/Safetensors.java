@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.maskwright.files.OutputException;
+import org.maskwright.files.OutputFile;
 
 /**
  * Reads and writes safetensors files: 8-byte little-endian header length, JSON header, then
@@ -31,7 +32,6 @@ public final class Safetensors {
   static final String METADATA = "__metadata__";
   static final int MAX_HEADER_BYTES = 100_000_000;
   private static final int HEADER_ALIGNMENT = 8;
-  private static final int PIECE = 1 << 20;
 
   private Safetensors() {}
 
@@ -91,7 +91,7 @@ public final class Safetensors {
    * Writes all tensors and the metadata; the file appears whole or not at all. Order in the file is
    * by falling alignment, then by name.
    *
-   * @throws CheckpointException if the file cannot be written
+   * @throws OutputException if the file cannot be written
    */
   public static void write(Path file, StateDict state) {
     List<String> names = new ArrayList<>(state.keys());
@@ -100,14 +100,14 @@ public final class Safetensors {
             .reversed()
             .thenComparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
     byte[] header = header(names, state);
-    AtomicFile.write(
+    OutputFile.writeDurably(
         file,
         channel -> {
           ByteBuffer start =
               ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
-          writeFully(channel, start.putLong(header.length).put(header).flip());
+          OutputFile.writeFully(channel, start.putLong(header.length).put(header).flip());
           for (String name : names) {
-            writeFully(channel, state.get(name).bytes());
+            OutputFile.writeFully(channel, state.get(name).bytes());
           }
         });
   }
@@ -147,12 +147,5 @@ public final class Safetensors {
       out.write(' ');
     }
     return out.toByteArray();
-  }
-
-  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    int end = bytes.limit();
-    while (bytes.position() < end) { // in pieces, as the channel keeps a native copy of the largest
-      channel.write(bytes.limit(Math.min(end, bytes.position() + PIECE)));
-    }
   }
 }

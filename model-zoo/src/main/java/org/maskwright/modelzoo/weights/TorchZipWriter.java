@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.maskwright.files.OutputException;
+import org.maskwright.files.OutputFile;
 
 /**
  * Writes {@code {"model": {name: tensor}}} as PyTorch 1.6 and later do, readable by {@code
@@ -28,10 +30,10 @@ public final class TorchZipWriter {
   /**
    * Writes the tensors; metadata becomes {@code __metadata__} beside them.
    *
-   * @throws CheckpointException if the file cannot be written
+   * @throws OutputException if the file cannot be written
    */
   public static void write(Path file, StateDict state) {
-    AtomicFile.write(
+    OutputFile.writeDurably(
         file,
         channel -> {
           // Not closed: the channel belongs to the caller, who syncs it.

@@ -2,39 +2,20 @@ package org.maskwright.trainer.checkpoint;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** File operations that are on the disk when they return, and whole or not there at all. */
-public final class DurableFiles {
+/** Folders that are on the disk, or gone, when a method returns. */
+final class DurableFiles {
   private static final boolean FOLDERS_CAN_BE_SYNCED =
       !System.getProperty("os.name").startsWith("Windows");
 
   private DurableFiles() {}
-
-  /**
-   * Writes a text file in UTF-8: a reader, or a process started after a crash, sees the old content
-   * or the new one.
-   */
-  public static void write(Path file, String content) throws IOException {
-    Path absolute = file.toAbsolutePath();
-    Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
-    try {
-      Files.write(temporary, content.getBytes(StandardCharsets.UTF_8));
-      sync(temporary);
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-    sync(absolute.getParent());
-  }
 
   /** Waits until a file's content, or a folder's list of names, is on the disk. */
   static void sync(Path path) throws IOException {

@@ -3,11 +3,12 @@ package org.maskwright.trainer.eval;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.mask.Rle;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
 import org.maskwright.modelzoo.postprocess.PanopticMap;
@@ -32,13 +33,11 @@ public final class PredictionJson {
     this.threshold = threshold;
   }
 
-  /** Writes the result of a task. */
+  /** Writes the result of a task, whole or not at all. */
   public void write(Task task, String name, Predictor.Outputs outputs, Path file)
       throws IOException {
-    try (JsonGenerator g =
-        new JsonFactory()
-            .createGenerator(Files.newBufferedWriter(file))
-            .useDefaultPrettyPrinter()) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator g = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
       g.writeStartObject();
       g.writeStringField("file", name);
       g.writeStringField("task", task.key());
@@ -53,6 +52,7 @@ public final class PredictionJson {
       g.writeEndArray();
       g.writeEndObject();
     }
+    OutputFile.write(file, text.toString());
   }
 
   private void instances(JsonGenerator g, Predictor.Outputs outputs) throws IOException {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +18,8 @@ import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.Detection;
+import org.maskwright.files.OutputException;
+import org.maskwright.files.OutputFile;
 
 /**
  * Results in the official formats, written image by image: {@code instances.json} (COCO results
@@ -146,12 +147,20 @@ public final class ResultFiles implements Closeable {
     }
   }
 
-  private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException(folder + ": results cannot be written: " + e.getMessage(), e);
+  private OutputException failed(IOException e) {
+    return OutputFile.failure(folder, e);
   }
 
   /** Ends the JSON files and gives them their names: every image was written. */
-  public void finish() throws IOException {
+  public void finish() {
+    try {
+      end();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void end() throws IOException {
     if (instances != null) {
       instances.writeEndArray();
       instances.close();

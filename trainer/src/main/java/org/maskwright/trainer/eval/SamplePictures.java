@@ -1,7 +1,5 @@
 package org.maskwright.trainer.eval;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,12 +62,7 @@ public final class SamplePictures {
   /** Writes the sheet, if an image was added. */
   public void write(Path file) {
     if (drawn > 0) {
-      try {
-        grid.draw().writePng(file);
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            file + ": the sample pictures cannot be written: " + e.getMessage(), e);
-      }
+      grid.draw().writePng(file);
     }
   }
 }

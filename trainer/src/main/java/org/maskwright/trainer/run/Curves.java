@@ -1,6 +1,5 @@
 package org.maskwright.trainer.run;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +17,9 @@ final class Curves {
    * Writes {@code loss.png} and, after two evaluations or more, {@code metrics.png}.
    *
    * @param title of both
-   * @throws IOException if a file cannot be written
+   * @throws org.maskwright.files.OutputException if a file cannot be written
    */
-  static void write(String title, List<MetricsLog.Line> lines, Path folder) throws IOException {
+  static void write(String title, List<MetricsLog.Line> lines, Path folder) {
     chart(title, "loss", of("train", lines), LOSSES, 1, folder.resolve("loss.png"));
     chart(title, "percent", of("eval", lines), METRICS, 2, folder.resolve("metrics.png"));
   }
@@ -35,8 +34,7 @@ final class Curves {
       List<MetricsLog.Line> lines,
       List<String> names,
       int fewest,
-      Path file)
-      throws IOException {
+      Path file) {
     double[] steps = lines.stream().mapToDouble(MetricsLog.Line::step).toArray();
     Chart chart = new Chart(title, "step", unit);
     boolean finite = false;

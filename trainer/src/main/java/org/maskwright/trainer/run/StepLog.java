@@ -2,12 +2,12 @@ package org.maskwright.trainer.run;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Phases.Phase;
 import org.maskwright.trainer.loop.StepReport;
@@ -142,7 +142,7 @@ final class StepLog implements TrainListener, Closeable {
       events.scalars(step, tagged);
       events.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("metrics cannot be written: " + e.getMessage(), e);
+      throw OutputFile.failure(metrics.file(), e);
     }
   }
 
