@@ -18,6 +18,9 @@ public sealed interface AugmentSettings {
   /** The pipeline for a task. */
   Augmentation pipeline(Task task);
 
+  /** Pixels of one example; at least, where they depend on the picture. */
+  long pixels();
+
   /** Longest side of a crop; what is larger is a slip of the pen. */
   int MAX_CROP = 16_384;
 
@@ -51,6 +54,11 @@ public sealed interface AugmentSettings {
           "a number from min-scale up",
           maxScale);
       requireProbability("flip", flip);
+    }
+
+    @Override
+    public long pixels() {
+      return (long) height * width;
     }
 
     @Override
@@ -99,6 +107,11 @@ public sealed interface AugmentSettings {
     }
 
     @Override
+    public long pixels() {
+      return (long) height * width;
+    }
+
+    @Override
     public Augmentation pipeline(Task task) {
       List<Transform> transforms = new java.util.ArrayList<>();
       transforms.add(new ResizeShortestEdge(shortEdges, maxSize));
@@ -121,6 +134,11 @@ public sealed interface AugmentSettings {
     public None {
       Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
       Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+    }
+
+    @Override
+    public long pixels() {
+      return (long) shortEdge * Math.min(shortEdge, maxSize);
     }
 
     @Override

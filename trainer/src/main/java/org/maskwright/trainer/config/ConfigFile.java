@@ -5,17 +5,16 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.maskwright.trainer.config.ConfigException.Problem;
 
@@ -39,43 +38,48 @@ public final class ConfigFile {
   }
 
   /**
-   * Reads a file.
+   * Reads a file that someone works on: it may include other files and substitute values.
    *
    * @param overrides {@code key.path=value}, as given to {@code --set}; later ones win
-   * @throws ConfigException if a file is missing or is not HOCON, an override has no {@code =}, or
-   *     a substitution has no value
+   * @throws ConfigException if a file is missing, is not HOCON or is larger or deeper than the
+   *     bounds, an override has no {@code =}, or a substitution has no value
    */
   public static ConfigFile load(Path file, List<String> overrides) {
-    checkExists(file);
     return load(file, overrides, reference());
-  }
-
-  /** Reads a file that must hold every value itself: no defaults below it, no overrides. */
-  public static ConfigFile loadAlone(Path file) {
-    checkExists(file);
-    return load(file, List.of(), ConfigFactory.empty());
   }
 
   /** Reads a file over other defaults. */
   static ConfigFile load(Path file, List<String> overrides, Config defaults) {
+    return read(file, overrides, () -> Includes.parse(file), defaults);
+  }
+
+  /**
+   * Reads a file that Maskwright wrote, or says so: values alone. Nothing is included, substituted
+   * or taken from the environment, and no default stands in for a missing key.
+   *
+   * @param overrides as {@link #load}'s
+   * @throws ConfigException as {@link #load}, and if the file holds more than values
+   */
+  public static ConfigFile loadData(Path file, List<String> overrides) {
+    return read(file, overrides, () -> Includes.parseData(file), ConfigFactory.empty());
+  }
+
+  private static ConfigFile read(
+      Path file, List<String> overrides, Supplier<Config> parsed, Config defaults) {
     String name = Origins.shortened(file);
-    checkExists(file);
     try {
-      ConfigParseOptions options =
-          ConfigParseOptions.defaults().setAllowMissing(false).setSyntax(ConfigSyntax.CONF);
-      Config own = ConfigFactory.parseFile(file.toFile(), options);
-      Config merged = overrides(overrides).withFallback(own).withFallback(defaults);
-      return new ConfigFile(name, merged.resolve());
+      Config merged = overrides(overrides).withFallback(parsed.get()).withFallback(defaults);
+      return resolved(name, merged);
     } catch (com.typesafe.config.ConfigException e) {
       throw unreadable(e, name);
+    } catch (StackOverflowError e) {
+      throw new ConfigException(name + ": nested too deeply; flatten it");
     }
   }
 
-  private static void checkExists(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ConfigException(
-          Origins.shortened(file) + ": no such file; expected a configuration file");
-    }
+  private static ConfigFile resolved(String name, Config merged) {
+    Growth.check(merged.root(), name);
+    return new ConfigFile(name, merged.resolve());
   }
 
   /** The defaults alone, of {@code reference.conf}. */
@@ -87,7 +91,7 @@ public final class ConfigFile {
   public static ConfigFile defaults(List<String> overrides) {
     try {
       Config merged = overrides(overrides).withFallback(reference());
-      return new ConfigFile(Origins.REFERENCE, merged.resolve());
+      return resolved(Origins.REFERENCE, merged);
     } catch (com.typesafe.config.ConfigException e) {
       throw unreadable(e, Origins.REFERENCE);
     }
@@ -192,6 +196,7 @@ public final class ConfigFile {
 
   private static Config override(String key, String value) {
     if (isHocon(value)) {
+      HoconText.of(Origins.OVERRIDE, value);
       return parse(key + "=" + value, Origins.OVERRIDE);
     }
     // Plain text needs no quotes here: a shell has taken them, and # or // belong to paths.
@@ -210,13 +215,6 @@ public final class ConfigFile {
 
   private static ConfigException unreadable(com.typesafe.config.ConfigException e, String name) {
     String message = e.getMessage();
-    if (e instanceof com.typesafe.config.ConfigException.IO && e.origin() != null) {
-      return new ConfigException(
-          name
-              + ": an included file was not found: "
-              + e.origin().description()
-              + "; expected it relative to the file that includes it");
-    }
     String origin = name;
     if (e.origin() != null) {
       origin = Origins.of(e.origin());

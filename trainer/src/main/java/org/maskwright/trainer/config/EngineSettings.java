@@ -1,5 +1,7 @@
 package org.maskwright.trainer.config;
 
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineException;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Precision;
 
@@ -23,5 +25,18 @@ public record EngineSettings(
   /** As options of an engine. */
   public EngineOptions options(long seed) {
     return new EngineOptions(backend, device, threads, precision, seed);
+  }
+
+  /**
+   * Opens an engine.
+   *
+   * @throws ConfigException if there is no such backend or device, or it cannot run here
+   */
+  public static Engine open(EngineOptions options) {
+    try {
+      return Engine.open(options);
+    } catch (EngineException | IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 }

@@ -43,6 +43,11 @@ public record EvalSettings(
   public EvalSettings {
     tasks = List.copyOf(tasks);
     Ranges.require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
+    Ranges.require(
+        tasks.stream().distinct().count() == tasks.size(),
+        "tasks",
+        "each task once",
+        tasks.stream().map(Task::key).toList());
     Ranges.require(every >= 0, "every", "at least 0", every);
     Ranges.require(limit >= 0, "limit", "at least 0", limit);
     Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Laws over all settings and all defaults. */
 final class RunSettingsTest {
+  @TempDir private Path folder;
+
   /** Tests run in the module's folder. */
   private static final Path REPOSITORY = Path.of("").toAbsolutePath().getParent();
 
@@ -117,6 +120,28 @@ final class RunSettingsTest {
             List.of("augment." + type, "augment." + key + "=" + value));
     ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
     assertEquals("augment." + key, e.problems().get(0).path());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "eval.tasks=[panoptic, panoptic] | eval.tasks | each task once",
+        "criterion.points { class-weight = 0, mask-weight = 0, dice-weight = 0 } | criterion.points.class-weight | nothing would be learnt",
+      })
+  void whatCannotBeMeantIsRefused(String override, String key, String why) throws IOException {
+    Path file = Files.writeString(folder.resolve("a.conf"), override);
+    ConfigFile config = ConfigFile.load(file, List.of());
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals(key, e.problems().get(0).path());
+    assertTrue(e.getMessage().contains(why), e.getMessage());
+  }
+
+  @Test
+  void aLearningRateOfZeroIsAllowedAsInPyTorch() {
+    Path file = REPOSITORY.resolve("configs/quickstart.conf");
+    ConfigFile config = ConfigFile.load(file, List.of("optimizer.learning-rate=0"));
+    assertEquals(0, config.bind(RunSettings.class).optimizer().learningRate());
   }
 
   @Test
