@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.maskwright.files.OutputException;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -25,12 +27,15 @@ import org.maskwright.modelzoo.weights.CheckpointException;
  * folder, which the next {@link #open} removes, or finishes if it was whole. A deletion renames
  * first, so no half-deleted folder is taken for a checkpoint.
  *
+ * <p><b>What a broken disk can do</b> see {@link #setAside}.
+ *
  * <p><b>Threads</b> Not thread-safe, and one process at a time: {@link RunFolder} holds the lock.
  */
 public final class CheckpointStore {
   private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
   private static final String WRITING = ".writing-";
   private static final String DELETING = ".deleting-";
+  private static final String BROKEN = "broken-";
   private static final String BEST = "best";
   private static final String LAST = "last";
 
@@ -40,6 +45,11 @@ public final class CheckpointStore {
   private CheckpointStore(Path folder, int keep) {
     this.folder = folder;
     this.keep = keep;
+  }
+
+  /** Where the checkpoints are. */
+  public Path folder() {
+    return folder;
   }
 
   /** Writes the files of a checkpoint into an empty folder. */
@@ -95,7 +105,7 @@ public final class CheckpointStore {
       Checkpoint written = publish(writing, new Checkpoint(step, folder.resolve(name)));
       prune();
       return written;
-    } catch (IOException | CheckpointException e) { // of a file in it: the weights' writer's own
+    } catch (IOException | OutputException | CheckpointException e) { // of a file in it
       throw writeFailed(name, writing, e);
     }
   }
@@ -118,6 +128,33 @@ public final class CheckpointStore {
   public Optional<Checkpoint> latest() {
     List<Checkpoint> all = all();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /**
+   * Takes a checkpoint that cannot be read out of the way of later ones: it keeps its files, under
+   * the name {@code broken-step-...}, and counts as a checkpoint no more.
+   *
+   * @return its new folder
+   * @throws CheckpointException if it cannot be renamed
+   */
+  public Path setAside(Checkpoint broken) {
+    try {
+      Path target = aside(broken.folder());
+      Files.move(broken.folder(), target, StandardCopyOption.ATOMIC_MOVE);
+      relinkLast();
+      return target;
+    } catch (IOException e) {
+      throw new CheckpointException(broken.folder(), "cannot be renamed: " + e, e);
+    }
+  }
+
+  private Path aside(Path checkpoint) {
+    String name = BROKEN + checkpoint.getFileName();
+    Path target = folder.resolve(name);
+    for (int n = 2; Files.exists(target, LinkOption.NOFOLLOW_LINKS); n++) {
+      target = folder.resolve(name + "-" + n);
+    }
+    return target;
   }
 
   /** All complete checkpoints, by ascending step. */
@@ -171,11 +208,47 @@ public final class CheckpointStore {
       }
     }
     deleteMovedAway();
+    for (String name : List.of(BEST, LAST)) {
+      if (Files.isDirectory(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        replaceByLink(name);
+      }
+    }
     DurableFiles.sync(folder);
+    relinkLast();
+  }
+
+  private void relinkLast() throws IOException {
     Optional<Checkpoint> latest = latest();
     if (latest.isPresent()) {
       link(LAST, latest.get());
     }
+  }
+
+  /**
+   * A run that was copied with its links followed has whole checkpoints in their place: the one
+   * that has the same content is linked to, and what no checkpoint equals is kept under another
+   * name.
+   */
+  private void replaceByLink(String name) throws IOException {
+    Path copy = folder.resolve(name);
+    Optional<Checkpoint> same = Optional.empty();
+    for (Checkpoint checkpoint : all()) {
+      if (sameList(copy, checkpoint.folder()) && isWhole(checkpoint.folder())) {
+        same = Optional.of(checkpoint);
+      }
+    }
+    if (same.isEmpty()) {
+      Files.move(copy, aside(copy), StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    moveAway(copy);
+    deleteMovedAway();
+    link(name, same.get());
+  }
+
+  private static boolean sameList(Path first, Path second) throws IOException {
+    Path list = first.resolve(Checksums.FILE);
+    return Files.isRegularFile(list) && Files.mismatch(list, second.resolve(Checksums.FILE)) < 0;
   }
 
   private static boolean isWhole(Path writing) {
@@ -248,10 +321,8 @@ public final class CheckpointStore {
   }
 
   private CheckpointException writeFailed(String name, Path writing, Exception cause) {
-    String space = "";
     try {
       DurableFiles.deleteTree(writing);
-      space = "; " + (Files.getFileStore(folder).getUsableSpace() >> 20) + " MiB are free there";
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
@@ -259,11 +330,10 @@ public final class CheckpointStore {
     return new CheckpointException(
         folder.resolve(name),
         "cannot be written: "
-            + (cause instanceof CheckpointException ? cause.getMessage() : cause)
-            + space
+            + (cause instanceof IOException io ? OutputFile.reason(folder, io) : cause.getMessage())
             + "; older checkpoints are unharmed ("
             + newest
-            + "); free some space or set another --run-dir, then resume",
+            + "); then continue with train --resume",
         cause);
   }
 }

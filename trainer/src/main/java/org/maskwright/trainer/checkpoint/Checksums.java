@@ -2,6 +2,7 @@ package org.maskwright.trainer.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,14 +10,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -31,34 +36,33 @@ final class Checksums {
 
   private Checksums() {}
 
-  /** Writes the list of everything in {@code folder}; not synced. */
+  /** Writes the list of everything in {@code folder}. */
   static void write(Path folder) throws IOException {
+    write(folder, files(folder));
+  }
+
+  /** Writes the list of some files of a folder. */
+  static void write(Path folder, Collection<String> files) throws IOException {
     var text = new StringBuilder();
-    for (String file : files(folder)) {
+    for (String file : files) {
       text.append(digest(folder.resolve(file))).append("  ").append(file).append('\n');
     }
-    Files.writeString(folder.resolve(FILE), text);
+    OutputFile.writeDurably(folder.resolve(FILE), text.toString());
   }
 
   /**
+   * Checks that a folder holds what its list says, and nothing else.
+   *
    * @throws CheckpointException naming the first file that is missing, changed or not listed
    */
   static void verify(Path folder) {
     try {
       Set<String> present = files(folder);
-      for (String line : lines(folder)) {
-        Matcher parts = LINE.matcher(line);
-        if (!parts.matches() || escapes(parts.group(2))) {
-          throw broken(folder.resolve(FILE), "expected '<sha-256>  <file>' a line, got: " + line);
+      for (Map.Entry<String, String> entry : listed(folder).entrySet()) {
+        if (!present.remove(entry.getKey())) {
+          throw broken(folder.resolve(entry.getKey()), "the file is missing");
         }
-        Path file = folder.resolve(parts.group(2));
-        if (!present.remove(parts.group(2))) {
-          throw broken(file, "the file is missing");
-        }
-        String found = digest(file);
-        if (!found.equals(parts.group(1))) {
-          throw broken(file, "expected SHA-256 " + parts.group(1) + ", got " + found);
-        }
+        requireSame(folder.resolve(entry.getKey()), entry.getValue());
       }
       if (!present.isEmpty()) {
         throw broken(folder.resolve(present.iterator().next()), "not listed in " + FILE);
@@ -68,9 +72,64 @@ final class Checksums {
     }
   }
 
-  private static List<String> lines(Path folder) throws IOException {
+  /**
+   * Checks some files of a folder that may have no list: one that was not written here.
+   *
+   * @throws CheckpointException naming the first file that is changed or not listed
+   */
+  static void verifyIfListed(Path folder, List<String> files) {
+    if (!Files.exists(folder.resolve(FILE))) {
+      return;
+    }
     try {
-      return Files.readAllLines(folder.resolve(FILE), StandardCharsets.UTF_8);
+      Map<String, String> listed = listed(folder);
+      for (String name : files) {
+        Path file = folder.resolve(name);
+        if (!listed.containsKey(name)) {
+          throw new CheckpointException(file, "not listed in " + FILE + onPurpose(folder, name));
+        }
+        requireSame(file, listed.get(name));
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(folder, "cannot be read: " + e, e);
+    }
+  }
+
+  private static void requireSame(Path file, String expected) throws IOException {
+    String found = digest(file);
+    if (!found.equals(expected)) {
+      throw new CheckpointException(
+          file,
+          "is not what was written: expected SHA-256 %s, got %s; it is broken, use another%s"
+              .formatted(
+                  expected, found, onPurpose(file.getParent(), file.getFileName().toString())));
+    }
+  }
+
+  private static String onPurpose(Path folder, String file) {
+    return ". If you changed it on purpose, renew its line in %s: (cd %s && sha256sum %s)"
+        .formatted(FILE, folder, file);
+  }
+
+  /** Digests by file, in the order of the list. */
+  private static Map<String, String> listed(Path folder) throws IOException {
+    Map<String, String> out = new LinkedHashMap<>();
+    for (String line : lines(folder)) {
+      Matcher parts = LINE.matcher(line);
+      if (!parts.matches() || escapes(parts.group(2))) {
+        throw broken(folder.resolve(FILE), "expected '<sha-256>  <file>' a line, got: " + line);
+      }
+      out.put(parts.group(2), parts.group(1));
+    }
+    return out;
+  }
+
+  private static List<String> lines(Path folder) throws IOException {
+    Path file = folder.resolve(FILE);
+    try {
+      return Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new CheckpointException(file, "expected UTF-8, got other bytes; it is broken", e);
     } catch (NoSuchFileException e) {
       throw new CheckpointException(folder, "not a checkpoint: it has no file " + FILE, e);
     }

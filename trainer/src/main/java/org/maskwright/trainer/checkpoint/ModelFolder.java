@@ -1,20 +1,26 @@
 package org.maskwright.trainer.checkpoint;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.SettingsWriter;
 
 /**
  * A model on disk: {@code model.safetensors} and {@code model.conf}, self-contained. Every
- * checkpoint of a run is one.
+ * checkpoint of a run is one. The one place where a model is opened, whoever made it: model.conf
+ * holds values alone, both files are what {@code SHA256SUMS} says where the folder has one, and
+ * every weight is finite.
+ *
+ * <p><b>Cost</b> the checksum takes 3 to 6 ms a MiB, so about a second for 170 MiB.
  */
 public final class ModelFolder {
   /** The weights, by the official parameter names. */
@@ -26,9 +32,8 @@ public final class ModelFolder {
   private ModelFolder() {}
 
   /** Writes both files into an existing folder. */
-  public static void write(Path folder, ModelFile file, SegmentationModel model)
-      throws IOException {
-    Files.writeString(folder.resolve(SETTINGS), SettingsWriter.render(file));
+  public static void write(Path folder, ModelFile file, SegmentationModel model) {
+    OutputFile.writeDurably(folder.resolve(SETTINGS), SettingsWriter.render(file));
     Safetensors.write(folder.resolve(WEIGHTS), ParameterState.view(model.state()));
   }
 
@@ -51,25 +56,59 @@ public final class ModelFolder {
               + "; for another checkpoint format use 'maskwright import' first");
     }
     try {
-      return ConfigFile.loadAlone(settings).bind(ModelFile.class);
+      ModelFile file = ConfigFile.loadData(settings, List.of()).bind(ModelFile.class);
+      Checksums.verifyIfListed(folder, List.of(SETTINGS));
+      return file;
     } catch (ConfigException e) {
-      throw new CheckpointException(settings + ": " + e.getMessage());
+      throw new CheckpointException(settings + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Checks the files of a model against {@code SHA256SUMS}, where the folder has one.
+   *
+   * @throws CheckpointException if one is not what was written
+   */
+  public static void verify(Path folder) {
+    Checksums.verifyIfListed(folder, List.of(SETTINGS, WEIGHTS));
+  }
+
+  /**
+   * Reads the weights.
+   *
+   * @throws CheckpointException if they are not what was written, or one is not finite
+   */
+  public static StateDict weights(Path folder) {
+    StateDict state = verified(folder);
+    ParameterState.requireFinite(state, folder.resolve(WEIGHTS).toString());
+    return state;
+  }
+
+  private static StateDict verified(Path folder) {
+    verify(folder);
+    return Safetensors.read(folder.resolve(WEIGHTS));
+  }
+
+  /**
+   * Overwrites a model's values with those of a folder, strictly.
+   *
+   * @throws CheckpointException if a key is missing, unexpected or of another shape, a value is not
+   *     finite, or the files are not what was written; the model is unchanged then
+   */
+  public static void load(SegmentationModel model, Path folder) {
+    ParameterState.load(model.state(), verified(folder), folder.resolve(WEIGHTS).toString());
   }
 
   /**
    * Builds the model and loads its weights strictly.
    *
-   * @throws CheckpointException if a key is missing, unexpected or of another shape
+   * @throws CheckpointException as {@link #describe} and {@link #load}
    */
   public static SegmentationModel open(Engine engine, Path folder) {
     ModelFile file = describe(folder);
     SegmentationModel model = SegmentationModels.build(engine, file.model(), file.classSpace());
     try {
-      ParameterState.load(
-          model.state(),
-          Safetensors.read(folder.resolve(WEIGHTS)),
-          folder.resolve(WEIGHTS).toString());
+      load(model, folder);
     } catch (RuntimeException e) {
       model.close();
       throw e;

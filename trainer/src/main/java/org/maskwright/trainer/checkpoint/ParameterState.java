@@ -40,8 +40,8 @@ public final class ParameterState {
    * Overwrites all values.
    *
    * @param file named in messages
-   * @throws CheckpointException listing missing, unexpected and mis-shaped keys; nothing is changed
-   *     then
+   * @throws CheckpointException listing missing, unexpected and mis-shaped keys, or those with NaN
+   *     or infinite values; nothing is changed then
    */
   public static void load(Map<String, Parameter> parameters, StateDict state, String file) {
     List<String> problems = new ArrayList<>();
@@ -61,15 +61,47 @@ public final class ParameterState {
     state.keys().stream()
         .filter(k -> !parameters.containsKey(k))
         .forEach(k -> problems.add("unexpected " + k));
+    refuse(
+        problems,
+        file + ": does not fit this model:",
+        "it comes from another architecture or class list");
+    requireFinite(state, file);
+    parameters.forEach((name, p) -> p.set(state.get(name).floats()));
+  }
+
+  /**
+   * Refuses values that no training leaves behind.
+   *
+   * @param file named in messages
+   * @throws CheckpointException listing the keys with NaN or infinite values
+   */
+  static void requireFinite(StateDict state, String file) {
+    List<String> problems = new ArrayList<>();
+    state
+        .asMap()
+        .forEach(
+            (name, tensor) -> {
+              long bad = tensor.countNonFinite();
+              if (bad > 0) {
+                problems.add("%s: %d of %d".formatted(name, bad, tensor.elementCount()));
+              }
+            });
+    refuse(
+        problems,
+        file + ": expected finite values, got NaN or infinite ones:",
+        "the file is broken, or the training that wrote it diverged; use an older one");
+  }
+
+  private static void refuse(List<String> problems, String what, String advice) {
     if (!problems.isEmpty()) {
       String more = problems.size() > SHOWN ? "\n  and " + (problems.size() - SHOWN) + " more" : "";
       throw new CheckpointException(
-          file
-              + ": does not fit this model:\n  "
+          what
+              + "\n  "
               + String.join("\n  ", problems.subList(0, Math.min(SHOWN, problems.size())))
               + more
-              + "\n  it comes from another architecture or class list");
+              + "\n  "
+              + advice);
     }
-    parameters.forEach((name, p) -> p.set(state.get(name).floats()));
   }
 }

@@ -7,15 +7,20 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
+import org.maskwright.files.OutputException;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
 
 /**
  * The folder of one run:
  *
  * <pre>
- *   config.conf       resolved configuration
+ *   config.conf       resolved configuration, every key of it; SHA256SUMS holds its checksum
  *   provenance.json   what made the run; provenance-2.json, ... of each time it was resumed
  *   metrics.jsonl     one JSON object a line
  *   tensorboard/      event files
@@ -29,6 +34,8 @@ import org.maskwright.trainer.config.ConfigException;
  * write into one run; the lock of a killed process is free.
  */
 public final class RunFolder implements AutoCloseable {
+  private static final String CONFIG = "config.conf";
+
   private final Path folder;
   private final FileChannel lockFile;
 
@@ -41,8 +48,8 @@ public final class RunFolder implements AutoCloseable {
    * Starts a run in a new or empty folder.
    *
    * @param resolvedConfig content of config.conf
-   * @throws ConfigException if the folder holds a run already, another process uses it, or it
-   *     cannot be written
+   * @throws ConfigException if the folder holds a run already, or another process uses it
+   * @throws OutputException if it cannot be written
    */
   public static RunFolder create(Path folder, String resolvedConfig) {
     requireNew(folder);
@@ -51,14 +58,15 @@ public final class RunFolder implements AutoCloseable {
       RunFolder run = locked(folder);
       try {
         Files.createDirectories(run.samples());
-        DurableFiles.write(run.config(), resolvedConfig);
-      } catch (IOException e) {
+        OutputFile.writeDurably(run.config(), resolvedConfig);
+        Checksums.write(folder, List.of(CONFIG));
+      } catch (IOException | OutputException e) {
         run.close();
         throw e;
       }
       return run;
     } catch (IOException e) {
-      throw new ConfigException(folder + ": the run folder cannot be written: " + e);
+      throw OutputFile.failure(folder, e);
     }
   }
 
@@ -80,8 +88,8 @@ public final class RunFolder implements AutoCloseable {
   /**
    * Opens a run to continue it.
    *
-   * @throws ConfigException if the folder holds no run, another process uses it, or it cannot be
-   *     written
+   * @throws ConfigException if the folder holds no run, or another process uses it
+   * @throws OutputException if it cannot be written
    */
   public static RunFolder resume(Path folder) {
     if (!Files.exists(configIn(folder))) {
@@ -91,8 +99,22 @@ public final class RunFolder implements AutoCloseable {
     try {
       return locked(folder);
     } catch (IOException e) {
-      throw new ConfigException(folder + ": the run folder cannot be written: " + e);
+      throw OutputFile.failure(folder, e);
     }
+  }
+
+  /**
+   * The settings of a run: its config.conf, which must hold every key itself and be as it was
+   * written.
+   *
+   * @param overrides {@code key.path=value}; later ones win
+   * @throws ConfigException if a key is missing, unknown or out of range
+   * @throws CheckpointException if the file was changed since
+   */
+  public static RunSettings settings(Path config, List<String> overrides) {
+    RunSettings settings = ConfigFile.loadData(config, overrides).bind(RunSettings.class);
+    Checksums.verifyIfListed(config.toAbsolutePath().getParent(), List.of(CONFIG));
+    return settings;
   }
 
   public Path folder() {
@@ -124,17 +146,17 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Writes summary.json. */
-  public void writeSummary(String json) throws IOException {
-    DurableFiles.write(summary(), json);
+  public void writeSummary(String json) {
+    OutputFile.writeDurably(summary(), json);
   }
 
   /** Writes provenance.json, or the next provenance-N.json of a resumed run. */
-  public void writeProvenance(Provenance provenance) throws IOException {
+  public void writeProvenance(Provenance provenance) {
     Path file = folder.resolve("provenance.json");
     for (int n = 2; Files.exists(file); n++) {
       file = folder.resolve("provenance-" + n + ".json");
     }
-    DurableFiles.write(file, provenance.toJson());
+    OutputFile.writeDurably(file, provenance.toJson());
   }
 
   /**
@@ -163,7 +185,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private static Path configIn(Path folder) {
-    return folder.resolve("config.conf");
+    return folder.resolve(CONFIG);
   }
 
   private static RunFolder locked(Path folder) throws IOException {

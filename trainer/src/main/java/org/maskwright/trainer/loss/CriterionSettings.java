@@ -77,6 +77,10 @@ public sealed interface CriterionSettings {
     /** Checks the range. */
     public PerPixel {
       requireWeight("weight", weight);
+      if (weight == 0) {
+        throw new IllegalArgumentException(
+            "weight: expected a weight above 0, got 0: nothing would be learnt");
+      }
     }
   }
 
@@ -86,6 +90,11 @@ public sealed interface CriterionSettings {
     requireWeight("maskWeight", maskWeight);
     requireWeight("diceWeight", diceWeight);
     requireWeight("noObjectWeight", noObjectWeight);
+    if (classWeight + maskWeight + diceWeight == 0) {
+      throw new IllegalArgumentException(
+          "classWeight: expected a weight above 0 of class, mask or dice, got 0 for all three:"
+              + " nothing would be learnt");
+    }
   }
 
   private static void requireWeight(String name, double value) {

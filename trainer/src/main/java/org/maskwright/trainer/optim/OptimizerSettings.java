@@ -5,7 +5,8 @@ import org.maskwright.trainer.config.Doc;
 /** AdamW and what belongs to it. */
 @Doc("AdamW, its parameter groups, clipping and the moving average of the weights.")
 public record OptimizerSettings(
-    @Doc("Learning rate at factor 1 of the schedule.") double learningRate,
+    @Doc("Learning rate at factor 1 of the schedule; 0 changes nothing, for checks.")
+        double learningRate,
     @Doc("Factor on the learning rate of the backbone.") double backboneMultiplier,
     @Doc("Decoupled weight decay of weights and biases.") double weightDecay,
     @Doc("Weight decay of normalisation layers, embeddings and relative position tables.")

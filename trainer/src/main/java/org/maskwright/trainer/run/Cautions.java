@@ -26,6 +26,12 @@ final class Cautions {
           "warning: %d of the %d images of data.val are trained on too, so the metrics say how well they were learnt by heart; name another part in data.val.split, or set data.train.hold-out"
               .formatted(both, val.size()));
     }
+    int warmup = settings.schedule().warmupSteps();
+    if (warmup > settings.train().steps()) {
+      out.add(
+          "warning: schedule.warmup-steps is %d and train.steps %d: the run ends before its learning rate is reached; lower warmup-steps"
+              .formatted(warmup, settings.train().steps()));
+    }
     boolean random = settings.init().backbone().isEmpty() && settings.init().model().isEmpty();
     if (random
         && settings.model().backbone() instanceof BackboneConfig.Resnet resnet

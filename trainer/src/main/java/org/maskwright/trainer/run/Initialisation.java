@@ -54,15 +54,22 @@ final class Initialisation {
    */
   private static Origin load(
       SegmentationModel model, Path path, LoadPolicy policy, Console console) {
+    if (Files.isRegularFile(folder(path).resolve(ModelFolder.SETTINGS))) {
+      ModelFolder.verify(folder(path));
+    }
     ImportedWeights weights = ImportedWeights.read(path);
     LoadReport report = model.load(weights, policy);
     console.line("weights from " + path + ": " + report.toText());
     return origin(path, weights);
   }
 
+  private static Path folder(Path path) {
+    return Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+  }
+
   /** As the settings beside the weights say, Maskwright's or Hugging Face's. */
   private static Origin origin(Path path, ImportedWeights weights) {
-    Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    Path folder = folder(path);
     if (Files.isRegularFile(folder.resolve(ModelFolder.SETTINGS))) {
       ModelFile file = ModelFolder.describe(folder);
       return new Origin(file.normalization(), file.licence());

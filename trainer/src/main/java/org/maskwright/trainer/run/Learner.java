@@ -1,12 +1,11 @@
 package org.maskwright.trainer.run;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Safetensors;
@@ -84,24 +83,13 @@ final class Learner implements AutoCloseable {
     return store.write(state.step(), folder -> writeInto(folder, state));
   }
 
-  private void writeInto(Path folder, TrainingState state) throws IOException {
+  private void writeInto(Path folder, TrainingState state) {
     if (ema.isPresent()) {
       Safetensors.write(folder.resolve(RAW), ParameterState.view(model.state()));
     }
-    try {
-      withEvaluationWeights(
-          () -> {
-            try {
-              ModelFolder.write(folder, description, model);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    withEvaluationWeights(() -> ModelFolder.write(folder, description, model));
     Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.view(optimizer.state()));
-    Files.writeString(folder.resolve(STATE), SettingsWriter.render(state));
+    OutputFile.writeDurably(folder.resolve(STATE), SettingsWriter.render(state));
   }
 
   /** Loads a checkpoint of the same run and moves the random streams. */
@@ -109,7 +97,7 @@ final class Learner implements AutoCloseable {
     CheckpointStore.verify(folder);
     TrainingState state;
     try {
-      state = ConfigFile.loadAlone(folder.resolve(STATE)).bind(TrainingState.class);
+      state = ConfigFile.loadData(folder.resolve(STATE), List.of()).bind(TrainingState.class);
     } catch (ConfigException e) {
       throw new CheckpointException(folder + ": not a training checkpoint: " + e.getMessage());
     }
@@ -130,8 +118,7 @@ final class Learner implements AutoCloseable {
 
   /** Overwrites the model's weights with a checkpoint's for evaluation; training is over then. */
   void takeWeights(Path folder) {
-    Path weights = folder.resolve(ModelFolder.WEIGHTS);
-    ParameterState.load(model.state(), Safetensors.read(weights), weights.toString());
+    ModelFolder.load(model, folder);
   }
 
   @Override

@@ -2,7 +2,9 @@ package org.maskwright.trainer.run;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,11 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.maskwright.trainer.checkpoint.DurableFiles;
+import org.maskwright.files.OutputFile;
+import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
  * A run's numbers as JSON lines, one object a line:
@@ -46,10 +50,17 @@ public final class MetricsLog implements Closeable {
 
   private static final JsonFactory JSON = new JsonFactory();
 
+  private final Path file;
   private final Writer out;
 
-  private MetricsLog(Writer out) {
+  private MetricsLog(Path file, Writer out) {
+    this.file = file;
     this.out = out;
+  }
+
+  /** Where the log is. */
+  Path file() {
+    return file;
   }
 
   /**
@@ -66,9 +77,10 @@ public final class MetricsLog implements Closeable {
           kept.append(json(line));
         }
       }
-      DurableFiles.write(file, kept.toString());
+      OutputFile.writeDurably(file, kept.toString());
     }
     return new MetricsLog(
+        file,
         Files.newBufferedWriter(
             file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
   }
@@ -82,17 +94,21 @@ public final class MetricsLog implements Closeable {
   /**
    * All lines of a log; a half-written last line is left out.
    *
-   * @throws IOException if the file cannot be read or another line is not one of a log
+   * @throws CheckpointException if another line is not one of a log, naming it
+   * @throws IOException if the file cannot be read
    */
   public static List<Line> read(Path file) throws IOException {
-    String text = Files.readString(file);
-    int end = text.lastIndexOf('\n') + 1;
+    byte[] bytes = Files.readAllBytes(file);
     List<Line> lines = new ArrayList<>();
     int number = 0;
-    for (String line : text.substring(0, end).split("\n", -1)) {
-      number++;
-      if (!line.isBlank()) {
-        lines.add(parsed(line, file + ":" + number));
+    int start = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        number++;
+        if (!new String(bytes, start, i - start, StandardCharsets.US_ASCII).isBlank()) {
+          lines.add(parsed(Arrays.copyOfRange(bytes, start, i), file + ":" + number));
+        }
+        start = i + 1;
       }
     }
     return lines;
@@ -121,13 +137,13 @@ public final class MetricsLog implements Closeable {
     return text + "\n";
   }
 
-  private static Line parsed(String text, String where) throws IOException {
+  private static Line parsed(byte[] text, String where) {
     String kind = "";
     long step = 0;
     Map<String, Double> values = new LinkedHashMap<>();
     try (JsonParser json = JSON.createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException(where + ": expected a JSON object, got " + text);
+        throw new JsonParseException(json, "expected an object");
       }
       while (json.nextToken() != JsonToken.END_OBJECT) {
         String name = json.currentName();
@@ -144,7 +160,13 @@ public final class MetricsLog implements Closeable {
         }
       }
     } catch (IOException | NumberFormatException e) {
-      throw new IOException(where + ": not a line of a metrics log: " + e.getMessage(), e);
+      String why = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage();
+      throw new CheckpointException(
+          where
+              + ": not a line of a metrics log ("
+              + why
+              + "); delete the line, or give the run's folder its own file back",
+          e);
     }
     return new Line(kind, step, values);
   }

@@ -3,6 +3,7 @@ package org.maskwright.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.Provenance;
@@ -29,6 +31,7 @@ import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.DataSettings;
+import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.SegmentationTask;
 import org.maskwright.trainer.loop.Trainer;
@@ -73,7 +76,7 @@ public final class TrainingRun {
       Path folder, Console console, List<String> command, BooleanSupplier stopRequested)
       throws IOException {
     try (RunFolder run = RunFolder.resume(folder)) {
-      RunSettings settings = ConfigFile.load(run.config(), List.of()).bind(RunSettings.class);
+      RunSettings settings = RunFolder.settings(run.config(), List.of());
       return new TrainingRun(settings, console, command, stopRequested).train(() -> run);
     }
   }
@@ -98,6 +101,7 @@ public final class TrainingRun {
    *     refused leaves no folder; closed at the end
    */
   private RunSummary train(Supplier<RunFolder> folder) throws IOException {
+    BatchMemory.require(settings);
     Dataset all = open(settings.data(), settings.data().train());
     Dataset valSet = open(settings.data(), settings.data().val());
     requireSameClasses(all, valSet);
@@ -127,7 +131,7 @@ public final class TrainingRun {
   }
 
   private Engine open() {
-    Engine engine = Engine.open(settings.engine().options(settings.seed()));
+    Engine engine = EngineSettings.open(settings.engine().options(settings.seed()));
     console.line("engine: " + engine.description());
     SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
     return engine;
@@ -159,8 +163,7 @@ public final class TrainingRun {
       throws IOException {
     CheckpointStore store =
         CheckpointStore.open(folder.checkpoints(), settings.train().keepCheckpoints());
-    TrainingState state =
-        store.latest().map(c -> learner.read(c.folder())).orElse(TrainingState.START);
+    TrainingState state = latest(store, learner);
     if (state.step() > 0) {
       console.line("resuming after step %d", state.step());
     }
@@ -239,6 +242,41 @@ public final class TrainingRun {
       Curves.write(title, MetricsLog.read(folder.metrics()), folder.folder());
       return summary;
     }
+  }
+
+  /**
+   * Loads the newest checkpoint, or the newest that is whole: those after it are set aside, not
+   * deleted.
+   *
+   * @throws CheckpointException if there are checkpoints and none can be read; all are left as they
+   *     are then
+   */
+  private TrainingState latest(CheckpointStore store, Learner learner) {
+    List<CheckpointStore.Checkpoint> all = store.all();
+    Map<CheckpointStore.Checkpoint, CheckpointException> broken = new LinkedHashMap<>();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      CheckpointStore.Checkpoint checkpoint = all.get(i);
+      try {
+        TrainingState state = learner.read(checkpoint.folder());
+        broken.forEach(
+            (other, why) ->
+                console.line(
+                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one before, %s. The reason: %s",
+                    other.folder(), store.setAside(other), checkpoint.folder(), why.getMessage()));
+        return state;
+      } catch (CheckpointException e) {
+        broken.put(checkpoint, e);
+      }
+    }
+    if (broken.isEmpty()) {
+      return TrainingState.START;
+    }
+    CheckpointException newest = broken.values().iterator().next();
+    throw new CheckpointException(
+        newest.getMessage()
+            + "\n  none of the %d checkpoints in %s can be read; start again with another --run-dir"
+                .formatted(broken.size(), store.folder()),
+        newest);
   }
 
   /** Evaluations up to a step, from the log. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.CheckpointStore.Checkpoint;
 
@@ -139,7 +140,7 @@ final class CheckpointStoreTest {
                       Files.write(file, new byte[1000]);
                       var full = new IOException("No space left on device");
                       if (saidByTheWeightsWriter) {
-                        throw new CheckpointException(file, "cannot be written: " + full, full);
+                        throw OutputFile.failure(file, full);
                       }
                       throw full;
                     }));
@@ -234,5 +235,49 @@ final class CheckpointStoreTest {
     assertEquals(List.of("best", "last", "step-00000001"), names());
     assertFalse(Files.exists(again.folder().resolve("model.txt")));
     CheckpointStore.verify(again.folder());
+  }
+
+  @Test
+  void whereLinksWereCopiedAsFoldersTheyBecomeLinksAgain() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    store.markBest(write(store, 1));
+    write(store, 2);
+    for (String name : List.of("best", "last")) { // as cp -rL does
+      Path link = folder.resolve(name);
+      Path target = link.toRealPath();
+      Files.delete(link);
+      copy(target, link);
+    }
+    CheckpointStore copied = CheckpointStore.open(folder, 9);
+    assertEquals(1, copied.best().orElseThrow().step());
+    assertEquals(2, copied.latest().orElseThrow().step());
+    assertEquals(List.of("best", "last", "step-00000001", "step-00000002"), names());
+    assertTrue(Files.isSymbolicLink(folder.resolve("best")));
+    assertEquals(3, write(copied, 3).step());
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  @Test
+  void aCheckpointSetAsideKeepsItsFilesAndCountsNoMore() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 1);
+    write(store, 1);
+    store.markBest(store.latest().orElseThrow());
+    write(store, 2);
+    Path aside = store.setAside(store.latest().orElseThrow());
+    assertEquals("weights of step 2", Files.readString(aside.resolve("model.txt")));
+    assertEquals(1, store.latest().orElseThrow().step());
+    assertEquals(folder.resolve("step-00000001").toRealPath(), folder.resolve("last").toRealPath());
+    write(store, 2);
+    store.setAside(store.latest().orElseThrow());
+    assertEquals(
+        List.of("best", "broken-step-00000002", "broken-step-00000002-2", "last", "step-00000001"),
+        names());
   }
 }

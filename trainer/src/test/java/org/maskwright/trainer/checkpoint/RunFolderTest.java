@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
 
 final class RunFolderTest {
   @TempDir private Path temporary;
@@ -74,6 +77,26 @@ final class RunFolderTest {
       for (String field : List.of("\"seed\" : 7", "\"commit\"", "\"pytorch\"", "\"abc\"")) {
         assertTrue(json.contains(field), json);
       }
+    }
+  }
+
+  @Test
+  void aRunsConfigurationIsCompleteAndAsItWasWritten() throws IOException {
+    String all = ConfigFile.defaults().render();
+    RunFolder.create(temporary.resolve("run"), all).close();
+    Path config = temporary.resolve("run/config.conf");
+    assertEquals(
+        ConfigFile.defaults().bind(RunSettings.class), RunFolder.settings(config, List.of()));
+
+    Files.writeString(config, all.replaceFirst("batch-size *= *16", "batch-size=8"));
+    var changed =
+        assertThrows(CheckpointException.class, () -> RunFolder.settings(config, List.of()));
+    assertTrue(changed.getMessage().contains("on purpose"), changed.getMessage());
+
+    Files.writeString(config, all.substring(0, all.indexOf("\nschedule")));
+    var cut = assertThrows(ConfigException.class, () -> RunFolder.settings(config, List.of()));
+    for (String key : List.of("schedule.warmup-steps: missing", "train.steps: missing")) {
+      assertTrue(cut.getMessage().contains(key), cut.getMessage());
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +15,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.modelzoo.weights.CheckpointException;
 
 final class MetricsLogTest {
   @TempDir Path folder;
@@ -93,10 +97,17 @@ final class MetricsLogTest {
     assertEquals(40, MetricsLog.read(file).get(0).step());
   }
 
-  @Test
-  void aBrokenLineIsNamedByFileAndNumber() throws IOException {
-    Files.writeString(file, "{\"kind\":\"train\",\"step\":1}\n{\"kind\":}\n");
-    var e = assertThrows(IOException.class, () -> MetricsLog.read(file));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"kind\":}", "{\"loss\":\"\u00ff\"}", "[]", "{\"loss\":{}}", "{\"a\":1"})
+  void aBrokenLineIsNamedByFileAndNumber(String line) throws IOException {
+    // In Latin-1, so that the letter is no UTF-8.
+    Files.writeString(
+        file,
+        "{\"kind\":\"train\",\"step\":1}\n" + line + "\n{\"kind\":\"train\",\"step\":2}\n",
+        StandardCharsets.ISO_8859_1);
+    var e = assertThrows(CheckpointException.class, () -> MetricsLog.read(file));
     assertTrue(e.getMessage().contains("metrics.jsonl:2"), e.getMessage());
+    assertTrue(e.getMessage().contains("delete the line"), e.getMessage());
   }
 }

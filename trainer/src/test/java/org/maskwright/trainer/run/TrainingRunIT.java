@@ -23,6 +23,7 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigFile;
@@ -404,5 +405,45 @@ class TrainingRunIT {
         List.of(),
         () -> false);
     assertTrue(said.toString().contains("train: 1 of 6 images have no target"), said.toString());
+  }
+
+  @Test
+  void aBrokenNewestCheckpointIsSetAsideAndTheRunEndsAsIfItHadNotBeen() throws IOException {
+    Path whole = temp.resolve("whole");
+    TrainingRun.start(whole, config("0.0"), silent(), List.of(), () -> false);
+    Path run = temp.resolve("run");
+    AtomicInteger asked = new AtomicInteger();
+    TrainingRun.start(run, config("0.0"), silent(), List.of(), () -> asked.incrementAndGet() == 3);
+    Path broken = run.resolve("checkpoints/step-00000003");
+    Path weights = broken.resolve("optimizer.safetensors");
+    byte[] half = Files.readAllBytes(weights);
+    Files.write(weights, java.util.Arrays.copyOf(half, half.length / 2));
+    StringWriter said = new StringWriter();
+    Console console = new Console(new PrintWriter(said), false);
+    assertEquals(6, TrainingRun.resume(run, console, List.of(), () -> false).step());
+    for (String part : List.of(broken.toString(), "broken-step-00000003", "step-00000002")) {
+      assertTrue(said.toString().contains(part), said.toString());
+    }
+    assertTrue(Files.exists(run.resolve("checkpoints/broken-step-00000003/model.safetensors")));
+    assertArrayEquals(weights(whole, "model.safetensors"), weights(run, "model.safetensors"));
+  }
+
+  @Test
+  void aRunOfWhichNoCheckpointIsWholeIsRefusedAndLeftAsItIs() throws IOException {
+    Path run = temp.resolve("run");
+    TrainingRun.start(run, config("0.0"), silent(), List.of(), () -> false);
+    List<Path> steps;
+    try (var list = Files.list(run.resolve("checkpoints"))) {
+      steps = list.filter(p -> p.getFileName().toString().startsWith("step-")).toList();
+    }
+    for (Path step : steps) {
+      Files.writeString(step.resolve("state.conf"), "step = 1");
+    }
+    var e =
+        assertThrows(
+            CheckpointException.class,
+            () -> TrainingRun.resume(run, silent(), List.of(), () -> false));
+    assertTrue(e.getMessage().contains("none of the " + steps.size()), e.getMessage());
+    steps.forEach(step -> assertTrue(Files.exists(step)));
   }
 }

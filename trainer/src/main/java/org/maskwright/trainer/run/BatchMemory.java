@@ -1,0 +1,50 @@
+package org.maskwright.trainer.run;
+
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.RunSettings;
+
+/**
+ * Refuses a batch of which the images alone do not fit, before anything is read: a lower bound, of
+ * 3 bytes a pixel as decoded and 12 as float32. What the network needs beside them depends on the
+ * model and is many times that.
+ */
+final class BatchMemory {
+  private static final int CHANNELS = 3;
+  private static final double GIB = 1L << 30;
+
+  private BatchMemory() {}
+
+  /**
+   * @throws ConfigException if the images of one batch take more than the machine has, or than one
+   *     array can hold
+   */
+  static void require(RunSettings settings) {
+    require(settings, machineBytes());
+  }
+
+  static void require(RunSettings settings, long machineBytes) {
+    double values = (double) CHANNELS * settings.augment().pixels() * settings.train().batchSize();
+    double bytes = values * (1 + Float.BYTES);
+    if (values > Integer.MAX_VALUE || bytes > machineBytes) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "train.batch-size: the images of a batch of %d alone take %.1f GiB; this machine has"
+                  + " %.1f GiB, and one array holds 8 GiB. Lower train.batch-size (train.accumulate"
+                  + " makes up for it) or the crop in augment",
+              settings.train().batchSize(),
+              bytes / GIB,
+              machineBytes / GIB));
+    }
+  }
+
+  /** Memory of the machine, or of the container. */
+  private static long machineBytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Long.MAX_VALUE;
+  }
+}
