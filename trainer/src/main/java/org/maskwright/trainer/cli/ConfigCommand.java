@@ -1,6 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,16 +43,11 @@ final class ConfigCommand implements Runnable {
               paramLabel = "KEY=VALUE",
               description = "Override a value; may be repeated.")
           List<String> overrides,
-      @Mixin JsonOption json)
-      throws IOException {
+      @Mixin JsonOption json) {
     ConfigFile config = ConfigFile.load(file, overrides == null ? List.of() : overrides);
     config.bind(RunSettings.class);
     PrintWriter out = spec.commandLine().getOut();
-    if (json.isSet()) {
-      writeJson(config.entries(), out);
-    } else {
-      writeLines(config.entries(), out);
-    }
+    json.report(out, () -> writeLines(config.entries(), out), () -> toJson(config.entries()));
   }
 
   @Command(name = "check", description = "Find all mistakes in files; exit code 3 if there is any.")
@@ -64,17 +58,24 @@ final class ConfigCommand implements Runnable {
               names = "--set",
               paramLabel = "KEY=VALUE",
               description = "Override a value in each file; may be repeated.")
-          List<String> overrides) {
+          List<String> overrides,
+      @Mixin JsonOption json) {
+    var ok = new ArrayList<String>();
     var problems = new ArrayList<Problem>();
     for (Path file : files) {
       try {
         ConfigFile config = ConfigFile.load(file, overrides == null ? List.of() : overrides);
         config.bind(RunSettings.class);
-        spec.commandLine().getOut().println("ok " + config.name());
+        ok.add(config.name());
       } catch (ConfigException e) {
         problems.addAll(e.problems());
       }
     }
+    PrintWriter out = spec.commandLine().getOut();
+    json.report(
+        out,
+        () -> ok.forEach(name -> out.println("ok " + name)),
+        () -> JsonLines.object(g -> writeCheck(g, ok, problems)));
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
@@ -83,9 +84,19 @@ final class ConfigCommand implements Runnable {
   @Command(
       name = "reference",
       description = "Print the reference of all keys as Markdown: docs/configuration.md.")
-  void reference() {
+  void reference(@Mixin JsonOption json) {
     PrintWriter out = spec.commandLine().getOut();
-    out.print(ConfigReference.markdown(RunSettings.class, ConfigFile.defaults()));
+    ConfigFile defaults = ConfigFile.defaults();
+    json.report(
+        out,
+        () -> out.print(ConfigReference.markdown(RunSettings.class, defaults)),
+        () -> toJson(defaults.entries()));
+  }
+
+  private static void writeCheck(JsonGenerator json, List<String> ok, List<Problem> problems)
+      throws IOException {
+    JsonLines.strings(json, "ok", ok);
+    JsonLines.strings(json, "problems", problems.stream().map(Problem::toString).toList());
   }
 
   private static void writeLines(List<ConfigFile.Entry> entries, PrintWriter out) {
@@ -101,21 +112,19 @@ final class ConfigCommand implements Runnable {
     }
   }
 
-  private static void writeJson(List<ConfigFile.Entry> entries, PrintWriter out)
-      throws IOException {
-    try (JsonGenerator json =
-        new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET).createGenerator(out)) {
-      json.useDefaultPrettyPrinter();
-      json.writeStartArray();
-      for (ConfigFile.Entry entry : entries) {
-        json.writeStartObject();
-        json.writeStringField("key", entry.path());
-        json.writeStringField("value", entry.value());
-        json.writeStringField("origin", entry.origin());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-    }
-    out.println();
+  private static String toJson(List<ConfigFile.Entry> entries) {
+    return JsonLines.value(
+        json -> {
+          json.useDefaultPrettyPrinter();
+          json.writeStartArray();
+          for (ConfigFile.Entry entry : entries) {
+            json.writeStartObject();
+            json.writeStringField("key", entry.path());
+            json.writeStringField("value", entry.value());
+            json.writeStringField("origin", entry.origin());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
   }
 }

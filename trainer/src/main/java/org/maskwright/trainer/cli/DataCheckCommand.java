@@ -1,6 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,30 +33,29 @@ final class DataCheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     OptionRange.atLeast(spec, "--limit", 0, limit);
     CheckReport report = check();
     PrintWriter out = spec.commandLine().getOut();
-    if (json.isSet()) {
-      JsonLines.write(
-          out,
-          generator -> {
-            generator.writeNumberField("images", report.images());
-            generator.writeNumberField("segments", report.segments());
-            generator.writeNumberField("problems", report.problems());
-            generator.writeArrayFieldStart("findings");
-            for (Finding finding : report.findings()) {
-              generator.writeStartObject();
-              generator.writeStringField("severity", name(finding.severity()));
-              generator.writeStringField("message", finding.message());
-              generator.writeEndObject();
-            }
-            generator.writeEndArray();
-          });
-    } else {
-      print(report, out);
-    }
+    json.report(out, () -> print(report, out), () -> toJson(report));
     return report.problems() > 0 ? ExitCode.DATA.code() : ExitCode.OK.code();
+  }
+
+  private static String toJson(CheckReport report) {
+    return JsonLines.object(
+        generator -> {
+          generator.writeNumberField("images", report.images());
+          generator.writeNumberField("segments", report.segments());
+          generator.writeNumberField("problems", report.problems());
+          generator.writeArrayFieldStart("findings");
+          for (Finding finding : report.findings()) {
+            generator.writeStartObject();
+            generator.writeStringField("severity", name(finding.severity()));
+            generator.writeStringField("message", finding.message());
+            generator.writeEndObject();
+          }
+          generator.writeEndArray();
+        });
   }
 
   /** One report of all parts. */

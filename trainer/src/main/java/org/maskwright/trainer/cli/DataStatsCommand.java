@@ -1,8 +1,9 @@
 package org.maskwright.trainer.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -25,14 +26,20 @@ final class DataStatsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
+    List<Runnable> texts = new ArrayList<>();
+    List<String> values = new ArrayList<>();
     for (DataSource.Part part : source.allParts()) {
-      show(part);
+      show(part, texts, values);
     }
+    json.report(
+        spec.commandLine().getOut(),
+        () -> texts.forEach(Runnable::run),
+        () -> String.join("\n", values));
     return ExitCode.OK.code();
   }
 
-  private void show(DataSource.Part part) throws IOException {
+  private void show(DataSource.Part part, List<Runnable> texts, List<String> values) {
     DatasetSettings settings = part.settings();
     String because = part.name().isEmpty() ? "as asked" : "data." + part.name();
     if (settings.type().equals("auto")) {
@@ -42,11 +49,10 @@ final class DataStatsCommand implements Callable<Integer> {
     }
     DatasetStats stats = DatasetStats.of(DatasetOpener.open(settings));
     PrintWriter out = spec.commandLine().getOut();
-    if (json.isSet()) {
-      writeJson(settings.type(), stats, out);
-    } else {
-      print(settings.type(), because, stats, out);
-    }
+    String type = settings.type();
+    String why = because;
+    texts.add(() -> print(type, why, stats, out));
+    values.add(toJson(type, stats));
   }
 
   private static void print(String type, String because, DatasetStats stats, PrintWriter out) {
@@ -77,10 +83,8 @@ final class DataStatsCommand implements Callable<Integer> {
     }
   }
 
-  private static void writeJson(String type, DatasetStats stats, PrintWriter out)
-      throws IOException {
-    JsonLines.write(
-        out,
+  private static String toJson(String type, DatasetStats stats) {
+    return JsonLines.object(
         generator -> {
           generator.writeStringField("type", type);
           generator.writeNumberField("images", stats.images());

@@ -1,8 +1,8 @@
 package org.maskwright.trainer.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,6 +15,7 @@ import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.FixedSizeCrop;
 import org.maskwright.datasets.transform.HorizontalFlip;
 import org.maskwright.datasets.transform.ResizeScale;
+import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.cli.DataPictures.Sheet;
 import org.maskwright.trainer.config.RunSettings;
 import picocli.CommandLine.Command;
@@ -57,10 +58,11 @@ final class DataViewCommand implements Callable<Integer> {
   @Option(names = "--task", description = "semantic, instance or panoptic (default: the richest).")
   private Optional<String> task = Optional.empty();
 
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     OptionRange.atLeast(spec, "--count", 1, count);
     OptionRange.atLeast(spec, "--crop", 1, crop);
     task(); // refused before a folder is made
@@ -69,18 +71,20 @@ final class DataViewCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--crop: belongs to a folder; a configuration says it in augment");
     }
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw DatasetException.ofFile(out, "cannot make the folder: " + e.getMessage(), e);
-    }
+    OutputFile.createFolder(out);
+    List<String> pictures = new ArrayList<>();
     for (DataSource.Part part : source.parts()) {
-      show(part);
+      show(part, pictures);
     }
+    PrintWriter lines = spec.commandLine().getOut();
+    json.report(
+        lines,
+        () -> pictures.forEach(lines::println),
+        () -> JsonLines.object(g -> JsonLines.strings(g, "pictures", pictures)));
     return ExitCode.OK.code();
   }
 
-  private void show(DataSource.Part part) throws IOException {
+  private void show(DataSource.Part part, List<String> written) {
     Dataset dataset = DatasetView.withTargets(DatasetOpener.open(part.settings()));
     DataPictures pictures = new DataPictures(dataset, augmentation(dataset), seed);
     String prefix = part.name().isEmpty() ? "" : part.name() + "-";
@@ -90,7 +94,7 @@ final class DataViewCommand implements Callable<Integer> {
       Sheet sheet = pictures.sheet(index);
       Path file = out.resolve(prefix + sheet.fileName());
       sheet.picture().writePng(file);
-      spec.commandLine().getOut().println(file);
+      written.add(file.toString());
     }
   }
 

@@ -2,8 +2,12 @@ package org.maskwright.trainer.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.trainer.config.EngineSettings;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code --backend}, {@code --device} and {@code --threads} of every command that computes. */
 final class EngineMixin {
@@ -19,8 +23,12 @@ final class EngineMixin {
       description = "Threads inside one operation; 0 = all physical cores.")
   private Integer threads;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   /** As overrides of a configuration. */
   List<String> overrides() {
+    checkThreads();
     List<String> out = new ArrayList<>();
     if (backend != null) {
       out.add("engine.backend=" + backend);
@@ -34,11 +42,22 @@ final class EngineMixin {
     return out;
   }
 
-  /** As options of an engine. */
-  EngineOptions options() {
+  /**
+   * Opens the engine that was asked for.
+   *
+   * @throws org.maskwright.trainer.config.ConfigException if it cannot run here
+   */
+  Engine open() {
+    checkThreads();
     EngineOptions o = EngineOptions.DEFAULT;
     o = backend == null ? o : o.withBackend(backend);
     o = device == null ? o : o.withDevice(device);
-    return threads == null ? o : o.withThreads(threads);
+    return EngineSettings.open(threads == null ? o : o.withThreads(threads));
+  }
+
+  private void checkThreads() {
+    if (threads != null) {
+      OptionRange.between(spec, "--threads", 0, EngineOptions.MAX_THREADS, threads);
+    }
   }
 }

@@ -20,6 +20,7 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.ResultFiles;
@@ -89,7 +90,7 @@ final class EvalCommand implements Callable<Integer> {
     RunSettings settings = settings();
     Dataset data = TrainingRun.open(settings.data(), settings.data().val());
     Console console = new Console(spec.commandLine().getErr(), false);
-    try (Engine e = Engine.open(settings.engine().options(settings.seed()));
+    try (Engine e = EngineSettings.open(settings.engine().options(settings.seed()));
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       console.line("engine: " + e.description());
       SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
@@ -127,7 +128,7 @@ final class EvalCommand implements Callable<Integer> {
     for (int i = 0; i < got.size(); i++) {
       if (!expected.get(i).strip().equalsIgnoreCase(got.get(i).strip())) {
         throw new ConfigException(
-            "data.val: expected the model's classes in the order of its logits; class %d is \"%s\" in %s and \"%s\" in %s. If they are the same classes in the same order under other names, go on with --by-position, or change the names in model.conf"
+            "data.val: expected the model's classes in the order of its logits; class %d is \"%s\" in %s and \"%s\" in %s. If they are the same classes in the same order under other names, go on with --by-position, or change the names in model.conf (and its line in SHA256SUMS)"
                 .formatted(
                     i,
                     expected.get(i),
@@ -170,15 +171,17 @@ final class EvalCommand implements Callable<Integer> {
                             + ": not a checkpoint inside a run folder with config.conf; give the data and eval settings with --config FILE"));
     List<String> all = new ArrayList<>(overrides);
     all.addAll(engine.overrides());
-    return ConfigFile.load(file, all).bind(RunSettings.class);
+    return config == null
+        ? RunFolder.settings(file, all)
+        : ConfigFile.load(file, all).bind(RunSettings.class);
   }
 
-  private void print(EvalReport report) throws IOException {
+  private void print(EvalReport report) {
     PrintWriter writer = spec.commandLine().getOut();
-    if (json.isSet()) {
-      writeJson(report, writer);
-      return;
-    }
+    json.report(writer, () -> print(report, writer), () -> toJson(report));
+  }
+
+  private static void print(EvalReport report, PrintWriter writer) {
     writer.printf(Locale.ROOT, "%d images in %.1f s%n%n", report.images(), report.seconds());
     report
         .metrics()
@@ -193,9 +196,8 @@ final class EvalCommand implements Callable<Integer> {
             });
   }
 
-  private static void writeJson(EvalReport report, PrintWriter writer) throws IOException {
-    JsonLines.write(
-        writer,
+  private static String toJson(EvalReport report) {
+    return JsonLines.object(
         g -> {
           g.writeNumberField("images", report.images());
           g.writeNumberField("skipped", report.skipped().size());

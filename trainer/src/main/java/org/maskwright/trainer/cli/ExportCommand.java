@@ -3,17 +3,18 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
 import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.Provenance;
-import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TorchZipWriter;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,6 +51,7 @@ final class ExportCommand implements Runnable {
       description = "Folder to make; missing or empty.")
   private Path out;
 
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
@@ -57,13 +59,23 @@ final class ExportCommand implements Runnable {
     OutputFolder.check(spec, out);
     ModelFile file = ModelFolder.describe(folder);
     Path weights = folder.resolve(ModelFolder.WEIGHTS);
-    StateDict state = withOrigin(Safetensors.read(weights), file, weights);
+    StateDict state = withOrigin(ModelFolder.weights(folder), file, weights);
     switch (target) {
       case HF -> HuggingFaceFolder.write(out, file.model(), settings(file), state);
       case OFFICIAL -> TorchZipWriter.write(out.resolve("model_final.pth"), state);
     }
     PrintWriter lines = spec.commandLine().getOut();
-    lines.printf("%s: %d tensors, licence: %s%n", out, state.size(), file.licence());
+    json.report(
+        lines,
+        () -> lines.printf("%s: %d tensors, licence: %s%n", out, state.size(), file.licence()),
+        () ->
+            JsonLines.object(
+                g -> {
+                  g.writeStringField("folder", out.toString());
+                  g.writeStringField("to", target.name().toLowerCase(Locale.ROOT));
+                  g.writeNumberField("tensors", state.size());
+                  g.writeStringField("licence", file.licence());
+                }));
   }
 
   /** An exported file names its origin and its licence, also for a model trained here. */

@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.DeducedArchitecture;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
@@ -36,8 +36,10 @@ import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.WeightMatcher;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.SettingsWriter;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -101,6 +103,7 @@ final class ImportCommand implements Runnable {
       description = "With --model: where the numbers of queries differ, take the first ones.")
   private boolean takeFirstQueries;
 
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
@@ -125,7 +128,11 @@ final class ImportCommand implements Runnable {
     WeightMatcher.Matched matched =
         WeightMatcher.match(weights, shapes(architecture, space), policy);
     write(architecture, space, settings, weights.provenance(), matched);
-    print(weights, matched.report(), space);
+    PrintWriter lines = spec.commandLine().getOut();
+    json.report(
+        lines,
+        () -> print(lines, weights, matched.report(), space),
+        () -> toJson(weights, matched.report(), space));
   }
 
   private ModelConfig architecture(ImportedWeights weights, DeducedArchitecture deduced) {
@@ -244,21 +251,16 @@ final class ImportCommand implements Runnable {
                 settings.mean(),
                 settings.std(),
                 licence);
-    try {
-      Files.createDirectories(out);
-      Safetensors.write(
-          out.resolve(ModelFolder.WEIGHTS), state.withMetadata(provenance.toMetadata()));
-      Files.writeString(out.resolve("import.txt"), describe(provenance) + report.toText());
-      Files.writeString(out.resolve(ModelFolder.SETTINGS), SettingsWriter.render(file));
-    } catch (IOException e) {
-      throw new CheckpointException(out, "cannot be written: " + e, e);
-    }
+    Safetensors.write(
+        out.resolve(ModelFolder.WEIGHTS), state.withMetadata(provenance.toMetadata()));
+    OutputFile.writeDurably(out.resolve("import.txt"), describe(provenance) + report.toText());
+    OutputFile.writeDurably(out.resolve(ModelFolder.SETTINGS), SettingsWriter.render(file));
   }
 
   /** A new model's values wherever the file has none. */
   private static StateDict overFreshValues(
       ModelConfig architecture, ClassSpace space, StateDict state) {
-    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+    try (Engine engine = EngineSettings.open(EngineOptions.DEFAULT);
         SegmentationModel built = SegmentationModels.build(engine, architecture, space)) {
       Map<String, HostTensor> values = new LinkedHashMap<>();
       built
@@ -296,8 +298,29 @@ final class ImportCommand implements Runnable {
             provenance.licence());
   }
 
-  private void print(ImportedWeights weights, LoadReport report, ClassSpace space) {
-    PrintWriter lines = spec.commandLine().getOut();
+  private String toJson(ImportedWeights weights, LoadReport report, ClassSpace space) {
+    long things = space.classes().stream().filter(ClassSpace.Entry::thing).count();
+    return JsonLines.object(
+        g -> {
+          g.writeStringField("folder", out.toString());
+          g.writeStringField("family", weights.provenance().family());
+          g.writeStringField("format", weights.provenance().format());
+          g.writeStringField("licence", weights.provenance().licence());
+          g.writeNumberField("things", things);
+          g.writeNumberField("stuff", space.size() - things);
+          g.writeNumberField("loaded", report.loaded().size());
+          JsonLines.strings(g, "missing", report.missing());
+          JsonLines.strings(g, "unexpected", report.unexpected());
+          JsonLines.strings(g, "ignored", report.ignored());
+          JsonLines.strings(
+              g,
+              "reinitialised",
+              report.reinitialised().stream().map(LoadReport.MisShaped::key).toList());
+        });
+  }
+
+  private void print(
+      PrintWriter lines, ImportedWeights weights, LoadReport report, ClassSpace space) {
     lines.printf(
         "%s: %s, %s%n", source, weights.provenance().family(), weights.provenance().format());
     lines.print(report.toText());

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,18 +76,18 @@ final class InspectCommand implements Runnable {
               defaultValue = "133",
               description = "Classes where MODEL does not say (default: ${DEFAULT-VALUE}).")
           int classes,
-      @Mixin JsonOption json)
-      throws IOException {
+      @Mixin JsonOption json) {
     Described described = describe(what, classes);
     int[] sides = sides(size);
     ModelSummary summary =
         ModelSummary.of(described.config(), described.classes(), sides[0], sides[1]);
     PrintWriter out = spec.commandLine().getOut();
-    if (json.isSet()) {
-      writeJson(summary, out);
-      return;
-    }
-    out.printf("%s, %d classes, %dx%d%n", what, described.classes(), sides[0], sides[1]);
+    String title = what + ", " + described.classes() + " classes, " + sides[0] + "x" + sides[1];
+    json.report(out, () -> print(title, summary, out), () -> toJson(summary));
+  }
+
+  private static void print(String title, ModelSummary summary, PrintWriter out) {
+    out.println(title);
     for (ModelSummary.Part part : summary.parts()) {
       out.printf(
           Locale.ROOT,
@@ -108,8 +107,10 @@ final class InspectCommand implements Runnable {
   }
 
   @Command(name = "models", description = "Print the names of the zoo.")
-  void models() {
-    Variants.names().forEach(spec.commandLine().getOut()::println);
+  void models(@Mixin JsonOption json) {
+    PrintWriter out = spec.commandLine().getOut();
+    List<String> names = List.copyOf(Variants.names());
+    json.report(out, () -> names.forEach(out::println), () -> JsonLines.strings(names));
   }
 
   private Described describe(String what, int classes) {
@@ -119,6 +120,9 @@ final class InspectCommand implements Runnable {
     Path path = Path.of(what);
     if (Files.isDirectory(path)) {
       ModelFile file = ModelFolder.describe(path);
+      if (Files.exists(path.resolve(ModelFolder.WEIGHTS))) {
+        ModelFolder.weights(path); // refuses a broken model before its shape is told
+      }
       return new Described(file.model(), file.classes().size());
     }
     if (!Files.exists(path)) {
@@ -146,9 +150,8 @@ final class InspectCommand implements Runnable {
         spec.commandLine(), "--size: expected HEIGHTxWIDTH such as 800x1333, got " + size);
   }
 
-  private static void writeJson(ModelSummary summary, PrintWriter out) throws IOException {
-    JsonLines.write(
-        out,
+  private static String toJson(ModelSummary summary) {
+    return JsonLines.object(
         g -> {
           g.writeNumberField("parameters", summary.parameters());
           g.writeNumberField("multiply_adds", summary.multiplyAdds());
@@ -188,14 +191,15 @@ final class InspectCommand implements Runnable {
               paramLabel = "FILE",
               description = "safetensors to write.")
           Path output,
-      @Mixin EngineMixin engineOptions) {
+      @Mixin EngineMixin engineOptions,
+      @Mixin JsonOption json) {
     HostTensor pixels = Safetensors.read(input).get(PIXELS);
     if (pixels.rank() != 4 || pixels.size(1) != 3 || pixels.elementCount() == 0) {
       throw new CheckpointException(
           input, PIXELS + ": expected [B,3,H,W] with at least one pixel, got " + pixels);
     }
     Map<String, HostTensor> out = new LinkedHashMap<>();
-    try (Engine engine = Engine.open(engineOptions.options());
+    try (Engine engine = engineOptions.open();
         SegmentationModel model = ModelFolder.open(engine, folder);
         var off = engine.noGrad();
         var scope = engine.scope()) {
@@ -210,7 +214,17 @@ final class InspectCommand implements Runnable {
       Safetensors.write(output, StateDict.of(out));
       spec.commandLine().getErr().println(engine.description());
     }
-    out.forEach((name, value) -> spec.commandLine().getOut().println(name + " " + value));
+    PrintWriter lines = spec.commandLine().getOut();
+    json.report(
+        lines,
+        () -> out.forEach((name, value) -> lines.println(name + " " + value)),
+        () ->
+            JsonLines.object(
+                g -> {
+                  for (Map.Entry<String, HostTensor> e : out.entrySet()) {
+                    g.writeStringField(e.getKey(), e.getValue().toString());
+                  }
+                }));
   }
 
   private static HostTensor host(Tensor tensor) {

@@ -52,6 +52,8 @@ import picocli.CommandLine.Spec;
       "  grad.NAME       of each parameter that is trained, zeros where none arrived"
     })
 final class InspectGradientsCommand implements Callable<Integer> {
+  private static final String GRADIENT = "grad.";
+
   @Parameters(paramLabel = "DIR", description = "A model folder.")
   private Path folder;
 
@@ -88,6 +90,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
   private boolean evalMode;
 
   @Mixin private EngineMixin engineOptions;
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
@@ -95,14 +98,14 @@ final class InspectGradientsCommand implements Callable<Integer> {
     GivenBatch batch = GivenBatch.read(input);
     CriterionSettings criterion = criterion();
     Map<String, HostTensor> out = new LinkedHashMap<>();
-    try (Engine engine = Engine.open(engineOptions.options());
+    try (Engine engine = engineOptions.open();
         SegmentationModel model = ModelFolder.open(engine, folder)) {
       spec.commandLine().getErr().println("engine: " + engine.description());
       model.setTraining(!evalMode);
       step(model, batch, criterion, out);
       Safetensors.write(output, StateDict.of(out));
     }
-    print(out);
+    json.report(spec.commandLine().getOut(), () -> print(out), () -> toJson(out));
     return ExitCode.OK.code();
   }
 
@@ -136,7 +139,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
         for (float v : values) {
           square += (double) v * v;
         }
-        gradients.put("grad." + e.getKey(), HostTensor.ofFloats(values, p.shape()));
+        gradients.put(GRADIENT + e.getKey(), HostTensor.ofFloats(values, p.shape()));
       }
     }
     out.put("gradient_norm", one(Math.sqrt(square)));
@@ -169,9 +172,12 @@ final class InspectGradientsCommand implements Callable<Integer> {
   }
 
   private CriterionSettings criterion() {
-    Optional<Path> file = Optional.ofNullable(config).or(() -> RunFolder.configOf(folder));
-    if (file.isPresent()) {
-      return ConfigFile.load(file.get(), overrides).bind(RunSettings.class).criterion();
+    if (config != null) {
+      return ConfigFile.load(config, overrides).bind(RunSettings.class).criterion();
+    }
+    Optional<Path> run = RunFolder.configOf(folder);
+    if (run.isPresent()) {
+      return RunFolder.settings(run.get(), overrides).criterion();
     }
     List<String> all = new ArrayList<>();
     DecoderConfig decoder = ModelFolder.describe(folder).model().decoder();
@@ -190,16 +196,28 @@ final class InspectGradientsCommand implements Callable<Integer> {
     return ConfigFile.defaults(all).bind(RunSettings.class).criterion();
   }
 
+  private String toJson(Map<String, HostTensor> values) {
+    return JsonLines.object(
+        g -> {
+          for (Map.Entry<String, HostTensor> e : values.entrySet()) {
+            if (!e.getKey().startsWith(GRADIENT)) {
+              g.writeNumberField(e.getKey(), e.getValue().toFloatArray()[0]);
+            }
+          }
+          g.writeStringField("gradients", output.toString());
+        });
+  }
+
   private void print(Map<String, HostTensor> values) {
     PrintWriter out = spec.commandLine().getOut();
     values.forEach(
         (name, value) -> {
-          if (!name.startsWith("grad.")) {
+          if (!name.startsWith(GRADIENT)) {
             out.printf(Locale.ROOT, "%-20s %.7g%n", name, value.toFloatArray()[0]);
           }
         });
     out.printf(
         "%d gradients in %s%n",
-        values.keySet().stream().filter(k -> k.startsWith("grad.")).count(), output);
+        values.keySet().stream().filter(k -> k.startsWith(GRADIENT)).count(), output);
   }
 }

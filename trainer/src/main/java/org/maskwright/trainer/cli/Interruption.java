@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption implements AutoCloseable {
   /** Exit code of an interrupted run. */
-  static final int CODE = 130;
+  static final int CODE = ExitCode.INTERRUPTED.code();
 
   private static final long PATIENCE_MINUTES = 10;
 

@@ -3,7 +3,6 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,16 +25,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     optionListHeading = "%nOptions:%n",
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:success",
-      "1:internal error, or out of memory",
-      "2:wrong usage of the command line",
-      "3:configuration: unknown key, wrong type or value",
-      "4:data: a file is missing, broken or inconsistent",
-      "5:training diverged: a loss or a gradient is not finite",
-      "6:checkpoint: broken, or of another architecture",
-      "130:interrupted; a training run wrote a checkpoint first"
-    },
     footer = {
       "",
       "Start here:  ${COMMAND-NAME} train configs/quickstart.conf",
@@ -62,15 +51,6 @@ public final class Maskwright implements Runnable {
       scope = ScopeType.INHERIT,
       description = "Print the stack trace of an error.")
   private boolean verbose;
-
-  /** What LibTorch on the CPU, CUDA, and ND4J say, in lower case. */
-  private static final List<String> NATIVE_OUT_OF_MEMORY =
-      List.of(
-          "can't allocate memory",
-          "not enough memory",
-          "cuda out of memory",
-          "cudaerrormemoryallocation",
-          "failed to allocate");
 
   private static final List<Class<?>> COMMANDS =
       List.of(
@@ -131,6 +111,7 @@ public final class Maskwright implements Runnable {
       List<Class<?>> commands, PrintWriter out, PrintWriter err) {
     var root = new Maskwright();
     var commandLine = new CommandLine(root).setCommandName(Program.name());
+    commandLine.getCommandSpec().usageMessage().exitCodeList(ExitCode.list());
     for (Class<?> command : commands) {
       commandLine.addSubcommand(name(command), new CommandLine(command));
     }
@@ -154,41 +135,15 @@ public final class Maskwright implements Runnable {
 
   private int report(Throwable error, CommandLine command) {
     PrintWriter err = command.getErr();
-    err.println(command.getColorScheme().errorText("maskwright: " + message(error)));
-    ExitCode code = ExitCode.of(error);
+    String[] words = command.getCommandSpec().qualifiedName().split(" ", -1);
+    ErrorTable.Outcome outcome = ErrorTable.of(error, words.length > 1 ? words[1] : "");
+    err.println(command.getColorScheme().errorText("maskwright: " + outcome.message()));
     if (verbose) {
       error.printStackTrace(err);
-    } else if (code == ExitCode.INTERNAL) {
-      err.println("Run it again with -v for the stack trace.");
+    } else if (outcome.code() == ExitCode.INTERNAL) {
+      err.println(ExitCode.INTERNAL.advice());
     }
-    return code.code();
-  }
-
-  private static String message(Throwable error) {
-    if (isOutOfMemory(error)) {
-      String first = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
-      return "out of memory ("
-          + first
-          + "): lower train.batch-size, the crop (augment.lsj or augment.crop: height, width) or"
-          + " criterion.points.points, or set model.backbone.resnet.checkpointing = true;"
-          + " train.accumulate makes up for a smaller batch. If it was the Java heap, give it more"
-          + " with MASKWRIGHT_OPTS=-Xmx...";
-    }
-    if (ExitCode.of(error) != ExitCode.INTERNAL && error.getMessage() != null) {
-      return error.getMessage();
-    }
-    // The type tells most of an unexpected error: the message of a NoSuchFileException is only a
-    // path.
-    return error.toString();
-  }
-
-  /** Of the Java heap, or of native memory as the engines' libraries say it. */
-  static boolean isOutOfMemory(Throwable error) {
-    if (error instanceof OutOfMemoryError) {
-      return true;
-    }
-    String text = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
-    return NATIVE_OUT_OF_MEMORY.stream().anyMatch(text::contains);
+    return outcome.code().code();
   }
 
   private static int reportUsage(ParameterException error, String[] args) {

@@ -8,6 +8,16 @@ final class OptionRange {
   private OptionRange() {}
 
   /**
+   * @throws ParameterException if the value is smaller or larger
+   */
+  static void between(CommandSpec spec, String option, long least, long most, long value) {
+    if (value < least || value > most) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": expected " + least + " to " + most + ", got " + value);
+    }
+  }
+
+  /**
    * @throws ParameterException if the value is smaller
    */
   static void atLeast(CommandSpec spec, String option, long least, long value) {

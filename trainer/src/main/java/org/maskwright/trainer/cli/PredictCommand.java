@@ -1,7 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -23,6 +21,7 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -112,8 +111,8 @@ final class PredictCommand implements Callable<Integer> {
     List<Path> files = files();
     ModelFile description = ModelFolder.describe(model);
     Task asked = task(description);
-    Files.createDirectories(out);
-    try (Engine e = Engine.open(engine.options());
+    OutputFile.createFolder(out);
+    try (Engine e = engine.open();
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       Predictor predictor =
           new Predictor(loaded, description.normalization(), settings(description, asked));
@@ -149,9 +148,8 @@ final class PredictCommand implements Callable<Integer> {
   private InferenceSettings settings(ModelFile description, Task asked) {
     Optional<Path> run = RunFolder.configOf(model);
     EvalSettings eval =
-        run.map(file -> ConfigFile.load(file, List.of()))
-            .orElseGet(() -> ConfigFile.defaults(List.of()))
-            .bind(RunSettings.class)
+        run.map(file -> RunFolder.settings(file, List.of()))
+            .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class))
             .eval();
     boolean evaluated = run.isPresent() && eval.tasks().contains(asked);
     int edge = shortEdge == null ? description.shortEdge() : shortEdge;
@@ -162,7 +160,8 @@ final class PredictCommand implements Callable<Integer> {
         eval.overlapThreshold(),
         eval.maxInstances(),
         evaluated ? EnumSet.copyOf(eval.tasks()) : EnumSet.of(asked),
-        rules.orElse(eval.rules()));
+        rules.orElse(eval.rules()),
+        threshold.orElse(SHOWN));
   }
 
   private Task task(ModelFile description) {
@@ -235,24 +234,14 @@ final class PredictCommand implements Callable<Integer> {
     return picture;
   }
 
-  private void report(List<Path> written) throws IOException {
+  private void report(List<Path> written) {
     PrintWriter writer = spec.commandLine().getOut();
-    if (!json.isSet()) {
-      writer.printf(
-          "%d photograph%s: pictures and JSON in %s%n",
-          written.size(), written.size() == 1 ? "" : "s", out);
-      return;
-    }
-    try (JsonGenerator g =
-        new JsonFactory()
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .createGenerator(writer)) {
-      g.writeStartArray();
-      for (Path p : written) {
-        g.writeString(p.toString());
-      }
-      g.writeEndArray();
-    }
-    writer.println();
+    json.report(
+        writer,
+        () ->
+            writer.printf(
+                "%d photograph%s: pictures and JSON in %s%n",
+                written.size(), written.size() == 1 ? "" : "s", out),
+        () -> JsonLines.strings(written.stream().map(Path::toString).toList()));
   }
 }

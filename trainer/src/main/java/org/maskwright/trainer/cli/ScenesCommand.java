@@ -1,6 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -9,6 +8,7 @@ import org.maskwright.datasets.scenes.SceneSheet;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -74,6 +74,7 @@ final class ScenesCommand implements Runnable {
       description = "Also draw the first scenes and their annotations into one picture.")
   private Path sheet;
 
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
@@ -81,6 +82,13 @@ final class ScenesCommand implements Runnable {
     ScenesConfig config = config();
     boolean written = Scenes.write(out, config);
     PrintWriter lines = spec.commandLine().getOut();
+    if (sheet != null) {
+      SceneSheet.draw(config, Math.min(train, SHEET_SCENES)).writePng(sheet);
+    }
+    json.report(lines, () -> print(lines, config, written), () -> toJson(config, written));
+  }
+
+  private void print(PrintWriter lines, ScenesConfig config, boolean written) {
     lines.printf(
         "%s: %d training and %d validation scenes of %d x %d pixels, seed %d%s%n",
         out,
@@ -91,14 +99,21 @@ final class ScenesCommand implements Runnable {
         seed,
         written ? "" : " (were there already)");
     if (sheet != null) {
-      try {
-        SceneSheet.draw(config, Math.min(train, SHEET_SCENES)).writePng(sheet);
-      } catch (IOException e) {
-        throw new ParameterException(
-            spec.commandLine(), "--sheet: cannot write " + sheet + ": " + e.getMessage(), e);
-      }
       lines.println(sheet);
     }
+  }
+
+  private String toJson(ScenesConfig config, boolean written) {
+    return JsonLines.object(
+        g -> {
+          g.writeStringField("folder", out.toString());
+          g.writeNumberField("train", train);
+          g.writeNumberField("val", val);
+          g.writeNumberField("width", config.width());
+          g.writeNumberField("height", config.height());
+          g.writeNumberField("seed", seed);
+          g.writeBooleanField("written", written);
+        });
   }
 
   private ScenesConfig config() {

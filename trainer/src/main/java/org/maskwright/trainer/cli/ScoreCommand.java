@@ -1,11 +1,8 @@
 package org.maskwright.trainer.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.metrics.InstanceFiles;
 import org.maskwright.datasets.metrics.InstanceFiles.DetectionArea;
 import org.maskwright.datasets.metrics.IouType;
@@ -49,7 +46,7 @@ final class ScoreCommand implements Runnable {
               description = "segm, bbox or boundary (default: ${DEFAULT-VALUE}).")
           IouType iou,
       @Option(names = "--area-from-bbox", description = AREA_FROM_BBOX) boolean areaFromBox,
-      @Mixin JsonFile json) {
+      @Mixin JsonOption json) {
     var scored = InstanceFiles.coco(files.truth, files.predictions, iou, area(areaFromBox));
     warn(scored.warnings());
     print(MetricTables.coco(scored.metrics().all()), MetricJson.coco(scored.metrics()), json);
@@ -64,7 +61,7 @@ final class ScoreCommand implements Runnable {
               description = "segm or bbox (default: ${DEFAULT-VALUE}).")
           IouType iou,
       @Option(names = "--area-from-bbox", description = AREA_FROM_BBOX) boolean areaFromBox,
-      @Mixin JsonFile json) {
+      @Mixin JsonOption json) {
     if (iou == IouType.BOUNDARY) {
       throw new ParameterException(spec.commandLine(), "--iou: expected segm or bbox for LVIS");
     }
@@ -82,7 +79,7 @@ final class ScoreCommand implements Runnable {
               defaultValue = "segm",
               description = "segm or boundary (default: ${DEFAULT-VALUE}).")
           IouType iou,
-      @Mixin JsonFile json) {
+      @Mixin JsonOption json) {
     Overlap overlap =
         switch (iou) {
           case SEGM -> Overlap.SEGMENT;
@@ -129,7 +126,7 @@ final class ScoreCommand implements Runnable {
                     + " Cityscapes' label ids."
               })
           SemanticProtocol protocol,
-      @Mixin JsonFile json) {
+      @Mixin JsonOption json) {
     if (classes < 1 || classes > SemanticEvaluator.MAX_CLASSES) {
       throw new ParameterException(
           spec.commandLine(),
@@ -173,15 +170,6 @@ final class ScoreCommand implements Runnable {
     private Path predictions;
   }
 
-  /** {@code --json FILE}. */
-  static final class JsonFile {
-    @Option(
-        names = "--json",
-        paramLabel = "FILE",
-        description = "Also write the result as JSON with every digit.")
-    private Path file;
-  }
-
   private static DetectionArea area(boolean fromBox) {
     return fromBox ? DetectionArea.BBOX : DetectionArea.MASK;
   }
@@ -191,15 +179,14 @@ final class ScoreCommand implements Runnable {
     warnings.forEach(warning -> err.println("warning: " + warning));
   }
 
-  private void print(String table, String json, JsonFile target) {
-    spec.commandLine().getOut().print(table);
-    spec.commandLine().getOut().flush();
-    if (target.file != null) {
-      try {
-        Files.writeString(target.file, json + System.lineSeparator());
-      } catch (IOException e) {
-        throw DatasetException.ofFile(target.file, "cannot be written: " + e, e);
-      }
-    }
+  private void print(String table, String result, JsonOption json) {
+    PrintWriter out = spec.commandLine().getOut();
+    json.report(
+        out,
+        () -> {
+          out.print(table);
+          out.flush();
+        },
+        () -> result);
   }
 }

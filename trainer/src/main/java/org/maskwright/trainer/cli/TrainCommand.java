@@ -99,12 +99,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void report(RunSummary s) {
+    json.report(spec.commandLine().getOut(), () -> print(s), s::toJson);
+  }
+
+  private void print(RunSummary s) {
     PrintWriter out = spec.commandLine().getOut();
     String program = word(Path.of(spec.root().name()));
-    if (json.isSet()) {
-      out.println(s.toJson());
-      return;
-    }
     if (s.interrupted()) {
       out.printf(
           "interrupted after step %d; continue with: %s train --resume %s%n",

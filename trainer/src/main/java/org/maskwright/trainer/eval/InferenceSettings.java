@@ -15,6 +15,8 @@ import org.maskwright.datasets.Task;
  *     things only, and only where semantic results are the only ones, classes are scored at the
  *     input's size
  * @param rules by Hugging Face's, maxInstances is the number of queries and tasks do not count
+ * @param instanceThreshold by Hugging Face's rules, smallest score of an instance; the official
+ *     ones keep all
  */
 public record InferenceSettings(
     int shortEdge,
@@ -23,10 +25,34 @@ public record InferenceSettings(
     double overlapThreshold,
     int maxInstances,
     Set<Task> tasks,
-    Rules rules) {
+    Rules rules,
+    double instanceThreshold) {
+  /** What Hugging Face's post-processing of instances asks for by default. */
+  private static final double HUGGING_FACE_THRESHOLD = 0.5;
+
   /** Keeps a copy. */
   public InferenceSettings {
     tasks = Set.copyOf(tasks);
+  }
+
+  /** With the threshold of instances that Hugging Face's rules have by default. */
+  public InferenceSettings(
+      int shortEdge,
+      int maxSize,
+      double objectThreshold,
+      double overlapThreshold,
+      int maxInstances,
+      Set<Task> tasks,
+      Rules rules) {
+    this(
+        shortEdge,
+        maxSize,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        tasks,
+        rules,
+        HUGGING_FACE_THRESHOLD);
   }
 
   /** By the official rules. */

@@ -37,8 +37,8 @@ import org.maskwright.trainer.config.ConfigException;
  * <p><b>Threads</b> one at a time: the model is shared.
  */
 public final class Predictor {
-  /** Score of an instance, and score times probability of a pixel of a segment, at least. */
-  private static final double HUGGING_FACE_THRESHOLD = 0.5;
+  /** Score times probability of a pixel of a segment, at least, by Hugging Face's rules. */
+  private static final double MASK_THRESHOLD = 0.5;
 
   private final SegmentationModel model;
   private final ClassSpace classes;
@@ -186,7 +186,7 @@ public final class Predictor {
               huggingFaceFirst(),
               outputs.frame().height(),
               outputs.frame().width(),
-              HUGGING_FACE_THRESHOLD);
+              settings.instanceThreshold());
     };
   }
 
@@ -212,7 +212,7 @@ public final class Predictor {
               outputs.frame().width(),
               new HuggingFacePostProcessor.PanopticOptions(
                   settings.objectThreshold(),
-                  HUGGING_FACE_THRESHOLD,
+                  MASK_THRESHOLD,
                   settings.overlapThreshold(),
                   Set.of()));
     };

@@ -7,12 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.maskwright.datasets.DatasetException;
-import org.maskwright.modelzoo.weights.CheckpointException;
-import org.maskwright.trainer.TrainingDivergedException;
-import org.maskwright.trainer.config.ConfigException;
 
 final class MaskwrightTest {
   private final StringWriter out = new StringWriter();
@@ -53,28 +48,5 @@ final class MaskwrightTest {
   void noCommandIsWrongUsage() {
     assertEquals(2, run());
     assertTrue(err.toString().contains("a command is missing"), err.toString());
-  }
-
-  @Test
-  void eachKnownErrorHasItsOwnExitCode() {
-    assertEquals(ExitCode.CONFIG, ExitCode.of(new ConfigException("x")));
-    assertEquals(
-        ExitCode.DIVERGED,
-        ExitCode.of(
-            new TrainingDivergedException(
-                1, "loss is NaN", List.of(), List.of(), Optional.empty())));
-    assertEquals(ExitCode.DATA, ExitCode.of(new DatasetException("x")));
-    assertEquals(ExitCode.CHECKPOINT, ExitCode.of(new CheckpointException("x")));
-    assertEquals(ExitCode.INTERNAL, ExitCode.of(new IllegalStateException("x")));
-  }
-
-  @Test
-  void nativeOutOfMemoryIsRecognised() {
-    assertTrue(
-        Maskwright.isOutOfMemory(
-            new RuntimeException(
-                "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate"
-                    + " 400000000000 bytes. Error code 12 (Cannot allocate memory)")));
-    assertFalse(Maskwright.isOutOfMemory(new IllegalStateException("memory of a goldfish")));
   }
 }

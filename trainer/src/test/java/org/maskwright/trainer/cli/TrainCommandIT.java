@@ -196,6 +196,7 @@ class TrainCommandIT {
             file.normalization(),
             file.licence());
     Files.writeString(model.resolve(ModelFolder.SETTINGS), SettingsWriter.render(edited));
+    Files.deleteIfExists(model.resolve("SHA256SUMS")); // it holds the old file's
   }
 
   @Test

@@ -91,6 +91,22 @@ class HuggingFaceRulesTest {
               .instances()
               .size(),
           predictor.instances(outputs).instances().size());
+      for (double threshold : new double[] {0, 0.01, 1}) {
+        assertEquals(
+            HuggingFacePostProcessor.instances(outputs.queries(), first, HEIGHT, WIDTH, threshold)
+                .instances()
+                .size(),
+            new Predictor(model, Normalization.IMAGENET, withInstances(threshold))
+                .instances(outputs)
+                .instances()
+                .size(),
+            "asked for " + threshold);
+      }
     }
+  }
+
+  private static InferenceSettings withInstances(double threshold) {
+    return new InferenceSettings(
+        60, 200, 0.1, 0.01, 20, Set.of(Task.INSTANCE), Rules.HF, threshold);
   }
 }

@@ -11,15 +11,18 @@ package org.maskwright.engine.tensor;
  */
 public record EngineOptions(
     String backend, String device, int threads, Precision precision, long seed) {
+  /** More threads than any machine has cores are a mistake. */
+  public static final int MAX_THREADS = 4096;
+
   /** Everything automatic, float32, seed 0. */
   public static final EngineOptions DEFAULT =
       new EngineOptions("auto", "auto", 0, Precision.FP32, 0);
 
   /** Checks the thread count. */
   public EngineOptions {
-    if (threads < 0 || threads > 4096) {
+    if (threads < 0 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
-          "engine.threads: expected 0 (automatic) to 4096, got " + threads);
+          "engine.threads: expected 0 (automatic) to " + MAX_THREADS + ", got " + threads);
     }
   }
 
