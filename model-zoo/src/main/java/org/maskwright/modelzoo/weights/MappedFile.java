@@ -1,6 +1,5 @@
 package org.maskwright.modelzoo.weights;
 
-import org.maskwright.files.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +7,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Supplier;
+import org.maskwright.files.InputFile;
 
 /**
  * A file in memory-mapped windows: one for files up to 2 GiB, else one per request. Windows are

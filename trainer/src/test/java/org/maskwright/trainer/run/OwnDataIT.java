@@ -38,6 +38,7 @@ class OwnDataIT {
           "augment.lsj { height = 64, width = 64 }",
           "criterion.points.points = 64",
           "train { steps = 2, batch-size = 2, log-every = 1 }",
+          "schedule.warmup-steps = 0",
           "eval { short-edge = 64, max-size = 64, samples = 1, max-instances = 12 }");
 
   @TempDir private Path temp;
