@@ -78,7 +78,6 @@ public final class CheckpointReader {
   }
 
   private static Checkpoint readFile(Path file) {
-    MappedFile.requireRegular(file);
     ByteBuffer start = start(file);
     if (start.remaining() < 2) {
       throw new CheckpointException(file, "is empty, not a checkpoint");
@@ -166,6 +165,7 @@ public final class CheckpointReader {
   }
 
   private static ByteBuffer start(Path file) {
+    MappedFile.requireRegular(file);
     try (var in = Files.newInputStream(file)) {
       return ByteBuffer.wrap(in.readNBytes(SNIFFED_BYTES));
     } catch (IOException e) {
@@ -195,7 +195,10 @@ public final class CheckpointReader {
   static Checkpoint fromObject(Path file, Checkpoint.Format format, Object object) {
     if (!(object instanceof Map<?, ?> top)) {
       throw new CheckpointException(
-          file, "expected a dict of tensors, got " + RestrictedUnpickler.describe(object));
+          file,
+          "expected a dict of tensors, got "
+              + RestrictedUnpickler.describe(object)
+              + "; save the model's state_dict() where it was made");
     }
     List<String> ignored = new ArrayList<>();
     Map<?, ?> weights = top;
@@ -205,7 +208,7 @@ public final class CheckpointReader {
         weights = inner;
         prefix = key + ".";
         top.keySet().stream()
-            .map(String::valueOf)
+            .map(RestrictedUnpickler::name)
             .filter(name -> !name.equals(key) && !DESCRIPTIONS.contains(name))
             .forEach(ignored::add);
         break;
@@ -213,7 +216,8 @@ public final class CheckpointReader {
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : weights.entrySet()) {
-      String name = String.valueOf(entry.getKey());
+      String name = RestrictedUnpickler.name(entry.getKey());
+      requireNoUnknown(file, name, entry.getValue(), weights == top);
       Optional<HostTensor> tensor = tensor(name, entry.getValue());
       if (tensor.isPresent() && !name.endsWith(MOMENTUM_SUFFIX)) {
         tensors.put(name, tensor.get());
@@ -223,7 +227,9 @@ public final class CheckpointReader {
     }
     if (tensors.isEmpty()) {
       throw new CheckpointException(
-          file, "holds no tensors; its entries are " + top.keySet().stream().limit(8).toList());
+          file,
+          "holds no tensors; its entries are "
+              + top.keySet().stream().limit(8).map(RestrictedUnpickler::name).toList());
     }
     Optional<String> author =
         top.get("__author__") instanceof String name ? Optional.of(name) : Optional.empty();
@@ -238,6 +244,21 @@ public final class CheckpointReader {
         Optional.empty(),
         Optional.empty(),
         ignored);
+  }
+
+  /**
+   * Refuses an object in a weight's place.
+   *
+   * @param beside whether settings stand among the weights, in a file that is one flat dict
+   */
+  private static void requireNoUnknown(Path file, String name, Object value, boolean beside) {
+    if (value instanceof PicklePlaceholder unknown && (!beside || unknown.holdsTensors())) {
+      throw new CheckpointException(
+          file,
+          "'%s' among the weights is %s, expected a dense tensor; nothing was executed. Save it as"
+                  .formatted(name, unknown)
+              + " a plain tensor, or leave it out");
+    }
   }
 
   /** The text that Maskwright's own .pth files carry along. */

@@ -4,14 +4,17 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The Python names a checkpoint may ask for, and the Java functions they stand for: numpy arrays,
- * torch tensors and storages, and harmless containers. Everything else is refused by name.
+ * torch tensors and storages, and harmless containers. Names that an attack is made of are refused
+ * ({@link PickleThreats}); any other name gives an inert {@link PicklePlaceholder}.
  *
  * <p><b>Source</b> the globals that numpy 1 and 2 and PyTorch 0.4 to 2.x write for arrays and state
  * dicts.
@@ -23,6 +26,13 @@ final class PickleGlobals {
   }
 
   private static final int MAX_NESTING = 2;
+
+  private static final Set<String> TENSOR_TYPES =
+      Set.of(
+          "torch.Tensor",
+          "torch._tensor.Tensor",
+          "torch.nn.parameter.Parameter",
+          "torch.nn.parameter.Buffer");
 
   private final Map<String, Object> allowed = new HashMap<>();
   private final PickleBudget budget;
@@ -41,16 +51,19 @@ final class PickleGlobals {
   }
 
   /**
-   * The function or type behind a global.
+   * The function or type behind a global; a placeholder for one that is not known.
    *
-   * @throws CheckpointException naming the global if it is not on the list
+   * @throws CheckpointException naming the global if only an attack asks for it
    */
   Object find(String module, String name) {
     Object value = allowed.get(module + "." + name);
-    if (value == null) {
+    if (value != null) {
+      return value;
+    }
+    if (PickleThreats.includes(module, name)) {
       throw refused(module, name);
     }
-    return value;
+    return new PicklePlaceholder(module + "." + name);
   }
 
   static CheckpointException refused(String module, String name) {
@@ -72,7 +85,7 @@ final class PickleGlobals {
     function("collections.defaultdict", arguments -> new LinkedHashMap<>());
     function("_codecs.encode", this::encode);
     for (String builtins : List.of("__builtin__.", "builtins.")) {
-      for (String type : List.of("int", "float", "dict", "list")) {
+      for (String type : List.of("int", "float", "dict", "list")) { // of a defaultdict
         allowed.put(builtins + type, builtins + type);
       }
       function(builtins + "bytes", PickleGlobals::emptyBytes);
@@ -92,29 +105,52 @@ final class PickleGlobals {
   private void torch() {
     function("torch._utils._rebuild_tensor", TorchStorage::rebuildTensor);
     function("torch._utils._rebuild_tensor_v2", TorchStorage::rebuildTensor);
+    function("torch._utils._rebuild_tensor_v3", TorchStorage::rebuildTyped);
     function("torch._utils._rebuild_parameter", arguments -> arguments[0]);
+    function("torch._utils._rebuild_parameter_with_state", arguments -> arguments[0]);
+    function("torch._tensor._rebuild_from_type_v2", PickleGlobals::rebuildFromType);
     function("torch.Size", arguments -> arguments[0]);
     function("torch.storage._load_from_bytes", this::loadFromBytes);
     for (TorchStorage.Kind kind : TorchStorage.Kind.values()) {
       allowed.put("torch." + kind.storageName(), kind);
     }
+    for (String untyped : List.of("torch.UntypedStorage", "torch.storage.UntypedStorage")) {
+      allowed.put(untyped, TorchStorage.Kind.BYTE); // counted in bytes
+    }
+  }
+
+  /** {@code _rebuild_from_type_v2(function, type, arguments, state)} of PyTorch's own types. */
+  private static Object rebuildFromType(Object[] arguments) {
+    Object made = ((Function) arguments[0]).call((Object[]) arguments[2]);
+    if (arguments[1] instanceof PicklePlaceholder type
+        && TENSOR_TYPES.contains(type.name())
+        && made instanceof HostTensor) {
+      return made;
+    }
+    PicklePlaceholder other =
+        new PicklePlaceholder(
+            arguments[1] instanceof PicklePlaceholder type
+                ? type.name()
+                : RestrictedUnpickler.describe(arguments[1]));
+    other.drop(made);
+    return other;
   }
 
   private Object orderedDict(Object[] arguments) {
-    Map<Object, Object> map = new LinkedHashMap<>();
-    if (arguments.length == 0) {
-      return map;
-    }
-    if (arguments[0] instanceof Map<?, ?> given) {
+    if (arguments.length > 0 && arguments[0] instanceof Map<?, ?> given) {
       return given;
     }
-    List<?> pairs = (List<?>) arguments[0];
-    budget.spendSteps(pairs.size());
-    for (Object pair : pairs) {
-      Object key = pair instanceof List<?> list ? list.get(0) : ((Object[]) pair)[0];
-      Object value = pair instanceof List<?> list ? list.get(1) : ((Object[]) pair)[1];
-      map.put((String) key, value);
+    List<Object> items = new ArrayList<>();
+    if (arguments.length > 0) {
+      List<?> pairs = (List<?>) arguments[0];
+      budget.spendSteps(pairs.size());
+      for (Object pair : pairs) {
+        items.add(pair instanceof List<?> list ? list.get(0) : ((Object[]) pair)[0]);
+        items.add(pair instanceof List<?> list ? list.get(1) : ((Object[]) pair)[1]);
+      }
     }
+    Map<Object, Object> map = new LinkedHashMap<>();
+    RestrictedUnpickler.putAll(map, items);
     return map;
   }
 

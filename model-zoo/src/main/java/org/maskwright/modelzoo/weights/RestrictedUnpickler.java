@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,9 @@ import net.razorvine.pickle.Unpickler;
 
 /**
  * Reads a pickle without executing what it asks for: globals come from an allow-list and are our
- * own functions, opcodes that create other objects are refused, and every announced length is
- * checked against the bytes that are there. Dictionaries keep their order; long byte strings are
- * slices of the input, not copies.
+ * own functions, or are placeholders that do nothing, and every announced length is checked against
+ * the bytes that are there. Dictionaries keep their order; long byte strings are slices of the
+ * input, not copies.
  */
 final class RestrictedUnpickler extends Unpickler {
   private static final int MAX_NUMBER_TEXT = 256;
@@ -101,11 +102,38 @@ final class RestrictedUnpickler extends Unpickler {
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
         Object key = stack.pop();
-        putAll(asMap(stack.peek()), Arrays.asList(key, value));
+        setItems(stack.peek(), Arrays.asList(key, value));
       }
       case Opcodes.SETITEMS -> {
         List<Object> items = stack.pop_all_since_marker();
-        putAll(asMap(stack.peek()), items);
+        setItems(stack.peek(), items);
+      }
+      case Opcodes.APPEND -> {
+        Object element = stack.pop();
+        append(stack.peek(), Collections.singletonList(element));
+      }
+      case Opcodes.EMPTY_SET -> stack.add(new PicklePlaceholder("builtins.set"));
+      case Opcodes.FROZENSET -> {
+        PicklePlaceholder set = new PicklePlaceholder("builtins.frozenset");
+        set.drop(stack.pop_all_since_marker().toArray());
+        stack.add(set);
+      }
+      case Opcodes.ADDITEMS, Opcodes.APPENDS -> {
+        List<Object> elements = stack.pop_all_since_marker();
+        append(stack.peek(), elements);
+      }
+      case Opcodes.NEWOBJ -> {
+        Object[] arguments = (Object[]) stack.pop();
+        stack.add(newObject(stack.pop(), arguments));
+      }
+      case Opcodes.NEWOBJ_EX -> {
+        Object named = stack.pop();
+        Object[] arguments = (Object[]) stack.pop();
+        if (!(named instanceof Map<?, ?> map && map.isEmpty())
+            && !(stack.peek() instanceof PicklePlaceholder)) {
+          throw new CheckpointException("the pickle gives named arguments to a known class");
+        }
+        stack.add(newObject(stack.pop(), arguments));
       }
       case Opcodes.SHORT_BINBYTES -> stack.add(source.sliceCounted(1));
       case Opcodes.BINBYTES, Opcodes.BINSTRING -> stack.add(source.sliceCounted(Integer.BYTES));
@@ -152,8 +180,6 @@ final class RestrictedUnpickler extends Unpickler {
           Opcodes.TUPLE3,
           Opcodes.EMPTY_LIST,
           Opcodes.LIST,
-          Opcodes.APPEND,
-          Opcodes.APPENDS,
           Opcodes.BINGET,
           Opcodes.LONG_BINGET,
           Opcodes.BINPUT,
@@ -176,11 +202,41 @@ final class RestrictedUnpickler extends Unpickler {
     stack.add(allowed.call(arguments));
   }
 
+  /** A class is called as a function is: both make a value of ours or a placeholder. */
+  private static Object newObject(Object type, Object[] arguments) {
+    if (!(type instanceof PickleGlobals.Function allowed)) {
+      throw new CheckpointException("the pickle makes an object of something that is no class");
+    }
+    return allowed.call(arguments);
+  }
+
+  private static void setItems(Object target, List<Object> items) {
+    if (target instanceof PicklePlaceholder placeholder) {
+      placeholder.drop(items.toArray());
+    } else {
+      putAll(asMap(target), items);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void append(Object target, List<Object> elements) {
+    if (target instanceof PicklePlaceholder placeholder) {
+      placeholder.drop(elements.toArray());
+    } else if (target instanceof List) {
+      ((List<Object>) target).addAll(elements);
+    } else {
+      throw new CheckpointException("the pickle appends to something that is not a list");
+    }
+  }
+
   /** Numpy arrays and dtypes take their state; attributes of an OrderedDict are not needed. */
   private void build() {
     Object state = stack.pop();
     Object target = stack.peek();
-    if (target instanceof NumpyPickles.Stateful stateful) {
+    if (target instanceof PicklePlaceholder placeholder) {
+      placeholder.drop(
+          state instanceof Map<?, ?> map ? map.values().toArray() : new Object[] {state});
+    } else if (target instanceof NumpyPickles.Stateful stateful) {
       stateful.setState((Object[]) state);
     } else if (!(target instanceof Map)) {
       throw new CheckpointException("the pickle sets the state of an object that has none");
@@ -195,16 +251,25 @@ final class RestrictedUnpickler extends Unpickler {
     throw new CheckpointException("the pickle puts items into something that is not a dict");
   }
 
-  /** Keys are text and numbers (tuples by identity), so that hashing cannot be made expensive. */
-  private static void putAll(Map<Object, Object> map, List<Object> items) {
+  /**
+   * Keys are text and numbers (anything else by identity), so that hashing cannot be made
+   * expensive.
+   */
+  static void putAll(Map<Object, Object> map, List<Object> items) {
     if (items.size() % 2 != 0) {
       throw new CheckpointException("the pickle gives a dict a key without a value");
     }
     for (int i = 0; i < items.size(); i += 2) {
       Object key = items.get(i);
-      if (!(key instanceof String
+      if (key instanceof ByteBuffer) {
+        key = new Object[] {key};
+      }
+      if (!(key == null
+          || key instanceof String
           || key instanceof Number
           || key instanceof Boolean
+          || key instanceof PicklePlaceholder
+          || key instanceof TorchStorage.Kind
           || key instanceof Object[])) {
         throw new CheckpointException("the pickle uses a dict key that is no text or number");
       }
@@ -220,9 +285,19 @@ final class RestrictedUnpickler extends Unpickler {
     if (value == null) {
       return "None";
     }
+    if (value instanceof PicklePlaceholder) {
+      return value.toString();
+    }
     return value instanceof String || value instanceof Number
         ? "'" + value + "'"
         : "a " + value.getClass().getSimpleName();
+  }
+
+  /** The name of a dict's entry; of a key that is no text or number, its kind. */
+  static String name(Object key) {
+    return key instanceof String || key instanceof Number || key instanceof Boolean
+        ? key.toString()
+        : describe(key);
   }
 
   /** The text of a str or of bytes in Latin-1 (Python 2 names). */

@@ -37,7 +37,19 @@ final class TorchLegacyReader {
     0x19
   };
 
+  /** Element sizes of storages that no weight of ours has, which may lie before others. */
+  private static final Map<String, Integer> FOREIGN_ELEMENTS =
+      Map.of(
+          "torch.ComplexFloatStorage", 8,
+          "torch.ComplexDoubleStorage", 16,
+          "torch.QUInt8Storage", 1,
+          "torch.QInt8Storage", 1,
+          "torch.QInt32Storage", 4,
+          "torch.QUInt4x2Storage", 1,
+          "torch.QUInt2x4Storage", 1);
+
   private final Map<String, TorchStorage> storages = new HashMap<>();
+  private final Map<String, Integer> foreign = new HashMap<>();
 
   private TorchLegacyReader() {}
 
@@ -91,6 +103,10 @@ final class TorchLegacyReader {
       throw new CheckpointException(
           "a persistent id that is not a storage: " + RestrictedUnpickler.describe(parts[0]));
     }
+    if (parts[1] instanceof PicklePlaceholder type) {
+      foreign.put((String) parts[2], elementBytes(type.name()));
+      return TorchStorage.ofUnknownKind(type.name());
+    }
     TorchStorage.Kind kind = (TorchStorage.Kind) parts[1];
     long elements = ((Number) parts[4]).longValue();
     TorchStorage storage =
@@ -104,21 +120,29 @@ final class TorchLegacyReader {
     return storage;
   }
 
+  private static int elementBytes(String storage) {
+    Integer bytes = FOREIGN_ELEMENTS.get(storage);
+    if (bytes == null) {
+      throw new CheckpointException(
+          "a storage of the unknown type '" + storage + "', expected one of PyTorch's");
+    }
+    return bytes;
+  }
+
   private void bindStorages(ByteSource source, long start, List<?> keys) {
     long position = start;
     for (Object key : keys) {
       TorchStorage storage = key instanceof String name ? storages.get(name) : null;
+      Integer foreignBytes = storage == null && key instanceof String ? foreign.get(key) : null;
+      if (foreignBytes != null) {
+        position += Long.BYTES + Math.multiplyExact(foreignBytes, elements(source, position));
+        continue;
+      }
       if (storage == null) {
         throw new CheckpointException(
             "data of an unknown storage: " + RestrictedUnpickler.describe(key));
       }
-      long elements =
-          source
-              .window(position, Long.BYTES)
-              .get()
-              .duplicate()
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .getLong();
+      long elements = elements(source, position);
       if (elements != storage.elements()) {
         throw new CheckpointException(
             "storage '%s' is announced with %d elements but has %d"
@@ -127,5 +151,19 @@ final class TorchLegacyReader {
       storage.setBytes(source.window(position + Long.BYTES, storage.byteSize()));
       position += Long.BYTES + storage.byteSize();
     }
+  }
+
+  private static long elements(ByteSource source, long position) {
+    long elements =
+        source
+            .window(position, Long.BYTES)
+            .get()
+            .duplicate()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .getLong();
+    if (elements < 0 || elements > source.size()) {
+      throw new CheckpointException("a storage of " + elements + " elements");
+    }
+    return elements;
   }
 }

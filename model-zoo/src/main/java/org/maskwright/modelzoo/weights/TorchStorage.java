@@ -3,6 +3,7 @@ package org.maskwright.modelzoo.weights;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +15,19 @@ final class TorchStorage {
 
   /** Elements a view may have beyond its storage's, by strides of 0. */
   private static final long MAX_EXPANSION = 1 << 20;
+
+  private static final Map<String, ElementType> DTYPES =
+      Map.of(
+          "torch.float64", ElementType.F64,
+          "torch.float32", ElementType.F32,
+          "torch.float16", ElementType.F16,
+          "torch.bfloat16", ElementType.BF16,
+          "torch.int64", ElementType.I64,
+          "torch.int32", ElementType.I32,
+          "torch.int16", ElementType.I16,
+          "torch.int8", ElementType.I8,
+          "torch.uint8", ElementType.U8,
+          "torch.bool", ElementType.BOOL);
 
   /** Storage types by PyTorch's names. */
   enum Kind {
@@ -110,9 +124,42 @@ final class TorchStorage {
 
   /** {@code _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)}. */
   static Object rebuildTensor(Object[] arguments) {
+    if (arguments[0] instanceof PicklePlaceholder unknown) {
+      return ofUnknownType(unknown.name(), unknown);
+    }
     TorchStorage storage = (TorchStorage) arguments[0];
     long offset = ((Number) arguments[1]).longValue();
     return storage.view(offset, longs(arguments[2]), longs(arguments[3]));
+  }
+
+  /**
+   * {@code _rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype,
+   * metadata)}: the storage is bytes, and the type a name such as {@code torch.uint16}.
+   */
+  static Object rebuildTyped(Object[] arguments) {
+    TorchStorage storage = (TorchStorage) arguments[0];
+    String dtype = arguments[6] instanceof PicklePlaceholder type ? type.name() : "";
+    ElementType type = DTYPES.get(dtype);
+    if (type == null) {
+      return ofUnknownType(dtype, storage);
+    }
+    TorchStorage typed = new TorchStorage(type, storage.byteSize() / type.byteSize());
+    typed.setBytes(() -> storage.bytes().slice(0, typed.byteSize()));
+    long offset = ((Number) arguments[1]).longValue();
+    return typed.view(offset, longs(arguments[2]), longs(arguments[3]));
+  }
+
+  /** A storage of a type that no weight of ours has; what is made of it is a placeholder too. */
+  static PicklePlaceholder ofUnknownKind(String type) {
+    PicklePlaceholder storage = new PicklePlaceholder(type);
+    storage.drop(new TorchStorage(ElementType.U8, 0));
+    return storage;
+  }
+
+  private static PicklePlaceholder ofUnknownType(String type, Object storage) {
+    PicklePlaceholder tensor = new PicklePlaceholder("a tensor of " + type);
+    tensor.drop(storage);
+    return tensor;
   }
 
   static long[] longs(Object sizes) {

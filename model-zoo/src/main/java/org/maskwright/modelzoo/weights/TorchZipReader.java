@@ -20,8 +20,8 @@ import org.apache.commons.compress.archivers.zip.ZipMethod;
 
 /**
  * PyTorch's format since 1.6: a zip with one root folder that holds {@code data.pkl} and raw
- * storages {@code data/<key>}. Stored entries are mapped, not copied. Entry names are never used as
- * paths.
+ * storages {@code data/<key>}. Stored entries are mapped, not copied; their checksums are checked
+ * when they are first read. Entry names are never used as paths.
  */
 final class TorchZipReader {
   private static final int MAX_ENTRIES = 200_000;
@@ -38,6 +38,7 @@ final class TorchZipReader {
   private final Map<String, ZipArchiveEntry> entries = new HashMap<>();
   private final Map<String, TorchStorage> storages = new HashMap<>();
   private String root;
+  private ZipIntegrity integrity;
 
   private TorchZipReader(Path file, MappedFile mapped, ZipFile zip) {
     this.file = file;
@@ -122,6 +123,7 @@ final class TorchZipReader {
                   .formatted(stored, inflated, mapped.size())
               + " refused as a zip bomb");
     }
+    integrity = new ZipIntegrity(file, entries.values());
     if (root == null) {
       throw new CheckpointException(
           "a zip archive without <folder>/data.pkl, so not a PyTorch checkpoint");
@@ -151,7 +153,7 @@ final class TorchZipReader {
           "zip entry '" + entry.getName() + "' is encrypted or compressed in an unknown way");
     }
     if (entry.getMethod() == ZipMethod.STORED.getCode()) {
-      return mapped.window(entry.getDataOffset(), (int) size);
+      return integrity.checked(entry, mapped.window(entry.getDataOffset(), (int) size));
     }
     try (InputStream in = zip.getInputStream(entry)) {
       byte[] all = in.readNBytes((int) size);
@@ -160,6 +162,7 @@ final class TorchZipReader {
             "zip entry '" + entry.getName() + "' is not of its announced size " + size);
       }
       ByteBuffer view = ByteBuffer.wrap(all);
+      integrity.check(entry, view);
       return () -> view;
     }
   }
@@ -170,6 +173,9 @@ final class TorchZipReader {
     if (!"storage".equals(parts[0])) {
       throw new CheckpointException(
           "a persistent id that is not a storage: " + RestrictedUnpickler.describe(parts[0]));
+    }
+    if (parts[1] instanceof PicklePlaceholder type) { // complex, quantised ...
+      return TorchStorage.ofUnknownKind(type.name());
     }
     TorchStorage.Kind kind = (TorchStorage.Kind) parts[1];
     String key = (String) parts[2];

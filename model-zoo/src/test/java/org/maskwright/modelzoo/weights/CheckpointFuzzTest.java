@@ -55,6 +55,7 @@ class CheckpointFuzzTest {
         "detectron2_numpy_protocol5.pkl",
         "detectron2_torch.pkl",
         "sharded/model.safetensors.index.json",
+        "objects_safe_legacy.pth",
         "hostile.pkl"
       })
   void everyMutantGivesAResultOrACheckpointException(String name) throws IOException {
@@ -100,10 +101,13 @@ class CheckpointFuzzTest {
   }
 
   /** The checksums are right, so that mutants get past the archive. */
-  @Test
-  void aMutatedPickleOrEntryOfAnIntactZipGivesAResultOrACheckpointException() throws IOException {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"torch_zip.pth", "objects_safe.pth", "objects_unknown.pth", "objects_flat.pth"})
+  void aMutatedPickleOrEntryOfAnIntactZipGivesAResultOrACheckpointException(String name)
+      throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipFile zip = new ZipFile(Golden.file("torch_zip.pth").toFile())) {
+    try (ZipFile zip = new ZipFile(Golden.file(name).toFile())) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
       }
