@@ -71,6 +71,11 @@ public record ModelConfig(
     }
   }
 
+  /** The same model with images padded to other multiples. */
+  public ModelConfig withSizeDivisibility(int other) {
+    return new ModelConfig(hiddenDim, maskDim, other, backbone, pixelDecoder, decoder);
+  }
+
   /** The same model with another backbone. */
   public ModelConfig withBackbone(BackboneConfig other) {
     return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, other, pixelDecoder, decoder);

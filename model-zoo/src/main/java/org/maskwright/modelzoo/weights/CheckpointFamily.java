@@ -74,6 +74,11 @@ public enum CheckpointFamily {
     };
   }
 
+  /** True for models of Hugging Face Transformers, beside which a config.json lies. */
+  public boolean isHuggingFace() {
+    return this == HF_MASK2FORMER || this == HF_MASKFORMER;
+  }
+
   KeyTable table() {
     return Tables.ALL.get(this);
   }

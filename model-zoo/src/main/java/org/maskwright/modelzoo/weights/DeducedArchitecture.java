@@ -64,9 +64,11 @@ public record DeducedArchitecture(
     try {
       PixelDecoderConfig pixelDecoder = pixelDecoder(state, decoderHeads);
       Decoder decoder = decoder(state, pixelDecoder, decoderHeads);
+      int width = size(state, PIXEL + "mask_features.weight", 1);
+      requireOneWidth(state, width);
       ModelConfig model =
           new ModelConfig(
-              size(state, PIXEL + "mask_features.weight", 1),
+              width,
               size(state, PIXEL + "mask_features.weight", 0),
               pixelDecoder instanceof PixelDecoderConfig.TransformerFpn ? 1 : MASK2FORMER_PADDING,
               backbone,
@@ -85,6 +87,43 @@ public record DeducedArchitecture(
       return new DeducedArchitecture(other, model.map(m -> m.withBackbone(other)), classes);
     }
     return this;
+  }
+
+  /**
+   * The same with rates, of which weights show nothing; those of parts that it lacks are ignored.
+   */
+  DeducedArchitecture withRates(double swinDropPath, double detrDropout) {
+    try {
+      BackboneConfig other =
+          backbone instanceof BackboneConfig.Swin swin
+              ? new BackboneConfig.Swin(
+                  swin.embedDim(),
+                  swin.depths(),
+                  swin.heads(),
+                  swin.window(),
+                  swin.mlpRatio(),
+                  swinDropPath,
+                  swin.checkpointing())
+              : backbone;
+      return new DeducedArchitecture(
+          other, model.map(m -> withDropout(m.withBackbone(other), detrDropout)), classes);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(e.getMessage(), e);
+    }
+  }
+
+  private static ModelConfig withDropout(ModelConfig model, double dropout) {
+    return model.decoder() instanceof DecoderConfig.Detr detr
+        ? model.withDecoder(
+            new DecoderConfig.Detr(
+                detr.queries(), detr.layers(), detr.heads(), detr.feedforwardDim(), dropout))
+        : model;
+  }
+
+  /** The same with images padded to other multiples. */
+  DeducedArchitecture withSizeDivisibility(int divisibility) {
+    return new DeducedArchitecture(
+        backbone, model.map(m -> m.withSizeDivisibility(divisibility)), classes);
   }
 
   private static BackboneConfig backbone(StateDict state) {
@@ -166,6 +205,18 @@ public record DeducedArchitecture(
               .formatted(PIXEL + DEFORMABLE_WEIGHTS, rows, LEVELS, POINTS));
     }
     return rows / (LEVELS * POINTS);
+  }
+
+  /** A pixel decoder and a mask decoder of two widths are a model that there is not. */
+  private static void requireOneWidth(StateDict state, int width) {
+    String queries = PREDICTOR + "query_embed.weight";
+    if (state.contains(queries) && size(state, queries, 1) != width) {
+      throw new CheckpointException(
+          ("expected a pixel decoder and a mask decoder of one width, got %d and %d ('%s'; in a"
+                  + " Hugging Face config.json fpn_feature_size and decoder_config.d_model, or"
+                  + " feature_size and hidden_dim); Maskwright's models have one width for both")
+              .formatted(width, size(state, queries, 1), queries));
+    }
   }
 
   private record Decoder(DecoderConfig config, int classes) {}

@@ -2,11 +2,7 @@ package org.maskwright.modelzoo.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +32,7 @@ public final class HuggingFaceFolder {
   private static final String CONFIG = "config.json";
   private static final String PREPROCESSOR = "preprocessor_config.json";
   private static final List<String> STAGES = List.of("stage1", "stage2", "stage3", "stage4");
-  private static final int PUBLISHED_HEADS = 8;
+  private static final double DEFAULT_NO_OBJECT_WEIGHT = 0.1;
   private static final int FINEST_STRIDE = 4;
 
   private HuggingFaceFolder() {}
@@ -53,9 +49,12 @@ public final class HuggingFaceFolder {
    * @throws CheckpointException as {@link #read}
    */
   public static Optional<HuggingFaceSettings> of(Path checkpoint) {
-    Path folder =
-        Files.isDirectory(checkpoint) ? checkpoint : checkpoint.toAbsolutePath().getParent();
+    Path folder = folderOf(checkpoint);
     return isOne(folder) ? Optional.of(read(folder)) : Optional.empty();
+  }
+
+  private static Path folderOf(Path checkpoint) {
+    return Files.isDirectory(checkpoint) ? checkpoint : checkpoint.toAbsolutePath().getParent();
   }
 
   /**
@@ -65,81 +64,74 @@ public final class HuggingFaceFolder {
    *     preprocessor file holds sizes or pixel statistics that make no sense
    */
   public static HuggingFaceSettings read(Path folder) {
-    Path file = folder.resolve(CONFIG);
-    Config config = json(file);
-    Path inputFile = folder.resolve(PREPROCESSOR);
-    HuggingFacePreprocessor input =
-        HuggingFacePreprocessor.read(
-            inputFile, Files.isRegularFile(inputFile) ? json(inputFile) : ConfigFactory.empty());
-    try {
-      String type = config.getString("model_type");
-      if (!type.equals("mask2former") && !type.equals("maskformer")) {
-        throw new CheckpointException(
-            file, "expected model_type mask2former or maskformer, got " + type);
-      }
-      String heads =
-          type.equals("mask2former")
-              ? "num_attention_heads"
-              : "decoder_config.decoder_attention_heads";
-      return new HuggingFaceSettings(
-          classNames(file, config),
-          config.hasPath(heads) ? config.getInt(heads) : PUBLISHED_HEADS,
-          input.shortEdge(),
-          input.maxSize(),
-          input.mean(),
-          input.std(),
-          geometry(config));
-    } catch (ConfigException e) {
-      throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
+    HuggingFaceConfigFile config = new HuggingFaceConfigFile(folder.resolve(CONFIG));
+    HuggingFacePreprocessor input = preprocessor(folder);
+    return new HuggingFaceSettings(
+        config.classNames(), input.shortEdge(), input.maxSize(), input.mean(), input.std());
+  }
+
+  private static HuggingFacePreprocessor preprocessor(Path folder) {
+    Path file = folder.resolve(PREPROCESSOR);
+    return HuggingFacePreprocessor.read(
+        file, Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty());
+  }
+
+  /**
+   * The architecture of a Hugging Face model: its weights' with what the JSON files say beyond
+   * them.
+   *
+   * @param checkpoint folder, or a file beside the JSON files
+   * @param state under Maskwright's names
+   * @throws CheckpointException naming the key of config.json that Maskwright cannot compute with
+   *     or that says something else than the weights
+   */
+  public static DeducedArchitecture deduce(Path checkpoint, StateDict state) {
+    Path folder = folderOf(checkpoint);
+    return new HuggingFaceConfigFile(folder.resolve(CONFIG))
+        .deduce(state)
+        .withSizeDivisibility(preprocessor(folder).sizeDivisibility());
+  }
+
+  /**
+   * Checks what shapes do not show (heads, strides, activations) against a model that is to hold
+   * the weights.
+   *
+   * @param scope which part of the model
+   * @throws CheckpointException naming the key of config.json that says something else
+   */
+  public static void requireComputedAs(Path checkpoint, ModelConfig model, LoadPolicy.Scope scope) {
+    HuggingFaceConfigFile config = new HuggingFaceConfigFile(folderOf(checkpoint).resolve(CONFIG));
+    switch (scope) {
+      case MODEL -> config.requireComputedAs(model);
+      case BACKBONE -> config.requireBackboneComputedAs(model);
     }
   }
 
-  private static BackboneConfig.Geometry geometry(Config config) {
-    return new BackboneConfig.Geometry(
-        is(config, "backbone_config.downsample_in_bottleneck")
-            ? BackboneConfig.StrideIn.FIRST
-            : BackboneConfig.StrideIn.SPATIAL,
-        1,
-        List.of(is(config, "backbone_config.downsample_in_first_stage") ? 2 : 1, 2, 2, 2));
+  /** The keys of config.json that an import does not use, each with its value and the reason. */
+  public static List<String> unusedKeys(Path checkpoint) {
+    return new HuggingFaceConfigFile(folderOf(checkpoint).resolve(CONFIG)).unused();
   }
 
-  private static boolean is(Config config, String path) {
-    return config.hasPath(path) && config.getBoolean(path);
+  /** The loss that the JSON file beside a checkpoint names; empty if it names none. */
+  public static Optional<TrainedLoss> loss(Path checkpoint) {
+    return new HuggingFaceConfigFile(folderOf(checkpoint).resolve(CONFIG)).loss();
   }
 
-  private static Config json(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(file, "no such file");
-    }
-    try {
-      return ConfigFactory.parseFile(
-          file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
-    } catch (ConfigException e) {
-      throw new CheckpointException(file, "is not valid JSON: " + e.getMessage(), e);
-    }
-  }
-
-  private static List<String> classNames(Path file, Config config) {
-    List<String> names = new ArrayList<>();
-    if (!config.hasPath("id2label")) {
-      throw new CheckpointException(file, "has no id2label, so the classes are unknown");
-    }
-    Map<String, Object> labels = config.getObject("id2label").unwrapped();
-    for (int i = 0; i < labels.size(); i++) {
-      Object name = labels.get(Integer.toString(i));
-      if (name == null) {
-        throw new CheckpointException(
-            file, "id2label has %d entries, but none for id %d".formatted(labels.size(), i));
-      }
-      names.add(name.toString());
-    }
-    return names;
+  /** The licence of a model that Maskwright exported, as its config.json still says it. */
+  static Optional<String> licence(Path checkpoint) {
+    Path folder = folderOf(checkpoint);
+    return isOne(folder)
+        ? HuggingFaceOrigin.of(HuggingFaceConfigFile.json(folder.resolve(CONFIG)))
+            .map(HuggingFaceOrigin::licence)
+        : Optional.empty();
   }
 
   /**
    * Writes the folder.
    *
-   * @param state under Maskwright's names
+   * @param state under Maskwright's names; its metadata may name the loss it was trained with
+   *     ({@link TrainedLoss}). Without it, or if Transformers has another loss for the model, the
+   *     loss's keys are left to the defaults there
    * @throws CheckpointException if the model has no counterpart in Transformers, or the folder
    *     cannot be written
    */
@@ -165,9 +157,19 @@ public final class HuggingFaceFolder {
     config.put("id2label", names);
     config.put("label2id", ids);
     config.put("backbone_config", backbone(model.backbone(), mask2Former));
+    Optional<TrainedLoss> loss = TrainedLoss.from(state.metadata());
+    config.putAll(loss.map(l -> l.toHuggingFace(mask2Former)).orElse(Map.of()));
+    Provenance.from(state.metadata())
+        .ifPresent(
+            from ->
+                config.put(HuggingFaceOrigin.KEY, new HuggingFaceOrigin(from.licence()).toMap()));
     CheckpointFamily family =
         mask2Former ? CheckpointFamily.HF_MASK2FORMER : CheckpointFamily.HF_MASKFORMER;
-    StateDict whole = withEmptyWeight(state, settings.classNames().size());
+    StateDict whole =
+        withEmptyWeight(
+            state,
+            settings.classNames().size(),
+            loss.map(TrainedLoss::noObjectWeight).orElse(DEFAULT_NO_OBJECT_WEIGHT));
     if (!mask2Former && model.backbone() instanceof BackboneConfig.Swin swin) {
       whole = withPositionIndices(whole, swin);
     }
@@ -175,23 +177,22 @@ public final class HuggingFaceFolder {
     Safetensors.write(folder.resolve("model.safetensors"), theirs);
     writeJson(
         folder.resolve(PREPROCESSOR),
-        HuggingFacePreprocessor.of(settings)
+        HuggingFacePreprocessor.of(settings, model.sizeDivisibility())
             .toMap(
                 mask2Former ? "Mask2FormerImageProcessor" : "MaskFormerImageProcessor",
-                model.sizeDivisibility(),
                 settings.classNames().size()));
     writeJson(folder.resolve(CONFIG), config);
   }
 
   /** Transformers keeps the loss's class weights beside the parameters. */
-  private static StateDict withEmptyWeight(StateDict state, int classes) {
+  private static StateDict withEmptyWeight(StateDict state, int classes, double noObjectWeight) {
     String key = "criterion.empty_weight";
     if (state.contains(key)) {
       return state;
     }
     float[] weights = new float[classes + 1];
     Arrays.fill(weights, 1f);
-    weights[classes] = 0.1f;
+    weights[classes] = (float) noObjectWeight;
     Map<String, HostTensor> tensors = new LinkedHashMap<>(state.asMap());
     tensors.put(key, HostTensor.ofFloats(weights, classes + 1));
     return StateDict.of(tensors).withMetadata(state.metadata());
@@ -248,13 +249,6 @@ public final class HuggingFaceFolder {
     config.put("common_stride", stride);
     config.put("feature_strides", List.of(stride, 2 * stride, 4 * stride, 8 * stride));
     config.put("ignore_value", 255);
-    config.put("no_object_weight", 0.1);
-    config.put("class_weight", 2.0);
-    config.put("mask_weight", 5.0);
-    config.put("dice_weight", 5.0);
-    config.put("train_num_points", 12544);
-    config.put("oversample_ratio", 3.0);
-    config.put("importance_sample_ratio", 0.75);
     config.put("init_std", 0.02);
     config.put("init_xavier_std", 1.0);
     config.put("use_auxiliary_loss", true);
@@ -278,10 +272,6 @@ public final class HuggingFaceFolder {
     config.put("decoder_config", decoder);
     config.put("fpn_feature_size", model.hiddenDim());
     config.put("mask_feature_size", model.maskDim());
-    config.put("no_object_weight", 0.1);
-    config.put("cross_entropy_weight", 1.0);
-    config.put("mask_weight", 20.0);
-    config.put("dice_weight", 1.0);
     config.put("use_auxiliary_loss", false);
     return config;
   }

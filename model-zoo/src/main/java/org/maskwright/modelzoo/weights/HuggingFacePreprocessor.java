@@ -15,18 +15,27 @@ import java.util.Map;
  * @param maxSize largest long edge in pixels, at least shortEdge
  * @param mean of R, G and B in 0..255
  * @param std of R, G and B in 0..255, above 0
+ * @param sizeDivisibility sides are made multiples of it; 1 for none
  */
-record HuggingFacePreprocessor(int shortEdge, int maxSize, List<Double> mean, List<Double> std) {
+record HuggingFacePreprocessor(
+    int shortEdge, int maxSize, List<Double> mean, List<Double> std, int sizeDivisibility) {
   private static final double PIXEL_RANGE = 255;
   private static final int CHANNELS = 3;
+  private static final int BILINEAR = 2; // PIL's number
+  private static final double ROUNDING = 1e-6;
+  private static final int DEFAULT_DIVISOR = 32;
   private static final int DEFAULT_SHORT_EDGE = 800;
   private static final int DEFAULT_MAX_SIZE = 1333;
   private static final List<Double> DEFAULT_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> DEFAULT_STD = List.of(0.229, 0.224, 0.225);
 
-  static HuggingFacePreprocessor of(HuggingFaceSettings settings) {
+  static HuggingFacePreprocessor of(HuggingFaceSettings settings, int sizeDivisibility) {
     return new HuggingFacePreprocessor(
-        settings.shortEdge(), settings.maxSize(), settings.mean(), settings.std());
+        settings.shortEdge(),
+        settings.maxSize(),
+        settings.mean(),
+        settings.std(),
+        sizeDivisibility);
   }
 
   /**
@@ -36,6 +45,7 @@ record HuggingFacePreprocessor(int shortEdge, int maxSize, List<Double> mean, Li
    */
   static HuggingFacePreprocessor read(Path file, Config json) {
     try {
+      requireSteps(file, json);
       int shortEdge =
           least(
               file,
@@ -61,10 +71,43 @@ record HuggingFacePreprocessor(int shortEdge, int maxSize, List<Double> mean, Li
           shortEdge,
           maxSize,
           pixels(perChannel(file, json, "image_mean", DEFAULT_MEAN)),
-          pixels(std));
+          pixels(std),
+          sizeDivisibility(file, json));
     } catch (ConfigException e) {
       throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
     }
+  }
+
+  /** Steps that Maskwright always takes. */
+  private static void requireSteps(Path file, Config json) {
+    for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
+      if (json.hasPath(step) && !json.getBoolean(step)) {
+        throw new CheckpointException(
+            file, step + ": expected true, as Maskwright always does it, got false");
+      }
+    }
+    if (json.hasPath("resample") && json.getInt("resample") != BILINEAR) {
+      throw new CheckpointException(
+          file, "resample: expected 2 (bilinear), got " + json.getInt("resample"));
+    }
+    if (json.hasPath("rescale_factor")
+        && Math.abs(json.getDouble("rescale_factor") * PIXEL_RANGE - 1) > ROUNDING) {
+      throw new CheckpointException(
+          file, "rescale_factor: expected 1/255, got " + json.getDouble("rescale_factor"));
+    }
+  }
+
+  private static int sizeDivisibility(Path file, Config json) {
+    for (String key : List.of("size_divisor", "size_divisibility")) {
+      if (json.hasPath(key)) {
+        int divisor = json.getInt(key);
+        if (divisor < 0) {
+          throw new CheckpointException(file, key + ": expected at least 0, got " + divisor);
+        }
+        return Math.max(1, divisor);
+      }
+    }
+    return DEFAULT_DIVISOR;
   }
 
   /** The least of several sizes that are there. */
@@ -95,12 +138,8 @@ record HuggingFacePreprocessor(int shortEdge, int maxSize, List<Double> mean, Li
     return values.stream().map(value -> value * PIXEL_RANGE).toList();
   }
 
-  /**
-   * For writing.
-   *
-   * @param sizeDivisibility 1 for none
-   */
-  Map<String, Object> toMap(String type, int sizeDivisibility, int classes) {
+  /** For writing. */
+  Map<String, Object> toMap(String type, int classes) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("image_processor_type", type);
     json.put("do_resize", true);

@@ -39,7 +39,19 @@ public record Provenance(
                     checkpoint.format().toString(),
                     family.title(),
                     checkpoint.author().orElse(""),
-                    metadata.getOrDefault("license", family.licenceNote())));
+                    licence(checkpoint, family)));
+  }
+
+  /** As the file says, else as a folder says that Maskwright exported, else of the family. */
+  private static String licence(Checkpoint checkpoint, CheckpointFamily family) {
+    String named = checkpoint.state().metadata().get("license");
+    if (named != null) {
+      return named;
+    }
+    return (family.isHuggingFace()
+            ? HuggingFaceFolder.licence(checkpoint.file())
+            : Optional.<String>empty())
+        .orElse(family.licenceNote());
   }
 
   /** The provenance in a file's metadata, if Maskwright wrote it. */

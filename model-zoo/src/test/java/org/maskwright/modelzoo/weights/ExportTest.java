@@ -37,12 +37,10 @@ class ExportTest {
   private static final HuggingFaceSettings SETTINGS =
       new HuggingFaceSettings(
           List.of("a cat", "1", "b", "c", "d", "e", "f"),
-          8,
           640,
           1333,
           List.of(123.675, 116.28, 103.53),
-          List.of(58.395, 57.12, 57.375),
-          BackboneConfig.Geometry.TORCHVISION);
+          List.of(58.395, 57.12, 57.375));
 
   @TempDir Path folder;
 
@@ -327,10 +325,8 @@ class ExportTest {
     assertEquals(48, json.getInt("mask_feature_size"));
     assertEquals(8, json.getInt("common_stride"));
     assertEquals(List.of(8, 16, 32, 64), json.getIntList("feature_strides"));
-    HuggingFaceSettings settings = HuggingFaceFolder.read(folder);
     DeducedArchitecture back =
-        DeducedArchitecture.of(ImportedWeights.read(folder).state(), 4)
-            .withGeometry(settings.geometry());
+        HuggingFaceFolder.deduce(folder, ImportedWeights.read(folder).state());
     assertEquals(Optional.of(model), back.model());
   }
 

@@ -3,6 +3,7 @@ package org.maskwright.trainer.checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -10,6 +11,7 @@ import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.SettingsWriter;
@@ -34,8 +36,17 @@ public final class ModelFolder {
 
   /** Writes both files into an existing folder. */
   public static void write(Path folder, ModelFile file, SegmentationModel model) {
+    write(folder, file, model, Optional.empty());
+  }
+
+  /** Writes both files into an existing folder; the weights' metadata name the loss. */
+  public static void write(
+      Path folder, ModelFile file, SegmentationModel model, Optional<TrainedLoss> loss) {
     OutputFile.writeDurably(folder.resolve(SETTINGS), SettingsWriter.render(file));
-    Safetensors.write(folder.resolve(WEIGHTS), ParameterState.view(model.state()));
+    StateDict state = ParameterState.view(model.state());
+    Safetensors.write(
+        folder.resolve(WEIGHTS),
+        state.withMetadata(loss.map(TrainedLoss::toMetadata).orElse(state.metadata())));
   }
 
   /**

@@ -4,13 +4,16 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.maskwright.modelzoo.BackboneConfig;
+import java.util.Map;
+import java.util.TreeMap;
+import org.maskwright.modelzoo.DecoderConfig.MaskedAttention;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
 import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TorchZipWriter;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import picocli.CommandLine.Command;
@@ -65,9 +68,15 @@ final class ExportCommand implements Runnable {
       case OFFICIAL -> TorchZipWriter.write(out.resolve("model_final.pth"), state);
     }
     PrintWriter lines = spec.commandLine().getOut();
+    Map<String, Object> loss = target == Target.HF ? knownLoss(file, state) : Map.of();
     json.report(
         lines,
-        () -> lines.printf("%s: %d tensors, licence: %s%n", out, state.size(), file.licence()),
+        () -> {
+          lines.printf("%s: %d tensors, licence: %s%n", out, state.size(), file.licence());
+          if (target == Target.HF) {
+            lines.println(describeLoss(loss));
+          }
+        },
         () ->
             JsonLines.object(
                 g -> {
@@ -75,7 +84,22 @@ final class ExportCommand implements Runnable {
                   g.writeStringField("to", target.name().toLowerCase(Locale.ROOT));
                   g.writeNumberField("tensors", state.size());
                   g.writeStringField("licence", file.licence());
+                  g.writeBooleanField("lossKnown", !loss.isEmpty());
                 }));
+  }
+
+  /** What config.json says of the loss that the weights were trained with. */
+  private static Map<String, Object> knownLoss(ModelFile file, StateDict state) {
+    return TrainedLoss.from(state.metadata())
+        .map(loss -> loss.toHuggingFace(file.model().decoder() instanceof MaskedAttention))
+        .orElse(Map.of());
+  }
+
+  private static String describeLoss(Map<String, Object> loss) {
+    return loss.isEmpty()
+        ? "loss: not that of a training here that Transformers knows too; config.json leaves it to"
+            + " the defaults there"
+        : "loss: as trained here, " + loss;
   }
 
   /** An exported file names its origin and its licence, also for a model trained here. */
@@ -91,19 +115,17 @@ final class ExportCommand implements Runnable {
             "Maskwright",
             "",
             file.licence());
-    return state.withMetadata(origin.toMetadata());
+    Map<String, String> metadata = new TreeMap<>(state.metadata());
+    metadata.putAll(origin.toMetadata());
+    return state.withMetadata(metadata);
   }
 
   private static HuggingFaceSettings settings(ModelFile file) {
     return new HuggingFaceSettings(
         file.classes().stream().map(ClassSpace.Entry::name).toList(),
-        file.model().decoder().heads(),
         file.shortEdge(),
         file.maxSize(),
         file.mean(),
-        file.std(),
-        file.model().backbone() instanceof BackboneConfig.Resnet resnet
-            ? resnet.geometry()
-            : BackboneConfig.Geometry.TORCHVISION);
+        file.std());
   }
 }

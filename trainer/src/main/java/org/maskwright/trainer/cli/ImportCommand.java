@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -110,16 +111,19 @@ final class ImportCommand implements Runnable {
   public void run() {
     OutputFolder.check(spec, out);
     ImportedWeights weights = ImportedWeights.read(source);
-    HuggingFaceSettings settings = HuggingFaceFolder.of(source).orElse(null);
+    HuggingFaceSettings settings =
+        weights.family().isHuggingFace() ? HuggingFaceFolder.of(source).orElse(null) : null;
     DeducedArchitecture deduced =
         settings == null
             ? DeducedArchitecture.of(weights.state())
-            : DeducedArchitecture.of(weights.state(), settings.heads())
-                .withGeometry(settings.geometry());
+            : HuggingFaceFolder.deduce(source, weights.state());
     if (weights.geometry().isPresent()) {
       deduced = deduced.withGeometry(weights.geometry().get());
     }
     ModelConfig architecture = architecture(weights, deduced);
+    if (settings != null) {
+      HuggingFaceFolder.requireComputedAs(source, architecture, LoadPolicy.Scope.MODEL);
+    }
     ClassSpace space = new ClassSpace(entries(settings, deduced.classes()));
     LoadPolicy policy = deduced.model().isPresent() ? LoadPolicy.strict() : LoadPolicy.backbone();
     if (takeFirstQueries) {
@@ -127,7 +131,7 @@ final class ImportCommand implements Runnable {
     }
     WeightMatcher.Matched matched =
         WeightMatcher.match(weights, shapes(architecture, space), policy);
-    write(architecture, space, settings, weights.provenance(), matched);
+    write(architecture, space, settings, weights, matched);
     PrintWriter lines = spec.commandLine().getOut();
     json.report(
         lines,
@@ -230,7 +234,7 @@ final class ImportCommand implements Runnable {
       ModelConfig architecture,
       ClassSpace space,
       HuggingFaceSettings settings,
-      Provenance provenance,
+      ImportedWeights weights,
       WeightMatcher.Matched matched) {
     StateDict state = matched.weights();
     LoadReport report = matched.report();
@@ -238,6 +242,7 @@ final class ImportCommand implements Runnable {
     if (!whole || !shapes(architecture, space).keySet().equals(state.keys())) {
       state = overFreshValues(architecture, space, state);
     }
+    Provenance provenance = weights.provenance();
     String licence = provenance.licence();
     ModelFile file =
         settings == null
@@ -251,9 +256,16 @@ final class ImportCommand implements Runnable {
                 settings.mean(),
                 settings.std(),
                 licence);
-    Safetensors.write(
-        out.resolve(ModelFolder.WEIGHTS), state.withMetadata(provenance.toMetadata()));
-    OutputFile.writeDurably(out.resolve("import.txt"), describe(provenance) + report.toText());
+    Map<String, String> metadata = new TreeMap<>(weights.state().metadata());
+    if (settings != null) {
+      HuggingFaceFolder.loss(source).ifPresent(loss -> metadata.putAll(loss.toMetadata()));
+    }
+    Safetensors.write(out.resolve(ModelFolder.WEIGHTS), state.withMetadata(metadata));
+    OutputFile.writeDurably(
+        out.resolve("import.txt"),
+        describe(provenance)
+            + report.toText()
+            + (settings == null ? "" : describe(HuggingFaceFolder.unusedKeys(source))));
     OutputFile.writeDurably(out.resolve(ModelFolder.SETTINGS), SettingsWriter.render(file));
   }
 
@@ -278,6 +290,13 @@ final class ImportCommand implements Runnable {
       return loaded;
     }
     return HostTensor.concatRows(List.of(loaded, fresh.rows(loaded.size(0), fresh.size(0))));
+  }
+
+  private static String describe(List<String> unusedKeys) {
+    StringBuilder text = new StringBuilder();
+    text.append(unusedKeys.size()).append(" keys of config.json not used:\n");
+    unusedKeys.forEach(line -> text.append("  ").append(line).append('\n'));
+    return unusedKeys.isEmpty() ? "" : text.toString();
   }
 
   private static String describe(Provenance provenance) {

@@ -1,10 +1,17 @@
 package org.maskwright.trainer.loss;
 
+import java.util.Optional;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.config.Doc;
 
 /** How predictions are compared with targets. */
 @Doc("What is minimised: how predictions are matched with targets and compared with them.")
 public sealed interface CriterionSettings {
+  /** What a file of weights says about the loss; empty where no other tool has it. */
+  default Optional<TrainedLoss> trained() {
+    return Optional.empty();
+  }
+
   /** Of criteria that match queries with targets. */
   interface Matching {
     /** Weight of the class term in loss and matching cost. */
@@ -46,6 +53,18 @@ public sealed interface CriterionSettings {
             "importance: expected a share in [0,1], got " + importance);
       }
     }
+
+    @Override
+    public Optional<TrainedLoss> trained() {
+      return Optional.of(
+          new TrainedLoss(
+              classWeight,
+              maskWeight,
+              diceWeight,
+              noObjectWeight,
+              Optional.of(new TrainedLoss.Points(points, oversample, importance)),
+              Optional.empty()));
+    }
   }
 
   /** MaskFormer: focal and dice loss on whole masks. */
@@ -67,6 +86,18 @@ public sealed interface CriterionSettings {
       if (!(focalGamma >= 0)) {
         throw new IllegalArgumentException("focalGamma: expected at least 0, got " + focalGamma);
       }
+    }
+
+    @Override
+    public Optional<TrainedLoss> trained() {
+      return Optional.of(
+          new TrainedLoss(
+              classWeight,
+              maskWeight,
+              diceWeight,
+              noObjectWeight,
+              Optional.empty(),
+              Optional.of(new TrainedLoss.Focal(focalAlpha, focalGamma))));
     }
   }
 

@@ -9,7 +9,6 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HuggingFaceFolder;
 import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -58,6 +57,9 @@ final class Initialisation {
       ModelFolder.verify(folder(path));
     }
     ImportedWeights weights = ImportedWeights.read(path);
+    if (weights.family().isHuggingFace() && HuggingFaceFolder.of(path).isPresent()) {
+      HuggingFaceFolder.requireComputedAs(path, model.config(), policy.scope());
+    }
     LoadReport report = model.load(weights, policy);
     console.line("weights from " + path + ": " + report.toText());
     return origin(path, weights);
@@ -74,11 +76,10 @@ final class Initialisation {
       ModelFile file = ModelFolder.describe(folder);
       return new Origin(file.normalization(), file.licence());
     }
-    boolean huggingFace =
-        weights.family() == CheckpointFamily.HF_MASK2FORMER
-            || weights.family() == CheckpointFamily.HF_MASKFORMER;
     Normalization normalization =
-        (huggingFace ? HuggingFaceFolder.of(path) : Optional.<HuggingFaceSettings>empty())
+        (weights.family().isHuggingFace()
+                ? HuggingFaceFolder.of(path)
+                : Optional.<HuggingFaceSettings>empty())
             .map(ModelFile::normalization)
             .orElse(Normalization.IMAGENET);
     return new Origin(normalization, weights.provenance().licence());

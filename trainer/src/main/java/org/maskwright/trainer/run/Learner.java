@@ -9,6 +9,7 @@ import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -16,6 +17,7 @@ import org.maskwright.trainer.checkpoint.ParameterState;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.SettingsWriter;
+import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -34,12 +36,21 @@ final class Learner implements AutoCloseable {
 
   private final SegmentationModel model;
   private final ModelFile description;
+  private final Optional<TrainedLoss> loss;
   private final AdamW optimizer;
   private final Optional<Ema> ema;
 
-  Learner(SegmentationModel model, ModelFile description, OptimizerSettings settings) {
+  /**
+   * @param criterion named in the weights' files, for whoever trains further elsewhere
+   */
+  Learner(
+      SegmentationModel model,
+      ModelFile description,
+      OptimizerSettings settings,
+      CriterionSettings criterion) {
     this.model = model;
     this.description = description;
+    this.loss = criterion.trained();
     this.optimizer = new AdamW(model, settings);
     try {
       this.ema =
@@ -87,7 +98,7 @@ final class Learner implements AutoCloseable {
     if (ema.isPresent()) {
       Safetensors.write(folder.resolve(RAW), ParameterState.view(model.state()));
     }
-    withEvaluationWeights(() -> ModelFolder.write(folder, description, model));
+    withEvaluationWeights(() -> ModelFolder.write(folder, description, model, loss));
     Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.view(optimizer.state()));
     OutputFile.writeDurably(folder.resolve(STATE), SettingsWriter.render(state));
   }

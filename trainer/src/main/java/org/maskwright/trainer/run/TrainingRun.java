@@ -116,7 +116,9 @@ public final class TrainingRun {
         SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes)) {
       Initialisation.Origin origin = Initialisation.apply(model, settings.init(), console);
       Initialisation.freeze(model, settings.init().freeze());
-      try (Learner learner = new Learner(model, describe(classes, origin), settings.optimizer())) {
+      try (Learner learner =
+          new Learner(
+              model, describe(classes, origin), settings.optimizer(), settings.criterion())) {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,11 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
@@ -24,10 +29,13 @@ import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TorchZipWriter;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.config.SettingsWriter;
 
 final class ImportExportCommandTest {
   private static final String TINY = "mask2former-tiny";
@@ -156,6 +164,99 @@ final class ImportExportCommandTest {
             "--out",
             ours.toString()));
     assertFalse(Files.exists(ours));
+  }
+
+  @Test
+  void anExportToHuggingFaceNamesTheLossOfTheTrainingAndBringsItBack() throws IOException {
+    TrainedLoss loss =
+        new TrainedLoss(
+            6, 4, 3, 0.25, Optional.of(new TrainedLoss.Points(777, 2, 0.5)), Optional.empty());
+    Path ours = ownModel(loss.toMetadata());
+    Path hf = folder.resolve("hf");
+    assertEquals(
+        0, run("export", ours.toString(), "--to", "hf", "--out", hf.toString()), err::toString);
+    Config json = ConfigFactory.parseFile(hf.resolve("config.json").toFile());
+    assertEquals(6, json.getDouble("class_weight"));
+    assertEquals(4, json.getDouble("mask_weight"));
+    assertEquals(3, json.getDouble("dice_weight"));
+    assertEquals(0.25, json.getDouble("no_object_weight"));
+    assertEquals(777, json.getInt("train_num_points"));
+    assertEquals(2, json.getDouble("oversample_ratio"));
+    assertEquals(0.5, json.getDouble("importance_sample_ratio"));
+    float[] weights =
+        Safetensors.read(hf.resolve("model.safetensors"))
+            .get("criterion.empty_weight")
+            .toFloatArray();
+    assertEquals(0.25f, weights[CLASSES]);
+    Path back = folder.resolve("back");
+    assertEquals(0, run("import", hf.toString(), "--out", back.toString()), err::toString);
+    assertEquals(
+        Optional.of(loss),
+        TrainedLoss.from(Safetensors.read(back.resolve(ModelFolder.WEIGHTS)).metadata()));
+  }
+
+  @Test
+  void aLossThatIsNotKnownIsLeftToHuggingFacesDefaultAndSaid() throws IOException {
+    TrainedLoss other =
+        new TrainedLoss(
+            6, 4, 3, 0.25, Optional.empty(), Optional.of(new TrainedLoss.Focal(0.5, 1)));
+    for (Map<String, String> metadata : List.of(Map.<String, String>of(), other.toMetadata())) {
+      Path ours = ownModel(metadata);
+      Path hf = folder.resolve("hf" + metadata.size());
+      assertEquals(
+          0, run("export", ours.toString(), "--to", "hf", "--out", hf.toString()), err::toString);
+      String json = Files.readString(hf.resolve("config.json"));
+      assertFalse(json.contains("class_weight") || json.contains("train_num_points"), json);
+      assertTrue(out.toString().contains("leaves it to the defaults there"), out::toString);
+    }
+  }
+
+  /** Transformers drops the metadata of weights that it saves, and keeps config.json's keys. */
+  @Test
+  void anOwnModelIsStillAnOwnModelAfterTransformersSavedIt() throws IOException {
+    Path hf = folder.resolve("hf");
+    Path ours = ownModel(Map.of());
+    assertEquals(
+        0, run("export", ours.toString(), "--to", "hf", "--out", hf.toString()), err::toString);
+    Path weights = hf.resolve("model.safetensors");
+    StateDict state = Safetensors.read(weights);
+    Safetensors.write(weights, state.withMetadata(Map.of("format", "pt")));
+    Path back = folder.resolve("back");
+    assertEquals(0, run("import", hf.toString(), "--out", back.toString()), err::toString);
+    assertEquals("my own", ModelFolder.describe(back).licence());
+    String report = Files.readString(back.resolve("import.txt"));
+    assertFalse(report.contains("CC BY-NC"), report);
+  }
+
+  @Test
+  void aHuggingFaceFolderOfAnotherNetworkIsRefusedByTheKey() throws IOException {
+    Path hf = folder.resolve("hf");
+    assertEquals(
+        0,
+        run("export", ownModel(Map.of()).toString(), "--to", "hf", "--out", hf.toString()),
+        err::toString);
+    Path json = hf.resolve("config.json");
+    Files.writeString(
+        json, Files.readString(json).replace("\"pre_norm\" : false", "\"pre_norm\" : true"));
+    Path back = folder.resolve("back");
+    assertEquals(6, run("import", hf.toString(), "--out", back.toString()));
+    assertTrue(err.toString().contains("pre_norm: expected false"), err::toString);
+    assertFalse(Files.exists(back));
+  }
+
+  private Path ownModel(Map<String, String> metadata) throws IOException {
+    Path ours = Files.createDirectories(folder.resolve("own" + metadata.size()));
+    Safetensors.write(ours.resolve(ModelFolder.WEIGHTS), randomModel().withMetadata(metadata));
+    ModelFile file =
+        ModelFile.of(
+            Variants.get(TINY),
+            ClassSpace.ofSize(CLASSES),
+            800,
+            1333,
+            Normalization.IMAGENET,
+            "my own");
+    Files.writeString(ours.resolve(ModelFolder.SETTINGS), SettingsWriter.render(file));
+    return ours;
   }
 
   @Test

@@ -24,6 +24,8 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
 import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigFile;
@@ -140,6 +142,11 @@ class TrainingRunIT {
       assertTrue(Files.size(run.resolve(name)) > 0, name);
     }
     assertTrue(Files.isRegularFile(run.resolve("checkpoints/best/model.conf")));
+    TrainedLoss loss =
+        TrainedLoss.from(
+                Safetensors.read(run.resolve("checkpoints/best/model.safetensors")).metadata())
+            .orElseThrow();
+    assertEquals(64, loss.points().orElseThrow().count());
     assertFalse(summary.interrupted());
     for (String metric : List.of("panoptic.PQ", "instance.AP", "semantic.mIoU")) {
       assertTrue(
