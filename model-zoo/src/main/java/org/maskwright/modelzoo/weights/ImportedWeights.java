@@ -2,19 +2,21 @@ package org.maskwright.modelzoo.weights;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * A checkpoint of any family under Maskwright's names.
  *
  * @param family recognised by tell-tale keys
- * @param state tensors under the official detectron2 names, which are Maskwright's own
+ * @param state tensors under the official detectron2 names, which are Maskwright's own; its
+ *     metadata are the provenance and, if the file names one, the loss ({@link TrainedLoss})
  * @param unexpected keys of the file that mean nothing in its family
- * @param ignored keys that are known and not needed (classifier heads, counters, optimiser state)
+ * @param ignored keys that are known and not needed (classifier heads, counters, optimiser state),
+ *     or stand beside the model (of a wrapper around it)
  * @param suffixMatching true if names are to be matched by suffix to the model's (detectron2)
  * @param geometry where a residual network's strides and paddings sit, if the file says
  * @param provenance where it comes from
@@ -27,8 +29,6 @@ public record ImportedWeights(
     boolean suffixMatching,
     Optional<BackboneConfig.Geometry> geometry,
     Provenance provenance) {
-  private static final String DATA_PARALLEL_PREFIX = "module.";
-
   /** Copies the lists. */
   public ImportedWeights {
     unexpected = List.copyOf(unexpected);
@@ -50,16 +50,22 @@ public record ImportedWeights(
   }
 
   private static ImportedWeights of(Checkpoint checkpoint) {
-    StateDict state = withoutPrefix(checkpoint.state());
-    CheckpointFamily family =
-        checkpoint.family().orElseGet(() -> CheckpointFamily.of(state.keys()));
-    KeyTable.Translation translation = family.table().toOurs(state);
+    KeyPrefix.Found found =
+        checkpoint.family().isPresent()
+            ? named(checkpoint.family().get(), checkpoint.state())
+            : KeyPrefix.find(checkpoint.state());
+    CheckpointFamily family = found.family();
+    KeyTable.Translation translation = found.translation();
     List<String> ignored = new ArrayList<>(translation.ignored());
+    ignored.addAll(found.stray());
     ignored.addAll(checkpoint.ignored());
     Provenance provenance = Provenance.of(checkpoint, family);
+    Map<String, String> metadata = new TreeMap<>(provenance.toMetadata());
+    TrainedLoss.from(checkpoint.state().metadata())
+        .ifPresent(loss -> metadata.putAll(loss.toMetadata()));
     return new ImportedWeights(
         family,
-        translation.state().withMetadata(provenance.toMetadata()),
+        translation.state().withMetadata(metadata),
         translation.unexpected(),
         ignored,
         checkpoint.suffixMatching(),
@@ -83,16 +89,8 @@ public record ImportedWeights(
     }
   }
 
-  /** Data-parallel training programs put {@code module.} before every key. */
-  private static StateDict withoutPrefix(StateDict state) {
-    if (!state.keys().stream().allMatch(key -> key.startsWith(DATA_PARALLEL_PREFIX))) {
-      return state;
-    }
-    Map<String, HostTensor> stripped = new LinkedHashMap<>();
-    state
-        .asMap()
-        .forEach(
-            (key, tensor) -> stripped.put(key.substring(DATA_PARALLEL_PREFIX.length()), tensor));
-    return StateDict.of(stripped).withMetadata(state.metadata());
+  /** Of a file that says whose names it has: they are not wrapped. */
+  private static KeyPrefix.Found named(CheckpointFamily family, StateDict state) {
+    return new KeyPrefix.Found(family, family.table().toOurs(state), List.of());
   }
 }

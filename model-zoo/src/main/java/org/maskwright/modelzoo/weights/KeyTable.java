@@ -102,10 +102,11 @@ final class KeyTable {
   /**
    * A state dict under our names.
    *
+   * @param keys number of keys of the file
    * @param unexpected keys of the file that the table does not know
    * @param ignored keys the table drops
    */
-  record Translation(StateDict state, List<String> unexpected, List<String> ignored) {}
+  record Translation(StateDict state, int keys, List<String> unexpected, List<String> ignored) {}
 
   /**
    * From their names to ours.
@@ -142,7 +143,8 @@ final class KeyTable {
     copies.forEach(
         (copy, original) ->
             ignored.add(describeCopy(copy, theirs.get(copy), original, ours.get(original))));
-    return new Translation(StateDict.of(ours).withMetadata(theirs.metadata()), unexpected, ignored);
+    return new Translation(
+        StateDict.of(ours).withMetadata(theirs.metadata()), theirs.size(), unexpected, ignored);
   }
 
   private record Found(Rule rule, KeyTemplate.Match match, String other) {}
