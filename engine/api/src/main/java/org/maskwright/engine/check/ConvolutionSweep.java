@@ -35,7 +35,7 @@ public final class ConvolutionSweep {
   private static final int SAMPLES = 256;
 
   /** Multiplications above which a shape is left out. */
-  private static final long MAX_PRODUCTS = 60_000_000;
+  private static final long MAX_PRODUCTS = 30_000_000;
 
   private static final int[][] CHANNELS = {
     {1, 1},
@@ -73,7 +73,7 @@ public final class ConvolutionSweep {
     {1, 16}, {3, 4}, {3, 64}, {4, 64}, {7, 9}, {8, 16}, {17, 19}, {64, 64}, {256, 64}
   };
 
-  private static final int[][] SIZES = {{7, 9}, {8, 8}, {17, 16}, {32, 32}, {56, 49}};
+  private static final int[][] SIZES = {{7, 9}, {8, 8}, {17, 16}, {33, 31}};
   private static final int[][] SHORT_SIZES = {{7, 9}, {16, 16}};
   private static final int[][] GROUPS = {
     {4, 4, 2}, {8, 8, 8}, {6, 12, 3}, {16, 16, 16}, {32, 64, 4}, {96, 96, 96}, {64, 64, 32}

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 
@@ -23,7 +25,11 @@ public final class SweepProcess {
   private static final String BEFORE = "case ";
   private static final String WRONG = "wrong ";
   private static final String DONE = "done ";
+  private static final int KILLED = 137; // 128 + SIGKILL
   private static final int KEPT_LINES = 12;
+
+  /** Without a line for so long, the process is ended; a case takes far less than a second. */
+  private static final int SILENCE_SECONDS = 90;
 
   /** Which list of cases. */
   public enum Form {
@@ -79,15 +85,33 @@ public final class SweepProcess {
             .redirectErrorStream(true);
     builder.environment().putAll(environment);
     Process process = builder.start();
+    AtomicLong lastLine = new AtomicLong(System.nanoTime());
+    Thread watch = new Thread(() -> endIfSilent(process, lastLine), "sweep-watch");
+    watch.setDaemon(true);
+    watch.start();
     try {
       process.getOutputStream().close();
-      return read(process);
+      return read(process, lastLine);
     } finally {
       process.destroyForcibly();
     }
   }
 
-  private static Report read(Process process) throws IOException {
+  /** A kernel whose threads wait for each other for ever says nothing more. */
+  private static void endIfSilent(Process process, AtomicLong lastLine) {
+    long limit = TimeUnit.SECONDS.toNanos(SILENCE_SECONDS);
+    try {
+      while (!process.waitFor(1, TimeUnit.SECONDS)) {
+        if (System.nanoTime() - lastLine.get() > limit) {
+          process.destroyForcibly();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Report read(Process process, AtomicLong lastLine) throws IOException {
     String engine = "";
     String last = "none";
     int cases = 0;
@@ -96,6 +120,7 @@ public final class SweepProcess {
     boolean done = false;
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        lastLine.set(System.nanoTime());
         if (line.startsWith(BEFORE)) {
           last = line.substring(BEFORE.length());
           cases++;
@@ -116,7 +141,13 @@ public final class SweepProcess {
     String death =
         done && code == 0
             ? ""
-            : "the process ended with code " + code + "; case: " + last + "; it said: " + other;
+            : "the process ended with code "
+                + code
+                + (code == KILLED ? " (killed: no answer for " + SILENCE_SECONDS + " s)" : "")
+                + " in case "
+                + last
+                + "; it said "
+                + other;
     return new Report(engine, cases, wrong, death);
   }
 
@@ -143,8 +174,11 @@ public final class SweepProcess {
             case SHORT -> ConvolutionSweep.shortCases();
             case FULL -> ConvolutionSweep.fullCases();
           };
-      ConvolutionSweep.wrong(ConvolutionSweep.run(engine, cases, c -> out.println(BEFORE + c)))
-          .forEach(r -> out.println(WRONG + r));
+      for (ConvolutionCase c : cases) {
+        ConvolutionSweep.wrong(
+                ConvolutionSweep.run(engine, List.of(c), next -> out.println(BEFORE + next)))
+            .forEach(r -> out.println(WRONG + r));
+      }
       out.println(DONE + engine.description());
     }
   }

@@ -7,29 +7,24 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ResizeMode;
 
-/** Matrix products, convolution, pooling, resizing, sampling and attention. */
+/** Matrix products, pooling, resizing, sampling and attention. */
 final class Layers {
   /** {@code grid_sampler_2d}'s codes for bilinear interpolation and zero padding. */
   private static final int BILINEAR = 0;
 
   private static final int ZERO_PADDING = 0;
-  private static final long[] NO_OUTPUT_PADDING = {0, 0};
   private static final long[] DENSE = {1, 1};
 
   private final Results results;
   private final Natives natives;
-  private final boolean onHost;
 
-  Layers(Results results, Natives natives, boolean onHost) {
+  Layers(Results results, Natives natives) {
     this.results = results;
     this.natives = natives;
-    this.onHost = onHost;
   }
 
   DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB) {
@@ -60,107 +55,6 @@ final class Layers {
         },
         x,
         w);
-  }
-
-  private static long[] stride(Conv2dSpec spec) {
-    return new long[] {spec.strideH(), spec.strideW()};
-  }
-
-  private static long[] padding(Conv2dSpec spec) {
-    return new long[] {spec.padH(), spec.padW()};
-  }
-
-  private static long[] dilation(Conv2dSpec spec) {
-    return new long[] {spec.dilationH(), spec.dilationW()};
-  }
-
-  DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec) {
-    return results.of(
-        "conv2d",
-        () -> {
-          try (TensorOptional bias = Natives.optional(b == null ? null : tensor(b));
-              Tensor image = channelsLast(tensor(x))) {
-            return torch.conv2d(
-                image, tensor(w), bias, stride(spec), padding(spec), dilation(spec), spec.groups());
-          }
-        },
-        x,
-        w);
-  }
-
-  /**
-   * The image with the channels of a pixel side by side in memory, which oneDNN's convolutions read
-   * up to twice as fast as rows; a result then has the same order, and so does what follows. A
-   * tensor that has it already is shared.
-   */
-  private Tensor channelsLast(Tensor image) {
-    return onHost ? image.contiguous(MemoryFormat.ChannelsLast) : new Tensor(image);
-  }
-
-  DeviceArray[] conv2dBackward(
-      DeviceArray grad,
-      DeviceArray x,
-      DeviceArray w,
-      Conv2dSpec spec,
-      boolean needX,
-      boolean needW,
-      boolean needB) {
-    return results.several(
-        "conv2d backward",
-        () -> {
-          Tensor[] parts = new Tensor[3];
-          if (needX || needW) {
-            // oneDNN computes the bias gradient with the weight gradient, so it is free there.
-            try (Tensor image = channelsLast(tensor(x));
-                Tensor imageGrad = channelsLast(tensor(grad))) {
-              parts =
-                  Results.unpack(
-                      torch.convolution_backward(
-                          imageGrad,
-                          image,
-                          tensor(w),
-                          new long[] {tensor(w).size(0)},
-                          stride(spec),
-                          padding(spec),
-                          dilation(spec),
-                          false,
-                          NO_OUTPUT_PADDING,
-                          spec.groups(),
-                          natives.mask(needX, needW, needB && needW)));
-            }
-          }
-          try {
-            parts[1] = rowMajor(parts[1]);
-            if (needB && !needW) {
-              parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
-            }
-            return parts;
-          } catch (RuntimeException e) {
-            closeAll(parts);
-            throw e;
-          }
-        },
-        grad,
-        x,
-        w);
-  }
-
-  private static void closeAll(Tensor[] parts) {
-    for (Tensor part : parts) {
-      if (part != null) {
-        part.close();
-      }
-    }
-  }
-
-  /** A weight's gradient as the optimiser reads it; closes the argument if it had to be copied. */
-  private static Tensor rowMajor(Tensor weightGrad) {
-    if (weightGrad == null || weightGrad.is_contiguous()) {
-      return weightGrad;
-    }
-    try (weightGrad) {
-      return weightGrad.contiguous();
-    }
   }
 
   private static long[] kernel(Pool2dSpec spec) {

@@ -39,6 +39,7 @@ final class TorchBackend implements Backend {
   private final Elementwise elementwise;
   private final Shaping shaping;
   private final Layers layers;
+  private final Convolutions convolutions;
   private final Norms norms;
 
   TorchBackend(Device device, int threads) {
@@ -50,7 +51,8 @@ final class TorchBackend implements Backend {
     host = new HostTransfer(results, natives, device);
     elementwise = new Elementwise(results, natives);
     shaping = new Shaping(results, natives);
-    layers = new Layers(results, natives, device.kind() == Device.Kind.CPU);
+    layers = new Layers(results, natives);
+    convolutions = new Convolutions(results, natives, device.kind() == Device.Kind.CPU);
     norms = new Norms(results, natives);
   }
 
@@ -213,7 +215,8 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public void lerpInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
+  public void lerpInto(
+      DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
     shaping.lerpInto(target, factor, source, sourceFactor);
   }
 
@@ -345,7 +348,7 @@ final class TorchBackend implements Backend {
 
   @Override
   public DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec) {
-    return layers.conv2d(x, w, b, spec);
+    return convolutions.forward(x, w, b, spec);
   }
 
   @Override
@@ -357,7 +360,7 @@ final class TorchBackend implements Backend {
       boolean needX,
       boolean needW,
       boolean needB) {
-    return layers.conv2dBackward(grad, x, w, spec, needX, needW, needB);
+    return convolutions.backward(grad, x, w, spec, needX, needW, needB);
   }
 
   @Override
