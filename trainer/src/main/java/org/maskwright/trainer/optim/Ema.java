@@ -39,7 +39,7 @@ public final class Ema implements AutoCloseable {
         (name, p) ->
             engine
                 .backend()
-                .lerpInto(
+                .axpbyInto(
                     averages.get(name).tensor().array(), decay, p.tensor().array(), 1 - decay));
   }
 

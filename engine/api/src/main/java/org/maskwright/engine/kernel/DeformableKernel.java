@@ -54,25 +54,25 @@ public final class DeformableKernel {
   }
 
   /**
-   * The four pixels around a location: indices into a compact head and bilinear coefficients, 0
-   * outside the map.
+   * The four pixels around a location: indices into a compact head, of its last row, which is zero,
+   * for those outside the map.
    */
-  private static final class Corners {
+  private final class Corners {
     int i00;
     int i01;
     int i10;
     int i11;
-    float in00;
-    float in01;
-    float in10;
-    float in11;
+    float x;
+    float y;
     float fx;
     float fy;
 
-    /** False if the location is a whole pixel or more outside the map, where nothing is sampled. */
-    boolean set(float locX, float locY, int w, int h, int start, int width) {
-      float x = locX * w - 0.5f;
-      float y = locY * h - 0.5f;
+    /** False if the location is a whole pixel or more outside the map, or not finite. */
+    boolean set(float locX, float locY, int level) {
+      int w = widths[level];
+      int h = heights[level];
+      x = locX * w - 0.5f;
+      y = locY * h - 0.5f;
       if (!(x > -1 && y > -1 && x < w && y < h)) {
         return false;
       }
@@ -80,43 +80,29 @@ public final class DeformableKernel {
       int y0 = (int) (y + 1) - 1;
       fx = x - x0;
       fy = y - y0;
-      i00 = (start + y0 * w + x0) * width;
+      i00 = (starts[level] + y0 * w + x0) * width;
       i01 = i00 + width;
       i10 = i00 + w * width;
       i11 = i10 + width;
-      in00 = 1;
-      in01 = 1;
-      in10 = 1;
-      in11 = 1;
       if (x0 < 0 || y0 < 0 || x0 + 1 >= w || y0 + 1 >= h) {
         cut(x0 >= 0, x0 + 1 < w, y0 >= 0, y0 + 1 < h);
       }
       return true;
     }
 
-    /** Of a location on the border: pixels outside count nothing and are read at any safe place. */
+    /** Of a location on the border: pixels outside count as zero. */
     private void cut(boolean left, boolean right, boolean top, boolean bottom) {
-      if (!(left && top)) {
-        i00 = 0;
-        in00 = 0;
-      }
-      if (!(right && top)) {
-        i01 = 0;
-        in01 = 0;
-      }
-      if (!(left && bottom)) {
-        i10 = 0;
-        in10 = 0;
-      }
-      if (!(right && bottom)) {
-        i11 = 0;
-        in11 = 0;
-      }
+      int zeros = tokens * width;
+      i00 = left && top ? i00 : zeros;
+      i01 = right && top ? i01 : zeros;
+      i10 = left && bottom ? i10 : zeros;
+      i11 = right && bottom ? i11 : zeros;
     }
   }
 
+  /** The values of one head [tokens + 1,width], the last row zero. */
   private float[] head(FloatBuffer values, int b, int m) {
-    float[] out = new float[tokens * width];
+    float[] out = new float[(tokens + 1) * width];
     FloatBuffer source = values.duplicate();
     for (int s = 0; s < tokens; s++) {
       source.get(((b * tokens + s) * heads + m) * width, out, s * width, width);
@@ -157,24 +143,35 @@ public final class DeformableKernel {
           p = 0;
           l++;
         }
-        if (c.set(loc[2 * i], loc[2 * i + 1], widths[l], heights[l], starts[l], width)) {
-          float a = weight[i];
-          float a1 = a * c.fy;
-          float a0 = a - a1;
-          rows.addFour(
-              sum,
-              v,
-              c.i00,
-              c.i01,
-              c.i10,
-              c.i11,
-              a0 * (1 - c.fx) * c.in00,
-              a0 * c.fx * c.in01,
-              a1 * (1 - c.fx) * c.in10,
-              a1 * c.fx * c.in11);
+        if (c.set(loc[2 * i], loc[2 * i + 1], l)) {
+          add(c, v, weight[i], sum);
+        } else {
+          addOutside(c, weight[i], sum);
         }
       }
       out.put(row * width, sum, 0, width);
+    }
+  }
+
+  private void add(Corners c, float[] v, float weight, float[] sum) {
+    if (!Float.isFinite(weight)) { // times the sample, not times its coefficients, which may be 0
+      float[] sample = new float[width];
+      add(c, v, 1, sample);
+      for (int d = 0; d < width; d++) {
+        sum[d] += weight * sample[d];
+      }
+      return;
+    }
+    float a1 = weight * c.fy;
+    float a0 = weight - a1;
+    rows.addFour(
+        sum, v, c.i00, c.i01, c.i10, c.i11, a0 * (1 - c.fx), a0 * c.fx, a1 * (1 - c.fx), a1 * c.fx);
+  }
+
+  /** Outside the map all is zero; a location or weight that is not finite shows all the same. */
+  private static void addOutside(Corners c, float weight, float[] sum) {
+    if (!Float.isFinite(c.x) || !Float.isFinite(c.y) || !Float.isFinite(weight)) {
+      java.util.Arrays.fill(sum, Float.NaN);
     }
   }
 
@@ -234,12 +231,15 @@ public final class DeformableKernel {
           p = 0;
           l++;
         }
-        if (c.set(loc[2 * i], loc[2 * i + 1], widths[l], heights[l], starts[l], width)) {
+        if (c.set(loc[2 * i], loc[2 * i + 1], l)) {
           point(c, g, v, gv, weight[i], i, widths[l], heights[l], gLoc, gWeight, dots);
         } else {
-          gLoc[2 * i] = 0;
-          gLoc[2 * i + 1] = 0;
-          gWeight[i] = 0;
+          // Zero times a bilinear coefficient: each derivative has the other axis's.
+          float zeroX = Float.isFinite(c.x) ? 0 : Float.NaN;
+          float zeroY = Float.isFinite(c.y) ? 0 : Float.NaN;
+          gLoc[2 * i] = weight[i] * zeroY;
+          gLoc[2 * i + 1] = weight[i] * zeroX;
+          gWeight[i] = zeroX + zeroY;
         }
       }
       gradLocations.put(row * perQuery * 2, gLoc, 0, perQuery * 2);
@@ -269,22 +269,11 @@ public final class DeformableKernel {
     float a1 = weight * fy;
     float a0 = weight - a1;
     rows.backwardFour(
-        g,
-        v,
-        gv,
-        c.i00,
-        c.i01,
-        c.i10,
-        c.i11,
-        a0 * (1 - fx) * c.in00,
-        a0 * fx * c.in01,
-        a1 * (1 - fx) * c.in10,
-        a1 * fx * c.in11,
-        dots);
-    float d00 = dots[0] * c.in00;
-    float d01 = dots[1] * c.in01;
-    float d10 = dots[2] * c.in10;
-    float d11 = dots[3] * c.in11;
+        g, v, gv, c.i00, c.i01, c.i10, c.i11, a0 * (1 - fx), a0 * fx, a1 * (1 - fx), a1 * fx, dots);
+    float d00 = dots[0];
+    float d01 = dots[1];
+    float d10 = dots[2];
+    float d11 = dots[3];
     gWeight[i] = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
     gLoc[2 * i] = weight * w * ((1 - fy) * (d01 - d00) + fy * (d11 - d10));
     gLoc[2 * i + 1] = weight * h * ((1 - fx) * (d10 - d00) + fx * (d11 - d01));

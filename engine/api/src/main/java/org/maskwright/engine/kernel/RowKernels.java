@@ -1,5 +1,7 @@
 package org.maskwright.engine.kernel;
 
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
@@ -16,7 +18,7 @@ import java.util.ServiceLoader;
 public interface RowKernels {
   /** The implementation of this JVM. */
   static RowKernels get() {
-    return Chosen.KERNELS;
+    return Chosen.CHOICE.kernels;
   }
 
   /** What it computes with, for reports, for example {@code "scalar"}. */
@@ -71,19 +73,46 @@ public interface RowKernels {
   /** The sum of x[i] y[i] for i in [0, n). */
   float dot(float[] x, float[] y, int n);
 
+  /**
+   * Why this JVM computes without vector instructions; empty where it has them. For reports: the
+   * numbers are as right, only slower and rounded otherwise.
+   */
+  static Optional<String> withoutVectorsBecause() {
+    return Chosen.CHOICE.reason;
+  }
+
   /** Holder: chosen once, when first asked for. */
   final class Chosen {
-    private static final RowKernels KERNELS = choose();
+    private static final Chosen CHOICE = choose();
 
-    private Chosen() {}
+    private final RowKernels kernels;
+    private final Optional<String> reason;
 
-    private static RowKernels choose() {
+    private Chosen(RowKernels kernels, Optional<String> reason) {
+      this.kernels = kernels;
+      this.reason = reason;
+    }
+
+    private static Chosen choose() {
       if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-        return new ScalarRows();
+        return scalar("the JVM was started without --add-modules jdk.incubator.vector");
       }
-      return ServiceLoader.load(RowKernels.class, RowKernels.class.getClassLoader())
-          .findFirst()
-          .orElseGet(ScalarRows::new);
+      try {
+        return ServiceLoader.load(RowKernels.class, RowKernels.class.getClassLoader())
+            .findFirst()
+            .map(found -> new Chosen(found, Optional.empty()))
+            .orElseGet(
+                () ->
+                    scalar(
+                        "the JVM has jdk.incubator.vector, but maskwright-engine-simd is not on the"
+                            + " class path"));
+      } catch (ServiceConfigurationError | LinkageError e) {
+        return scalar("maskwright-engine-simd does not load on this JVM: " + e);
+      }
+    }
+
+    private static Chosen scalar(String reason) {
+      return new Chosen(new ScalarRows(), Optional.of(reason));
     }
   }
 }

@@ -16,6 +16,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * as long as the result lives. Results have the shape that NumPy and PyTorch give; arrays of rank 0
  * and with axes of size 0 occur.
  *
+ * <p><b>Values beyond the ordinary</b> are PyTorch's, the same on every backend and on fused paths:
+ *
+ * <ul>
+ *   <li>Arithmetic and functions follow IEEE 754: NaN spreads, also through maximum, minimum, clamp
+ *       and relu; the sign of NaN is 0. Among maxima NaN is the largest.
+ *   <li>An element that a clamp, maximum, minimum, relu or choice discards gets gradient 0,
+ *       whatever comes from above; it is chosen, not multiplied by 0. Where two are equal, each
+ *       gets half.
+ *   <li>Integers are compared with the number as it is, also beyond their type (PyTorch beside a
+ *       floating number; beside a whole one it wraps). Bounds of a clamp beyond the type are the
+ *       type's. Sums and products of integers wrap. Tensor turns what lies beyond into these terms,
+ *       so that a backend sees only numbers of the type, or infinite bounds.
+ *   <li>A float becomes the nearest integer of the type toward zero, NaN 0 (undefined in PyTorch);
+ *       an integer becomes a narrower one by its low bits.
+ *   <li>A query of attention that may attend nowhere gives zeros, and no gradient.
+ *   <li>Sampling counts pixels outside the image as 0 whatever the image holds; at a place that is
+ *       not finite it gives NaN, so that a diverged head shows.
+ * </ul>
+ *
  * <p>A native failure arrives as a Java exception; out-of-memory as {@link
  * org.maskwright.engine.tensor.EngineException}.
  *
@@ -93,8 +112,8 @@ public interface Backend extends AutoCloseable {
   /** Adds {@code source} of the same shape and dtype to {@code target}. */
   void addInto(DeviceArray target, DeviceArray source);
 
-  /** target = target * factor + source * sourceFactor (same shape, float32). */
-  void lerpInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor);
+  /** target = factor * target + sourceFactor * source (same shape, float32). */
+  void axpbyInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor);
 
   /**
    * Overwrites the part {@code start, start+step, ... < end} of axis {@code dim} of {@code target}.
@@ -122,17 +141,20 @@ public interface Backend extends AutoCloseable {
 
   /**
    * {@code a op scalar}; the result keeps a's dtype (bool for predicates). Beside integers the
-   * scalar is whole, and op neither DIV nor POW.
+   * scalar is whole and an int64, for predicates of a's type, and op neither DIV nor POW.
    */
   DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar);
 
-  /** Limits to [low,high]; beside integers both are whole or infinite. */
+  /** Limits to [low,high]; beside integers both are whole and of the type, or infinite. */
   DeviceArray clamp(DeviceArray a, double low, double high);
 
   /** Element-wise choice with broadcasting; condition is bool, a and b have the same dtype. */
   DeviceArray where(DeviceArray condition, DeviceArray a, DeviceArray b);
 
-  /** Conversion; float to integer truncates toward zero, anything to bool is {@code != 0}. */
+  /**
+   * Conversion; float to integer truncates toward zero and saturates, NaN is 0; anything to bool is
+   * {@code != 0}.
+   */
   DeviceArray cast(DeviceArray a, DType dtype);
 
   // ---- reductions
@@ -289,7 +311,7 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Bilinear, zero padding, align_corners = false: x [B,C,H,W], grid [B,h,w,2] (x, y) in [-1,1]:
-   * [B,C,h,w].
+   * [B,C,h,w]. NaN at a place that is not finite.
    */
   DeviceArray gridSample(DeviceArray x, DeviceArray grid);
 
@@ -307,7 +329,8 @@ public interface Backend extends AutoCloseable {
    * @param q [B,M,Lq,D]
    * @param k [B,M,Lk,D]
    * @param v [B,M,Lk,D']
-   * @param blocked bool, broadcasts to [B,M,Lq,Lk], true = may not attend; or null
+   * @param blocked bool, broadcasts to [B,M,Lq,Lk], true = may not attend; or null. Zeros where a
+   *     query may attend nowhere
    */
   default DeviceArray attention(
       DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {

@@ -121,7 +121,7 @@ public final class ShapeBackend implements Backend {
   public void addInto(DeviceArray target, DeviceArray source) {}
 
   @Override
-  public void lerpInto(
+  public void axpbyInto(
       DeviceArray target, double factor, DeviceArray source, double sourceFactor) {}
 
   @Override

@@ -8,13 +8,11 @@ import org.maskwright.engine.spi.DeviceArray;
  * 2112.01527, section 3.2.1).
  */
 public final class Attention {
-  /** Added to a blocked logit; a row with nothing allowed becomes uniform instead of NaN. */
-  private static final double BLOCKED = -1e9;
-
   private Attention() {}
 
   /**
-   * softmax(q k^T / sqrt(D) + bias) v, blocked positions excluded.
+   * softmax(q k^T / sqrt(D) + bias) v, blocked positions excluded. A query that may attend nowhere
+   * gives zeros and no gradient, as PyTorch's scaled_dot_product_attention does.
    *
    * <p><b>Shapes</b> q [B,M,Lq,D], k [B,M,Lk,D], v [B,M,Lk,D']; result [B,M,Lq,D']
    *
@@ -68,11 +66,13 @@ public final class Attention {
                 + extra);
       }
     }
+    Tensor mask =
+        blocked == null || blocked.rank() > 1 ? blocked : blocked.reshape(1, blocked.numel());
     double scale = 1 / Math.sqrt(q.size(3));
     boolean recorded =
         engine.isGradEnabled() && (q.requiresGrad() || k.requiresGrad() || v.requiresGrad());
     if (!recorded && bias == null && kept == null && engine.usesFusedKernels()) {
-      Tensor fast = fused(engine, q, k, v, blocked, scale);
+      Tensor fast = fused(engine, q, k, v, mask, scale);
       if (fast != null) {
         return fast;
       }
@@ -83,11 +83,16 @@ public final class Attention {
           if (bias != null) {
             logits = logits.add(bias);
           }
-          if (blocked != null) {
-            logits = blocked.where(engine.full(logits.dtype(), BLOCKED), logits);
+          Tensor nowhere = null;
+          if (mask != null) {
+            nowhere = mask.all(-1).unsqueeze(-1); // [..,Lq,1]
+            // Such a row is computed as if it might attend everywhere, and then zeroed: finite.
+            Tensor excluded = mask.and(nowhere.not());
+            logits = excluded.where(engine.full(logits.dtype(), Double.NEGATIVE_INFINITY), logits);
           }
           Tensor weights = logits.softmax(-1);
-          return (kept == null ? weights : weights.mul(kept)).matmul(v); // [B,M,Lq,D']
+          Tensor out = (kept == null ? weights : weights.mul(kept)).matmul(v); // [B,M,Lq,D']
+          return nowhere == null ? out : nowhere.where(engine.full(out.dtype(), 0), out);
         });
   }
 

@@ -66,4 +66,53 @@ public enum DType {
   public boolean isFloating() {
     return this == FLOAT32 || this == BFLOAT16;
   }
+
+  /** The least value, below which nothing of this type lies. */
+  private double least() {
+    return switch (this) {
+      case FLOAT32, BFLOAT16 -> Double.NEGATIVE_INFINITY;
+      case INT64 -> -0x1p63;
+      case INT32 -> -0x1p31;
+      case UINT8, BOOL -> 0;
+    };
+  }
+
+  /** The first number above all values of an integer type. */
+  private double end() {
+    return switch (this) {
+      case FLOAT32, BFLOAT16 -> Double.POSITIVE_INFINITY;
+      case INT64 -> 0x1p63;
+      case INT32 -> 0x1p31;
+      case UINT8 -> 256;
+      case BOOL -> 2;
+    };
+  }
+
+  /** Whether a number lies in this type's range; of a floating type, any does. */
+  boolean holds(double value) {
+    return isFloating() || value >= least() && value < end();
+  }
+
+  /**
+   * Refuses a value that this type cannot take; bool takes any.
+   *
+   * @throws IllegalArgumentException if {@code value} is not in the range of an integer type
+   */
+  void require(String op, double value) {
+    if (this != BOOL && !holds(value)) {
+      throw new IllegalArgumentException(
+          op + ": expected a value of " + this + ", got " + value + "; take another type");
+    }
+  }
+
+  /**
+   * A bound as a bound of this type: what lies beyond its range becomes the end of the range. For
+   * int64 the upper end is infinite, because no double is its largest value.
+   */
+  double nearest(double value) {
+    if (isFloating() || holds(value)) {
+      return value;
+    }
+    return value < 0 ? least() : this == INT64 ? Double.POSITIVE_INFINITY : end() - 1;
+  }
 }

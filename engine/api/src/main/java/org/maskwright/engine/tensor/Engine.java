@@ -330,9 +330,14 @@ public final class Engine implements AutoCloseable {
     return full(DType.FLOAT32, value, shape);
   }
 
-  /** A tensor of one value. */
+  /**
+   * A tensor of one value.
+   *
+   * @throws IllegalArgumentException if the type is an integer one and the value not in its range
+   */
   public Tensor full(DType dtype, double value, long... shape) {
     requireSizes("full", shape);
+    dtype.require("full", value);
     return result(backend.full(shape, dtype, value), dtype, shape.clone());
   }
 

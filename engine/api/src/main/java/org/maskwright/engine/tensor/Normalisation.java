@@ -134,9 +134,17 @@ final class Normalisation {
     return new Tensor[] {y, mean, rstd};
   }
 
+  private static Tensor requireFloating(String op, Tensor x) {
+    if (!x.dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          op + ": expected a floating tensor, got " + x + "; cast first");
+    }
+    return float32(x);
+  }
+
   static Tensor softmax(Tensor input, int dim) {
     int d = Shapes.axis("softmax", dim, input.rank());
-    Tensor x = float32(input);
+    Tensor x = requireFloating("softmax", input);
     Engine engine = x.engine();
     Tensor y = engine.result(engine.backend().softmax(x.array(), d), DType.FLOAT32, x.shapeArray());
     return y.record(
@@ -147,13 +155,15 @@ final class Normalisation {
           return g ->
               Pointwise.one(
                   Products.wrap(
-                      engine, engine.backend().softmaxBackward(g.array(), sy.array(), d), sy));
+                      engine,
+                      engine.backend().softmaxBackward(float32(g).array(), sy.array(), d),
+                      sy));
         });
   }
 
   static Tensor logSoftmax(Tensor input, int dim) {
     int d = Shapes.axis("logSoftmax", dim, input.rank());
-    Tensor x = float32(input);
+    Tensor x = requireFloating("logSoftmax", input);
     Engine engine = x.engine();
     Tensor y =
         engine.result(engine.backend().logSoftmax(x.array(), d), DType.FLOAT32, x.shapeArray());
@@ -165,7 +175,9 @@ final class Normalisation {
           return g ->
               Pointwise.one(
                   Products.wrap(
-                      engine, engine.backend().logSoftmaxBackward(g.array(), sy.array(), d), sy));
+                      engine,
+                      engine.backend().logSoftmaxBackward(float32(g).array(), sy.array(), d),
+                      sy));
         });
   }
 }

@@ -88,6 +88,10 @@ final class Pointwise {
         Tensor sy = node.save(y);
         yield g -> one(g.neg().mul(sy).mul(sy));
       }
+      case LOG -> {
+        Tensor sx = node.save(x);
+        yield g -> one(g.div(sx));
+      }
       default -> {
         Tensor sx = node.save(x);
         yield g -> one(g.mul(derivative(op, sx)));
@@ -98,7 +102,6 @@ final class Pointwise {
   private static Tensor derivative(UnaryOp op, Tensor x) {
     return switch (op) {
       case ABS -> x.sign();
-      case LOG -> x.reciprocal();
       case SQUARE -> x.mul(2);
       case SIN -> x.cos();
       case COS -> x.sin().neg();
@@ -190,17 +193,21 @@ final class Pointwise {
         yield g ->
             new Tensor[] {
               na ? sumTo(g.div(vb), sa) : null,
-              nb ? sumTo(g.mul(va).div(vb).div(vb).neg(), sb) : null
+              nb ? sumTo(g.mul(va.div(vb).div(vb)).neg(), sb) : null
             };
       }
       case MAX, MIN -> {
         Tensor va = node.save(a);
         Tensor vb = node.save(b);
         yield g -> {
-          Tensor first = op == BinaryOp.MAX ? va.gt(vb) : va.lt(vb);
-          Tensor share = va.eq(vb).cast(g.dtype()).mul(0.5).add(first.cast(g.dtype()));
+          Tensor shared = where(va.eq(vb), g.mul(0.5), g);
+          Tensor zero = g.engine().full(g.dtype(), 0);
+          Tensor smaller = va.lt(vb);
+          Tensor larger = va.gt(vb);
+          boolean max = op == BinaryOp.MAX;
           return new Tensor[] {
-            na ? sumTo(g.mul(share), sa) : null, nb ? sumTo(g.mul(share.neg().add(1)), sb) : null
+            na ? sumTo(where(max ? smaller : larger, zero, shared), sa) : null,
+            nb ? sumTo(where(max ? larger : smaller, zero, shared), sb) : null
           };
         };
       }
@@ -238,6 +245,13 @@ final class Pointwise {
     }
     requireWhole(name(op), a, value);
     Engine engine = a.engine();
+    if (op.isPredicate() && !a.dtype().holds(value)) {
+      return engine.full(DType.BOOL, compareBeyond(op, value) ? 1 : 0, a.shapeArray());
+    }
+    if (!a.dtype().isFloating() && !DType.INT64.holds(value)) {
+      throw new IllegalArgumentException(
+          name(op) + ": expected an int64 number beside " + a + ", got " + value);
+    }
     DType dtype = op.isPredicate() ? DType.BOOL : a.dtype();
     Tensor y =
         engine.result(engine.backend().binaryScalar(op, a.array(), value), dtype, a.shapeArray());
@@ -245,6 +259,17 @@ final class Pointwise {
       return y;
     }
     return y.record(name(op), new Tensor[] {a}, node -> scalarVjp(op, node, a, value));
+  }
+
+  /** {@code a op value} for all integers a of a type that ends below or above the value. */
+  private static boolean compareBeyond(BinaryOp op, double value) {
+    return switch (op) {
+      case LT, LE -> value > 0;
+      case GT, GE -> value < 0;
+      case EQ -> false;
+      case NE -> true;
+      default -> throw new IllegalStateException("not a comparison: " + op);
+    };
   }
 
   private static void requireWhole(String op, Tensor a, double value) {
@@ -266,7 +291,11 @@ final class Pointwise {
       case DIV -> g -> one(g.div(value));
       case POW -> {
         Tensor va = node.save(a);
-        yield g -> one(value == 0 ? g.mul(0) : g.mul(value).mul(va.pow(value - 1)));
+        yield g ->
+            one(
+                value == 0
+                    ? g.engine().full(g.dtype(), 0, g.shapeArray())
+                    : g.mul(va.pow(value - 1).mul(value)));
       }
       default -> throw new IllegalStateException("no gradient of " + op + " with a number");
     };
@@ -285,14 +314,16 @@ final class Pointwise {
     requireWhole("clamp", x, low);
     requireWhole("clamp", x, high);
     Engine engine = x.engine();
+    double from = x.dtype().nearest(low);
+    double to = x.dtype().nearest(high);
     Tensor y =
-        engine.result(engine.backend().clamp(x.array(), low, high), x.dtype(), x.shapeArray());
+        engine.result(engine.backend().clamp(x.array(), from, to), x.dtype(), x.shapeArray());
     return y.record(
         "clamp",
         new Tensor[] {x},
         node -> {
           Tensor sx = node.save(x);
-          return g -> one(g.mul(sx.ge(low).and(sx.le(high)).cast(g.dtype())));
+          return g -> one(where(sx.ge(low).and(sx.le(high)), g, g.engine().full(g.dtype(), 0)));
         });
   }
 

@@ -38,7 +38,10 @@ final class Pooling {
               Pointwise.one(
                   Products.wrap(
                       engine,
-                      engine.backend().maxPool2dBackward(g.array(), sx.array(), si.array(), spec),
+                      engine
+                          .backend()
+                          .maxPool2dBackward(
+                              g.cast(sx.dtype()).array(), sx.array(), si.array(), spec),
                       sx));
         });
   }
@@ -56,7 +59,11 @@ final class Pooling {
           return g ->
               Pointwise.one(
                   Products.wrap(
-                      engine, engine.backend().avgPool2dBackward(g.array(), sx.array(), spec), sx));
+                      engine,
+                      engine
+                          .backend()
+                          .avgPool2dBackward(g.cast(sx.dtype()).array(), sx.array(), spec),
+                      sx));
         });
   }
 }

@@ -117,9 +117,9 @@ final class Products {
     Tensor b = autocast(bias);
     long in = weight.size(1);
     long out = weight.size(0);
-    Tensor flat = autocast(x).reshape(x.numel() / Math.max(1, in), in); // [N,in]
+    long rows = Shapes.numel(Arrays.copyOf(x.shapeArray(), x.rank() - 1));
+    Tensor flat = autocast(x).reshape(rows, in); // [N,in]
     engine.countMultiplyAdds(x.numel() * out);
-    long rows = flat.size(0);
     DeviceArray array =
         engine.backend().linear(flat.array(), w.array(), b == null ? null : b.array());
     Tensor y = engine.result(array, flat.dtype(), rows, out);

@@ -191,6 +191,7 @@ final class Reshaping {
               + " and "
               + Arrays.toString(after));
     }
+    x.dtype().require("pad", value);
     if (!any) {
       return x;
     }

@@ -121,7 +121,8 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalStateException(
           "tensor "
               + this
-              + " was used after it was closed; keep it with scope.keep(tensor), or use it before its scope ends");
+              + " was used after it was closed; keep it with scope.keep(tensor), or use it before"
+              + " its scope ends");
     }
   }
 
@@ -218,8 +219,12 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalStateException(
           "backward: "
               + this
-              + " does not depend on a parameter or variable (recording off, or detached, or through an operation without"
-              + " gradient such as argMax or a comparison)");
+              + " does not depend on a parameter or variable (recording off, or detached, or"
+              + " through an operation without gradient such as argMax or a comparison)");
+    }
+    if (!grad.dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          "backward: expected a floating gradient of " + this + ", got " + grad + "; cast first");
     }
     GradNode.backward(engine, node, grad);
   }
@@ -242,7 +247,8 @@ public final class Tensor implements AutoCloseable {
     if (owner == null) {
       throw new IllegalStateException(
           op
-              + ": recording a gradient needs an open scope that owns the graph: try (var step = engine.scope()) { ... }");
+              + ": recording a gradient needs an open scope that owns the graph: try (var step ="
+              + " engine.scope()) { ... }");
     }
     GradNode[] parents = new GradNode[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
@@ -561,8 +567,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Converts; float to integer truncates toward zero, to bool is {@code != 0}. A floating cast
-   * passes gradients.
+   * Converts; float to integer truncates toward zero, gives the nearest value of the type beyond
+   * its range and 0 for NaN; to bool is {@code != 0}. A floating cast passes gradients.
    */
   public Tensor cast(DType to) {
     return Pointwise.cast(this, to);

@@ -405,11 +405,11 @@ public abstract class CompositeConformance extends BackendConformance {
   }
 
   @Test
-  void lerpIntoMixes() {
+  void axpbyIntoMixes() {
     Tensor a = engine().floats(new float[] {1, 2}, 2);
     engine()
         .backend()
-        .lerpInto(a.array(), 0.9, engine().floats(new float[] {11, -8}, 2).array(), 0.1);
+        .axpbyInto(a.array(), 0.9, engine().floats(new float[] {11, -8}, 2).array(), 0.1);
     assertArrayEquals(new float[] {2, 1}, a.toFloats(), 1e-6f);
   }
 

@@ -317,7 +317,7 @@ final class Elementwise {
   /** target = target + source. */
   void addInto(NdArray target, NdArray source) {
     if (target.dtype().isFloating()) {
-      lerpInto(target, 1f, source, 1f);
+      axpbyInto(target, 1f, source, 1f);
       return;
     }
     tiles(
@@ -335,7 +335,7 @@ final class Elementwise {
   }
 
   /** target = target * factor + source * sourceFactor. */
-  void lerpInto(NdArray target, float factor, NdArray source, float sourceFactor) {
+  void axpbyInto(NdArray target, float factor, NdArray source, float sourceFactor) {
     tiles(
         target.size(),
         length -> {

@@ -21,14 +21,14 @@ final class GridSampling {
   }
 
   /**
-   * Corners and weights of some points. A corner outside the image has weight 0 and a harmless
-   * index.
+   * Corners and weights of some points. A corner outside the image has index -1; it counts as 0,
+   * times its weight, so that of a location that is not finite NaN comes.
    */
   private static final class Corners {
     final int[] index = new int[4 * POINTS];
     final float[] weight = new float[4 * POINTS];
 
-    /** Derivative of the weights by x and y in pixels, 0 outside. */
+    /** Derivative of the weights by x and y in pixels. */
     final float[] byX = new float[4 * POINTS];
 
     final float[] byY = new float[4 * POINTS];
@@ -53,10 +53,16 @@ final class GridSampling {
 
     private void set(int at, int x, int y, float w, float dx, float dy, int height, int width) {
       boolean inside = x >= 0 && x < width && y >= 0 && y < height;
-      index[at] = inside ? y * width + x : 0;
-      weight[at] = inside ? w : 0f;
-      byX[at] = inside ? dx : 0f;
-      byY[at] = inside ? dy : 0f;
+      index[at] = inside ? y * width + x : -1;
+      weight[at] = w;
+      byX[at] = dx;
+      byY[at] = dy;
+    }
+
+    /** The value at a corner of the plane that begins at {@code start}. */
+    float value(FloatBuffer plane, int start, int corner) {
+      int i = index[corner];
+      return i < 0 ? 0f : plane.get(start + i);
     }
   }
 
@@ -97,10 +103,10 @@ final class GridSampling {
               for (int p = 0; p < n; p++) {
                 int k = 4 * p;
                 row[p] =
-                    c.weight[k] * in.get(start + c.index[k])
-                        + c.weight[k + 1] * in.get(start + c.index[k + 1])
-                        + c.weight[k + 2] * in.get(start + c.index[k + 2])
-                        + c.weight[k + 3] * in.get(start + c.index[k + 3]);
+                    c.weight[k] * c.value(in, start, k)
+                        + c.weight[k + 1] * c.value(in, start, k + 1)
+                        + c.weight[k + 2] * c.value(in, start, k + 2)
+                        + c.weight[k + 3] * c.value(in, start, k + 3);
               }
               target.put(plane * points + first, row, 0, n);
             }
@@ -146,7 +152,9 @@ final class GridSampling {
                 Tiles.load(grad, (firstPlane + i) * points + first, n, g);
                 float[] sum = sums[i];
                 for (int k = 0; k < 4 * n; k++) {
-                  sum[c.index[k]] += c.weight[k] * g[k >> 2];
+                  if (c.index[k] >= 0) {
+                    sum[c.index[k]] += c.weight[k] * g[k >> 2];
+                  }
                 }
               }
             }
@@ -191,10 +199,10 @@ final class GridSampling {
               int start = plane * height * width;
               for (int p = 0; p < n; p++) {
                 int k = 4 * p;
-                float a = in.get(start + c.index[k]);
-                float b = in.get(start + c.index[k + 1]);
-                float d = in.get(start + c.index[k + 2]);
-                float e = in.get(start + c.index[k + 3]);
+                float a = c.value(in, start, k);
+                float b = c.value(in, start, k + 1);
+                float d = c.value(in, start, k + 2);
+                float e = c.value(in, start, k + 3);
                 sum[2 * p] +=
                     g[p] * (a * c.byX[k] + b * c.byX[k + 1] + d * c.byX[k + 2] + e * c.byX[k + 3]);
                 sum[2 * p + 1] +=

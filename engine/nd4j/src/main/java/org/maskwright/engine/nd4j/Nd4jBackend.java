@@ -176,8 +176,9 @@ final class Nd4jBackend implements Backend {
   }
 
   @Override
-  public void lerpInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
-    elementwise.lerpInto(own(target), (float) factor, own(source), (float) sourceFactor);
+  public void axpbyInto(
+      DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
+    elementwise.axpbyInto(own(target), (float) factor, own(source), (float) sourceFactor);
   }
 
   @Override

@@ -77,7 +77,10 @@ final class Tiles {
     }
   }
 
-  /** Writes {@code n} elements in the array's dtype; to bool anything but 0 is 1. */
+  /**
+   * Writes {@code n} elements in the array's dtype; to bool anything but 0 is 1. Integers are
+   * truncated toward zero; NaN is 0, and what lies outside the range its nearer end.
+   */
   static void store(float[] in, int n, NdArray a, int from) {
     ByteBuffer bytes = a.bytes();
     switch (a.dtype()) {
@@ -92,9 +95,19 @@ final class Tiles {
           bytes.put(from + i, (byte) (in[i] != 0 ? 1 : 0));
         }
       }
-      case INT64, INT32, UINT8 -> {
+      case INT64 -> {
         for (int i = 0; i < n; i++) {
-          put(a, from + i, (long) in[i]);
+          bytes.putLong(8 * (from + i), (long) in[i]);
+        }
+      }
+      case INT32 -> {
+        for (int i = 0; i < n; i++) {
+          bytes.putInt(4 * (from + i), (int) in[i]);
+        }
+      }
+      case UINT8 -> {
+        for (int i = 0; i < n; i++) {
+          bytes.put(from + i, (byte) Math.max(0, Math.min(255, (int) in[i])));
         }
       }
     }

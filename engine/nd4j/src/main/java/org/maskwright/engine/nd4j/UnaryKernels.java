@@ -71,7 +71,7 @@ final class UnaryKernels {
             case COS -> (float) Math.cos(v);
             case FLOOR -> (float) Math.floor(v);
             case ROUND -> (float) Math.rint(v);
-            case SIGN -> Math.signum(v);
+            case SIGN -> v > 0 ? 1 : v < 0 ? -1 : 0; // also of NaN, as in PyTorch
             case NOT -> v == 0 ? 1 : 0;
             case IS_FINITE -> Math.abs(v) <= Float.MAX_VALUE ? 1 : 0;
             default -> throw new IllegalArgumentException("not scalar: " + op);
@@ -84,7 +84,7 @@ final class UnaryKernels {
     switch (op) {
       case RELU -> {
         for (int i = 0; i < n; i++) {
-          r[i] = v[i] > 0 ? g[i] : 0f;
+          r[i] = v[i] <= 0 ? 0f : g[i]; // through NaN, as in PyTorch
         }
       }
       case SIGMOID -> {

@@ -3,6 +3,7 @@ package org.maskwright.engine.torch;
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
 import java.util.Arrays;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -162,7 +163,41 @@ final class Elementwise {
   }
 
   DeviceArray cast(DeviceArray a, DType dtype) {
-    return results.view("cast to " + dtype, () -> tensor(a).to(Natives.scalarType(dtype)), a);
+    return results.view(
+        "cast to " + dtype,
+        () ->
+            Natives.isFloating(tensor(a))
+                ? switch (dtype) {
+                  case FLOAT32, BFLOAT16, BOOL -> tensor(a).to(Natives.scalarType(dtype));
+                  case INT64 -> saturated(tensor(a), dtype, -0x1p63, Long.MAX_VALUE);
+                  case INT32 -> saturated(tensor(a), dtype, -0x1p31, Integer.MAX_VALUE);
+                  case UINT8 -> saturated(tensor(a), dtype, 0, 255);
+                }
+                : tensor(a).to(Natives.scalarType(dtype)),
+        a);
+  }
+
+  /**
+   * Floats as integers, NaN as 0 and what lies outside the range as its nearer end; C++ leaves that
+   * undefined. {@code greatest} may have no float, so it is put in afterwards.
+   */
+  private static Tensor saturated(Tensor x, DType dtype, double least, long greatest) {
+    double end = greatest == 255 ? 256 : -least;
+    float below = Math.nextDown((float) end);
+    try (Tensor floats = x.to(ScalarType.Float);
+        DoubleOptional zero = new DoubleOptional(0);
+        DoubleOptional high = new DoubleOptional(Float.MAX_VALUE);
+        DoubleOptional low = new DoubleOptional(-Float.MAX_VALUE);
+        Tensor numbers = torch.nan_to_num(floats, zero, high, low);
+        ScalarOptional from = bound(least, true);
+        ScalarOptional to = bound(below, true);
+        Tensor inside = torch.clamp(numbers, from, to);
+        Tensor whole = inside.to(Natives.scalarType(dtype));
+        Scalar limit = new Scalar(end);
+        Tensor beyond = torch.ge(numbers, limit);
+        Scalar last = new Scalar(greatest)) {
+      return torch.masked_fill(whole, beyond, last);
+    }
   }
 
   DeviceArray reduce(ReduceOp op, DeviceArray a, int[] dims, boolean keepDims) {

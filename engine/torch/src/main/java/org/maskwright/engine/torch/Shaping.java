@@ -47,9 +47,9 @@ final class Shaping {
     results.run("addInto", () -> tensor(target).add_(tensor(source)), target, source);
   }
 
-  void lerpInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
+  void axpbyInto(DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
     results.run(
-        "lerpInto",
+        "axpbyInto",
         () -> {
           try (Scalar a = new Scalar(factor);
               Scalar b = new Scalar(sourceFactor)) {

@@ -215,9 +215,9 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public void lerpInto(
+  public void axpbyInto(
       DeviceArray target, double factor, DeviceArray source, double sourceFactor) {
-    shaping.lerpInto(target, factor, source, sourceFactor);
+    shaping.axpbyInto(target, factor, source, sourceFactor);
   }
 
   @Override

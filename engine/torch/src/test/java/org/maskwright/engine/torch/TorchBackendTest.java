@@ -405,9 +405,9 @@ class TorchBackendTest {
   void movingAverageInPlaceEqualsItsFormula() {
     DeviceArray a = backend.full(new long[] {3}, DType.FLOAT32, 2);
     DeviceArray b = backend.full(new long[] {3}, DType.FLOAT32, 10);
-    backend.lerpInto(a, 0.75, b, 0.25);
+    backend.axpbyInto(a, 0.75, b, 0.25);
     assertArrayEquals(new float[] {4, 4, 4}, backend.toFloats(a), 1e-6f);
-    backend.lerpInto(a, 2, b, 3);
+    backend.axpbyInto(a, 2, b, 3);
     assertArrayEquals(new float[] {38, 38, 38}, backend.toFloats(a), 1e-5f);
     release(a, b);
   }

@@ -113,7 +113,7 @@ class TorchMemoryTest {
     backend.toHost(z);
     backend.toFloats(z);
     backend.addInto(x, x);
-    backend.lerpInto(x, 0.5, y, 0.25);
+    backend.axpbyInto(x, 0.5, y, 0.25);
     backend.sliceInto(x, 1, 0, 4, 2, keep(made, backend.slice(y, 1, 0, 4, 2)));
     backend.adamW(x, y, x, x, new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, count, 1));
     made.forEach(DeviceArray::release);

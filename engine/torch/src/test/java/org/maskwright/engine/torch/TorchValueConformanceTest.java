@@ -1,0 +1,9 @@
+package org.maskwright.engine.torch;
+
+import org.maskwright.engine.conformance.ValueConformance;
+
+class TorchValueConformanceTest extends ValueConformance {
+  TorchValueConformanceTest() {
+    super("torch");
+  }
+}
