@@ -173,7 +173,6 @@ public final class Assignment {
     }
 
     int[] run() {
-      Arrays.fill(columnOf, NONE);
       Arrays.fill(rowOf, NONE);
       for (int row = 0; row < rows; row++) {
         assign(row);

@@ -101,13 +101,20 @@ final class AssignmentTest {
   }
 
   @Test
+  void anAssignmentSaysItsPairs() {
+    assertEquals(
+        "Assignment[rows=[0, 1], columns=[1, 0]]",
+        Assignment.solve(new float[] {1, 0, 0, 1}, 2, 2).toString());
+  }
+
+  @Test
   void nonFiniteCostsAreRefusedWithTheirRowAndColumn() {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       var error =
           assertThrows(
               IllegalArgumentException.class,
               () -> Assignment.solve(new float[] {0, 0, 0, 0, bad, 0}, 2, 3));
-      assertTrue(error.getMessage().contains("row 1, column 1"), error.getMessage());
+      assertTrue(error.getMessage().contains("row 1, column 1 of [2,3]"), error.getMessage());
       assertTrue(error.getMessage().contains(Float.toString(bad)), error.getMessage());
     }
   }

@@ -66,6 +66,12 @@ final class ScheduleTest {
   }
 
   @Test
+  void aRunOfOneStepHasASchedule() {
+    assertEquals(1, new Poly(1, 0.9).factor(0));
+    assertEquals(1, new Cosine(1).factor(0));
+  }
+
+  @Test
   void warmupOfNoStepsChangesNothing() {
     assertEquals(1, new Warmup(new Constant(), 0, 0).factor(0));
   }
@@ -82,7 +88,10 @@ final class ScheduleTest {
             () -> new Cosine(-5),
             () -> new Warmup(new Constant(), -1, 0.5),
             () -> new Warmup(new Constant(), 1, 1.5),
-            () -> new Constant().factor(-1))) {
+            () -> new Constant().factor(-1),
+            () -> new MultiStep(List.of(), 0.1).factor(-1),
+            () -> new Poly(10, 0.9).factor(-1),
+            () -> new Cosine(10).factor(-1))) {
       assertThrows(IllegalArgumentException.class, refused);
     }
   }
