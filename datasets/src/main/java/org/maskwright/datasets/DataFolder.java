@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  * @param links what to do with symbolic links below it
  */
 public record DataFolder(Path root, Links links) {
+  private static final int MOST_NAMED = 8;
+
   /** What to do with a file that is, or lies behind, a symbolic link out of its folder. */
   public enum Links {
     /** An error. */
@@ -85,7 +87,8 @@ public record DataFolder(Path root, Links links) {
       }
       return path;
     } catch (IOException e) {
-      throw DatasetException.ofFile(path, "the file does not exist or cannot be reached", e);
+      throw DatasetException.ofFile(
+          path, "the file does not exist or cannot be reached" + beside(path), e);
     }
   }
 
@@ -112,7 +115,27 @@ public record DataFolder(Path root, Links links) {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw DatasetException.ofFile(root, "the folder does not exist or cannot be listed", e);
+      throw DatasetException.ofFile(
+          root, "the folder does not exist or cannot be listed" + beside(root), e);
+    }
+  }
+
+  /** The few files or folders there are where one is missing: another spelling, another part. */
+  private static String beside(Path missing) {
+    String name = missing.getFileName().toString();
+    String ending = name.contains(".") ? name.substring(name.lastIndexOf('.')) : "";
+    try (Stream<Path> entries = Files.list(missing.resolveSibling("."))) {
+      List<String> there =
+          entries
+              .filter(p -> Files.isDirectory(p) == ending.isEmpty())
+              .map(p -> p.getFileName().toString())
+              .filter(other -> other.endsWith(ending) && !other.startsWith("."))
+              .sorted()
+              .limit(MOST_NAMED + 1)
+              .toList();
+      return there.isEmpty() || there.size() > MOST_NAMED ? "" : "; there are " + there;
+    } catch (IOException e) {
+      return "";
     }
   }
 }

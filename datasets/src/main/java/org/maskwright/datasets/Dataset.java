@@ -43,6 +43,32 @@ public interface Dataset {
     return new Sample(info(index), image(index), segments(index));
   }
 
+  /** What was found out or assumed when the data set was opened and a user should know. */
+  default List<String> notes() {
+    return List.of();
+  }
+
+  /**
+   * The segments of image {@code index} without their masks, if they are known without reading a
+   * file; null if they are not.
+   */
+  default List<Label> labels(int index) {
+    return null;
+  }
+
+  /**
+   * Where the annotation of image {@code index} says something twice and the two disagree: an area
+   * or a box that is not the mask's.
+   *
+   * @throws DatasetException as {@link #segments}
+   */
+  default List<DatasetException> disagreements(int index) {
+    return List.of();
+  }
+
+  /** A segment without its mask: contiguous class index, and whether it is a crowd. */
+  record Label(int category, boolean crowd) {}
+
   /**
    * Whether image {@code index} has anything to train on; a data set that cannot tell without
    * reading files answers true.

@@ -4,28 +4,42 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Some of the images of a data set, in a given order. */
 public final class DatasetView implements Dataset {
   private final Dataset whole;
   private final String name;
+  private final List<String> notes;
   private final int[] indices;
 
-  private DatasetView(Dataset whole, String name, int[] indices) {
+  private DatasetView(Dataset whole, String name, List<String> notes, int[] indices) {
     this.whole = whole;
     this.name = name;
+    this.notes = notes;
     this.indices = indices;
   }
 
   /** The images that {@code kept} accepts. */
   public static DatasetView where(Dataset whole, IntPredicate kept) {
     return new DatasetView(
-        whole, whole.name(), IntStream.range(0, whole.size()).filter(kept).toArray());
+        whole,
+        whole.name(),
+        whole.notes(),
+        IntStream.range(0, whole.size()).filter(kept).toArray());
   }
 
   /** The same images under another name. */
   public DatasetView named(String newName) {
-    return new DatasetView(whole, newName, indices);
+    return new DatasetView(whole, newName, notes, indices);
+  }
+
+  /** All images, with more to say to the user. */
+  public static Dataset noted(Dataset whole, List<String> notes) {
+    List<String> all = Stream.concat(notes.stream(), whole.notes().stream()).toList();
+    return notes.isEmpty()
+        ? whole
+        : new DatasetView(whole, whole.name(), all, IntStream.range(0, whole.size()).toArray());
   }
 
   /** The images that have something to train on. */
@@ -76,6 +90,21 @@ public final class DatasetView implements Dataset {
   @Override
   public Sample load(int index) {
     return whole.load(indices[index]);
+  }
+
+  @Override
+  public List<String> notes() {
+    return notes;
+  }
+
+  @Override
+  public List<Label> labels(int index) {
+    return whole.labels(indices[index]);
+  }
+
+  @Override
+  public List<DatasetException> disagreements(int index) {
+    return whole.disagreements(indices[index]);
   }
 
   @Override

@@ -12,9 +12,41 @@ import java.util.Objects;
  * @param segments the annotation; segments that share a label map share the same instance of it
  */
 public record Sample(SampleInfo info, RgbImage image, List<Segment> segments) {
+  /**
+   * Checks that masks fit.
+   *
+   * @throws DatasetException if a mask has another size than the image
+   */
   public Sample {
     Objects.requireNonNull(info, "info");
     Objects.requireNonNull(image, "image");
     segments = List.copyOf(segments);
+    for (Segment segment : segments) {
+      requireSize(info, image, segment);
+    }
+  }
+
+  private static void requireSize(SampleInfo info, RgbImage image, Segment segment) {
+    int height = image.height();
+    int width = image.width();
+    if (segment.mask() instanceof SegmentMask.Runs runs) {
+      height = runs.rle().height();
+      width = runs.rle().width();
+    } else if (segment.mask() instanceof SegmentMask.Labelled labelled) {
+      height = labelled.map().height();
+      width = labelled.map().width();
+    }
+    if (height != image.height() || width != image.width()) {
+      throw new DatasetException(
+              "the mask: expected the image's size %d x %d, got %d x %d%s"
+                  .formatted(
+                      image.width(),
+                      image.height(),
+                      width,
+                      height,
+                      SwappedSides.hint(image.width(), image.height(), width, height)))
+          .forImage(info.imageId())
+          .forAnnotation(segment.id());
+    }
   }
 }

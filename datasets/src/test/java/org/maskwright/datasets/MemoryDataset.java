@@ -14,6 +14,7 @@ import org.maskwright.datasets.mask.Rle;
 public final class MemoryDataset implements Dataset {
   private final int size;
   private final IntConsumer beforeImage;
+  private List<String> names = List.of();
 
   public MemoryDataset(int size, Integer... broken) {
     this(
@@ -31,6 +32,13 @@ public final class MemoryDataset implements Dataset {
   public MemoryDataset(int size, IntConsumer beforeImage) {
     this.size = size;
     this.beforeImage = beforeImage;
+  }
+
+  /** Images with the names of files, which need not be there. */
+  public static Dataset named(List<String> names) {
+    MemoryDataset dataset = new MemoryDataset(names.size());
+    dataset.names = List.copyOf(names);
+    return dataset;
   }
 
   /** The box of image {@code index}: x0, y0, x1, y1. */
@@ -64,7 +72,8 @@ public final class MemoryDataset implements Dataset {
 
   @Override
   public SampleInfo info(int index) {
-    return new SampleInfo(ImageId.of(index), Path.of("memory", index + ".png"), 0, 0);
+    String file = names.isEmpty() ? index + ".png" : names.get(index);
+    return new SampleInfo(ImageId.of(index), Path.of("memory", file), 0, 0);
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.maskwright.datasets.coco.CocoPanopticDataset;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.LabelledDataset;
+import org.maskwright.datasets.folder.TextFile;
 import org.maskwright.datasets.mask.LabelMap;
 
 /**
@@ -55,7 +56,9 @@ public final class Ade20k {
         photos,
         labels,
         Items.byName(photos, labels, ""),
-        LabelReadings.classes(categories, Set.of(0)));
+        LabelledDataset.Pixels.INDICES,
+        LabelReadings.classes(categories, Set.of(0)),
+        List.of());
   }
 
   private static Dataset instance(DataFolder root, String split) {
@@ -71,7 +74,9 @@ public final class Ade20k {
         photos,
         labels,
         Items.byName(photos, labels, ""),
-        LabelReadings.instances(id -> thingIndex(id, mapping, things)));
+        LabelledDataset.Pixels.IDS,
+        LabelReadings.instances(id -> thingIndex(id, mapping, things)),
+        List.of());
   }
 
   /** R is the instance category, G the number; a pixel with R = 0 is void. */
@@ -116,7 +121,9 @@ public final class Ade20k {
         photos,
         root,
         items,
-        maps -> panoptic(maps.get(0), maps.get(1), mapping, categories));
+        LabelledDataset.Pixels.IDS,
+        maps -> panoptic(maps.get(0), maps.get(1), mapping, categories),
+        List.of());
   }
 
   /** Stuff from the semantic map, things pasted over it, as the official conversion does. */
@@ -153,7 +160,7 @@ public final class Ade20k {
     Path info = root.root().resolve("objectInfo150.txt");
     String[] names = new String[CLASSES + 1];
     if (Files.exists(info)) {
-      for (String line : Items.lines(info)) {
+      for (String line : TextFile.lines(info)) {
         String[] fields = line.split("\t", -1);
         if (fields.length >= 5 && fields[0].strip().matches("[0-9]{1,3}")) {
           int id = Integer.parseInt(fields[0].strip());
@@ -177,7 +184,7 @@ public final class Ade20k {
     Path file = root.root().resolve("categoryMapping.txt");
     Map<Integer, Integer> mapping = new TreeMap<>();
     if (Files.exists(file)) {
-      List<String> lines = Items.lines(file);
+      List<String> lines = TextFile.lines(file);
       for (int i = 0; i < lines.size(); i++) {
         String[] fields = lines.get(i).strip().split("\\s+", -1);
         if (fields.length >= 2 && fields[0].matches("[0-9]{1,3}")) {

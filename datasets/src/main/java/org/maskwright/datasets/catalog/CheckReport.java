@@ -1,6 +1,7 @@
 package org.maskwright.datasets.catalog;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a check found.
@@ -8,11 +9,13 @@ import java.util.List;
  * @param images images looked at
  * @param segments segments of readable annotations
  * @param findings everything worth saying, in the order of the images
+ * @param stats what was counted; empty if the data set cannot be opened
  */
-public record CheckReport(int images, long segments, List<Finding> findings) {
+public record CheckReport(
+    int images, long segments, List<Finding> findings, Optional<DatasetStats> stats) {
   /** How bad it is. */
   public enum Severity {
-    /** Training would stop, or learn something wrong. */
+    /** Training would stop, or learn something wrong, or a score would come out wrong. */
     PROBLEM,
     /** Unusual, but allowed. */
     NOTE

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
 
 /**
@@ -30,7 +31,10 @@ final class CocoLayouts {
   private final DatasetSettings asked;
   private final Path root;
 
-  CocoLayouts(DatasetSettings asked) {
+  private final Optional<Task> task;
+
+  CocoLayouts(DatasetSettings asked, Optional<Task> task) {
+    this.task = task;
     this.asked = asked;
     this.root = asked.root();
   }
@@ -38,15 +42,23 @@ final class CocoLayouts {
   /** An annotation file with the folder of its photographs, both below root. */
   private record Candidate(String part, String annotations, String photos) {}
 
-  /** Panoptic annotations if there are any, for they serve every task; else instances. */
+  /**
+   * Panoptic annotations if there are any, for they serve every task; else instances. Where the
+   * task is instance, instances are preferred: their objects are whole and may overlap.
+   */
   Optional<Found> find() {
     if (!asked.annotations().isEmpty()) {
       String part = asked.holdOut() > 0 ? "" : asked.split();
       return file(asked.annotations(), part).map(c -> found(List.of(c)));
     }
     Optional<DatasetException> unclear = Optional.empty();
-    for (List<Candidate> candidates :
-        List.of(inAnnotations(PANOPTICS), inAnnotations(INSTANCES), besidePhotos(), atRoot())) {
+    List<List<Candidate>> kinds =
+        new ArrayList<>(
+            List.of(inAnnotations(PANOPTICS), inAnnotations(INSTANCES), besidePhotos(), atRoot()));
+    if (task.equals(Optional.of(Task.INSTANCE))) {
+      kinds.add(kinds.remove(0));
+    }
+    for (List<Candidate> candidates : kinds) {
       try {
         if (!candidates.isEmpty()) {
           return Optional.of(found(candidates));
@@ -78,8 +90,7 @@ final class CocoLayouts {
         choice
             .of(asked)
             .withType(panoptic ? "coco-panoptic" : "coco-instance")
-            .withPlaces(one.photos, one.annotations)
-            .withClasses(asked.classes(), List.of()), // void labels are those of masks
+            .withPlaces(one.photos, one.annotations),
         "%s and %s (COCO)"
             .formatted(one.annotations, one.photos.equals(".") ? "photographs" : one.photos),
         parts);

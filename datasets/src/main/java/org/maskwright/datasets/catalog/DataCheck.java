@@ -3,10 +3,13 @@ package org.maskwright.datasets.catalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
@@ -14,13 +17,15 @@ import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.CheckReport.Finding;
 import org.maskwright.datasets.catalog.CheckReport.Severity;
 
 /**
  * Looks at every image and annotation of a data set and reports all problems in one pass: files
  * that are missing or broken, sizes and ids that do not fit, segments without a pixel or outside
- * the image, photographs named twice. Classes nobody uses and images without annotation are notes.
+ * the image, photographs named twice, areas and boxes that are not the masks', a data set that
+ * teaches nothing. Classes nobody uses and images without annotation are notes.
  *
  * <p><b>Threads</b> uses all processors.
  */
@@ -34,57 +39,103 @@ public final class DataCheck {
     this.dataset = dataset;
   }
 
-  /** Opens and checks a data set. A data set that cannot be opened is one problem. */
+  /** What the images are for, which decides what is wrong with too few of a class. */
+  public enum Use {
+    TRAIN,
+    EVALUATE
+  }
+
+  /** Opens and checks a data set to train on. One that cannot be opened is one problem. */
   public static CheckReport run(DatasetSettings settings) {
+    return run(settings, Optional.empty(), Use.TRAIN);
+  }
+
+  /**
+   * Opens and checks a data set. One that cannot be opened is one problem.
+   *
+   * @param task what it is for; empty: whatever its annotation serves
+   */
+  public static CheckReport run(DatasetSettings settings, Optional<Task> task, Use use) {
     List<Finding> opening = new ArrayList<>();
     try {
       Dataset dataset =
-          DatasetOpener.open(settings, problem -> opening.add(problem(problem.getMessage())));
-      return run(dataset, opening);
+          DatasetOpener.open(settings, task, problem -> opening.add(problem(problem.getMessage())));
+      return run(dataset, task, use, settings.ignore(), opening);
     } catch (DatasetException e) {
       opening.add(problem(e.getMessage()));
-      return new CheckReport(0, 0, opening);
+      return new CheckReport(0, 0, distinct(opening), Optional.empty());
     }
   }
 
-  /** Checks an open data set. */
+  /** Checks an open data set to train on. */
   public static CheckReport run(Dataset dataset) {
-    return run(dataset, List.of());
+    return run(dataset, Optional.empty(), Use.TRAIN, List.of(), List.of());
   }
 
-  private static CheckReport run(Dataset dataset, List<Finding> opening) {
+  private static CheckReport run(
+      Dataset dataset, Optional<Task> task, Use use, List<Integer> ignore, List<Finding> opening) {
     DataCheck check = new DataCheck(dataset);
     List<ImageResult> results =
         IntStream.range(0, dataset.size()).parallel().mapToObj(check::image).toList();
     List<Finding> findings = new ArrayList<>(opening);
-    results.forEach(result -> findings.addAll(result.findings));
+    dataset.notes().forEach(note -> findings.add(new Finding(Severity.NOTE, note)));
+    DatasetStats.Counter counter = new DatasetStats.Counter(dataset);
+    for (ImageResult result : results) {
+      findings.addAll(result.findings);
+      counter.add(result.count);
+    }
     findings.addAll(check.twice());
-    findings.addAll(check.unused(results));
+    DatasetStats stats = counter.stats();
+    Learnability learnable =
+        Learnability.of(task.orElseGet(() -> richest(dataset)), stats, Optional.empty(), ignore);
+    learnable.warnings().forEach(warning -> findings.add(new Finding(Severity.NOTE, warning)));
+    if (opening.isEmpty()) { // else what was left out may be what there is to learn
+      Severity severity = use == Use.TRAIN ? Severity.PROBLEM : Severity.NOTE;
+      Stream.of(learnable.error(), learnable.oneClass())
+          .flatMap(Optional::stream)
+          .forEach(error -> findings.add(new Finding(severity, error)));
+    }
     return new CheckReport(
-        dataset.size(), results.stream().mapToLong(r -> r.segments.size()).sum(), findings);
+        dataset.size(), stats.segments(), distinct(findings), Optional.of(stats));
   }
 
-  private record ImageResult(List<Segment> segments, List<Finding> findings) {}
+  /** What a data set serves at best. */
+  public static Task richest(Dataset dataset) {
+    return Stream.of(Task.PANOPTIC, Task.INSTANCE, Task.SEMANTIC)
+        .filter(dataset.tasks()::contains)
+        .findFirst()
+        .orElse(Task.SEMANTIC);
+  }
+
+  /** What is found when a data set is opened may be found again in its image. */
+  private static List<Finding> distinct(List<Finding> findings) {
+    return List.copyOf(new LinkedHashSet<>(findings));
+  }
+
+  /** An image's findings, and its segments if they can be read. */
+  private record ImageResult(ImageCount count, List<Finding> findings) {}
 
   private ImageResult image(int index) {
     List<Finding> whole = new ArrayList<>();
     Sample sample = attempt(whole, index, dataset::load);
     if (sample != null) {
       check(sample, whole);
-      return new ImageResult(withoutMasks(sample.segments()), whole);
+      List<DatasetException> wrong = attempt(whole, index, dataset::disagreements);
+      if (wrong != null) {
+        wrong.forEach(e -> whole.add(problem(e.getMessage())));
+      }
+      return new ImageResult(ImageCount.of(sample), whole);
     }
     // One problem hides others: photograph and annotation are looked at on their own.
     List<Finding> parts = new ArrayList<>();
     List<Segment> segments = attempt(parts, index, dataset::segments);
     attempt(parts, index, dataset::image);
-    return new ImageResult(
-        segments == null ? List.of() : withoutMasks(segments), parts.isEmpty() ? whole : parts);
-  }
-
-  /** Label maps are large; only classes are needed after an image was checked. */
-  private static List<Segment> withoutMasks(List<Segment> segments) {
-    SegmentMask none = new SegmentMask.Polygons(List.of());
-    return segments.stream().map(s -> new Segment(s.category(), s.crowd(), s.id(), none)).toList();
+    ImageCount count =
+        segments == null
+            ? null
+            : ImageCount.ofLabels(
+                segments.stream().map(s -> new Dataset.Label(s.category(), s.crowd())).toList());
+    return new ImageResult(count, parts.isEmpty() ? whole : parts);
   }
 
   private <T> T attempt(List<Finding> findings, int index, IntFunction<T> action) {
@@ -154,24 +205,6 @@ public final class DataCheck {
       }
     }
     return findings;
-  }
-
-  private List<Finding> unused(List<ImageResult> results) {
-    boolean[] used = new boolean[dataset.categories().size()];
-    results.forEach(result -> result.segments.forEach(s -> used[s.category()] = true));
-    List<String> names = new ArrayList<>();
-    for (int k = 0; k < used.length; k++) {
-      if (!used[k]) {
-        names.add(dataset.categories().get(k).name());
-      }
-    }
-    return names.isEmpty()
-        ? List.of()
-        : List.of(
-            new Finding(
-                Severity.NOTE,
-                "%d of %d classes have no segment: %s"
-                    .formatted(names.size(), used.length, String.join(", ", names))));
   }
 
   private String where(int index) {

@@ -4,12 +4,13 @@ import static org.maskwright.datasets.catalog.DatasetSettings.or;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.ade20k.Ade20k;
 import org.maskwright.datasets.cityscapes.Cityscapes;
@@ -43,36 +44,62 @@ public final class DatasetOpener {
   private DatasetOpener() {}
 
   /**
-   * Opens a data set.
+   * Opens a data set for whatever its annotation serves.
    *
    * @throws DatasetException if it is not there, not of that layout, or broken, or if the settings
    *     hold something that the layout does not read
    */
   public static Dataset open(DatasetSettings settings) {
-    return open(
-        settings,
-        problem -> {
-          throw problem;
-        });
+    return open(settings, Optional.empty(), DatasetOpener::stop);
   }
 
   /**
-   * As {@link #open(DatasetSettings)}; annotations that refer to an image or a category the file
-   * does not hold are left out and reported.
+   * Opens a data set for a task. With the type {@code auto} the annotation that serves it is
+   * preferred; objects serve semantic segmentation too, see {@code MergedThings}.
+   *
+   * @throws DatasetException as {@link #open(DatasetSettings)}
    */
-  public static Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
+  public static Dataset open(DatasetSettings settings, Task task) {
+    return open(settings, Optional.of(task), DatasetOpener::stop);
+  }
+
+  /**
+   * As {@link #open(DatasetSettings)} or {@link #open(DatasetSettings, Task)}; images and
+   * annotations that do not fit together are left out and reported, where the data set can do
+   * without.
+   */
+  public static Dataset open(
+      DatasetSettings settings, Optional<Task> task, Consumer<DatasetException> problems) {
     if (!Files.isDirectory(settings.root())) {
       throw DatasetException.ofFile(
           settings.root(), "the data set's folder does not exist; set data.root");
     }
     if (settings.type().equals("auto")) {
-      return open(LayoutDetector.detect(settings).settings(), problems);
+      LayoutDetector.Found found = LayoutDetector.detect(settings, task);
+      return DatasetView.noted(opened(found.settings(), task, problems), found.notes());
     }
-    refuseUnread(settings);
-    return settings.holdOut() > 0
-        ? HoldOut.part(
-            whole(settings.withSplit(""), problems), settings.holdOut(), settings.split())
-        : whole(settings, problems);
+    return opened(settings, task, problems);
+  }
+
+  private static void stop(DatasetException problem) {
+    throw problem;
+  }
+
+  private static Dataset opened(
+      DatasetSettings settings, Optional<Task> task, Consumer<DatasetException> problems) {
+    if (TYPES.contains(settings.type())) {
+      refuseUnread(settings);
+    }
+    Dataset dataset =
+        settings.holdOut() > 0
+            ? HoldOut.part(
+                whole(settings.withSplit(""), problems), settings.holdOut(), settings.split())
+            : whole(settings, problems);
+    boolean merge =
+        task.equals(Optional.of(Task.SEMANTIC))
+            && !dataset.tasks().contains(Task.SEMANTIC)
+            && dataset.tasks().contains(Task.INSTANCE);
+    return merge ? MergedThings.of(dataset) : dataset;
   }
 
   private static Dataset whole(DatasetSettings settings, Consumer<DatasetException> problems) {
@@ -87,44 +114,21 @@ public final class DatasetOpener {
       case "cityscapes-semantic", "cityscapes-instance", "cityscapes-panoptic" ->
           Cityscapes.open(root, or(settings.split(), "train"), task(settings));
       case "voc-semantic", "voc-instance" ->
-          Voc.open(root, or(settings.split(), "train"), task(settings));
-      case "folder-semantic", "folder-instance" -> folder(root, settings);
+          Voc.open(root, or(settings.split(), "train"), task(settings), settings.classes());
+      case "folder-semantic", "folder-instance" -> folder(root, settings, problems);
       default ->
           throw new DatasetException(
               "data.type: expected one of " + TYPES + ", got \"" + settings.type() + "\"");
     };
   }
 
-  /** A setting that the layout does not read would do nothing, and nobody would notice. */
   private static void refuseUnread(DatasetSettings settings) {
-    String type = settings.type();
-    boolean folder = type.startsWith("folder-");
-    boolean coco = type.startsWith("coco-");
-    if (!TYPES.contains(type)) {
-      return;
-    }
-    List<String> unread = new ArrayList<>();
-    unless(folder || coco || settings.images().isEmpty(), "images", unread);
-    unless(
-        folder || coco || type.equals("lvis") || settings.annotations().isEmpty(),
-        "annotations",
-        unread);
-    unless(folder || settings.list().isEmpty(), "list", unread);
-    unless(folder || settings.classes().isEmpty(), "classes", unread);
-    unless(type.equals("folder-semantic") || settings.ignore().isEmpty(), "ignore", unread);
-    unless(folder || settings.maskSuffix().isEmpty(), "mask-suffix", unread);
-    unless(folder || coco || settings.holdOut() == 0, "hold-out", unread);
+    List<String> unread = LayoutKeys.unread(settings);
     if (!unread.isEmpty()) {
       throw DatasetException.ofFile(
           settings.root(),
           "the layout %s does not read data.%s; leave it out, or check data.type"
-              .formatted(type, String.join(", data.", unread)));
-    }
-  }
-
-  private static void unless(boolean fine, String key, List<String> unread) {
-    if (!fine) {
-      unread.add(key);
+              .formatted(settings.type(), String.join(", data.", unread)));
     }
   }
 
@@ -171,7 +175,8 @@ public final class DatasetOpener {
     return root.existing(or(settings.annotations(), byLayout.formatted(split)));
   }
 
-  private static Dataset folder(DataFolder root, DatasetSettings settings) {
+  private static Dataset folder(
+      DataFolder root, DatasetSettings settings, Consumer<DatasetException> problems) {
     FolderDataset.Layout layout =
         new FolderDataset.Layout(
             or(settings.images(), "images"),
@@ -180,7 +185,7 @@ public final class DatasetOpener {
             settings.maskSuffix(),
             settings.split());
     return settings.type().equals("folder-semantic")
-        ? FolderDataset.semantic(root, layout, settings.classes(), settings.ignore())
-        : FolderDataset.instance(root, layout, settings.classes());
+        ? FolderDataset.semantic(root, layout, settings.classes(), settings.ignore(), problems)
+        : FolderDataset.instance(root, layout, settings.classes(), problems);
   }
 }

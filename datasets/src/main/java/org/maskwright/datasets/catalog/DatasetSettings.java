@@ -22,7 +22,7 @@ import org.maskwright.datasets.DataFolder;
  * @param ignore label values of a folder that are void
  * @param maskSuffix what a folder's label image has after the photograph's name, such as {@code
  *     _mask}
- * @param holdOut which images, the last in the order of names, are held out of training: below 1 a
+ * @param holdOut which images, chosen by a hash of their names, are held out of training: below 1 a
  *     share, else a number; 0 = none. With {@code auto} not used where the data set has a part of
  *     its own to evaluate on
  * @param links what to do with symbolic links out of the folders

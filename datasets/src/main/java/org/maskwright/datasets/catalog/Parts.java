@@ -44,16 +44,28 @@ final class Parts {
     }
     Optional<String> part =
         asked.split().isEmpty() ? train.or(() -> only(names)) : named(asked.split(), names);
+    boolean usual = List.of("", TRAIN, VAL, "test").contains(asked.split());
     return new Choice(
-        part.or(() -> undivided(names)).orElseThrow(() -> unclear(asked, names)), false);
+        part.or(() -> usual ? undivided(names) : Optional.empty())
+            .orElseThrow(() -> unclear(asked, names)),
+        false);
   }
 
   private static DatasetException unclear(DatasetSettings asked, Collection<String> names) {
     String wanted = asked.split().isEmpty() ? "one part" : "a part " + asked.split();
+    List<String> parts = names.stream().filter(name -> !name.isEmpty()).sorted().toList();
     return DatasetException.ofFile(
         asked.root(),
-        "expected %s, found the parts %s; set data.split or data.annotations, or let data.hold-out hold some images out of training"
-            .formatted(wanted, names.stream().sorted().toList()));
+        parts.isEmpty()
+            ? "expected %s, but the data set is not divided into parts; leave data.split (--split) out, or let data.hold-out hold some images out of training"
+                .formatted(wanted)
+            : "expected %s, found the parts %s; set data.split (--split) to one of them, or data.annotations to a file%s"
+                .formatted(
+                    wanted,
+                    parts,
+                    parts.contains(TRAIN) && asked.split().equals(VAL)
+                        ? ", or let data.hold-out hold some images out of training"
+                        : ""));
   }
 
   private static Optional<String> named(String split, Collection<String> names) {

@@ -15,15 +15,16 @@ final class SegmentAreas {
   private SegmentAreas() {}
 
   static long[] of(Sample sample) {
-    List<Segment> segments = sample.segments();
+    return of(sample.segments(), sample.image().height(), sample.image().width());
+  }
+
+  static long[] of(List<Segment> segments, int height, int width) {
     IdentityHashMap<LabelMap, Map<Integer, long[]>> counts = new IdentityHashMap<>();
     long[] areas = new long[segments.size()];
     for (int s = 0; s < areas.length; s++) {
       SegmentMask mask = segments.get(s).mask();
       if (mask instanceof SegmentMask.Polygons polygons) {
-        areas[s] =
-            Polygons.toRle(polygons.rings(), sample.image().height(), sample.image().width())
-                .area();
+        areas[s] = Polygons.toRle(polygons.rings(), height, width).area();
       } else if (mask instanceof SegmentMask.Runs runs) {
         areas[s] = runs.rle().area();
       } else if (mask instanceof SegmentMask.Labelled labelled) {

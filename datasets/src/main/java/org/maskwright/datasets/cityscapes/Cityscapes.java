@@ -79,7 +79,9 @@ public final class Cityscapes {
         root.in("leftImg8bit", split),
         root.in("gtFine", split),
         items(root, split),
-        maps -> segments(maps.get(0), categories));
+        LabelledDataset.Pixels.INDICES,
+        maps -> segments(maps.get(0), categories),
+        List.of());
   }
 
   private static List<LabelledDataset.Item> items(DataFolder root, String split) {

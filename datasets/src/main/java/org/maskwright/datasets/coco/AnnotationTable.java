@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -14,6 +16,7 @@ import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.json.CocoVisitor;
 import org.maskwright.datasets.json.Segmentation;
+import org.maskwright.datasets.mask.Box;
 
 /** The annotations of an instances file in columns, grouped by image. */
 final class AnnotationTable {
@@ -21,6 +24,8 @@ final class AnnotationTable {
   private final int[] categories;
   private final boolean[] crowds;
   private final Segmentation[] masks;
+  private final float[] areas;
+  private final Box[] boxes;
   private final int[] rows;
   private final int[] firstRow;
 
@@ -29,12 +34,24 @@ final class AnnotationTable {
     this.categories = Arrays.copyOf(builder.categoryIds, builder.size);
     this.crowds = Arrays.copyOf(builder.crowds, builder.size);
     this.masks = builder.masks.toArray(Segmentation[]::new);
+    this.areas = Arrays.copyOf(builder.areas, builder.size);
+    this.boxes = builder.boxes.toArray(Box[]::new);
     this.rows = rows;
     this.firstRow = firstRow;
   }
 
   int size() {
     return ids.length;
+  }
+
+  /** Whether an annotation that is no crowd has the id 0. */
+  boolean hasIdZero() {
+    for (int row = 0; row < ids.length; row++) {
+      if (ids[row] == 0 && !crowds[row]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The rows of image {@code image}, in file order. */
@@ -60,6 +77,16 @@ final class AnnotationTable {
     return masks[row];
   }
 
+  /** The area as the file says, NaN if it does not. */
+  float area(int row) {
+    return areas[row];
+  }
+
+  /** The box as the file says, null if it does not. */
+  Box box(int row) {
+    return boxes[row];
+  }
+
   /** Takes entries in file order; annotations may come before images and categories. */
   static final class Builder implements CocoVisitor {
     private final List<CocoImage> images = new ArrayList<>();
@@ -67,6 +94,8 @@ final class AnnotationTable {
     private final Map<ImageId, Integer> imageNumbers = new HashMap<>();
     private final List<ImageId> imageOfNumber = new ArrayList<>();
     private final List<Segmentation> masks = new ArrayList<>();
+    private final List<Box> boxes = new ArrayList<>();
+    private float[] areas = new float[1024];
     private long[] ids = new long[1024];
     private int[] imageNumber = new int[1024];
     private int[] categoryIds = new int[1024];
@@ -91,6 +120,7 @@ final class AnnotationTable {
         imageNumber = Arrays.copyOf(imageNumber, longer);
         categoryIds = Arrays.copyOf(categoryIds, longer);
         crowds = Arrays.copyOf(crowds, longer);
+        areas = Arrays.copyOf(areas, longer);
       }
       Integer number = imageNumbers.get(annotation.imageId());
       if (number == null) {
@@ -102,12 +132,19 @@ final class AnnotationTable {
       imageNumber[size] = number;
       categoryIds[size] = annotation.categoryId();
       crowds[size] = annotation.crowd();
+      areas[size] = (float) annotation.area();
+      boxes.add(annotation.box());
       masks.add(annotation.segmentation());
       size++;
     }
 
     List<CocoImage> images() {
       return images;
+    }
+
+    /** The category ids that annotations have; until {@link #build}, which replaces them. */
+    Set<Integer> annotatedCategories() {
+      return Arrays.stream(categoryIds, 0, size).boxed().collect(Collectors.toSet());
     }
 
     List<CocoCategory> categories() {

@@ -11,6 +11,7 @@ import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
@@ -18,7 +19,9 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.json.CocoImage;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.Segmentation;
+import org.maskwright.datasets.mask.MaskClaims;
 import org.maskwright.datasets.mask.Polygons;
+import org.maskwright.datasets.mask.Rle;
 
 /**
  * COCO instances: an annotation file and a folder of photographs. Images without annotations are
@@ -27,7 +30,10 @@ import org.maskwright.datasets.mask.Polygons;
  * <p>Categories are numbered 0..K-1 by rising id. An annotation of an unknown image or category is
  * an error when the file is opened; one whose mask is none, when its image is loaded.
  *
- * <p><b>Memory</b> about 200 bytes an annotation; {@code OpenLargeCoco} in benchmarks measures it.
+ * <p>A first category that is the supercategory of all others and has no annotation, as Roboflow
+ * writes it, is left out.
+ *
+ * <p><b>Memory</b> about 250 bytes an annotation; {@code OpenLargeCoco} in benchmarks measures it.
  */
 public final class CocoInstanceDataset implements Dataset {
   private final String name;
@@ -36,6 +42,7 @@ public final class CocoInstanceDataset implements Dataset {
   private final Categories categories;
   private final List<CocoImage> entries;
   private final AnnotationTable table;
+  private final List<String> notes;
 
   private CocoInstanceDataset(
       Path annotationFile,
@@ -48,9 +55,22 @@ public final class CocoInstanceDataset implements Dataset {
     this.annotationFile = annotationFile;
     this.photographs = new Photographs(annotationFile, images, fileName);
     this.entries = builder.images();
-    this.categories = CocoCategories.byId(builder.categories(), annotationFile);
+    CocoCategories found =
+        CocoCategories.withoutRoot(
+            builder.categories(), builder.annotatedCategories(), annotationFile);
+    this.categories = found.kept();
+    this.notes = new ArrayList<>(found.notes());
     this.table =
         builder.build(categories, problem -> problems.accept(problem.inFile(annotationFile)));
+    if (table.hasIdZero()) {
+      notes.add(
+          annotationFile
+              + ": the annotation id 0: by the official rule a detection that matches it counts as wrong, which lowers AP; number from 1");
+    }
+    if (entries.isEmpty()) {
+      problems.accept(
+          DatasetException.ofFile(annotationFile, "\"images\": expected at least one, got none"));
+    }
   }
 
   /**
@@ -128,6 +148,52 @@ public final class CocoInstanceDataset implements Dataset {
       }
     }
     return segments;
+  }
+
+  @Override
+  public Sample load(int index) {
+    try {
+      return Dataset.super.load(index);
+    } catch (DatasetException e) {
+      throw e.inFile(annotationFile);
+    }
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  @Override
+  public List<Label> labels(int index) {
+    List<Label> labels = new ArrayList<>();
+    for (int row : table.rowsOf(index)) {
+      labels.add(new Label(table.category(row), table.crowd(row)));
+    }
+    return labels;
+  }
+
+  @Override
+  public List<DatasetException> disagreements(int index) {
+    CocoImage entry = entries.get(index);
+    List<DatasetException> found = new ArrayList<>();
+    for (int row : table.rowsOf(index)) {
+      Segmentation mask = table.mask(row);
+      if (mask != null && (!mask.isPolygons() || entry.width() > 0)) {
+        Rle rle = mask.toRle(entry.height(), entry.width());
+        List<String> wrong = new ArrayList<>();
+        MaskClaims.area(table.area(row), rle.area()).ifPresent(wrong::add);
+        MaskClaims.box(table.box(row), MaskClaims.bounds(rle)).ifPresent(wrong::add);
+        if (!wrong.isEmpty()) {
+          found.add(
+              new DatasetException(String.join("; ", wrong))
+                  .inFile(annotationFile)
+                  .forImage(entry.id())
+                  .forAnnotation(table.id(row)));
+        }
+      }
+    }
+    return found;
   }
 
   private static SegmentMask mask(CocoImage image, Segmentation segmentation) {

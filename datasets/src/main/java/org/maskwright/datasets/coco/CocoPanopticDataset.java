@@ -13,6 +13,7 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
@@ -24,6 +25,7 @@ import org.maskwright.datasets.json.CocoPanoptic;
 import org.maskwright.datasets.json.PanopticAnnotation;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.datasets.mask.MaskClaims;
 
 /**
  * COCO panoptic: an annotation file, its folder of id PNGs and a folder of photographs. Also the
@@ -61,6 +63,10 @@ public final class CocoPanopticDataset implements Dataset {
       }
     } catch (DatasetException e) {
       throw e.inFile(annotationFile);
+    }
+    if (images.isEmpty()) {
+      throw DatasetException.ofFile(
+          annotationFile, "\"annotations\": expected at least one, got none");
     }
   }
 
@@ -156,6 +162,46 @@ public final class CocoPanopticDataset implements Dataset {
       }
       last = ids[i];
     }
+  }
+
+  @Override
+  public Sample load(int index) {
+    try {
+      return Dataset.super.load(index);
+    } catch (DatasetException e) {
+      throw e.inFile(annotationFile);
+    }
+  }
+
+  @Override
+  public List<Label> labels(int index) {
+    return annotations.get(index).segments().stream()
+        .map(s -> new Label(categories.indexOf(s.categoryId()), s.crowd()))
+        .toList();
+  }
+
+  @Override
+  public List<DatasetException> disagreements(int index) {
+    PanopticAnnotation annotation = annotations.get(index);
+    Map<Integer, MaskClaims.Region> regions =
+        MaskClaims.regions(LabelPng.read(pngs.existing(annotation.fileName())));
+    List<DatasetException> found = new ArrayList<>();
+    for (PanopticSegment segment : annotation.segments()) {
+      MaskClaims.Region region = regions.getOrDefault(segment.id(), MaskClaims.Region.NONE);
+      List<String> wrong = new ArrayList<>();
+      if (segment.area() >= 0) {
+        MaskClaims.exactArea(segment.area(), region.pixels()).ifPresent(wrong::add);
+      }
+      MaskClaims.box(segment.box(), region.box()).ifPresent(wrong::add);
+      if (!wrong.isEmpty()) {
+        found.add(
+            new DatasetException(String.join("; ", wrong))
+                .inFile(annotationFile)
+                .forImage(annotation.imageId())
+                .forAnnotation(segment.id()));
+      }
+    }
+    return found;
   }
 
   @Override

@@ -1,11 +1,13 @@
 package org.maskwright.datasets.coco;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.SwappedSides;
 import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.json.CocoImage;
 
@@ -18,22 +20,35 @@ import org.maskwright.datasets.json.CocoImage;
 record Photographs(Path annotationFile, DataFolder folder, Function<CocoImage, String> fileName) {
   SampleInfo info(CocoImage image) {
     try {
-      return new SampleInfo(
-          image.id(), folder.resolve(fileName.apply(image)), image.width(), image.height());
+      return new SampleInfo(image.id(), folder.resolve(name(image)), image.width(), image.height());
     } catch (DatasetException e) {
       throw e.inFile(annotationFile).forImage(image.id());
     }
   }
 
+  /** Exports made on Windows part folders by backslashes. */
+  private String name(CocoImage image) {
+    String name = fileName.apply(image);
+    return name.indexOf('\\') >= 0 && !Files.exists(folder.resolve(name))
+        ? name.replace('\\', '/')
+        : name;
+  }
+
   /** Reads a photograph, which must have the size its annotation was made for. */
   RgbImage read(CocoImage image) {
     try {
-      RgbImage photo = ImageDecoder.read(folder.existing(fileName.apply(image)));
+      RgbImage photo = ImageDecoder.read(folder.existing(name(image)));
       if (image.width() > 0
           && (photo.width() != image.width() || photo.height() != image.height())) {
         throw new DatasetException(
-            "image: expected %d x %d as the annotation says, got %d x %d; masks would not fit"
-                .formatted(image.width(), image.height(), photo.width(), photo.height()));
+            "image: expected %d x %d as the annotation says, got %d x %d; masks would not fit%s"
+                .formatted(
+                    image.width(),
+                    image.height(),
+                    photo.width(),
+                    photo.height(),
+                    SwappedSides.hint(
+                        image.width(), image.height(), photo.width(), photo.height())));
       }
       return photo;
     } catch (DatasetException e) {

@@ -3,10 +3,10 @@ package org.maskwright.datasets.folder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.DataFolder;
@@ -23,7 +23,7 @@ import org.maskwright.datasets.image.LabelPng;
  * {@code _mask}) as they are.
  */
 public final class FolderDataset {
-  /** A class index this large in a label image is more likely an instance id or a colour. */
+  /** A class index this large in a label image is more likely the id of an object. */
   private static final int MAX_CLASSES = 10_000;
 
   private FolderDataset() {}
@@ -33,7 +33,8 @@ public final class FolderDataset {
    *
    * @param images the folder of photographs; with a split below it, that is used
    * @param masks the folder of label images, likewise
-   * @param list a file of IMAGE LABEL lines, or "" to pair by name
+   * @param list a file of IMAGE LABEL lines, or of IMAGE lines whose labels are in masks; "" to
+   *     pair by name
    * @param maskSuffix what the label image's name has after the photograph's
    * @param split {@code images/SPLIT} and {@code masks/SPLIT}; "" for the folders themselves
    */
@@ -48,61 +49,87 @@ public final class FolderDataset {
    *
    * @param classes the names of the labels 0, 1, ...; empty: the labels found are the classes
    * @param ignore labels that are void
+   * @param problems is given images that are left out because their files do not fit
+   * @throws DatasetException if no image or no class remains
    */
   public static LabelledDataset semantic(
-      DataFolder root, Layout layout, List<String> classes, List<Integer> ignore) {
-    Pairs pairs = pairs(root, layout);
-    Set<Integer> voids = new HashSet<>(ignore);
+      DataFolder root,
+      Layout layout,
+      List<String> classes,
+      List<Integer> ignore,
+      Consumer<DatasetException> problems) {
+    Pairs pairs = pairs(root, layout, problems);
+    Set<Integer> voids = new TreeSet<>(ignore);
     Categories categories =
-        classes.isEmpty() ? found(allParts(root, layout, pairs), voids) : named(classes, voids);
+        classes.isEmpty()
+            ? found(allParts(root, layout, pairs), voids, problems)
+            : named(classes, voids);
+    if (categories.size() == 0) {
+      throw DatasetException.ofFile(
+          pairs.labels.root(),
+          "no class is left: every label is void (data.ignore %s)".formatted(voids));
+    }
     return new LabelledDataset(
         "folder-semantic " + root.root().getFileName() + suffix(layout),
         Set.of(Task.SEMANTIC),
         categories,
         pairs.photos,
         pairs.labels,
-        pairs.items,
-        LabelReadings.classes(categories, voids));
+        pairs.items.list(),
+        LabelledDataset.Pixels.INDICES,
+        LabelReadings.classes(categories, voids),
+        pairs.items.notes());
   }
 
   /**
    * Label images of object ids, all of one class.
    *
    * @param classes one name at most; empty: "object"
+   * @param problems as of {@link #semantic}
    */
-  public static LabelledDataset instance(DataFolder root, Layout layout, List<String> classes) {
+  public static LabelledDataset instance(
+      DataFolder root, Layout layout, List<String> classes, Consumer<DatasetException> problems) {
     if (classes.size() > 1) {
       throw new DatasetException(
           "data.classes: object ids say nothing about classes, expected one name, got "
               + classes
               + "; use COCO's layout for several classes");
     }
-    Pairs pairs = pairs(root, layout);
+    Pairs pairs = pairs(root, layout, problems);
     return new LabelledDataset(
         "folder-instance " + root.root().getFileName() + suffix(layout),
         Set.of(Task.INSTANCE),
         Categories.things(classes.isEmpty() ? "object" : classes.get(0)),
         pairs.photos,
         pairs.labels,
-        pairs.items,
-        LabelReadings.instances(id -> 0));
+        pairs.items.list(),
+        LabelledDataset.Pixels.IDS,
+        LabelReadings.instances(id -> 0),
+        pairs.items.notes());
   }
 
-  private record Pairs(DataFolder photos, DataFolder labels, List<LabelledDataset.Item> items) {}
+  private record Pairs(DataFolder photos, DataFolder labels, Items items) {}
 
-  private static Pairs pairs(DataFolder root, Layout layout) {
+  private static Pairs pairs(DataFolder root, Layout layout, Consumer<DatasetException> problems) {
     if (!layout.list.isEmpty()) {
-      return new Pairs(root, root, Items.byList(root, layout.list));
+      return new Pairs(root, root, new Items(ImageList.read(root, layout, problems), List.of()));
     }
     DataFolder photos = root.in(layout.images, layout.split);
     DataFolder labels = root.in(layout.masks, layout.split);
     if (!layout.split.isEmpty() && !isThere(photos)) {
       throw DatasetException.ofFile(
           photos.root(),
-          "no such folder; data.split = %s needs it, or data.hold-out".formatted(layout.split));
+          "no such folder; data.split = %s needs it, or data.hold-out%s"
+              .formatted(layout.split, existingParts(root.in(layout.images))));
     }
     labels = isThere(labels) ? labels : root.in(layout.masks);
-    return new Pairs(photos, labels, Items.byName(photos, labels, layout.maskSuffix));
+    return new Pairs(photos, labels, Items.byName(photos, labels, layout.maskSuffix, problems));
+  }
+
+  private static String existingParts(DataFolder photos) {
+    return isThere(photos) && !photos.folders().isEmpty()
+        ? "; there are the parts " + photos.folders()
+        : "";
   }
 
   private static boolean isThere(DataFolder folder) {
@@ -116,7 +143,11 @@ public final class FolderDataset {
     }
     return root.in(layout.images).folders().stream()
         .filter(part -> isThere(root.in(layout.masks, part)))
-        .map(part -> part.equals(layout.split) ? asked : pairs(root, layout.of(part)))
+        .map(
+            part ->
+                part.equals(layout.split)
+                    ? asked
+                    : pairs(root, layout.of(part), problemOfAnotherPart -> {}))
         .toList();
   }
 
@@ -130,11 +161,16 @@ public final class FolderDataset {
     return Categories.of(categories);
   }
 
-  private static Categories found(List<Pairs> parts, Set<Integer> voids) {
+  private static Categories found(
+      List<Pairs> parts, Set<Integer> voids, Consumer<DatasetException> problems) {
     Set<Integer> ids = new TreeSet<>();
     for (Pairs part : parts) {
-      for (LabelledDataset.Item item : part.items) {
-        ids.addAll(labels(part.labels.existing(item.labels().get(0))));
+      for (LabelledDataset.Item item : part.items.list()) {
+        try {
+          ids.addAll(labels(part.labels.existing(item.labels().get(0))));
+        } catch (DatasetException e) {
+          problems.accept(e.forImage(item.id()));
+        }
       }
     }
     ids.removeAll(voids);
@@ -143,10 +179,10 @@ public final class FolderDataset {
 
   private static List<Integer> labels(Path file) {
     List<Integer> found = new ArrayList<>();
-    for (int id : LabelReadings.distinct(LabelPng.read(file))) {
+    for (int id : LabelReadings.distinct(LabelPng.readIndices(file))) {
       if (id >= MAX_CLASSES) {
         throw DatasetException.ofFile(
-            file, "label %d is no class index; are these instance ids or colours?".formatted(id));
+            file, "label %d is no class index; are these the ids of objects?".formatted(id));
       }
       found.add(id);
     }

@@ -1,110 +1,176 @@
 package org.maskwright.datasets.folder;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 
-/** Finds out which label image belongs to which photograph. */
-public final class Items {
-  private static final Set<String> PHOTOS =
-      Set.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
+/**
+ * Finds out which label image belongs to which photograph, by their names.
+ *
+ * @param list in the order of the names
+ * @param notes files that belong to nothing, for the user
+ */
+public record Items(List<LabelledDataset.Item> list, List<String> notes) {
+  /** The endings of photographs, in small letters. */
+  static final List<String> PHOTOS = List.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
 
-  private Items() {}
+  private static final List<String> OTHER_IMAGES = List.of("bmp", "tif", "tiff", "gif", "webp");
+  private static final int NAMED = 5;
+
+  public Items {
+    list = List.copyOf(list);
+    notes = List.copyOf(notes);
+  }
 
   /**
-   * Pairs files by name: {@code NAME.jpg} with {@code NAME<suffix>.png}. In the order of the names.
+   * Pairs files by name: {@code NAME.jpg} with {@code NAME<suffix>.png}.
    *
    * @throws DatasetException if there is no photograph, or one has no label image
    */
   public static List<LabelledDataset.Item> byName(
       DataFolder photos, DataFolder labels, String suffix) {
-    Map<String, String> labelOf = new HashMap<>();
+    return byName(
+            photos,
+            labels,
+            suffix,
+            problem -> {
+              throw problem;
+            })
+        .list();
+  }
+
+  /**
+   * As {@link #byName(DataFolder, DataFolder, String)}; photographs that have no label image,
+   * cannot be read as such, or share a name are left out and reported.
+   *
+   * @throws DatasetException if there is no photograph
+   */
+  public static Items byName(
+      DataFolder photos, DataFolder labels, String suffix, Consumer<DatasetException> problems) {
+    Map<String, String> labelOf = new TreeMap<>();
     for (String file : labels.files()) {
       if (ending(file).equals("png")) {
         labelOf.put(stem(file), file);
       }
     }
+    Map<String, String> orphans = new TreeMap<>(labelOf);
+    Map<String, String> photoOf = new HashMap<>();
     List<LabelledDataset.Item> items = new ArrayList<>();
     for (String photo : photos.files()) {
-      if (!PHOTOS.contains(ending(photo))) {
+      if (!isPhotograph(photo)) {
         continue;
       }
-      String label = labelOf.get(stem(photo) + suffix);
-      if (label == null) {
-        throw DatasetException.ofFile(
-            photos.resolve(photo),
-            "no label image %s%s.png in %s".formatted(stem(photo), suffix, labels.root()));
+      String stem = stem(photo);
+      String label = labelOf.get(stem + suffix);
+      orphans.remove(stem + suffix);
+      String before = photoOf.putIfAbsent(stem, photo);
+      if (before != null) {
+        problems.accept(of(photos, photo, "the name is that of " + before + " too"));
+      } else if (label == null) {
+        problems.accept(of(photos, photo, missing(stem, suffix, labels, labelOf)));
+      } else {
+        items.add(new LabelledDataset.Item(ImageId.of(stem), photo, List.of(label)));
       }
-      items.add(new LabelledDataset.Item(ImageId.of(stem(photo)), photo, List.of(label)));
     }
-    if (items.isEmpty()) {
+    if (photoOf.isEmpty()) {
       throw DatasetException.ofFile(
-          photos.root(), "expected photographs (" + PHOTOS + "), found none");
+          photos.root(),
+          "expected photographs of the kinds %s, found none%s"
+              .formatted(
+                  PHOTOS,
+                  photos.folders().isEmpty() ? "" : ", but the folders " + photos.folders()));
     }
-    return items;
-  }
-
-  /**
-   * Reads a list file: photograph and label image in each line, relative to the folder; the id is
-   * the photograph's path without its ending. Absolute paths of another machine, as in SegNet's
-   * CamVid lists, are cut to their last two parts.
-   *
-   * @throws DatasetException if the file cannot be read or a line is no pair
-   */
-  public static List<LabelledDataset.Item> byList(DataFolder root, String listFile) {
-    Path file = root.existing(listFile);
-    List<LabelledDataset.Item> items = new ArrayList<>();
-    int number = 0;
-    for (String line : lines(file)) {
-      number++;
-      if (line.isBlank()) {
-        continue;
+    List<String> others = new ArrayList<>();
+    for (String file : photos.files()) {
+      if (!isPhotograph(file) && orphans.remove(stem(file) + suffix) != null) {
+        problems.accept(
+            of(photos, file, "no photograph that is read: expected one of the kinds " + PHOTOS));
+      } else if (!isPhotograph(file)) {
+        others.add(file);
       }
-      String[] fields = line.strip().split("\\s+", -1);
-      if (fields.length != 2) {
-        throw DatasetException.ofFile(
-            file, "line %d: expected IMAGE LABEL, got \"%s\"".formatted(number, line));
+    }
+    List<String> notes = new ArrayList<>();
+    note(notes, labels, List.copyOf(orphans.values()), "label images without a photograph");
+    note(notes, photos, others, "files that are no photographs");
+    return new Items(items, notes);
+  }
+
+  private static void note(List<String> notes, DataFolder folder, List<String> files, String what) {
+    if (!files.isEmpty()) {
+      notes.add(
+          "%s: %d %s: %s%s"
+              .formatted(
+                  folder.root(),
+                  files.size(),
+                  what,
+                  String.join(", ", files.subList(0, Math.min(NAMED, files.size()))),
+                  files.size() > NAMED ? ", ..." : ""));
+    }
+  }
+
+  private static DatasetException of(DataFolder photos, String photo, String problem) {
+    return DatasetException.ofFile(photos.resolve(photo), problem);
+  }
+
+  /** Why there is no label image: what there is in its stead. */
+  private static String missing(
+      String stem, String suffix, DataFolder labels, Map<String, String> labelOf) {
+    String missing = "no label image %s%s.png in %s".formatted(stem, suffix, labels.root());
+    for (String file : List.of(stem + suffix + ".jpg", stem + suffix + ".jpeg")) {
+      if (Files.exists(labels.resolve(file))) {
+        return missing
+            + ", only %s: JPEG changes the values of pixels, so they are no classes any more; save the masks as PNG"
+                .formatted(file);
       }
-      items.add(
-          new LabelledDataset.Item(
-              ImageId.of(stem(relative(fields[0]))),
-              relative(fields[0]),
-              List.of(relative(fields[1]))));
     }
-    if (items.isEmpty()) {
-      throw DatasetException.ofFile(file, "the list is empty");
+    for (String ending : OTHER_IMAGES) {
+      if (Files.exists(labels.resolve(stem + suffix + "." + ending))) {
+        return missing
+            + ", only %s%s.%s: label images are read as PNG; convert them without changing a value"
+                .formatted(stem, suffix, ending);
+      }
     }
-    return items;
+    for (String ending : List.of("txt", "json", "xml")) {
+      if (Files.exists(labels.resolve(stem + "." + ending))) {
+        return missing
+            + ", only %s.%s: outlines as text are not read; export as COCO, or as PNG masks"
+                .formatted(stem, ending);
+      }
+    }
+    if (Files.isDirectory(labels.resolve(stem))) {
+      return missing
+          + ", only a folder %s: one file for each object is not read; export as COCO"
+              .formatted(stem);
+    }
+    return labelOf.keySet().stream()
+        .filter(label -> label.startsWith(stem) && !label.equals(stem + suffix))
+        .findFirst()
+        .map(
+            label ->
+                label.substring(stem.length()).matches("[_-]?\\d+")
+                    ? missing
+                        + ", only %s.png: one file for each object is not read; export as COCO"
+                            .formatted(label)
+                    : missing
+                        + ", but %s.png; set data.mask-suffix = %s (--mask-suffix)"
+                            .formatted(label, label.substring(stem.length())))
+        .orElse(missing);
   }
 
-  /** The lines of a text file. */
-  public static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      throw DatasetException.ofFile(file, "cannot read the text: " + e.getMessage(), e);
-    }
-  }
-
-  private static String relative(String name) {
-    if (!name.startsWith("/")) {
-      return name;
-    }
-    String[] parts = name.split("/", -1);
-    return parts.length < 3 ? name : parts[parts.length - 2] + "/" + parts[parts.length - 1];
+  static boolean isPhotograph(String file) {
+    return PHOTOS.contains(ending(file));
   }
 
   /** A file's path without its ending. */
-  private static String stem(String file) {
+  static String stem(String file) {
     int dot = file.lastIndexOf('.');
     return dot <= file.lastIndexOf('/') ? file : file.substring(0, dot);
   }

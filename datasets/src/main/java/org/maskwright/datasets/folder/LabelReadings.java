@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.DatasetException;
@@ -26,7 +27,7 @@ public final class LabelReadings {
    * @param ignored labels that are void; any other unknown label is an error
    */
   public static LabelledDataset.LabelReading classes(Categories categories, Set<Integer> ignored) {
-    Set<Integer> voids = Set.copyOf(ignored);
+    Set<Integer> voids = new TreeSet<>(ignored); // sorted, for the message
     return maps -> {
       LabelMap map = maps.get(0);
       List<Segment> segments = new ArrayList<>();
@@ -37,7 +38,7 @@ public final class LabelReadings {
         int category = categories.indexOf(id);
         if (category < 0) {
           throw new DatasetException(
-              "label %d at pixel %s is none of the %d classes (ids %d..%d) and not in data.ignore %s"
+              "label %d at pixel %s is none of the %d classes (ids %d..%d) and not in data.ignore %s; add it there (--ignore) if it is void, name it (classes.txt) if it is a class"
                   .formatted(
                       id,
                       firstPixel(map, id),

@@ -1,5 +1,6 @@
 package org.maskwright.datasets.folder;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SwappedSides;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.image.LabelPng;
@@ -30,6 +32,8 @@ import org.maskwright.datasets.mask.LabelMap;
  *
  * @param photos the folder of photographs
  * @param labels the folder of label PNGs
+ * @param pixels what the pixels of the label PNGs are
+ * @param notes what was found out or assumed about the files, for the user
  */
 public record LabelledDataset(
     String name,
@@ -38,11 +42,14 @@ public record LabelledDataset(
     DataFolder photos,
     DataFolder labels,
     List<Item> items,
-    LabelReading reading)
+    Pixels pixels,
+    LabelReading reading,
+    List<String> notes)
     implements Dataset {
   public LabelledDataset {
     tasks = Set.copyOf(tasks);
     items = List.copyOf(items);
+    notes = List.copyOf(notes);
     Map<ImageId, Item> byId = new HashMap<>();
     for (Item item : items) {
       Item before = byId.put(item.id, item);
@@ -68,6 +75,14 @@ public record LabelledDataset(
       Objects.requireNonNull(photo, "photo");
       labels = List.copyOf(labels);
     }
+  }
+
+  /** What the pixels of a label PNG are, which decides what colours mean. */
+  public enum Pixels {
+    /** Indices of classes or objects: colours are refused, three equal channels are one value. */
+    INDICES,
+    /** Ids, as colours R + 256 G + 65536 B. */
+    IDS
   }
 
   /** Turns the label images of one photograph, all of one size, into segments. */
@@ -115,7 +130,8 @@ public record LabelledDataset(
     List<LabelMap> maps = new ArrayList<>();
     for (int i = 0; i < item.labels.size(); i++) {
       try {
-        maps.add(LabelPng.read(labels.existing(item.labels.get(i))));
+        Path file = labels.existing(item.labels.get(i));
+        maps.add(pixels == Pixels.INDICES ? LabelPng.readIndices(file) : LabelPng.read(file));
       } catch (DatasetException e) {
         throw e.inFile(file(item, i)).forImage(item.id);
       }
@@ -148,13 +164,14 @@ public record LabelledDataset(
   private void requireSize(Item item, int label, LabelMap map, int width, int height) {
     if (map.width() != width || map.height() != height) {
       throw new DatasetException(
-              "labels: expected %d x %d as %s, got %d x %d"
+              "labels: expected %d x %d as %s, got %d x %d%s"
                   .formatted(
                       width,
                       height,
                       label > 0 ? item.labels.get(0) : "the photograph",
                       map.width(),
-                      map.height()))
+                      map.height(),
+                      SwappedSides.hint(width, height, map.width(), map.height())))
           .inFile(file(item, label))
           .forImage(item.id);
     }

@@ -61,6 +61,9 @@ public final class ImageDecoder {
               throw new DatasetException("image: " + problem);
             });
     try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new DatasetException("image: expected a file, found something else");
+      }
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {
         throw new DatasetException(

@@ -24,6 +24,9 @@ record ImageHeader(Format format, int width, int height, int components, int end
     WEBP
   }
 
+  /** The length of a BMP header with sides of 16 bits, as OS/2 wrote it. */
+  private static final int OS2_HEADER = 12;
+
   private ImageHeader(Format format, int width, int height) {
     this(format, width, height, 0, 0);
   }
@@ -43,10 +46,17 @@ record ImageHeader(Format format, int width, int height, int components, int end
       }
       if (startsWith(file, "BM")) {
         ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        return new ImageHeader(Format.BMP, buffer.getInt(18), Math.abs(buffer.getInt(22)));
+        return buffer.getInt(14) == OS2_HEADER
+            ? new ImageHeader(
+                Format.BMP, buffer.getShort(18) & 0xFFFF, buffer.getShort(20) & 0xFFFF)
+            : new ImageHeader(Format.BMP, buffer.getInt(18), Math.abs(buffer.getInt(22)));
       }
       if (startsWith(file, "II*\0") || startsWith(file, "MM\0*")) {
         return tiff(file);
+      }
+      if (startsWith(file, "II+\0") || startsWith(file, "MM\0+")) {
+        throw new DatasetException(
+            "image: a BigTIFF, which is not read; save it as TIFF, PNG or JPEG");
       }
       if (startsWith(file, "RIFF") && "WEBP".equals(text(file, 8))) {
         return webp(file);

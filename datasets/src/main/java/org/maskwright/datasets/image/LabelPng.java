@@ -102,6 +102,43 @@ public final class LabelPng {
   }
 
   /**
+   * Reads a label PNG of class or object indices. Differs from {@link #read(Path)} in what colours
+   * are: three equal channels are the value they all have, any other colour is no index.
+   *
+   * @throws DatasetException as {@link #read(Path)}, and if a pixel has a colour
+   */
+  public static LabelMap readIndices(Path file) {
+    return readIndices(file, new PngBuffers());
+  }
+
+  static LabelMap readIndices(Path file, PngBuffers buffers) {
+    try {
+      PngReader reader = new PngReader(bytes(file));
+      LabelMap map = reader.read(buffers);
+      PixelKind kind = reader.header().kind();
+      return kind == PixelKind.RGB || kind == PixelKind.RGBA ? greys(map) : map;
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  private static LabelMap greys(LabelMap map) {
+    int[] greys = map.labels().clone();
+    for (int i = 0; i < greys.length; i++) {
+      int red = greys[i] & 0xFF;
+      int green = greys[i] >> 8 & 0xFF;
+      int blue = greys[i] >> 16;
+      if (red != green || green != blue) {
+        throw new DatasetException(
+            "a mask of colours: pixel (%d, %d) is (%d, %d, %d); expected class numbers in a grey or palette PNG. Save the masks with one channel, or export as COCO"
+                .formatted(i % map.width(), i / map.width(), red, green, blue));
+      }
+      greys[i] = red;
+    }
+    return new LabelMap(map.height(), map.width(), greys);
+  }
+
+  /**
    * Reads a label PNG from memory.
    *
    * @throws DatasetException as {@link #read(Path)}, without the file's name
@@ -163,6 +200,9 @@ public final class LabelPng {
               throw new DatasetException(problem);
             });
     try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new DatasetException("expected a file, found something else");
+      }
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {
         throw new DatasetException(

@@ -24,6 +24,15 @@ public final class LabelReader {
   }
 
   /**
+   * Reads a label PNG of indices.
+   *
+   * @throws DatasetException as {@link LabelPng#readIndices(Path)}
+   */
+  public LabelMap readIndices(Path file) {
+    return LabelPng.readIndices(file, buffers);
+  }
+
+  /**
    * Reads a label PNG that must have the given size.
    *
    * @throws DatasetException as {@link LabelPng#read(Path, int, int)}

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.json;
 
 import java.io.IOException;
+import java.util.List;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.mask.Box;
@@ -9,6 +10,18 @@ import org.maskwright.datasets.mask.Box;
 final class AnnotationFields {
   /** Beyond this a double no longer counts pixels. */
   private static final double MAX_AREA = 1L << 53;
+
+  private static final List<String> KEYS =
+      List.of(
+          "id",
+          "image_id",
+          "category_id",
+          "score",
+          "area",
+          "bbox",
+          "iscrowd",
+          "ignore",
+          "segmentation");
 
   Long id;
   ImageId imageId;
@@ -20,7 +33,10 @@ final class AnnotationFields {
   boolean ignore;
   Segmentation segmentation;
 
+  private int seen;
+
   void read(JsonFile json, SegmentationReader shapes, String key) throws IOException {
+    seen = json.once(seen, KEYS, key);
     switch (key) {
       case "id" -> id = json.integer(key);
       case "image_id" -> imageId = json.imageId(key);

@@ -20,6 +20,15 @@ import org.maskwright.datasets.mask.PanopticIds;
  * <p><b>Memory</b> what the visitor keeps. <b>Threads</b> each call is on its own.
  */
 public final class CocoJson {
+  private static final List<String> IMAGE_KEYS =
+      List.of("id", "file_name", "coco_url", "height", "width");
+
+  private static final List<String> CATEGORY_KEYS =
+      List.of("id", "name", "supercategory", "isthing");
+
+  private static final List<String> PANOPTIC_KEYS =
+      List.of("image_id", "file_name", "segments_info");
+
   private CocoJson() {}
 
   /**
@@ -155,10 +164,12 @@ public final class CocoJson {
     String url = "";
     int height = 0;
     int width = 0;
+    int seenKeys = 0;
     List<Integer> negative = List.of();
     List<Integer> notExhaustive = List.of();
     try {
       for (String key = json.nextKey(); key != null; key = json.nextKey()) {
+        seenKeys = json.once(seenKeys, IMAGE_KEYS, key);
         switch (key) {
           case "id" -> id = json.imageId("image id");
           case "file_name" -> fileName = json.textOrEmpty(key);
@@ -195,8 +206,10 @@ public final class CocoJson {
     String supercategory = "";
     String frequency = "";
     boolean thing = true;
+    int seenKeys = 0;
     OptionalInt rgb = OptionalInt.empty();
     for (String key = json.nextKey(); key != null; key = json.nextKey()) {
+      seenKeys = json.once(seenKeys, CATEGORY_KEYS, key);
       switch (key) {
         case "id" -> id = json.integer("category id", Integer.MIN_VALUE, Integer.MAX_VALUE);
         case "name" -> name = json.textOrEmpty(key);
@@ -267,9 +280,11 @@ public final class CocoJson {
     json.startObject("annotation");
     ImageId imageId = null;
     String fileName = null;
+    int seenKeys = 0;
     List<PanopticSegment> segments = new ArrayList<>();
     try {
       for (String key = json.nextKey(); key != null; key = json.nextKey()) {
+        seenKeys = json.once(seenKeys, PANOPTIC_KEYS, key);
         switch (key) {
           case "image_id" -> imageId = json.imageId(key);
           case "file_name" -> fileName = json.text(key);

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -138,6 +139,21 @@ final class JsonFile implements AutoCloseable {
     if (!sections.add(section)) {
       throw error("\"" + section + "\" occurs twice");
     }
+  }
+
+  /**
+   * Refuses a key that its object has twice, of which other readers keep only the last.
+   *
+   * @param seen the keys so far, one bit each
+   * @param keys those that matter
+   * @return {@code seen} with this key
+   */
+  int once(int seen, List<String> keys, String key) {
+    int bit = 1 << (keys.indexOf(key) + 1); // bit 0: any other key
+    if (bit > 1 && (seen & bit) != 0) {
+      throw error("\"" + key + "\" occurs twice in one object");
+    }
+    return seen | bit;
   }
 
   /** Moves to the next element of the current list; false at its end. */

@@ -20,6 +20,7 @@ import org.maskwright.datasets.json.CocoInstances;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.Segmentation;
 import org.maskwright.datasets.mask.Box;
+import org.maskwright.datasets.mask.MaskClaims;
 import org.maskwright.datasets.mask.Rle;
 
 /**
@@ -50,6 +51,8 @@ public final class InstanceFiles {
   private final Map<ImageId, List<CocoAnnotation>> annotations = new HashMap<>();
   private final Map<ImageId, List<CocoDetection>> detections = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
+  private final LongAdder wrongAreas = new LongAdder();
+  private final LongAdder wrongBoxes = new LongAdder();
   private final LongAdder truthsOfOtherSize = new LongAdder();
   private final LongAdder detectionsOfOtherSize = new LongAdder();
   private boolean firstHasBox;
@@ -99,6 +102,12 @@ public final class InstanceFiles {
     warn(groundTruthFile, unlisted, "annotations of images not in \"images\": left out");
     warn(groundTruthFile, unknown, "annotations of categories not in \"categories\": left out");
     warn(groundTruthFile, withoutArea, "annotations without \"area\": their pixels are counted");
+    long zeros =
+        truth.annotations().stream().filter(a -> a.id() == 0 && !a.crowd() && !a.ignore()).count();
+    warn(
+        groundTruthFile,
+        zeros,
+        "annotation with the id 0: by the official rule a detection that matches it counts as wrong, which lowers AP; number from 1");
     unknown = 0;
     int polygons = 0;
     if (found.isEmpty()) {
@@ -131,6 +140,14 @@ public final class InstanceFiles {
   private <T> Scored<T> scored(T metrics) {
     String other = "masks of another size than their image: they match nothing";
     warn(groundTruthFile, truthsOfOtherSize.sum(), other);
+    warn(
+        groundTruthFile,
+        wrongAreas.sum(),
+        "annotations whose \"area\" is far from the pixels of their mask: it decides whether they are small, medium or large");
+    warn(
+        groundTruthFile,
+        wrongBoxes.sum(),
+        "annotations whose \"bbox\" is far from the box of their mask: boxes are scored by it");
     warn(resultsFile, detectionsOfOtherSize.sum(), other);
     return new Scored<>(metrics, warnings);
   }
@@ -203,11 +220,30 @@ public final class InstanceFiles {
       count(truthsOfOtherSize, mask, image);
       box = box == null ? mask.box() : box;
     }
+    compare(a, mask, image);
     double area = a.area();
     if (Double.isNaN(area)) {
       area = mask == null ? box.area() : mask.area();
     }
     return new GroundTruth(a.id(), a.categoryId(), mask, box, area, a.crowd(), a.ignore());
+  }
+
+  /** Boxes are compared where they are scored, areas where masks are. */
+  private void compare(CocoAnnotation a, Rle mask, CocoImage image) {
+    if (iouType != IouType.BBOX) {
+      if (image.height() > 0
+          && (mask.height() != image.height() || mask.width() != image.width())) {
+        return; // counted as such
+      }
+      wrongAreas.add(MaskClaims.area(a.area(), mask.area()).isPresent() ? 1 : 0);
+    } else if (a.box() != null && a.segmentation() != null && image.height() > 0) {
+      try {
+        Box bounds = MaskClaims.bounds(a.mask(image.height(), image.width()));
+        wrongBoxes.add(MaskClaims.box(a.box(), bounds).isPresent() ? 1 : 0);
+      } catch (DatasetException noMask) {
+        // Boxes are scored without it.
+      }
+    }
   }
 
   private static void count(LongAdder otherSize, Rle mask, CocoImage image) {

@@ -104,6 +104,15 @@ final class PanopticCounts {
     return index;
   }
 
+  /** The pixels of truth g, counted from 1. */
+  long trueArea(int g) {
+    long area = 0;
+    for (int p = 0; p < columns; p++) {
+      area += at(g, p);
+    }
+    return area;
+  }
+
   /** Shared pixels of truth g and prediction p, both counted from 1; 0 is void. */
   long at(int g, int p) {
     return shared[g * columns + p];

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.maskwright.datasets.DatasetException;
@@ -54,6 +55,10 @@ public final class PanopticEvaluator {
     this.interior = this.categories.keySet().stream().mapToInt(id -> id).max().orElse(0) + 1;
   }
 
+  private long wrongAreas;
+  private ImageId firstWrong;
+  private String firstWrongArea;
+
   /** A true positive (iou > 0), false positive or false negative of a category. */
   private record Outcome(int categoryId, Kind kind, double iou) {}
 
@@ -94,6 +99,7 @@ public final class PanopticEvaluator {
               ? new BoundaryCounts(truthIds, truths, predictedIds, predictions, interior)
               : null;
       found = match(counts, bands, truths);
+      compareAreas(image, counts);
     } catch (DatasetException e) {
       throw e.forImage(image);
     }
@@ -102,6 +108,34 @@ public final class PanopticEvaluator {
         throw new IllegalArgumentException("image " + image + " was added before");
       }
     }
+  }
+
+  /** The official tool takes the JSON's areas on trust; with wrong ones PQ can exceed 1. */
+  private void compareAreas(ImageId image, PanopticCounts counts) {
+    for (int g = 1; g <= counts.truths.size(); g++) {
+      PanopticSegment truth = counts.truths.get(g - 1);
+      long pixels = counts.trueArea(g);
+      if (truth.area() != pixels) {
+        synchronized (this) {
+          wrongAreas++;
+          if (firstWrong == null || image.compareTo(firstWrong) < 0) {
+            firstWrong = image;
+            firstWrongArea =
+                "image %s, segment %d: area is %d, the PNG has %d pixels"
+                    .formatted(image, truth.id(), truth.area(), pixels);
+          }
+        }
+      }
+    }
+  }
+
+  /** How many true segments have an area that is not their pixels, with the first of them. */
+  synchronized Optional<String> wrongAreas() {
+    return wrongAreas == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%d segments whose \"area\" is not their number of pixels, by which the official rule divides, so that quality may even exceed 100; %s"
+                .formatted(wrongAreas, firstWrongArea));
   }
 
   private void check(

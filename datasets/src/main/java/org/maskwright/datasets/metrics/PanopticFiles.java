@@ -3,6 +3,7 @@ package org.maskwright.datasets.metrics;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -41,6 +42,21 @@ public final class PanopticFiles {
       Path predictedJson,
       Path predictedFolder,
       PanopticEvaluator.Overlap overlap) {
+    return evaluate(truthJson, truthFolder, predictedJson, predictedFolder, overlap, warning -> {});
+  }
+
+  /**
+   * As {@link #evaluate(Path, Path, Path, Path, PanopticEvaluator.Overlap)}.
+   *
+   * @param warnings is told what makes the official numbers doubtful
+   */
+  public static PanopticMetrics evaluate(
+      Path truthJson,
+      Path truthFolder,
+      Path predictedJson,
+      Path predictedFolder,
+      PanopticEvaluator.Overlap overlap,
+      Consumer<String> warnings) {
     CocoPanoptic truth = CocoJson.readPanoptic(truthJson);
     if (truth.categories().isEmpty()) {
       throw DatasetException.ofFile(truthJson, "expected \"categories\", found none");
@@ -69,6 +85,7 @@ public final class PanopticFiles {
             }
           };
         });
+    evaluator.wrongAreas().ifPresent(wrong -> warnings.accept(truthJson + ": " + wrong));
     return evaluator.result();
   }
 

@@ -3,7 +3,10 @@ package org.maskwright.datasets.metrics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.mask.LabelMap;
 
@@ -23,6 +26,8 @@ public final class SemanticEvaluator {
   /** The largest K: its table takes 3.2 GB. */
   public static final int MAX_CLASSES = 20_000;
 
+  private static final int MOST_NAMED = 10;
+
   private static final double EPSILON = Math.ulp(1.0);
 
   /** The number of Cityscapes' own label ids, 0 to 33. */
@@ -34,6 +39,7 @@ public final class SemanticEvaluator {
   private final int classes;
   private final int ignoreLabel;
   private final SemanticProtocol protocol;
+  private long ignored;
   private final long[] confusion; // [ground truth, prediction]; index K: of no class
 
   /**
@@ -95,6 +101,8 @@ public final class SemanticEvaluator {
   private void add(int g, int p, int pixels) {
     if (g != ignoreLabel) {
       confusion[index(g, p)] += pixels;
+    } else {
+      ignored += pixels;
     }
   }
 
@@ -125,12 +133,43 @@ public final class SemanticEvaluator {
     if (other.classes != classes || other.protocol != protocol) {
       throw new IllegalArgumentException("evaluators of different classes or protocols");
     }
+    ignored += other.ignored;
     Arrays.setAll(confusion, i -> confusion[i] + other.confusion[i]);
   }
 
   /** Pixels with ground truth g that were predicted as p. */
   public long count(int g, int p) {
     return confusion[g * (classes + 1) + p];
+  }
+
+  /** What a user may not have meant, of the ground truth so far. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    int[] absent =
+        IntStream.range(0, classes).filter(c -> evaluated(c) && truths(c) == 0).toArray();
+    long all = ignored + IntStream.range(0, classes).mapToLong(this::truths).sum();
+    String share =
+        String.format(
+            Locale.ROOT,
+            "the ignored label %d covers %.1f %% of the pixels of the ground truth",
+            ignoreLabel,
+            all == 0 ? 0 : 100.0 * ignored / all);
+    if (absent.length > 0) {
+      warnings.add(
+          "%d of %d classes have no pixel in the ground truth: %s%s"
+                  .formatted(
+                      absent.length,
+                      classes,
+                      Arrays.stream(absent)
+                          .limit(MOST_NAMED)
+                          .mapToObj(Integer::toString)
+                          .collect(Collectors.joining(", ")),
+                      absent.length > MOST_NAMED ? ", ..." : "")
+              + (ignored > 0 ? ", and " + share + "; is it one of them?" : ""));
+    } else if (2 * ignored >= all) {
+      warnings.add(share);
+    }
+    return warnings;
   }
 
   /** The metrics of the images added so far. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
@@ -52,10 +53,29 @@ public final class SemanticFiles {
       int ignoreLabel,
       Labels labels,
       SemanticProtocol protocol) {
+    return evaluate(
+        truthFolder, predictedFolder, classes, ignoreLabel, labels, protocol, warning -> {});
+  }
+
+  /**
+   * As {@link #evaluate(Path, Path, int, int, Labels, SemanticProtocol)}.
+   *
+   * @param warnings is told what a user may not have meant
+   */
+  public static SemanticMetrics evaluate(
+      Path truthFolder,
+      Path predictedFolder,
+      int classes,
+      int ignoreLabel,
+      Labels labels,
+      SemanticProtocol protocol,
+      Consumer<String> warnings) {
     List<Path[]> pairs = pairs(truthFolder, predictedFolder, protocol);
     int workers = Math.min(Runtime.getRuntime().availableProcessors(), pairs.size());
-    return evaluate(pairs, workers(workers, classes), classes, ignoreLabel, labels, protocol)
-        .result();
+    SemanticEvaluator evaluator =
+        evaluate(pairs, workers(workers, classes), classes, ignoreLabel, labels, protocol);
+    evaluator.warnings().forEach(warning -> warnings.accept(truthFolder + ": " + warning));
+    return evaluator.result();
   }
 
   /** Each worker has a table; many large ones would fill the memory. */
@@ -90,8 +110,8 @@ public final class SemanticFiles {
                   evaluator,
                   i -> {
                     Path[] pair = pairs.get(i);
-                    LabelMap truth = truths.read(pair[0]);
-                    LabelMap prediction = predictions.read(pair[1], truth.height(), truth.width());
+                    LabelMap truth = truths.readIndices(pair[0]);
+                    LabelMap prediction = predictions.readIndices(pair[1]);
                     reduce(truth, prediction, ignoreLabel, labels, protocol);
                     add(evaluator, truth, prediction, pair);
                   });

@@ -3,7 +3,9 @@ package org.maskwright.datasets.voc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
@@ -14,9 +16,10 @@ import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.folder.Items;
+import org.maskwright.datasets.folder.ClassFile;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.LabelledDataset;
+import org.maskwright.datasets.folder.TextFile;
 import org.maskwright.datasets.mask.LabelMap;
 
 /**
@@ -24,11 +27,14 @@ import org.maskwright.datasets.mask.LabelMap;
  * {@code ImageSets/Segmentation/SPLIT.txt}. PNGs are read as palette indices; 255 is void.
  *
  * <p>Semantic has the background (0) as a class of its own; instance has only the objects' classes.
- * {@code class_names.txt} beside the folders, one name a line from the background on, replaces
- * VOC's 20 classes.
+ * A class file ({@code class_names.txt}) beside the folders, one name a line from the background
+ * on, replaces VOC's 20 classes.
  */
 public final class Voc {
-  private static final int VOID = 255;
+  /** The label of no class. */
+  public static final int VOID = 255;
+
+  private static final String PNG = ".png";
 
   private static final List<String> NAMES =
       List.of(
@@ -57,36 +63,42 @@ public final class Voc {
   private Voc() {}
 
   /**
-   * Opens one split for a task.
+   * Opens one split for a task. Without a folder {@code ImageSets} all images are one split.
    *
+   * @param classes the names of the labels from 0 on; empty: those of a class file, or VOC's
    * @throws DatasetException if a file is missing, or the task is panoptic, which VOC does not
    *     annotate
    */
-  public static Dataset open(DataFolder root, String split, Task task) {
+  public static Dataset open(DataFolder root, String split, Task task, List<String> classes) {
     List<String> stems = stems(root, split);
+    List<String> names = names(root, classes);
     DataFolder photos = root.in("JPEGImages");
     return switch (task) {
       case SEMANTIC -> {
-        Categories categories = categories(root, 0);
+        Categories categories = categories(names, 0);
         yield new LabelledDataset(
             "voc-semantic " + split,
             Set.of(Task.SEMANTIC),
             categories,
             photos,
             root.in("SegmentationClass"),
-            items(stems, List.of("")),
-            LabelReadings.classes(categories, Set.of(VOID)));
+            items(photos, stems, List.of("")),
+            LabelledDataset.Pixels.INDICES,
+            LabelReadings.classes(categories, Set.of(VOID)),
+            List.of());
       }
       case INSTANCE -> {
-        Categories categories = categories(root, 1);
+        Categories categories = categories(names, 1);
         yield new LabelledDataset(
             "voc-instance " + split,
             Set.of(Task.INSTANCE),
             categories,
             photos,
             root,
-            items(stems, List.of("SegmentationObject/", "SegmentationClass/")),
-            maps -> objects(maps.get(0), maps.get(1), categories));
+            items(photos, stems, List.of("SegmentationObject/", "SegmentationClass/")),
+            LabelledDataset.Pixels.INDICES,
+            maps -> objects(maps.get(0), maps.get(1), categories),
+            List.of());
       }
       case PANOPTIC ->
           throw new DatasetException(
@@ -122,12 +134,13 @@ public final class Voc {
     return VOID;
   }
 
-  private static Categories categories(DataFolder root, int first) {
-    Path file = root.root().resolve("class_names.txt");
-    List<String> names =
-        Files.exists(file)
-            ? Items.lines(file).stream().filter(line -> !line.isBlank()).map(String::strip).toList()
-            : NAMES;
+  private static List<String> names(DataFolder root, List<String> classes) {
+    return classes.isEmpty()
+        ? ClassFile.in(root.root()).map(ClassFile::names).orElse(NAMES)
+        : classes;
+  }
+
+  private static Categories categories(List<String> names, int first) {
     List<Category> categories = new ArrayList<>();
     for (int id = first; id < names.size(); id++) {
       categories.add(Category.of(id, names.get(id), id > 0));
@@ -136,23 +149,40 @@ public final class Voc {
   }
 
   private static List<String> stems(DataFolder root, String split) {
-    Path list = root.existing("ImageSets/Segmentation/" + split + ".txt");
+    DataFolder lists = root.in("ImageSets", "Segmentation");
+    if (!Files.isDirectory(lists.root())) {
+      return root.in("SegmentationClass").files().stream()
+          .filter(file -> file.endsWith(PNG))
+          .map(file -> file.substring(0, file.length() - PNG.length()))
+          .toList();
+    }
+    if (!Files.exists(lists.resolve(split + ".txt"))) {
+      throw DatasetException.ofFile(
+          lists.resolve(split + ".txt"), "no such list; there are " + lists.files());
+    }
+    Path list = lists.existing(split + ".txt");
     List<String> stems =
-        Items.lines(list).stream().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        TextFile.lines(list).stream().map(String::strip).filter(line -> !line.isEmpty()).toList();
     if (stems.isEmpty()) {
       throw DatasetException.ofFile(list, "the list is empty");
     }
     return stems;
   }
 
-  private static List<LabelledDataset.Item> items(List<String> stems, List<String> labelFolders) {
+  /** Photographs are JPEGs, but tools that copy the layout leave them as they were. */
+  private static List<LabelledDataset.Item> items(
+      DataFolder photos, List<String> stems, List<String> labelFolders) {
+    Map<String, String> photoOf = new HashMap<>();
+    for (String file : photos.files()) {
+      photoOf.putIfAbsent(file.substring(0, Math.max(0, file.lastIndexOf('.'))), file);
+    }
     return stems.stream()
         .map(
             stem ->
                 new LabelledDataset.Item(
                     ImageId.of(stem),
-                    stem + ".jpg",
-                    labelFolders.stream().map(folder -> folder + stem + ".png").toList()))
+                    photoOf.getOrDefault(stem, stem + ".jpg"),
+                    labelFolders.stream().map(folder -> folder + stem + PNG).toList()))
         .toList();
   }
 }

@@ -197,7 +197,11 @@ final class BadInputTest {
         findings());
     open(IMAGE, "");
     assertEquals(
-        List.of(file + "7: no annotation", "1 of 1 classes have no segment: box"), findings());
+        List.of(
+            file + "7: no annotation",
+            "1 of 1 classes have no segment: box",
+            "coco-instance instances_train2017.json: nothing to train on: none of its 1 images has a segment"),
+        findings());
   }
 
   private List<String> findings() {

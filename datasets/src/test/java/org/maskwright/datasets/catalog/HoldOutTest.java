@@ -7,7 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.MemoryDataset;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.mask.LabelMap;
 
@@ -50,14 +56,53 @@ class HoldOutTest {
 
   @ParameterizedTest
   @CsvSource({"0.3, 3", "3, 3", "0.01, 1", "0.94, 9", "9, 9"})
-  void theLastImagesInTheOrderOfNamesAreHeldOut(double holdOut, int count) throws IOException {
+  void theSameImagesAreHeldOutUnderAnyNameOfTheirPart(double holdOut, int count)
+      throws IOException {
     List<String> held = names(export(), holdOut, "val");
     assertEquals(count, held.size());
     assertEquals(held, names(export(), holdOut, "test"));
     List<String> kept = names(export(), holdOut, "train");
     assertEquals(kept, names(export(), holdOut, ""));
     assertEquals(IMAGES, kept.size() + held.size());
-    assertTrue(kept.stream().allMatch(k -> held.stream().allMatch(h -> k.compareTo(h) < 0)));
+    assertTrue(kept.stream().noneMatch(held::contains));
+  }
+
+  /** Ten classes of a hundred images each, one after the other in the order of names. */
+  @Test
+  void namesThatAreSortedByClassHoldOutSomeOfEachClass() {
+    List<String> names =
+        IntStream.range(0, 1000).mapToObj(i -> "class%d_%03d.jpg".formatted(i / 100, i)).toList();
+    Dataset held = HoldOut.part(MemoryDataset.named(names), 0.1, "val");
+    assertEquals(100, held.size());
+    for (int k = 0; k < 10; k++) {
+      String prefix = "class" + k;
+      long count =
+          IntStream.range(0, held.size())
+              .filter(i -> held.info(i).file().getFileName().toString().startsWith(prefix))
+              .count();
+      assertTrue(count >= 2 && count <= 25, prefix + ": " + count);
+    }
+  }
+
+  @Test
+  void whatIsHeldOutDependsOnNamesOnlyAndStaysWhenImagesAreAdded() {
+    List<String> names = IntStream.range(0, 200).mapToObj(i -> "im%d.jpg".formatted(i)).toList();
+    Set<String> held = heldOut(names);
+    List<String> reversed = new ArrayList<>(names);
+    Collections.reverse(reversed);
+    assertEquals(held, heldOut(reversed));
+    List<String> more = new ArrayList<>(names);
+    more.add("another.jpg");
+    Set<String> after = heldOut(more);
+    after.retainAll(held);
+    assertTrue(after.size() >= held.size() - 1, after.size() + " of " + held.size());
+  }
+
+  private static Set<String> heldOut(List<String> names) {
+    Dataset held = HoldOut.part(MemoryDataset.named(names), 20, "val");
+    return IntStream.range(0, held.size())
+        .mapToObj(i -> held.info(i).file().getFileName().toString())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Task;
 
 class LayoutDetectorTest {
   @TempDir private Path root;
@@ -154,6 +156,7 @@ class LayoutDetectorTest {
     file("images/training/a.jpg");
     file("images/validation/a.jpg");
     file("annotations/training/a.png");
+    file("objectInfo150.txt");
     assertEquals("validation", detected("val", 0.1).split());
     assertEquals(0, detected("val", 0.1).holdOut());
     assertEquals("training", detected("train", 0.1).split());
@@ -181,12 +184,44 @@ class LayoutDetectorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"coco-instance", "lvis", "ade20k-semantic", "voc-semantic"})
+  @ValueSource(strings = {"coco-instance", "lvis", "ade20k-semantic", "cityscapes-instance"})
   void aSettingThatTheLayoutDoesNotReadIsRefused(String type) {
     DatasetSettings settings =
         DatasetSettings.of(type, root, "").withClasses(List.of("a"), List.of(255));
     DatasetException e = assertThrows(DatasetException.class, () -> DatasetOpener.open(settings));
     assertTrue(e.getMessage().contains("data.classes, data.ignore"), e.getMessage());
+  }
+
+  /** Folders, task, type. */
+  @ParameterizedTest
+  @CsvSource({
+    "JPEGImages SegmentationClass SegmentationObject ImageSets/Segmentation/train.txt, semantic, voc-semantic",
+    "JPEGImages SegmentationClass SegmentationObject ImageSets/Segmentation/train.txt, instance, voc-instance",
+    "leftImg8bit/train gtFine/train, semantic, cityscapes-semantic",
+    "leftImg8bit/train gtFine/train, instance, cityscapes-instance",
+    "leftImg8bit/train gtFine/train, panoptic, cityscapes-panoptic",
+    "images/training annotations/training annotations_instance objectInfo150.txt, instance, ade20k-instance",
+    "images/training annotations/training annotations_instance objectInfo150.txt, semantic, ade20k-semantic",
+    "images/training annotations/training objectInfo150.txt, panoptic, ade20k-semantic",
+    "images/training annotations/training, semantic, folder-semantic",
+    "images/training annotations/training objectInfo150.txt classes.txt, semantic, folder-semantic",
+    "images annotations/panoptic_train.json annotations/instances_train.json, instance, coco-instance",
+    "images annotations/panoptic_train.json annotations/instances_train.json, semantic, coco-panoptic",
+  })
+  void theTaskDecidesWhichAnnotationIsRead(String files, String task, String type)
+      throws IOException {
+    for (String name : files.split(" ", -1)) {
+      if (name.contains(".")) {
+        file(name);
+      } else {
+        Files.createDirectories(root.resolve(name));
+      }
+    }
+    // A void value that is common to a user's configurations is no setting that fails.
+    DatasetSettings asked =
+        DatasetSettings.of("auto", root, "train").withClasses(List.of(), List.of(255));
+    assertEquals(
+        type, LayoutDetector.detect(asked, Optional.of(Task.ofKey(task))).settings().type());
   }
 
   @Test

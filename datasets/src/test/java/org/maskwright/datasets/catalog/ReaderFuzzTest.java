@@ -19,10 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
+import org.maskwright.datasets.transform.Augmentation;
+import org.maskwright.datasets.transform.SampleRandom;
 
 /**
  * Broken annotations, label maps and photographs: a result or a DatasetException, never another
@@ -108,6 +111,24 @@ class ReaderFuzzTest {
     readAll(DatasetOpener.open(settings));
   }
 
+  /** Then nothing but the photograph says how large a mask must be. */
+  @Test
+  void brokenAnnotationsOfImagesWithoutASizeAreADataSetOrADatasetException() throws IOException {
+    Path json = scene("annotations/instances_train.json");
+    String original =
+        Files.readString(json)
+            .replaceAll("\"(?:width|height)\":\\s*\\d+,?", "")
+            .replaceAll(",\\s*}", "}");
+    var settings = DatasetSettings.of("coco-instance", folder.resolve("scenes"), "train");
+    Files.writeString(json, original);
+    readAll(DatasetOpener.open(settings));
+    for (int i = 0; i < MUTANTS; i++) {
+      Files.writeString(json, mutateTokens(original));
+      reads(i, () -> readAll(DatasetOpener.open(settings)));
+      reads(i, () -> DatasetStats.quick(DatasetOpener.open(settings)));
+    }
+  }
+
   @Test
   void theCheckOfABrokenDataSetReportsOrThrowsADatasetException() throws IOException {
     Path json = scene("annotations/instances_train.json");
@@ -121,7 +142,11 @@ class ReaderFuzzTest {
 
   private static void readAll(Dataset dataset) {
     for (int i = 0; i < dataset.size(); i++) {
-      SegmentAreas.of(new Sample(dataset.info(i), dataset.image(i), dataset.segments(i)));
+      Sample sample = dataset.load(i);
+      SegmentAreas.of(sample);
+      Augmentation.none(Task.INSTANCE)
+          .apply(sample, dataset.categories(), SampleRandom.of(0, 0, i));
+      MergedThings.of(dataset).load(i);
     }
   }
 

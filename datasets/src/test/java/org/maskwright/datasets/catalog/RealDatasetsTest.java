@@ -16,7 +16,7 @@ import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SharedData;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.folder.Items;
+import org.maskwright.datasets.folder.TextFile;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.transform.SemanticMap;
 
@@ -122,7 +122,7 @@ final class RealDatasetsTest {
             DatasetSettings.of("auto", SharedData.require("data/camvid"), "test"));
     assertEquals("folder-semantic", found.settings().type());
     assertEquals("test.txt", found.settings().list());
-    assertEquals(233, Items.lines(SharedData.require("data/camvid/test.txt")).size());
+    assertEquals(233, TextFile.lines(SharedData.require("data/camvid/test.txt")).size());
   }
 
   @Test
@@ -148,9 +148,12 @@ final class RealDatasetsTest {
                 .withHoldOut(50));
     assertEquals(50, test.size());
     assertEquals(120, train.size());
-    assertEquals(
-        List.copyOf(ids).subList(120, 170),
-        IntStream.range(0, 50).mapToObj(i -> test.info(i).imageId().toString()).toList());
+    List<String> held =
+        IntStream.range(0, 50).mapToObj(i -> test.info(i).imageId().toString()).toList();
+    assertEquals(List.of("FudanPed00011", "FudanPed00012", "FudanPed00015"), held.subList(0, 3));
+    assertEquals(19, held.stream().filter(id -> id.startsWith("Fudan")).count()); // of 74 of 170
+    IntStream.range(0, 120).forEach(i -> ids.remove(train.info(i).imageId().toString()));
+    assertEquals(List.copyOf(ids), held);
   }
 
   @Test

@@ -23,7 +23,7 @@ class CityscapesTest {
     Files.createFile(photos.resolve("ulm_1_2_leftImg8bit.png"));
     Path labels = Files.createDirectories(folder.resolve("gtFine/train/ulm"));
     int[] ids = {7, 26, 26000, 26001, 0, 3, 29, 24003};
-    LabelPng.writeRgbIds(
+    LabelPng.writeGrey16(
         labels.resolve("ulm_1_2_gtFine_instanceIds.png"), new LabelMap(1, ids.length, ids));
     Dataset panoptic = Cityscapes.open(DataFolder.of(folder), "train", Task.PANOPTIC);
     assertEquals(

@@ -54,7 +54,14 @@ class FolderDatasetTest {
   private LabelledDataset open(DatasetSettings settings) {
     FolderDataset.Layout layout =
         new FolderDataset.Layout("images", "masks", settings.list(), "", settings.split());
-    return FolderDataset.semantic(DataFolder.of(folder), layout, settings.classes(), List.of());
+    return FolderDataset.semantic(
+        DataFolder.of(folder),
+        layout,
+        settings.classes(),
+        List.of(),
+        problem -> {
+          throw problem;
+        });
   }
 
   private DatasetSettings settings(String list) {
@@ -102,7 +109,7 @@ class FolderDatasetTest {
     assertEquals(
         folder.resolve("masks/x.png")
             + ": image x: label 7 at pixel (5, 0) is none of the 2 classes (ids 0..1) and not in"
-            + " data.ignore []",
+            + " data.ignore []; add it there (--ignore) if it is void, name it (classes.txt) if it is a class",
         problems.get(0).message());
   }
 
@@ -121,7 +128,9 @@ class FolderDatasetTest {
               here,
               here,
               List.of(new LabelledDataset.Item(ImageId.of("p"), "p.jpg", labels)),
-              maps -> List.of());
+              LabelledDataset.Pixels.INDICES,
+              maps -> List.of(),
+              List.of());
       String message = assertThrows(DatasetException.class, () -> dataset.load(0)).getMessage();
       String as = labels.size() == 1 ? "the photograph" : "one.png";
       assertEquals(

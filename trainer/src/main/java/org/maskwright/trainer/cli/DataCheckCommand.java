@@ -3,11 +3,14 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.maskwright.datasets.catalog.CheckReport;
 import org.maskwright.datasets.catalog.CheckReport.Finding;
 import org.maskwright.datasets.catalog.CheckReport.Severity;
 import org.maskwright.datasets.catalog.DataCheck;
+import org.maskwright.datasets.catalog.DatasetStats;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +32,9 @@ final class DataCheckCommand implements Callable<Integer> {
       defaultValue = "100",
       description = "How many findings to print as text (default: ${DEFAULT-VALUE}).")
   private int limit;
+
+  /** Names of parts that are not trained on. */
+  private static final Pattern EVALUATED = Pattern.compile("(?:val|test).*");
 
   @Spec private CommandSpec spec;
 
@@ -63,14 +69,21 @@ final class DataCheckCommand implements Callable<Integer> {
     int images = 0;
     long segments = 0;
     List<Finding> findings = new ArrayList<>();
+    Optional<DatasetStats> train = Optional.empty();
     for (DataSource.Part part : source.allParts()) {
-      CheckReport report = DataCheck.run(part.settings());
+      boolean evaluated = EVALUATED.matcher(part.name()).matches();
+      CheckReport report =
+          DataCheck.run(
+              part.settings(),
+              part.task(),
+              evaluated ? DataCheck.Use.EVALUATE : DataCheck.Use.TRAIN);
+      train = train.or(() -> evaluated ? Optional.empty() : report.stats());
       images += report.images();
       segments += report.segments();
       String prefix = part.name().isEmpty() ? "" : part.name() + ": ";
       report.findings().forEach(f -> findings.add(new Finding(f.severity(), prefix + f.message())));
     }
-    return new CheckReport(images, segments, findings);
+    return new CheckReport(images, segments, findings, train);
   }
 
   private void print(CheckReport report, PrintWriter out) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.DataFolder;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector;
 import org.maskwright.datasets.scenes.Scenes;
@@ -65,7 +66,7 @@ final class DataSource {
   @Option(
       names = "--list",
       defaultValue = "",
-      description = "File of IMAGE LABEL lines below PATH.")
+      description = "File of IMAGE LABEL lines, or of IMAGE lines, below PATH.")
   private String list;
 
   @Option(names = "--classes", split = ",", description = "Class names of a folder.")
@@ -84,7 +85,7 @@ final class DataSource {
       names = "--hold-out",
       defaultValue = "0",
       description =
-          "Images, the last in the order of names, that are the split val: a share below 1 or a number.")
+          "Images, chosen by a hash of their names, that are the split val: a share below 1 or a number.")
   private double holdOut;
 
   @Option(
@@ -95,7 +96,7 @@ final class DataSource {
   private Optional<RunSettings> configuration; // null until asked for
 
   /** A data set with what it is for: "", "train" or "val". */
-  record Part(String name, DatasetSettings settings) {}
+  record Part(String name, DatasetSettings settings, Optional<Task> task) {}
 
   private static final List<String> OF_A_CONFIGURATION = List.of("--part", "--set");
   private static final List<String> OF_A_FOLDER =
@@ -148,7 +149,9 @@ final class DataSource {
    * @throws ConfigException if the configuration file is missing or wrong
    */
   List<Part> parts() {
-    return configuration().map(this::parts).orElseGet(() -> List.of(new Part("", folder())));
+    return configuration()
+        .map(this::parts)
+        .orElseGet(() -> List.of(new Part("", folder(), Optional.empty())));
   }
 
   /** As {@link #parts()}, and of a folder every part that it has unless one was asked for. */
@@ -161,13 +164,15 @@ final class DataSource {
     List<String> names = LayoutDetector.detect(whole).parts();
     return names.size() < 2
         ? parts
-        : names.stream().map(name -> new Part(name, whole.withSplit(name))).toList();
+        : names.stream()
+            .map(name -> new Part(name, whole.withSplit(name), Optional.empty()))
+            .toList();
   }
 
   private List<Part> parts(RunSettings run) {
     run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
-    Part train = new Part("train", run.data().train());
-    Part val = new Part("val", run.data().val());
+    Part train = new Part("train", run.data().train(), Optional.of(run.task()));
+    Part val = new Part("val", run.data().val(), Optional.of(run.task()));
     return switch (part) {
       case "train" -> List.of(train);
       case "val" -> List.of(val);

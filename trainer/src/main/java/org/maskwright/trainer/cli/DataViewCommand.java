@@ -85,7 +85,7 @@ final class DataViewCommand implements Callable<Integer> {
   }
 
   private void show(DataSource.Part part, List<String> written) {
-    Dataset dataset = DatasetView.withTargets(DatasetOpener.open(part.settings()));
+    Dataset dataset = DatasetView.withTargets(open(part));
     DataPictures pictures = new DataPictures(dataset, augmentation(dataset), seed);
     String prefix = part.name().isEmpty() ? "" : part.name() + "-";
     int shownCount = Math.min(count, dataset.size());
@@ -96,6 +96,13 @@ final class DataViewCommand implements Callable<Integer> {
       sheet.picture().writePng(file);
       written.add(file.toString());
     }
+  }
+
+  private Dataset open(DataSource.Part part) {
+    Optional<Task> wanted = task().or(part::task);
+    return wanted
+        .map(t -> DatasetOpener.open(part.settings(), t))
+        .orElseGet(() -> DatasetOpener.open(part.settings()));
   }
 
   /** That of the configuration, or large-scale jitter. */

@@ -88,7 +88,7 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OptionRange.atLeast(spec, "--limit", 0, limit);
     RunSettings settings = settings();
-    Dataset data = TrainingRun.open(settings.data(), settings.data().val());
+    Dataset data = TrainingRun.open(settings, settings.data().val());
     Console console = new Console(spec.commandLine().getErr(), false);
     try (Engine e = EngineSettings.open(settings.engine().options(settings.seed()));
         SegmentationModel loaded = ModelFolder.open(e, model)) {

@@ -90,7 +90,12 @@ final class ScoreCommand implements Runnable {
         };
     var metrics =
         PanopticFiles.evaluate(
-            files.truth, folders.truth, files.predictions, folders.predictions, overlap);
+            files.truth,
+            folders.truth,
+            files.predictions,
+            folders.predictions,
+            overlap,
+            this::warn);
     print(MetricTables.panoptic(metrics), MetricJson.panoptic(metrics), json);
   }
 
@@ -136,7 +141,7 @@ final class ScoreCommand implements Runnable {
         reduceZeroLabel ? SemanticFiles.Labels.REDUCE_ZERO : SemanticFiles.Labels.AS_STORED;
     var metrics =
         SemanticFiles.evaluate(
-            folders.truth, folders.predictions, classes, ignore, labels, protocol);
+            folders.truth, folders.predictions, classes, ignore, labels, protocol, this::warn);
     print(MetricTables.semantic(metrics), MetricJson.semantic(metrics), json);
   }
 
@@ -175,8 +180,11 @@ final class ScoreCommand implements Runnable {
   }
 
   private void warn(List<String> warnings) {
-    PrintWriter err = spec.commandLine().getErr();
-    warnings.forEach(warning -> err.println("warning: " + warning));
+    warnings.forEach(this::warn);
+  }
+
+  private void warn(String warning) {
+    spec.commandLine().getErr().println("warning: " + warning);
   }
 
   private void print(String table, String result, JsonOption json) {

@@ -16,7 +16,16 @@ public record DataSettings(
     @Doc("If present, a synthetic data set with these settings is made in root first.")
         Optional<ScenesConfig> scenes,
     @Doc("Threads that decode and augment.") int workers,
-    @Doc("What to do with a broken file: stop, or skip and count it.") BrokenFiles brokenFiles) {
+    @Doc("What to do with a broken file: stop, or skip and count it.") BrokenFiles brokenFiles,
+    @Doc(
+            "Semantic training on images that show one class only, from which nothing can be told apart: refuse or allow.")
+        SingleClass singleClass) {
+  /** What to do where one class alone is left to learn. */
+  public enum SingleClass {
+    REFUSE,
+    ALLOW
+  }
+
   private static final int MAX_WORKERS = 1024;
 
   /** Checks the ranges. */

@@ -7,14 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.catalog.DatasetStats;
+import org.maskwright.datasets.catalog.Learnability;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.loader.LoaderState;
@@ -81,11 +86,10 @@ public final class TrainingRun {
     }
   }
 
-  /** Makes the synthetic data set if one is asked for, and opens a data set. */
-  public static Dataset open(
-      DataSettings data, org.maskwright.datasets.catalog.DatasetSettings which) {
-    data.scenes().ifPresent(scenes -> Scenes.write(data.root(), scenes));
-    return DatasetOpener.open(which);
+  /** Makes the synthetic data set if one is asked for, and opens a data set for the run's task. */
+  public static Dataset open(RunSettings run, DatasetSettings which) {
+    run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
+    return DatasetOpener.open(which, run.task());
   }
 
   /** The classes of a data set as a model's. */
@@ -102,14 +106,18 @@ public final class TrainingRun {
    */
   private RunSummary train(Supplier<RunFolder> folder) throws IOException {
     BatchMemory.require(settings);
-    Dataset all = open(settings.data(), settings.data().train());
-    Dataset valSet = open(settings.data(), settings.data().val());
+    Dataset all = open(settings, settings.data().train());
+    Dataset valSet = open(settings, settings.data().val());
     requireSameClasses(all, valSet);
     requireTask(all);
     Dataset trainSet = withTargets(all);
     console.line(
         "train: %s, %d images, %s", trainSet.name(), trainSet.size(), trainSet.categories());
     console.line("val:   %s, %d images", valSet.name(), valSet.size());
+    Stream.concat(all.notes().stream(), valSet.notes().stream())
+        .distinct()
+        .forEach(note -> console.line("note: " + note));
+    learnable(trainSet, valSet).forEach(warning -> console.line("warning: " + warning));
     Cautions.of(settings, trainSet, valSet).forEach(console::line);
     ClassSpace classes = classSpace(trainSet.categories());
     try (Engine engine = open();
@@ -132,6 +140,31 @@ public final class TrainingRun {
     }
   }
 
+  /**
+   * What cannot be learnt, a line each.
+   *
+   * @throws DatasetException if nothing can
+   */
+  private List<String> learnable(Dataset trainSet, Dataset valSet) {
+    Learnability found =
+        Learnability.of(
+            settings.task(),
+            DatasetStats.quick(trainSet),
+            Optional.of(DatasetStats.quick(valSet)),
+            settings.data().train().ignore());
+    Optional<String> oneClass =
+        found.oneClass().map(why -> why + "; if that is meant, set data.single-class = allow");
+    Optional<String> refused =
+        settings.data().singleClass() == DataSettings.SingleClass.ALLOW
+            ? found.error()
+            : found.error().or(() -> oneClass);
+    refused.ifPresent(
+        why -> {
+          throw new DatasetException(why);
+        });
+    return Stream.concat(found.warnings().stream(), found.oneClass().stream()).toList();
+  }
+
   private Engine open() {
     Engine engine = EngineSettings.open(settings.engine().options(settings.seed()));
     console.line("engine: " + engine.description());
@@ -147,7 +180,13 @@ public final class TrainingRun {
     }
     if (kept.size() == 0) {
       throw new DatasetException(
-          all.name() + ": none of its " + all.size() + " images has a target to train on");
+          all.name()
+              + ": none of its "
+              + all.size()
+              + " images has a target to train on"
+              + (DatasetStats.quick(all).crowds() > 0
+                  ? ": all segments are crowds (iscrowd = 1), as brush masks of some tools are exported; export them as single objects, or set iscrowd to 0"
+                  : ""));
     }
     console.line(
         "train: %d of %d images have no target and are left out",
@@ -341,7 +380,10 @@ public final class TrainingRun {
               + " can serve "
               + train.tasks().stream().sorted().toList().toString().toLowerCase(Locale.ROOT)
               + ", asked for "
-              + settings.task().key());
+              + settings.task().key()
+              + (train.name().startsWith("folder-semantic") && settings.task() == Task.INSTANCE
+                  ? "; if the masks hold object ids, set data.train.type = folder-instance"
+                  : ""));
     }
   }
 

@@ -2,6 +2,7 @@ package org.maskwright.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,14 +11,17 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
 import org.maskwright.datasets.transform.SemanticMap;
@@ -122,6 +126,54 @@ class OwnDataIT {
     assertTrue(summary.last().orElseThrow().metrics().containsKey("semantic.mIoU"));
     assertFalse(said.toString().contains("class 255"), said.toString());
     assertFalse(said.toString().contains("warning: "), said.toString());
+  }
+
+  @Test
+  void anExportOfObjectsTrainsClassesAndBackground() throws IOException {
+    RunSummary summary = train("semantic", export());
+    assertEquals(2, summary.step());
+    assertTrue(said.toString().contains("note: "), said.toString());
+    assertTrue(said.toString().contains("is the class \"background\""), said.toString());
+  }
+
+  /** Masks as many tools draw them, black and white: 255 is void to the configuration. */
+  private Path blackAndWhite() throws IOException {
+    Path out = temp.resolve("black and white");
+    for (String name : photographs()) {
+      copy(scenes().resolve("images/train").resolve(name), out.resolve("images").resolve(name));
+      int[] labels = new int[64 * 64];
+      Arrays.fill(labels, 1000, 2000, 255);
+      Files.createDirectories(out.resolve("masks"));
+      LabelPng.writeGrey8(
+          out.resolve("masks").resolve(name.replace(".jpg", ".png")), new LabelMap(64, 64, labels));
+    }
+    return out;
+  }
+
+  @Test
+  void oneClassAndVoidIsRefusedBeforeTrainingAndLeavesNoRun() throws IOException {
+    Path data = blackAndWhite();
+    DatasetException e = assertThrows(DatasetException.class, () -> train("semantic", data));
+    assertTrue(e.getMessage().contains("every labelled pixel is of one class"), e.getMessage());
+    assertTrue(e.getMessage().contains("24 % of the pixels are void"), e.getMessage());
+    assertTrue(e.getMessage().contains("data.single-class = allow"), e.getMessage());
+    assertFalse(Files.exists(temp.resolve("run")));
+  }
+
+  @Test
+  void oneClassIsTrainedWhereItIsAskedFor() throws IOException {
+    train("semantic", blackAndWhite(), "data.single-class = allow");
+    assertTrue(said.toString().contains("warning: "), said.toString());
+  }
+
+  @Test
+  void crowdsAloneAreRefusedByTheirName() throws IOException {
+    Path data = export();
+    Path json = data.resolve("annotations/instances_default.json");
+    Files.writeString(
+        json, Files.readString(json).replaceAll("\"iscrowd\":\\s*0", "\"iscrowd\":1"));
+    DatasetException e = assertThrows(DatasetException.class, () -> train("instance", data));
+    assertTrue(e.getMessage().contains("iscrowd"), e.getMessage());
   }
 
   @Test

@@ -1,0 +1,154 @@
+package org.maskwright.datasets.catalog;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.folder.LabelReadings;
+import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.datasets.transform.SemanticMap;
+
+/**
+ * A data set of objects as one for semantic segmentation: the objects of a class, crowds too, are
+ * one segment, and what no object covers is the background, a class of its own before the others.
+ * Where objects of two classes overlap the pixel is that of the smaller, which would else be lost.
+ *
+ * <p>Background is a class and not void because an image of void pixels teaches nothing: with one
+ * class of objects, the usual case, all pixels left would be of that class.
+ */
+final class MergedThings implements Dataset {
+  private static final String BACKGROUND = "background";
+
+  private final Dataset things;
+  private final Categories categories;
+  private final int background;
+
+  private MergedThings(Dataset things) {
+    this.things = things;
+    List<Category> merged = new ArrayList<>(things.categories().asList());
+    int named =
+        IntStream.range(0, merged.size())
+            .filter(k -> merged.get(k).name().toLowerCase(Locale.ROOT).equals(BACKGROUND))
+            .findFirst()
+            .orElse(-1);
+    if (named < 0) {
+      int most = merged.stream().mapToInt(Category::id).max().orElse(0);
+      int id = things.categories().indexOf(0) < 0 ? 0 : Math.addExact(most, 1);
+      merged.add(0, Category.of(id, BACKGROUND, false));
+    }
+    this.categories = Categories.of(merged);
+    this.background = Math.max(0, named);
+  }
+
+  /**
+   * A view of a data set that serves instance segmentation.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  static Dataset of(Dataset things) {
+    if (!things.tasks().contains(Task.INSTANCE)) {
+      throw new IllegalArgumentException(things.name() + ": expected a data set of objects");
+    }
+    return new MergedThings(things);
+  }
+
+  @Override
+  public String name() {
+    return things.name() + " as classes";
+  }
+
+  @Override
+  public int size() {
+    return things.size();
+  }
+
+  @Override
+  public Categories categories() {
+    return categories;
+  }
+
+  @Override
+  public Set<Task> tasks() {
+    return Set.of(Task.SEMANTIC);
+  }
+
+  @Override
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>(things.notes());
+    notes.add(
+        "%s: objects of a class are taken together, and what no object covers is the class \"%s\""
+            .formatted(things.name(), categories.get(background).name()));
+    return notes;
+  }
+
+  @Override
+  public SampleInfo info(int index) {
+    return things.info(index);
+  }
+
+  @Override
+  public RgbImage image(int index) {
+    return things.image(index);
+  }
+
+  @Override
+  public List<DatasetException> disagreements(int index) {
+    return things.disagreements(index);
+  }
+
+  @Override
+  public List<Segment> segments(int index) {
+    List<Segment> segments = things.segments(index);
+    SampleInfo info = things.info(index);
+    for (Segment segment : segments) {
+      if (segment.mask() instanceof SegmentMask.Labelled labelled) {
+        return merged(segments, labelled.map().height(), labelled.map().width());
+      }
+    }
+    if (info.width() > 0 && info.height() > 0) {
+      return merged(segments, info.height(), info.width());
+    }
+    RgbImage image = things.image(index);
+    return merged(segments, image.height(), image.width());
+  }
+
+  @Override
+  public Sample load(int index) {
+    Sample sample = things.load(index);
+    RgbImage image = sample.image();
+    return new Sample(
+        sample.info(), image, merged(sample.segments(), image.height(), image.width()));
+  }
+
+  private List<Segment> merged(List<Segment> segments, int height, int width) {
+    long[] areas = SegmentAreas.of(segments, height, width);
+    List<Segment> largestFirst =
+        IntStream.range(0, areas.length)
+            .boxed()
+            .sorted(Comparator.comparingLong((Integer s) -> areas[s]).reversed())
+            .map(s -> asClass(segments.get(s)))
+            .toList();
+    LabelMap map = SemanticMap.of(largestFirst, width, height, background);
+    return Arrays.stream(LabelReadings.distinct(map))
+        .mapToObj(k -> new Segment(k, false, k, new SegmentMask.Labelled(map, k)))
+        .toList();
+  }
+
+  private Segment asClass(Segment thing) {
+    int category = categories.indexOf(things.categories().get(thing.category()).id());
+    return new Segment(category, false, thing.id(), thing.mask());
+  }
+}
