@@ -36,6 +36,9 @@ for o in range(1, 9):
     if o > 1:
         image.convert("CMYK").save(here("cmyk_exif%d.jpg" % o), quality=95, exif=exif)
 
+tall = np.stack([x[:, :11] * 23 % 256, y[:, :11] * 10 % 256, (x * y * 7)[:, :11] % 256], -1).astype(np.uint8)
+Image.fromarray(np.concatenate([tall, 255 - tall[::-1]])).save(here("tall.png"))  # 11 x 48
+
 def decode(path):
     with Image.open(path) as f:
         f = ImageOps.exif_transpose(f)
@@ -59,6 +62,9 @@ for folder in ("photos", "coco/train2017", "PennFudanPed/PNGImages"):
 for w, h in ((37, 24), (1, 1), (5, 3), (74, 48), (80, 51), (36, 23), (37, 50), (111, 70), (300, 200)):
     lines.append(line("resize", "rgb.png", decode(here("rgb.png")).resize((w, h), Image.BILINEAR)))
     lines.append(line("nearest", "rgb.png", decode(here("rgb.png")).resize((w, h), Image.NEAREST)))
+for name, sizes in (("rgb.png", ((37, 9), (40, 23), (60, 9), (36, 21), (36, 22), (20, 2))), ("tall.png", ((10, 44), (9, 39), (8, 35), (5, 22), (11, 20), (30, 47), (10, 46), (12, 52)))):
+    for size in sizes:  # both orders of the passes: Pillow 13 takes columns first where H - h > 2 (W - w)
+        lines.append(line("resize", name, decode(here(name)).resize(size, Image.BILINEAR)))
 lines.append(line("resize", "shared:data/photos/dog.jpg", decode(os.path.join(shared, "data/photos/dog.jpg")).resize((1333, 890), Image.BILINEAR)))
 lines.append(line("resize", "shared:data/photos/dog.jpg", decode(os.path.join(shared, "data/photos/dog.jpg")).resize((123, 77), Image.BILINEAR)))
 open(here("golden.tsv"), "w").write("\n".join(lines) + "\n")
