@@ -1,5 +1,6 @@
 package org.maskwright.datasets.catalog;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.CheckReport.Finding;
 import org.maskwright.datasets.catalog.CheckReport.Severity;
+import org.maskwright.datasets.image.ImageDecoder;
 
 /**
  * Looks at every image and annotation of a data set and reports all problems in one pass: files
@@ -153,6 +155,13 @@ public final class DataCheck {
   private void check(Sample sample, List<Finding> findings) {
     SampleInfo info = sample.info();
     String image = info.file() + ": image " + info.imageId();
+    if (Files.isRegularFile(info.file())) { // a data set may have its pictures elsewhere
+      try {
+        ImageDecoder.verify(info.file());
+      } catch (DatasetException e) {
+        findings.add(problem(e.forImage(info.imageId()).getMessage()));
+      }
+    }
     if (sample.segments().isEmpty()) {
       findings.add(new Finding(Severity.NOTE, image + ": no annotation"));
     }

@@ -1,13 +1,7 @@
 package org.maskwright.datasets.image;
 
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
 
@@ -79,15 +73,12 @@ final class CmykJpeg {
   }
 
   private static Raster raster(byte[] file) {
-    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("jpeg");
-    ImageReader reader = readers.next();
-    try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      reader.setInput(input, true, true);
-      return reader.readRaster(0, null);
+    try {
+      return JpegEnd.raster(file);
+    } catch (DatasetException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new DatasetException("JPEG of four components: " + e.getMessage(), e);
-    } finally {
-      reader.dispose();
     }
   }
 

@@ -20,7 +20,8 @@ import org.maskwright.files.InputFile;
  * are converted as Pillow does. JPEG, PNG, BMP, TIFF and WebP are read.
  *
  * <p>Files are not trusted: size and format are checked before memory is taken, and a file cut off
- * before its last pixel is an error, never a half-grey picture.
+ * before its last pixel is an error, never a half-grey picture (but for a progressive JPEG that
+ * lost nothing but detail, which {@link #verify} finds).
  *
  * <p><b>Threads</b> All methods may be called from any thread; OpenCV's own threads are switched
  * off, as the loader's workers are the parallelism.
@@ -61,9 +62,6 @@ public final class ImageDecoder {
               throw new DatasetException("image: " + problem);
             });
     try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new DatasetException("image: expected a file, found something else");
-      }
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {
         throw new DatasetException(
@@ -86,14 +84,35 @@ public final class ImageDecoder {
     ImageHeader header = ImageHeader.read(file);
     checkSize(header);
     switch (header.format()) {
-      case JPEG -> checkJpegEnd(file, header.end());
+      case JPEG -> JpegEnd.checkMarker(file, header.end());
       case PNG -> PngChunks.check(file);
       case BMP, TIFF, WEBP -> {} // OpenCV refuses what is truncated
     }
     if (header.format() == ImageHeader.Format.JPEG && header.components() == 4) {
       return CmykJpeg.decode(file);
     }
-    return openCv(file);
+    RgbImage picture = openCv(file);
+    if (header.format() == ImageHeader.Format.JPEG) {
+      JpegEnd.checkPicture(file, picture);
+    }
+    return picture;
+  }
+
+  /**
+   * Reads a file more closely than {@link #read}, which notices a JPEG that was cut off by the grey
+   * of what is missing: here every code of its data is read. For files that are only looked at.
+   *
+   * @throws DatasetException as {@link #read}, and if any image data of a JPEG are missing
+   */
+  public static void verify(Path file) {
+    try {
+      byte[] content = bytes(file);
+      if (ImageHeader.read(content).format() == ImageHeader.Format.JPEG) {
+        JpegEnd.checkData(content);
+      }
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
   }
 
   private static void checkSize(ImageHeader header) {
@@ -103,20 +122,6 @@ public final class ImageDecoder {
           "image: expected 1 to %d pixels, the header says %d x %d"
               .formatted(MAX_PIXELS, header.width(), header.height()));
     }
-  }
-
-  /**
-   * A whole JPEG has an end marker; only the marker 0xFF 0xD9 can look like it in image data.
-   * Segments before the frame header may hold a smaller JPEG with an end of its own.
-   */
-  private static void checkJpegEnd(byte[] file, int frameEnd) {
-    for (int i = file.length - 2; i >= frameEnd; i--) {
-      if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xD9) {
-        return;
-      }
-    }
-    throw new DatasetException(
-        "JPEG: truncated, no end marker in " + file.length + " bytes; fetch the file again");
   }
 
   private static RgbImage openCv(byte[] file) {

@@ -5,23 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
 
 final class ImageDecoderTest {
+  @TempDir private Path folder;
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -43,6 +50,76 @@ final class ImageDecoderTest {
     }
     byte[] cut = Arrays.copyOf(whole, whole.length - 1);
     assertThrows(DatasetException.class, () -> ImageDecoder.decode(cut), name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rgb.jpg",
+        "grey.jpg",
+        "cmyk.jpg",
+        "exif2.jpg",
+        "exif3.jpg",
+        "exif4.jpg",
+        "exif5.jpg",
+        "exif6.jpg",
+        "exif7.jpg",
+        "exif8.jpg",
+        "cmyk_exif6.jpg"
+      })
+  void aJpegWithAnEndMarkerInTheMiddleOfItsDataIsAnError(String name) throws IOException {
+    byte[] whole = resource(name);
+    for (double share : new double[] {0.05, 0.2, 0.5, 0.8}) {
+      byte[] cut = ended(whole, share);
+      DatasetException e =
+          assertThrows(DatasetException.class, () -> ImageDecoder.decode(cut), name + " " + share);
+      assertTrue(e.getMessage().contains("truncated"), e.getMessage());
+    }
+  }
+
+  @Test
+  void aProgressiveJpegThatLostDetailIsFoundWhereItIsLookedAt() throws IOException {
+    byte[] whole = resource("progressive.jpg");
+    Path file = Files.write(folder.resolve("whole.jpg"), whole);
+    ImageDecoder.verify(file);
+    for (double share : new double[] {0.05, 0.5, 0.9}) {
+      Path cut = Files.write(folder.resolve("cut.jpg"), ended(whole, share));
+      DatasetException e =
+          assertThrows(DatasetException.class, () -> ImageDecoder.verify(cut), "" + share);
+      assertTrue(e.getMessage().startsWith(cut + ": JPEG: truncated"), e.getMessage());
+    }
+  }
+
+  @Test
+  void aPictureThatEndsInGreyIsNotTakenForOneThatWasCutOff() throws IOException {
+    var grey = new BufferedImage(40, 24, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < 24; y++) {
+      for (int x = 0; x < 40; x++) {
+        grey.getRaster().setSample(x, y, 0, x < 10 ? 9 * y : 128);
+      }
+    }
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageIO.write(grey, "jpeg", file);
+    assertEquals(0x808080, ImageDecoder.decode(file.toByteArray()).rgb(39, 23));
+  }
+
+  @Test
+  void aFolderIsNoImage() {
+    DatasetException e = assertThrows(DatasetException.class, () -> ImageDecoder.read(folder));
+    assertTrue(e.getMessage().startsWith(folder + ": image: expected a file"), e.getMessage());
+  }
+
+  /** With an end marker after a share of the bytes of its scans. */
+  private static byte[] ended(byte[] jpeg, double share) {
+    int scan = 2;
+    while ((jpeg[scan + 1] & 0xFF) != 0xDA) {
+      scan += 2 + ((jpeg[scan + 2] & 0xFF) << 8 | jpeg[scan + 3] & 0xFF);
+    }
+    scan += 2 + ((jpeg[scan + 2] & 0xFF) << 8 | jpeg[scan + 3] & 0xFF);
+    byte[] cut = Arrays.copyOf(jpeg, scan + (int) (share * (jpeg.length - scan)) + 2);
+    cut[cut.length - 2] = (byte) 0xFF;
+    cut[cut.length - 1] = (byte) 0xD9;
+    return cut;
   }
 
   /** A thumbnail in the EXIF segment ends as a JPEG does. */
