@@ -13,13 +13,16 @@ import java.nio.file.Path;
  * <pre>java GlyphOutlines.java DejaVuSans.ttf DejaVuSans-Bold.ttf NOTICE OUT.txt</pre>
  */
 public final class GlyphOutlines {
-  private static final String EXTRA = "°±µ·×–—…";
+  /** ASCII; Latin-1 and Latin Extended-A; Greek; Cyrillic. */
+  private static final int[][] RANGES = {{' ', '~'}, {0xA0, 0x17F}, {0x370, 0x3FF}, {0x400, 0x45F}};
+
+  private static final String EXTRA = "ҐґȘșȚț–—‘’“”„•…€№";
   private static final int UNITS_PER_EM = 1000;
 
   public static void main(String[] args) throws Exception {
     StringBuilder out = new StringBuilder();
     for (String line : Files.readAllLines(Path.of(args[2]))) {
-      out.append("# ").append(line).append('\n');
+      out.append(("# " + line).stripTrailing()).append('\n');
     }
     write(out, "regular", args[0]);
     write(out, "bold", args[1]);
@@ -30,8 +33,12 @@ public final class GlyphOutlines {
     Font font = Font.createFont(Font.TRUETYPE_FONT, new File(ttf)).deriveFont((float) UNITS_PER_EM);
     var context = new FontRenderContext(null, true, true);
     out.append("face ").append(face).append('\n');
-    for (int c = ' '; c <= '~'; c++) {
-      glyph(out, font, context, (char) c);
+    for (int[] range : RANGES) {
+      for (int c = range[0]; c <= range[1]; c++) {
+        if (font.canDisplay(c)) {
+          glyph(out, font, context, (char) c);
+        }
+      }
     }
     for (char c : EXTRA.toCharArray()) {
       glyph(out, font, context, c);
