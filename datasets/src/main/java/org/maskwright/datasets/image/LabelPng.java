@@ -154,7 +154,12 @@ public final class LabelPng {
    * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writeGrey8(Path file, LabelMap map) {
-    OutputFile.write(file, PngWriter.encode(map, PixelKind.GREY, 8, null));
+    OutputFile.write(file, encodeGrey8(map));
+  }
+
+  /** The file that {@link #writeGrey8} writes. */
+  public static byte[] encodeGrey8(LabelMap map) {
+    return PngWriter.encode(map, PixelKind.GREY, 8, null);
   }
 
   /**
@@ -164,7 +169,12 @@ public final class LabelPng {
    * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writeGrey16(Path file, LabelMap map) {
-    OutputFile.write(file, PngWriter.encode(map, PixelKind.GREY, 16, null));
+    OutputFile.write(file, encodeGrey16(map));
+  }
+
+  /** The file that {@link #writeGrey16} writes. */
+  public static byte[] encodeGrey16(LabelMap map) {
+    return PngWriter.encode(map, PixelKind.GREY, 16, null);
   }
 
   /**

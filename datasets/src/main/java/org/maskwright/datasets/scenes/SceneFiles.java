@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.files.OutputFile;
 
 /** Writes a Scenes data set: images in parallel, then the annotation files, then one rename. */
 final class SceneFiles {
@@ -32,9 +33,9 @@ final class SceneFiles {
     try {
       return writeUnlessPresent();
     } catch (UncheckedIOException e) {
-      throw DatasetException.ofFile(dir, "cannot write the scenes: " + e.getCause(), e);
+      throw OutputFile.failure(dir, e.getCause());
     } catch (IOException e) {
-      throw DatasetException.ofFile(dir, "cannot write the scenes: " + e, e);
+      throw OutputFile.failure(dir, e);
     }
   }
 

@@ -25,11 +25,8 @@ final class DataPictures {
     this.seed = seed;
   }
 
-  /** A picture and the name it should have. */
-  record Sheet(String fileName, Picture picture) {}
-
   /** Photograph, annotation and augmented example of one image. */
-  Sheet sheet(int index) {
+  Picture sheet(int index) {
     Sample sample = dataset.load(index);
     TrainingExample stored =
         Augmentation.none(augmentation.task())
@@ -37,16 +34,14 @@ final class DataPictures {
     TrainingExample augmented =
         augmentation.apply(sample, dataset.categories(), SampleRandom.of(seed, 0, index));
     String id = sample.info().imageId().toString();
-    Picture picture =
-        new PictureGrid(3)
-            .title(dataset.name() + ", image " + id)
-            .add(
-                Overlay.on(sample.image().data(), stored.width(), stored.height()).plain(),
-                "photograph")
-            .add(overlay(stored), targets(stored))
-            .add(overlay(augmented), "augmented: " + targets(augmented))
-            .draw();
-    return new Sheet(id.replaceAll("[^A-Za-z0-9_-]", "_") + ".png", picture);
+    return new PictureGrid(3)
+        .title(dataset.name() + ", image " + id)
+        .add(
+            Overlay.on(sample.image().data(), stored.width(), stored.height()).plain(),
+            "photograph")
+        .add(overlay(stored), targets(stored))
+        .add(overlay(augmented), "augmented: " + targets(augmented))
+        .draw();
   }
 
   private static String targets(TrainingExample example) {

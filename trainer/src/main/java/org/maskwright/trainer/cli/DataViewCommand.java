@@ -15,9 +15,9 @@ import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.FixedSizeCrop;
 import org.maskwright.datasets.transform.HorizontalFlip;
 import org.maskwright.datasets.transform.ResizeScale;
-import org.maskwright.files.OutputFile;
-import org.maskwright.trainer.cli.DataPictures.Sheet;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.ResultNames;
+import org.maskwright.trainer.output.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +34,11 @@ import picocli.CommandLine.Spec;
 final class DataViewCommand implements Callable<Integer> {
   @Mixin private DataSource source;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of pictures.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of pictures: one without pictures of yours.")
   private Path out;
 
   @Option(
@@ -71,10 +75,10 @@ final class DataViewCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--crop: belongs to a folder; a configuration says it in augment");
     }
-    OutputFile.createFolder(out);
+    OutputFolder folder = OutputFolder.open(out);
     List<String> pictures = new ArrayList<>();
     for (DataSource.Part part : source.parts()) {
-      show(part, pictures);
+      show(part, folder, pictures);
     }
     PrintWriter lines = spec.commandLine().getOut();
     json.report(
@@ -84,17 +88,16 @@ final class DataViewCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private void show(DataSource.Part part, List<String> written) {
+  private void show(DataSource.Part part, OutputFolder folder, List<String> written) {
     Dataset dataset = DatasetView.withTargets(open(part));
     DataPictures pictures = new DataPictures(dataset, augmentation(dataset), seed);
+    ResultNames names = new ResultNames();
     String prefix = part.name().isEmpty() ? "" : part.name() + "-";
     int shownCount = Math.min(count, dataset.size());
     for (int i = 0; i < shownCount; i++) {
       int index = (int) ((long) i * dataset.size() / shownCount);
-      Sheet sheet = pictures.sheet(index);
-      Path file = out.resolve(prefix + sheet.fileName());
-      sheet.picture().writePng(file);
-      written.add(file.toString());
+      String name = prefix + names.of(dataset.info(index)) + ".png";
+      written.add(folder.write(name, pictures.sheet(index).toPng()).toString());
     }
   }
 

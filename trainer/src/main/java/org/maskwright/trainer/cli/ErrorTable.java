@@ -17,6 +17,7 @@ import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.output.OutputRefusedException;
 
 /**
  * The one place where an error becomes an exit code and a message. What a user can cause has a type
@@ -29,7 +30,8 @@ final class ErrorTable {
           DatasetException.class, ExitCode.DATA,
           CheckpointException.class, ExitCode.CHECKPOINT,
           TrainingDivergedException.class, ExitCode.DIVERGED,
-          OutputException.class, ExitCode.OUTPUT);
+          OutputException.class, ExitCode.OUTPUT,
+          OutputRefusedException.class, ExitCode.USAGE);
 
   /** What LibTorch on the CPU, CUDA, and ND4J say, in lower case. */
   private static final List<String> NATIVE_OUT_OF_MEMORY =

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -21,9 +22,11 @@ import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
+import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.ResultFiles;
+import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.Evaluator;
 import org.maskwright.trainer.run.SharedCores;
@@ -87,17 +90,25 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OptionRange.atLeast(spec, "--limit", 0, limit);
+    Optional<OutputFolder> results = Optional.ofNullable(out).map(OutputFolder::open);
     RunSettings settings = settings();
     Dataset data = TrainingRun.open(settings, settings.data().val());
-    Console console = new Console(spec.commandLine().getErr(), false);
-    try (Engine e = EngineSettings.open(settings.engine().options(settings.seed()));
+    EvalReport report;
+    try (Console console = Terminal.console(spec);
+        Engine e = EngineSettings.open(settings.engine().options(settings.seed()));
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       console.line("engine: " + e.description());
       SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
       requireSameClasses(loaded.classSpace(), data);
-      EvalReport report = run(settings, data, loaded);
-      print(report);
+      Evaluator evaluator =
+          new Evaluator(
+              loaded, ModelFolder.describe(model).normalization(), settings, data, console);
+      report =
+          results.isPresent()
+              ? written(evaluator, results.get(), settings.eval())
+              : evaluator.run(limit, Optional.empty(), Optional.empty());
     }
+    print(report);
     return ExitCode.OK.code();
   }
 
@@ -139,24 +150,20 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private EvalReport run(RunSettings settings, Dataset data, SegmentationModel loaded)
+  private EvalReport written(Evaluator evaluator, OutputFolder folder, EvalSettings settings)
       throws IOException {
-    Evaluator evaluator =
-        new Evaluator(
-            loaded,
-            ModelFolder.describe(model).normalization(),
-            settings,
-            data,
-            new Console(spec.commandLine().getErr(), Terminal.isOne()));
-    if (out == null) {
-      return evaluator.run(limit, Optional.empty(), Optional.empty());
-    }
-    Files.createDirectories(out);
-    try (ResultFiles files = ResultFiles.in(out, EnumSet.copyOf(settings.eval().tasks()))) {
-      EvalReport report =
-          evaluator.run(limit, Optional.of(files), Optional.of(out.resolve("samples.png")));
+    Path sheet = folder.path().resolve(".samples.png"); // hidden until all is there
+    try (ResultFiles files = ResultFiles.in(folder, EnumSet.copyOf(settings.tasks()))) {
+      EvalReport report = evaluator.run(limit, Optional.of(files), Optional.of(sheet));
       files.finish();
+      if (Files.exists(sheet)) {
+        folder.publish(sheet, "samples.png");
+      }
       return report;
+    } catch (IOException e) {
+      throw OutputFile.failure(folder.path(), e);
+    } finally {
+      Files.deleteIfExists(sheet);
     }
   }
 

@@ -16,6 +16,7 @@ import org.maskwright.modelzoo.weights.TorchZipWriter;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.output.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +60,7 @@ final class ExportCommand implements Runnable {
 
   @Override
   public void run() {
-    OutputFolder.check(spec, out);
+    OutputFolder.requireEmpty(out);
     ModelFile file = ModelFolder.describe(folder);
     Path weights = folder.resolve(ModelFolder.WEIGHTS);
     StateDict state = withOrigin(ModelFolder.weights(folder), file, weights);

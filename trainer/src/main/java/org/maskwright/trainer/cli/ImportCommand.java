@@ -39,6 +39,7 @@ import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.SettingsWriter;
+import org.maskwright.trainer.output.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,7 +110,7 @@ final class ImportCommand implements Runnable {
 
   @Override
   public void run() {
-    OutputFolder.check(spec, out);
+    OutputFolder.requireEmpty(out);
     ImportedWeights weights = ImportedWeights.read(source);
     HuggingFaceSettings settings =
         weights.family().isHuggingFace() ? HuggingFaceFolder.of(source).orElse(null) : null;

@@ -2,17 +2,13 @@ package org.maskwright.trainer.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
@@ -21,11 +17,11 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.cli.Photographs.Photograph;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
@@ -34,6 +30,7 @@ import org.maskwright.trainer.eval.InferenceSettings;
 import org.maskwright.trainer.eval.PredictionJson;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.eval.Rules;
+import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.run.Console;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,9 +48,6 @@ import picocli.CommandLine.Spec;
       "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any other they are the defaults of a configuration."
     })
 final class PredictCommand implements Callable<Integer> {
-  private static final List<String> ENDINGS =
-      List.of(".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff");
-
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
@@ -64,7 +58,7 @@ final class PredictCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "IMAGE",
-      description = "Photographs, or folders of them.")
+      description = "Photographs, or folders of them, whose sub-folders are kept.")
   private List<Path> images;
 
   @Option(
@@ -78,7 +72,7 @@ final class PredictCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = "Folder for pictures and JSON.")
+      description = "Folder for pictures and JSON: one without pictures of yours.")
   private Path out;
 
   @Option(
@@ -108,27 +102,71 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkNumbers();
-    List<Path> files = files();
+    List<Photograph> photographs = Photographs.find(images);
+    List<String> names = Photographs.outputNames(photographs);
+    OutputFolder folder = OutputFolder.open(out);
+    names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
     ModelFile description = ModelFolder.describe(model);
     Task asked = task(description);
-    OutputFile.createFolder(out);
-    try (Engine e = engine.open();
+    List<Path> written = new ArrayList<>();
+    List<DatasetException> broken = new ArrayList<>();
+    try (Console console = Terminal.console(spec);
+        Engine e = engine.open();
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       Predictor predictor =
           new Predictor(loaded, description.normalization(), settings(description, asked));
       predictor.requireServes(asked);
-      Drawing drawing = new Drawing(predictor, threshold.orElse(SHOWN));
-      PredictionJson records = new PredictionJson(predictor, threshold.orElse(SHOWN));
-      Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
-      List<Path> written = new ArrayList<>();
-      List<String> names = outputNames(files);
-      for (int i = 0; i < files.size(); i++) {
-        written.add(predict(asked, files.get(i), i, names.get(i), predictor, drawing, records));
-        console.progress("predicting", i + 1, files.size(), files.get(i).getFileName().toString());
+      Results results = new Results(folder, asked, predictor, threshold.orElse(SHOWN));
+      for (int i = 0; i < photographs.size(); i++) {
+        Photograph photograph = photographs.get(i);
+        try {
+          RgbImage photo = ImageDecoder.read(photograph.file());
+          written.add(results.write(photograph, i, photo, names.get(i)));
+        } catch (DatasetException unreadable) {
+          if (photographs.size() == 1 || !isOf(photograph, unreadable)) {
+            throw unreadable;
+          }
+          broken.add(unreadable);
+        }
+        console.progress("predicting", i + 1, photographs.size(), photograph.name());
       }
-      report(written);
+    }
+    report(written);
+    if (!broken.isEmpty()) {
+      throw new DatasetException(
+          broken.size()
+              + " of "
+              + photographs.size()
+              + " photographs cannot be read:"
+              + list(broken));
     }
     return ExitCode.OK.code();
+  }
+
+  /** Whether a photograph is at fault, and not what was to be written. */
+  private static boolean isOf(Photograph photograph, DatasetException e) {
+    return e.file().equals(Optional.of(photograph.file().toString()));
+  }
+
+  private static String list(List<DatasetException> broken) {
+    return broken.stream().map(e -> "\n  " + e.getMessage()).collect(Collectors.joining());
+  }
+
+  /** Where the results of photographs go. */
+  private record Results(OutputFolder folder, Task task, Predictor predictor, double threshold) {
+    /** Writes the picture and the JSON of one; both are made before one is written. */
+    Path write(Photograph photograph, int number, RgbImage photo, String name) {
+      Sample sample =
+          new Sample(
+              new SampleInfo(ImageId.of(number), photograph.file(), photo.width(), photo.height()),
+              photo,
+              List.of());
+      Predictor.Outputs outputs = predictor.run(sample);
+      byte[] picture = new Drawing(predictor, threshold).picture(task, photo, outputs).toPng();
+      String record = new PredictionJson(predictor, threshold).of(task, photograph.name(), outputs);
+      folder.write(name + ".json", record);
+      return folder.write(name + ".png", picture);
+    }
   }
 
   /** Score of an instance that is drawn and listed. */
@@ -174,64 +212,6 @@ final class PredictCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--task: " + e.getMessage(), e);
     }
-  }
-
-  private List<Path> files() throws IOException {
-    List<Path> found = new ArrayList<>();
-    for (Path path : images) {
-      if (Files.isDirectory(path)) {
-        try (Stream<Path> inside = Files.list(path)) {
-          inside.filter(PredictCommand::isImage).sorted().forEach(found::add);
-        }
-      } else {
-        found.add(path);
-      }
-    }
-    if (found.isEmpty()) {
-      throw new DatasetException(
-          images + ": no photographs found; expected files ending in " + ENDINGS);
-    }
-    return found;
-  }
-
-  private static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith);
-  }
-
-  /** Names of files without their endings; where several are the same, -2, -3, ... follows. */
-  static List<String> outputNames(List<Path> files) {
-    Set<String> used = new LinkedHashSet<>();
-    for (Path file : files) {
-      String stem = file.getFileName().toString().replaceFirst("\\.[^.]+$", "");
-      String name = stem;
-      for (int n = 2; !used.add(name); n++) {
-        name = stem + "-" + n;
-      }
-    }
-    return List.copyOf(used);
-  }
-
-  private Path predict(
-      Task asked,
-      Path file,
-      int number,
-      String name,
-      Predictor predictor,
-      Drawing drawing,
-      PredictionJson records)
-      throws IOException {
-    RgbImage photo = ImageDecoder.read(file);
-    Sample sample =
-        new Sample(
-            new SampleInfo(ImageId.of(number), file, photo.width(), photo.height()),
-            photo,
-            List.of());
-    Predictor.Outputs outputs = predictor.run(sample);
-    Path picture = out.resolve(name + ".png");
-    drawing.picture(asked, photo, outputs).writePng(picture);
-    records.write(asked, file.getFileName().toString(), outputs, out.resolve(name + ".json"));
-    return picture;
   }
 
   private void report(List<Path> written) {

@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.mask.Rle;
-import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
 import org.maskwright.modelzoo.postprocess.PanopticMap;
@@ -33,9 +32,12 @@ public final class PredictionJson {
     this.threshold = threshold;
   }
 
-  /** Writes the result of a task, whole or not at all. */
-  public void write(Task task, String name, Predictor.Outputs outputs, Path file)
-      throws IOException {
+  /**
+   * The result of a task as the text of a JSON file.
+   *
+   * @param name of the photograph, in the field "file"
+   */
+  public String of(Task task, String name, Predictor.Outputs outputs) {
     StringWriter text = new StringWriter();
     try (JsonGenerator g = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
       g.writeStartObject();
@@ -51,8 +53,10 @@ public final class PredictionJson {
       }
       g.writeEndArray();
       g.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing JSON to memory", e);
     }
-    OutputFile.write(file, text.toString());
+    return text.toString();
   }
 
   private void instances(JsonGenerator g, Predictor.Outputs outputs) throws IOException {

@@ -6,7 +6,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
@@ -20,6 +19,7 @@ import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.Detection;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
+import org.maskwright.trainer.output.OutputFolder;
 
 /**
  * Results in the official formats, written image by image: {@code instances.json} (COCO results
@@ -34,20 +34,20 @@ public final class ResultFiles implements Closeable {
   private static final int MAX_GREY8_CLASSES = 255;
   private static final String INSTANCES = "instances.json";
   private static final String PANOPTIC = "panoptic.json";
-  private static final String UNFINISHED = ".part";
+  private static final String UNFINISHED = ".part"; // of a hidden file
 
-  private final Path folder;
+  private final OutputFolder folder;
   private final ResultNames names = new ResultNames();
   private JsonGenerator instances;
   private JsonGenerator panoptic;
   private Categories categories = Categories.of(List.of());
 
-  private ResultFiles(Path folder) {
+  private ResultFiles(OutputFolder folder) {
     this.folder = folder;
   }
 
   /** Starts the files of the given tasks in a folder, which is made. */
-  public static ResultFiles in(Path folder, Set<Task> tasks) throws IOException {
+  public static ResultFiles in(OutputFolder folder, Set<Task> tasks) throws IOException {
     ResultFiles out = new ResultFiles(folder);
     try {
       out.start(tasks);
@@ -63,7 +63,7 @@ public final class ResultFiles implements Closeable {
   }
 
   private void start(Set<Task> tasks) throws IOException {
-    Files.createDirectories(folder);
+    OutputFile.createFolder(folder.path());
     if (tasks.contains(Task.INSTANCE)) {
       instances = started(INSTANCES);
       instances.writeStartArray();
@@ -76,15 +76,16 @@ public final class ResultFiles implements Closeable {
   }
 
   private JsonGenerator started(String name) throws IOException {
-    Files.deleteIfExists(folder.resolve(name));
-    return new JsonFactory()
-        .createGenerator(Files.newBufferedWriter(folder.resolve(name + UNFINISHED)));
+    folder.delete(name);
+    return new JsonFactory().createGenerator(Files.newBufferedWriter(unfinished(name)));
   }
 
-  private Path png(String kind, SampleInfo image) throws IOException {
-    Path file = folder.resolve(kind).resolve(names.of(image) + ".png");
-    Files.createDirectories(file.getParent());
-    return file;
+  private Path unfinished(String name) {
+    return folder.path().resolve("." + name + UNFINISHED);
+  }
+
+  private void png(String kind, SampleInfo image, byte[] file) {
+    folder.write(kind + "/" + names.of(image) + ".png", file);
   }
 
   private static void writeId(JsonGenerator json, String field, ImageId id) throws IOException {
@@ -114,7 +115,7 @@ public final class ResultFiles implements Closeable {
   void panoptic(SampleInfo image, LabelMap ids, List<PanopticSegment> segments, Categories table) {
     categories = table;
     try {
-      LabelPng.writeRgbIds(png("panoptic", image), ids);
+      png("panoptic", image, LabelPng.encodeRgbIds(ids));
       panoptic.writeStartObject();
       writeId(panoptic, "image_id", image.imageId());
       panoptic.writeStringField("file_name", names.of(image) + ".png");
@@ -135,20 +136,16 @@ public final class ResultFiles implements Closeable {
   }
 
   void semantic(SampleInfo image, LabelMap labels, int classes) {
-    try {
-      Path file = png("semantic", image);
-      if (classes <= MAX_GREY8_CLASSES) {
-        LabelPng.writeGrey8(file, labels);
-      } else {
-        LabelPng.writeGrey16(file, labels);
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    png(
+        "semantic",
+        image,
+        classes <= MAX_GREY8_CLASSES
+            ? LabelPng.encodeGrey8(labels)
+            : LabelPng.encodeGrey16(labels));
   }
 
   private OutputException failed(IOException e) {
-    return OutputFile.failure(folder, e);
+    return OutputFile.failure(folder.path(), e);
   }
 
   /** Ends the JSON files and gives them their names: every image was written. */
@@ -164,7 +161,7 @@ public final class ResultFiles implements Closeable {
     if (instances != null) {
       instances.writeEndArray();
       instances.close();
-      publish(INSTANCES);
+      folder.publish(unfinished(INSTANCES), INSTANCES);
     }
     if (panoptic != null) {
       panoptic.writeEndArray();
@@ -179,13 +176,8 @@ public final class ResultFiles implements Closeable {
       panoptic.writeEndArray();
       panoptic.writeEndObject();
       panoptic.close();
-      publish(PANOPTIC);
+      folder.publish(unfinished(PANOPTIC), PANOPTIC);
     }
-  }
-
-  private void publish(String name) throws IOException {
-    Files.move(
-        folder.resolve(name + UNFINISHED), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
   @Override
@@ -194,7 +186,7 @@ public final class ResultFiles implements Closeable {
         JsonGenerator second = panoptic) {
       // Both are closed, whichever fails.
     }
-    Files.deleteIfExists(folder.resolve(INSTANCES + UNFINISHED));
-    Files.deleteIfExists(folder.resolve(PANOPTIC + UNFINISHED));
+    Files.deleteIfExists(unfinished(INSTANCES));
+    Files.deleteIfExists(unfinished(PANOPTIC));
   }
 }

@@ -13,7 +13,7 @@ import org.maskwright.datasets.SampleInfo;
  * image's id where that names folders. They stay inside the folder of results, and where two images
  * would have one name, {@code -2}, {@code -3}, ... follows.
  */
-final class ResultNames {
+public final class ResultNames {
   /** What some file system does not take in a name. */
   private static final Pattern UNSAFE = Pattern.compile("[\\\\:*?\"<>|\\p{Cntrl}]");
 
@@ -23,7 +23,7 @@ final class ResultNames {
   private final Set<String> used = new HashSet<>();
 
   /** The name of an image, the same each time it is asked for; relative, with slashes. */
-  String of(SampleInfo image) {
+  public String of(SampleInfo image) {
     return names.computeIfAbsent(image.imageId(), id -> unused(wanted(image)));
   }
 

@@ -1,8 +1,10 @@
 package org.maskwright.trainer.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,11 +12,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
 
@@ -73,6 +78,52 @@ final class DataCommandTest {
       assertEquals(2, pictures.size());
       assertTrue(Files.size(pictures.get(0)) > 1000);
     }
+  }
+
+  @Test
+  void everyPhotographHasAPictureWhateverItsLetters() throws IOException {
+    assumeTrue(System.getProperty("sun.jnu.encoding").startsWith("UTF"), "names are ASCII here");
+    Path own = folder.resolve("own");
+    Files.createDirectories(own.resolve("images"));
+    Files.createDirectories(own.resolve("masks"));
+    List<String> names = List.of("катер", "кошка", "猫", "Ärger");
+    for (String name : names) {
+      Files.copy(aTrainingImage(), own.resolve("images/" + name + ".jpg"));
+      LabelPng.writeGrey8(
+          own.resolve("masks/" + name + ".png"), new LabelMap(64, 64, new int[64 * 64]));
+    }
+    Files.writeString(own.resolve("classes.txt"), "трава\n草\n");
+    Path out = folder.resolve("pictures");
+    assertEquals(0, run("data", "view", own.toString(), "--out", out.toString()), output);
+    for (String name : names) {
+      assertTrue(Files.exists(out.resolve(name + ".png")), output);
+    }
+  }
+
+  @Test
+  void viewRefusesTheFolderOfPhotographsAndWritesItsOwnAgain() throws IOException {
+    Path photographs = scenes.resolve("images/train");
+    byte[] before = Files.readAllBytes(aTrainingImage());
+    assertEquals(
+        2, run("data", "view", scenes.toString(), "--out", photographs.toString()), output);
+    assertTrue(output.contains(aTrainingImage().getFileName() + " is there"), output);
+    assertArrayEquals(before, Files.readAllBytes(aTrainingImage()));
+    String out = folder.resolve("pictures").toString();
+    assertEquals(0, run("data", "view", scenes.toString(), "--out", out), output);
+    assertEquals(0, run("data", "view", scenes.toString(), "--out", out), output);
+  }
+
+  @Test
+  void aJpegCutInHalfThatEndsInOrderIsAProblem() throws IOException {
+    Path broken = aTrainingImage();
+    byte[] whole = Files.readAllBytes(broken);
+    byte[] cut = Arrays.copyOf(whole, whole.length / 2);
+    cut[cut.length - 2] = (byte) 0xFF;
+    cut[cut.length - 1] = (byte) 0xD9;
+    Files.write(broken, cut);
+    assertEquals(4, run("data", "check", scenes.toString()), output);
+    assertTrue(output.contains(broken + ": "), output);
+    assertTrue(output.contains("truncated"), output);
   }
 
   @Test

@@ -266,6 +266,29 @@ class TrainCommandIT {
     assertEquals(predicted(model, "--threshold", "0.1"), predicted(model));
     assertEquals(predicted(model, "--threshold", "0.8"), predicted(elsewhere));
     assertNotEquals(predicted(model), predicted(elsewhere));
+    predictGoesOnAfterABrokenPhotograph(model);
+  }
+
+  private void predictGoesOnAfterABrokenPhotograph(Path model) throws IOException {
+    Path shots = temp.resolve("shots");
+    Path good = temp.resolve("scenes/images/train/000000000001.jpg");
+    for (String name : List.of("a/x.jpg", "b/x.jpg")) {
+      Files.createDirectories(shots.resolve(name).getParent());
+      Files.copy(good, shots.resolve(name));
+    }
+    Files.write(shots.resolve("a/broken.jpg"), new byte[] {1, 2, 3});
+    Path results = temp.resolve("shots-out");
+    assertEquals(4, run("predict", model, shots, "--out", results, "--json"));
+    assertSays("1 of 3 photographs cannot be read:", shots.resolve("a/broken.jpg") + ": ");
+    assertTrue(out.toString().contains(results.resolve("b/x.png").toString()), out::toString);
+    for (String name : List.of("a/x", "b/x")) {
+      assertTrue(Files.size(results.resolve(name + ".png")) > 0);
+      String json = Files.readString(results.resolve(name + ".json"));
+      assertTrue(json.contains("\"" + name + ".jpg\""), json);
+    }
+    assertEquals(2, run("predict", model, shots.resolve("a"), "--out", shots.resolve("a")));
+    assertSays("broken.jpg is there");
+    assertEquals(4, run("predict", model, shots.resolve("a/broken.jpg"), "--out", results));
   }
 
   private String predicted(Path model, String... more) throws IOException {

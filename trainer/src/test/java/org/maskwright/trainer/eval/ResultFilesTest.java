@@ -17,6 +17,7 @@ import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.trainer.output.OutputFolder;
 
 class ResultFilesTest {
   private static final Categories CLASSES = Categories.things("cat");
@@ -28,7 +29,7 @@ class ResultFilesTest {
   }
 
   private void write(boolean finished, SampleInfo... images) throws IOException {
-    try (ResultFiles files = ResultFiles.in(folder, EnumSet.allOf(Task.class))) {
+    try (ResultFiles files = ResultFiles.in(OutputFolder.open(folder), EnumSet.allOf(Task.class))) {
       for (SampleInfo image : images) {
         files.instances(image, List.of());
         files.panoptic(image, new LabelMap(1, 2, new int[2]), List.of(), CLASSES);
@@ -44,6 +45,7 @@ class ResultFilesTest {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile)
           .map(f -> folder.relativize(f).toString())
+          .filter(name -> !name.startsWith("."))
           .sorted()
           .toList();
     }
