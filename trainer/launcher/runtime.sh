@@ -36,6 +36,12 @@ export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
 export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4000000000}
 export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-100000000000}
 
+# Where the locale says that names are ASCII (LC_ALL=C, or a locale that the machine does not have, as in many containers), Java before 18
+# cannot open a file with another letter in its name.
+case $(locale charmap 2>/dev/null) in
+  ANSI_X3.4-1968 | US-ASCII | '') { export LC_ALL=C.UTF-8; } 2>/dev/null ;; # bash itself warns where there is no such locale
+esac
+
 options_to_compute() {
   # Huge pages: tensors are read and written from end to end, and with pages of 4 KiB the processor spends a tenth of a training
   # step looking up addresses. The first line is for Java's arrays, the second for LibTorch's and BLAS's.

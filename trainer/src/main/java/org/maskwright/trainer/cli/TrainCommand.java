@@ -66,10 +66,10 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--resume continues a run as it was configured: leave out --set, --run-dir, --backend, --device and --threads");
     }
-    Console console = new Console(spec.commandLine().getErr(), Terminal.isOne());
     List<String> command = spec.commandLine().getParseResult().originalArgs();
     RunSummary summary;
-    try (Interruption interruption = new Interruption()) {
+    try (Interruption interruption = new Interruption();
+        Console console = Terminal.console(spec)) {
       summary =
           resume != null
               ? TrainingRun.resume(resume, console, command, interruption::requested)
@@ -85,7 +85,6 @@ final class TrainCommand implements Callable<Integer> {
     all.addAll(engine.overrides());
     ConfigFile config = ConfigFile.load(file, all);
     Path folder = runDir != null ? runDir : Path.of("runs", name() + "-" + now());
-    console.line("run folder: " + folder);
     return TrainingRun.start(folder, config, console, command, interruption::requested);
   }
 

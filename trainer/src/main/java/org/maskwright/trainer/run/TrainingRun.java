@@ -134,6 +134,7 @@ public final class TrainingRun {
         Evaluator evaluator =
             new Evaluator(model, origin.normalization(), settings, valSet, console);
         try (RunFolder run = folder.get()) {
+          console.line("run folder: " + run.folder());
           return train(engine, learner, trainSet, valSet, evaluator, run);
         }
       }
