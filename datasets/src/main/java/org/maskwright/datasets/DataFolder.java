@@ -62,7 +62,7 @@ public record DataFolder(Path root, Links links) {
       }
       return root.resolve(base.relativize(path));
     } catch (InvalidPathException e) {
-      throw new DatasetException("file name \"%s\": %s".formatted(name, e.getReason()), e);
+      throw new DatasetException("file name \"%s\": %s".formatted(name, FileNames.problem(e)), e);
     }
   }
 

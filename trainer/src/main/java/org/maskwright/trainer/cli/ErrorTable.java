@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.engine.spi.NativeCache;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -68,6 +70,13 @@ final class ErrorTable {
     }
     if (error instanceof IOException io) {
       return ofFiles(io);
+    }
+    if (error instanceof LinkageError) { // OpenCV's; an engine says it of its own libraries
+      Optional<String> cache = NativeCache.problem();
+      if (cache.isPresent()) {
+        return new Outcome(
+            ExitCode.CONFIG, "a native library cannot be loaded: " + cache.get());
+      }
     }
     // The type tells most of an unexpected error.
     return new Outcome(ExitCode.INTERNAL, error.toString());

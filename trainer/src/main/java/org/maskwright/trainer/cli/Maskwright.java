@@ -2,7 +2,10 @@ package org.maskwright.trainer.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
+import org.maskwright.datasets.FileNames;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line: the list of commands, and what happens to their errors. */
@@ -72,7 +76,7 @@ public final class Maskwright implements Runnable {
   public static void main(String[] args) {
     // Results hold file and class names of any script, whatever charset the console claims to have.
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    var err = new PrintWriter(StandardError.stream(), true, StandardCharsets.UTF_8);
     int code = run(out, err, args);
     Interruption.commandEnded(code);
     System.exit(code);
@@ -119,9 +123,18 @@ public final class Maskwright implements Runnable {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Path.class, Maskwright::path)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Maskwright::reportUsage)
         .setExecutionExceptionHandler((error, command, parsed) -> root.report(error, command));
+  }
+
+  private static Path path(String word) {
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + word + "': " + FileNames.problem(e));
+    }
   }
 
   private static String name(Class<?> command) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.maskwright.datasets.DatasetException;
+import org.maskwright.files.OutputException;
 
 class OutputFolderTest {
   private static final byte[] OLD = "old".getBytes(StandardCharsets.UTF_8);
@@ -49,6 +49,18 @@ class OutputFolderTest {
     Files.write(folder.resolve("holiday.jpg"), OLD);
     assertTrue(refusal().contains("holiday.jpg is there"), refusal());
     assertTrue(refusal().contains("choose another folder"), refusal());
+  }
+
+  @Test
+  void otherFilesOfTheUsersStayAsTheyAre() throws IOException {
+    Files.write(folder.resolve("notes.txt"), OLD);
+    OutputFolder results = OutputFolder.open(folder);
+    results.write("1.png", NEW);
+    assertThrows(OutputRefusedException.class, () -> results.requireFree("2.png", "notes.txt"));
+    assertThrows(OutputRefusedException.class, () -> results.delete("notes.txt"));
+    assertEquals("old", Files.readString(folder.resolve("notes.txt")));
+    results.delete("1.png");
+    assertFalse(Files.exists(folder.resolve("1.png")));
   }
 
   @Test
@@ -95,9 +107,9 @@ class OutputFolderTest {
   void whereAFileCannotBeWrittenItIsNamedAndNothingIsLeft() throws IOException {
     Files.write(folder.resolve(".x"), OLD);
     OutputFolder results = OutputFolder.open(folder);
-    DatasetException e = assertThrows(DatasetException.class, () -> results.write(".x/1.png", NEW));
+    OutputException e = assertThrows(OutputException.class, () -> results.write(".x/1.png", NEW));
     assertTrue(e.getMessage().contains("1.png: cannot be written: "), e.getMessage());
-    assertTrue(e.getMessage().contains("choose a folder"), e.getMessage());
+    assertTrue(e.getMessage().contains("write to another folder"), e.getMessage());
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(folder.resolve(".x")), left.toList());
     }

@@ -11,6 +11,7 @@ import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.NativeCache;
 import org.maskwright.engine.spi.ShapeBackend;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -93,7 +94,11 @@ public final class Engine implements AutoCloseable {
               + "'; add maskwright-engine-torch or maskwright-engine-nd4j to the class path");
     }
     throw new EngineException(
-        "engine.backend: '" + options.backend() + "' cannot run here: " + refusals);
+        "engine.backend: '"
+            + options.backend()
+            + "' cannot run here: "
+            + refusals
+            + NativeCache.problem().map(problem -> ". Note that " + problem).orElse(""));
   }
 
   /**
