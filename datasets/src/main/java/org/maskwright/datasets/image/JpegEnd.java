@@ -17,8 +17,10 @@ import org.maskwright.datasets.RgbImage;
  * append; decoders then fill what is missing with grey, or leave out detail, and do not tell.
  */
 final class JpegEnd {
-  /** What libjpeg's decoders give where there are no data: all coefficients zero. */
-  private static final int GREY = 0x808080;
+  /** The brightness that decoders give where there are no data: all coefficients are zero. */
+  private static final int GREY = 128;
+
+  private static final int ROUNDING = 2;
 
   private static final int BLOCK = 8;
 
@@ -53,17 +55,13 @@ final class JpegEnd {
     int orientation = new JpegSegments(file).orientation();
     boolean right = orientation == 1 || orientation == 4 || orientation == 5 || orientation == 8;
     boolean bottom = orientation == 1 || orientation == 2 || orientation == 5 || orientation == 6;
-    int width = Math.min(BLOCK, picture.width());
-    int height = Math.min(BLOCK, picture.height());
+    int width = (picture.width() - 1) % BLOCK + 1;
+    int height = (picture.height() - 1) % BLOCK + 1;
     int left = right ? picture.width() - width : 0;
     int top = bottom ? picture.height() - height : 0;
-    int corner = picture.rgb(right ? picture.width() - 1 : 0, bottom ? picture.height() - 1 : 0);
-    if (corner != GREY) {
-      return;
-    }
     for (int y = top; y < top + height; y++) {
       for (int x = left; x < left + width; x++) {
-        if (!isNear(picture.rgb(x, y))) {
+        if (!isGrey(picture.rgb(x, y))) {
           return;
         }
       }
@@ -71,25 +69,24 @@ final class JpegEnd {
     checkData(file);
   }
 
-  /** Colour is interpolated across the border of the block, brightness is not. */
-  private static boolean isNear(int rgb) {
+  /** By its brightness: colour is interpolated across the border of the block. */
+  private static boolean isGrey(int rgb) {
     int luma = 299 * (rgb >> 16 & 255) + 587 * (rgb >> 8 & 255) + 114 * (rgb & 255);
-    return Math.abs(luma - 1000 * (GREY & 255)) <= 4000;
+    return Math.abs(luma - 1000 * GREY) <= 1000 * ROUNDING;
   }
 
   /**
    * Reads all image data, which takes longer than decoding a picture.
    *
-   * @throws DatasetException if data are missing before the end marker
+   * @throws DatasetException if data are missing before the end marker, or cannot be read
    */
   static void checkData(byte[] file) {
     try {
       raster(file);
-    } catch (IOException | RuntimeException e) {
-      if (e instanceof DatasetException cut) {
-        throw cut;
+    } catch (IOException e) {
+      if (!String.valueOf(e.getMessage()).startsWith("Unsupported")) { // arithmetic coding, say
+        throw new DatasetException("JPEG: damaged or truncated: " + e.getMessage(), e);
       }
-      // A kind of JPEG that this reader does not know says nothing about its end.
     }
   }
 

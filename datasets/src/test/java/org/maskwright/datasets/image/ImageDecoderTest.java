@@ -86,7 +86,8 @@ final class ImageDecoderTest {
       Path cut = Files.write(folder.resolve("cut.jpg"), ended(whole, share));
       DatasetException e =
           assertThrows(DatasetException.class, () -> ImageDecoder.verify(cut), "" + share);
-      assertTrue(e.getMessage().startsWith(cut + ": JPEG: truncated"), e.getMessage());
+      assertTrue(e.getMessage().startsWith(cut + ": JPEG: "), e.getMessage());
+      assertTrue(e.getMessage().contains("truncated"), e.getMessage());
     }
   }
 
@@ -101,12 +102,6 @@ final class ImageDecoderTest {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     ImageIO.write(grey, "jpeg", file);
     assertEquals(0x808080, ImageDecoder.decode(file.toByteArray()).rgb(39, 23));
-  }
-
-  @Test
-  void aFolderIsNoImage() {
-    DatasetException e = assertThrows(DatasetException.class, () -> ImageDecoder.read(folder));
-    assertTrue(e.getMessage().startsWith(folder + ": image: expected a file"), e.getMessage());
   }
 
   /** With an end marker after a share of the bytes of its scans. */

@@ -74,8 +74,7 @@ final class ErrorTable {
     if (error instanceof LinkageError) { // OpenCV's; an engine says it of its own libraries
       Optional<String> cache = NativeCache.problem();
       if (cache.isPresent()) {
-        return new Outcome(
-            ExitCode.CONFIG, "a native library cannot be loaded: " + cache.get());
+        return new Outcome(ExitCode.CONFIG, "a native library cannot be loaded: " + cache.get());
       }
     }
     // The type tells most of an unexpected error.

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.files.OutputFile;
@@ -39,6 +41,7 @@ public final class OutputFolder {
 
   private final Path folder;
   private final Map<String, Stamp> ours = new HashMap<>();
+  private final Set<String> looked = new HashSet<>();
 
   private OutputFolder(Path folder) {
     this.folder = folder;
@@ -54,14 +57,7 @@ public final class OutputFolder {
     OutputFolder out = new OutputFolder(folder);
     if (Files.exists(folder)) {
       out.ours.putAll(written(folder));
-      for (Path there : entries(folder)) {
-        String name = there.getFileName().toString();
-        if (isPicture(there) && !out.isOurs(name, there)) {
-          throw refused(
-              folder,
-              "a folder without pictures but those that Maskwright wrote; " + name + " is there");
-        }
-      }
+      out.requireNoPicturesOfOthers("");
     }
     return out;
   }
@@ -135,7 +131,8 @@ public final class OutputFolder {
   /**
    * Checks names before the work starts.
    *
-   * @throws OutputRefusedException if there is a file of such a name that no command wrote
+   * @throws OutputRefusedException if there is a file of such a name that no command wrote, or a
+   *     picture beside it
    */
   public synchronized void requireFree(String... names) {
     for (String name : names) {
@@ -155,8 +152,31 @@ public final class OutputFolder {
   }
 
   private void requireOurs(String name, Path file) {
+    requireNoPicturesOfOthers(name.substring(0, name.lastIndexOf('/') + 1));
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOurs(name, file)) {
       throw refused(folder, "to write " + name + ", but a file of that name is there already");
+    }
+  }
+
+  /**
+   * Looks through a folder once.
+   *
+   * @param below its name below this one with a slash behind, or ""
+   */
+  private void requireNoPicturesOfOthers(String below) {
+    Path inside = folder.resolve(below);
+    boolean mayBeMade = !Files.exists(inside);
+    boolean isNone = !below.isEmpty() && !Files.isDirectory(inside); // which writing will say
+    if (!looked.add(below) || mayBeMade || isNone) {
+      return;
+    }
+    for (Path there : entries(inside)) {
+      String name = below + there.getFileName();
+      if (isPicture(there) && !isOurs(name, there)) {
+        throw refused(
+            folder,
+            "a folder without pictures but those that Maskwright wrote; " + name + " is there");
+      }
     }
   }
 

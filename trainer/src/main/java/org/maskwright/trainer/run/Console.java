@@ -11,6 +11,7 @@ import java.util.Locale;
 public final class Console implements AutoCloseable {
   private static final int BAR = 24;
   private static final int SHORTEST_BAR = 4;
+  private static final int MARGIN = 3;
   private static final int USUAL_COLUMNS = 80;
   private static final long REDRAW_NANOS = 200_000_000L;
   private static final String ERASE_LINE = "\r\u001b[K";
@@ -82,12 +83,12 @@ public final class Console implements AutoCloseable {
   }
 
   /**
-   * The bar's line, one column shorter than the terminal at most, as the last column is where some
-   * wrap: the bar gives way first, then what is beside it.
+   * The bar's line, shorter than the terminal by the last column, where some wrap, and by the "^C"
+   * that terminals add to it: the bar gives way first, then what is beside it.
    */
   static String bar(String what, long done, long total, String beside, int columns) {
     String count = done + "/" + total;
-    int room = columns - 1 - what.length() - count.length() - beside.length() - 5;
+    int room = columns - MARGIN - what.length() - count.length() - beside.length() - 5;
     int length = Math.min(BAR, room);
     StringBuilder line = new StringBuilder(what).append(' ');
     if (length >= SHORTEST_BAR) {
@@ -95,7 +96,7 @@ public final class Console implements AutoCloseable {
       line.append('[').append("#".repeat(full)).append("-".repeat(length - full)).append("] ");
     }
     line.append(count).append(' ').append(beside);
-    line.setLength(Math.min(line.length(), Math.max(0, columns - 1)));
+    line.setLength(Math.min(line.length(), Math.max(0, columns - MARGIN)));
     return line.toString().replaceAll("\\p{Cntrl}", "?"); // names of files may hold anything
   }
 

@@ -80,6 +80,17 @@ class OutputFolderTest {
   }
 
   @Test
+  void resultsDoNotGoAmongPhotographsInASubFolder() throws IOException {
+    Files.createDirectories(folder.resolve("a"));
+    Files.write(folder.resolve("a/x.jpg"), OLD);
+    OutputFolder results = OutputFolder.open(folder);
+    assertThrows(OutputRefusedException.class, () -> results.requireFree("b/x.png", "a/x.png"));
+    assertThrows(
+        OutputRefusedException.class, () -> OutputFolder.open(folder).write("a/x.png", NEW));
+    assertFalse(Files.exists(folder.resolve("a/x.png")));
+  }
+
+  @Test
   void aLinkInThePlaceOfAResultIsNotFollowed() throws IOException {
     Path photo = Files.write(folder.resolve("photo.png"), OLD);
     Path out = folder.resolve("out");

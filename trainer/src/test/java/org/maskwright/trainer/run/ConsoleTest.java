@@ -18,10 +18,10 @@ class ConsoleTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 10, 20, 40, 50, 80, 200})
-  void aBarIsShorterThanItsTerminal(int columns) {
+  void aBarAndTheSignOfAnInterruptionFitTheTerminal(int columns) {
     for (String beside : new String[] {"", "loss=12.345 1:23:45 left", "x".repeat(300)}) {
       String bar = Console.bar("training", 123_456, 160_000, beside, columns);
-      assertTrue(bar.length() < columns, columns + ": " + bar);
+      assertTrue((bar + "^C").length() < Math.max(3, columns), columns + ": " + bar);
     }
   }
 
@@ -32,10 +32,10 @@ class ConsoleTest {
         Console.bar("training", 5, 10, "loss=1.000 0:05 left", 80));
     assertEquals(
         "training [###---] 5/10 loss=1.0 0:05 left",
-        Console.bar("training", 5, 10, "loss=1.0 0:05 left", 42));
+        Console.bar("training", 5, 10, "loss=1.0 0:05 left", 44));
     assertEquals(
         "training 5/10 loss=1.000 0:05 left",
-        Console.bar("training", 5, 10, "loss=1.000 0:05 left", 40));
+        Console.bar("training", 5, 10, "loss=1.000 0:05 left", 42));
   }
 
   @Test
