@@ -27,11 +27,15 @@ public final class SegmentationModels {
    */
   public static SegmentationModel build(Engine engine, ModelConfig config, ClassSpace space) {
     try (var scope = engine.scope()) { // initial values are copied into parameters
-      Backbone backbone = backbone(engine, config.backbone());
-      PixelDecoder pixelDecoder = pixelDecoder(engine, config, backbone);
-      return new SegmentationModel(
-          config, backbone, pixelDecoder, decoder(engine, config, pixelDecoder, space));
+      return engine.construct(() -> assemble(engine, config, space));
     }
+  }
+
+  private static SegmentationModel assemble(Engine engine, ModelConfig config, ClassSpace space) {
+    Backbone backbone = backbone(engine, config.backbone());
+    PixelDecoder pixelDecoder = pixelDecoder(engine, config, backbone);
+    return new SegmentationModel(
+        config, backbone, pixelDecoder, decoder(engine, config, pixelDecoder, space));
   }
 
   /** A backbone alone. */

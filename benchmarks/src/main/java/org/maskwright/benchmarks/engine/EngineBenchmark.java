@@ -8,20 +8,26 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.maskwright.benchmarks.Measured;
 import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.nd4j.Nd4jBackendProvider;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Attention;
+import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.DeformableSampling;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.engine.torch.TorchBackendProvider;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.Backbone;
@@ -81,6 +87,7 @@ public final class EngineBenchmark {
       }
       if (tables.contains("overhead")) {
         overhead(torch, nd4j);
+        tidies(torch);
       }
       if (tables.contains("memory")) {
         memory(torch);
@@ -242,12 +249,8 @@ public final class EngineBenchmark {
       try (Scope outer = engine.scope();
           var off = engine.noGrad()) {
         Tensor x = engine.ones(10);
-        DeviceArray array = x.array();
-        row(engine.backend().name() + ": tensor operation", engine, () -> x.add(x));
-        row(
-            engine.backend().name() + ": backend call alone",
-            engine,
-            () -> engine.backend().binary(BinaryOp.ADD, array, array).release());
+        row(engine.backendName() + ": tensor operation", engine, () -> x.add(x));
+        backendCall(engine);
       }
     }
     try (PointerScope scope = new PointerScope()) {
@@ -255,6 +258,56 @@ public final class EngineBenchmark {
       row("raw LibTorch call, result closed", torch, () -> x.add(x).close());
     }
     System.out.println();
+  }
+
+  private static void backendCall(Engine engine) {
+    EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(THREADS);
+    BackendProvider provider =
+        engine.backendName().equals("torch")
+            ? new TorchBackendProvider()
+            : new Nd4jBackendProvider();
+    try (Backend backend = provider.create(options)) {
+      DeviceArray array = backend.full(new long[] {10}, DType.FLOAT32, 1);
+      row(
+          backend.name() + ": backend call alone",
+          engine,
+          () -> backend.binary(BinaryOp.ADD, array, array).release());
+      array.release();
+    }
+  }
+
+  /** A recorded operation in a scope of its own, which keeps its result, at the end of a chain. */
+  private static void tidies(Engine engine) {
+    System.out.println(
+        "| one recorded addition, by operations recorded before | alone, us | in a tidy, us |");
+    System.out.println("|---|---|---|");
+    for (int before : new int[] {200, 400, 800, 1600}) {
+      List<Double> alone = new ArrayList<>();
+      List<Double> inTidy = new ArrayList<>();
+      for (int round = 0; round < 40; round++) {
+        alone.add(chained(engine, before, x -> x.add(1)));
+        inTidy.add(chained(engine, before, x -> engine.tidy(scope -> x.add(1))));
+      }
+      System.out.printf(
+          Locale.ROOT, "| %d | %.1f | %.1f |%n", before, median(alone), median(inTidy));
+    }
+    System.out.println();
+  }
+
+  /** Microseconds of an operation applied 100 times to the end of a chain of others. */
+  private static double chained(Engine engine, int before, UnaryOperator<Tensor> op) {
+    int calls = 100;
+    try (Scope scope = engine.scope()) {
+      Tensor x = engine.ones(10).variable();
+      for (int i = 0; i < before; i++) {
+        x = x.add(1);
+      }
+      long start = System.nanoTime();
+      for (int i = 0; i < calls; i++) {
+        x = op.apply(x);
+      }
+      return (System.nanoTime() - start) / 1e3 / calls;
+    }
   }
 
   private static void row(String name, Engine engine, Runnable call) {

@@ -88,15 +88,11 @@ public final class AdamW implements AutoCloseable {
     double clip =
         settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
     for (ParameterGroups.Entry e : entries) {
-      Tensor grad = e.parameter().grad();
-      if (grad != null) {
-        engine
-            .backend()
+      if (e.parameter().grad() != null) {
+        e.parameter()
             .adamW(
-                e.parameter().tensor().array(),
-                grad.array(),
-                first.get(e.name()).tensor().array(),
-                second.get(e.name()).tensor().array(),
+                first.get(e.name()),
+                second.get(e.name()),
                 new AdamWStep(
                     settings.learningRate() * e.lrFactor() * scheduleFactor,
                     settings.beta1(),

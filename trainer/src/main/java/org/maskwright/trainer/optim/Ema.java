@@ -26,7 +26,7 @@ public final class Ema implements AutoCloseable {
     this.decay = decay;
     this.values = model.state();
     try {
-      values.forEach((name, p) -> averages.put(name, new Parameter(p.tensor().detach())));
+      values.forEach((name, p) -> averages.put(name, new Parameter(p.tensor())));
     } catch (RuntimeException e) { // native memory has run out, say
       close();
       throw e;
@@ -35,12 +35,7 @@ public final class Ema implements AutoCloseable {
 
   /** Takes in the model's present values. */
   public void update() {
-    values.forEach(
-        (name, p) ->
-            engine
-                .backend()
-                .axpbyInto(
-                    averages.get(name).tensor().array(), decay, p.tensor().array(), 1 - decay));
+    values.forEach((name, p) -> averages.get(name).mix(decay, p.tensor(), 1 - decay));
   }
 
   /** The averages by parameter name: what a checkpoint holds. */
@@ -64,8 +59,7 @@ public final class Ema implements AutoCloseable {
     values.forEach(
         (name, p) -> {
           try (Scope scope = engine.scope()) {
-            Tensor before = engine.zeros(p.shape());
-            engine.backend().copyInto(before.array(), p.tensor().array());
+            Tensor before = p.tensor().copy();
             p.set(averages.get(name).tensor());
             averages.get(name).set(before);
           }

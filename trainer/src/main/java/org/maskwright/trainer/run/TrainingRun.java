@@ -212,7 +212,7 @@ public final class TrainingRun {
     folder.writeProvenance(
         Provenance.current(
             settings.seed(),
-            engine.backend().name(),
+            engine.backendName(),
             engine.device().toString(),
             command,
             Map.of("train", fingerprint(trainSet), "val", fingerprint(valSet))));

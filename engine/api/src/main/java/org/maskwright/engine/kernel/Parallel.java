@@ -1,5 +1,7 @@
 package org.maskwright.engine.kernel;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +21,12 @@ public final class Parallel implements AutoCloseable {
     void run(int from, int to);
   }
 
-  private static volatile Parallel shared =
-      new Parallel(Runtime.getRuntime().availableProcessors());
+  private static final Parallel ALL = new Parallel(Runtime.getRuntime().availableProcessors());
+
+  /** What open engines ask for, the latest last. */
+  private static final List<Parallel> LEASES = new ArrayList<>();
+
+  private static volatile Parallel shared = ALL;
 
   /** Chunks per thread: enough to even out unequal speeds. */
   private static final int CHUNKS_PER_THREAD = 4;
@@ -50,11 +56,36 @@ public final class Parallel implements AutoCloseable {
     pool.allowCoreThreadTimeOut(true);
   }
 
-  /** Sets the number of threads of {@link #forEach}; a backend does when it is opened. */
-  public static synchronized void setThreads(int threads) {
-    if (shared.threads != threads) {
-      shared = new Parallel(threads); // the idle threads of the one before end by themselves
+  /** Ends what {@link #lease} began. */
+  public interface Lease extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Makes {@link #forEach} use so many threads until the lease is closed. Of several open leases
+   * the latest holds; without one there are as many threads as processors.
+   *
+   * @param threads threads inside one operation, the caller's counted, >= 1
+   */
+  public static Lease lease(int threads) {
+    Parallel leased = new Parallel(threads);
+    synchronized (LEASES) {
+      LEASES.add(leased);
+      shared = leased;
     }
+    return () -> {
+      synchronized (LEASES) {
+        LEASES.remove(leased);
+        shared = LEASES.isEmpty() ? ALL : LEASES.get(LEASES.size() - 1);
+      }
+      // Its idle threads end by themselves: another thread may just be starting a job on it.
+    };
+  }
+
+  /** What {@link #forEach} uses now. */
+  static Parallel current() {
+    return shared;
   }
 
   /**

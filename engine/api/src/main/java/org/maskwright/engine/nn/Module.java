@@ -16,7 +16,9 @@ import org.maskwright.engine.tensor.Tensor;
  * them, and has a forward method of its own signature. A buffer is a parameter that is never
  * trained (running statistics, frozen affine).
  *
- * <p><b>Lifecycle</b> {@link #close()} frees the parameters of the whole tree.
+ * <p><b>Lifecycle</b> {@link #close()} frees the parameters of the whole tree. A constructor that
+ * throws leaves no module to close: build modules with {@link Engine#construct}, which then frees
+ * what was registered so far.
  */
 public abstract class Module implements AutoCloseable {
   private final Engine engine;

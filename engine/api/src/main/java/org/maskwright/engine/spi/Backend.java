@@ -63,9 +63,8 @@ public interface Backend extends AutoCloseable {
   // ---------------------------------------------------------------------------------------------
 
   /**
-   * An array over the host array's memory where the backend can share it (float32, 'c' order, CPU),
-   * else a copy; of a type that {@link DType#of} knows, and open. The host array stays referenced
-   * for as long as the result lives and must not be changed meanwhile.
+   * A copy of a host array of a type that {@link DType#of} knows, and open. Never over its memory,
+   * which its owner may free at any time.
    */
   DeviceArray fromHost(INDArray array);
 

@@ -7,21 +7,35 @@ import java.util.concurrent.atomic.AtomicInteger;
  * frees the native memory at once; nothing waits for the garbage collector.
  *
  * <p>It carries neither shape nor dtype; {@link org.maskwright.engine.tensor.Tensor} does.
+ *
+ * <p>A view has memory of another array, its base, which lives at least as long as the view.
  */
 public abstract class DeviceArray {
   private final AtomicInteger references = new AtomicInteger(1);
   private final MemoryAccount account;
   private final long bytes;
+  private final DeviceArray base;
 
   /**
    * A new array with one reference, owned by the caller.
    *
    * @param account where it is counted
-   * @param bytes bytes that this array alone keeps alive; 0 for a view of another array
+   * @param bytes bytes of its memory
    */
   protected DeviceArray(MemoryAccount account, long bytes) {
+    this(account, bytes, null);
+  }
+
+  /** A view of memory of {@code base}, or of what that is a view of; holds a reference to it. */
+  protected DeviceArray(MemoryAccount account, DeviceArray base) {
+    this(account, 0, base.base == null ? base : base.base);
+    this.base.retain();
+  }
+
+  private DeviceArray(MemoryAccount account, long bytes, DeviceArray base) {
     this.account = account;
     this.bytes = bytes;
+    this.base = base;
     account.allocated(bytes);
   }
 
@@ -40,6 +54,9 @@ public abstract class DeviceArray {
     if (left == 0) {
       account.freed(bytes);
       free();
+      if (base != null) {
+        base.release();
+      }
     } else if (left < 0) {
       throw new IllegalStateException("array: released more often than retained");
     }
@@ -50,6 +67,11 @@ public abstract class DeviceArray {
     return references.get() <= 0;
   }
 
-  /** Frees the native memory; called once. */
+  /** Whether anything but the one holder of this array can reach its memory. */
+  public final boolean isShared() {
+    return references.get() > 1 || base != null && base.references.get() > 1;
+  }
+
+  /** Frees the native memory, or of a view what is its own; called once. */
   protected abstract void free();
 }

@@ -15,7 +15,8 @@ final class Checkpointing {
     Precision precision = engine.precision();
     Tensor y;
     try (var off = engine.noGrad()) {
-      y = engine.tidy(scope -> body.apply(inputs));
+      // A tensor of its own: the body may return an input, a parameter, or a view of either.
+      y = engine.tidy(scope -> body.apply(inputs).detach());
     }
     // Parameters inside the body need gradients even where no input does, so the node is always
     // recorded.

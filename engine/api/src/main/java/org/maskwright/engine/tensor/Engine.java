@@ -7,6 +7,10 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.kernel.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.DeviceArray;
@@ -19,13 +23,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A backend on a device together with what a computation needs beside it: scopes, gradient
  * recording, precision, random streams and counts.
  *
- * <p><b>Lifecycle</b> {@link #open} loads the native library, {@link #close} frees it; tensors and
- * parameters of a closed engine are invalid.
+ * <p><b>Lifecycle</b> {@link #open} loads the native library, {@link #close} frees it. A closed
+ * engine computes nothing: every operation on its tensors and parameters, and every new scope, is
+ * an {@link EngineException}; what is still open can be closed.
  *
- * <p><b>Threads</b> one thread computes at a time. Scopes are per thread.
+ * <p><b>Threads</b> one thread computes at a time. Scopes and modes are per thread.
  */
 public final class Engine implements AutoCloseable {
   private final Backend backend;
+  private final Parallel.Lease threads;
   private final RandomStreams random;
 
   /**
@@ -33,18 +39,19 @@ public final class Engine implements AutoCloseable {
    * backends.
    */
   @SuppressWarnings("ThreadLocalUsage")
-  private final ThreadLocal<Scope> current = new ThreadLocal<>();
+  private final ThreadLocal<ThreadContext> context;
 
   private final AtomicLong sequence = new AtomicLong();
   private final String choice;
-  private Precision precision;
-  private boolean gradEnabled = true;
-  private boolean fused = true;
   private long multiplyAdds;
+  private boolean closed;
 
-  private Engine(Backend backend, Precision precision, long seed, String choice) {
+  private Engine(
+      Backend backend, Parallel.Lease threads, Precision precision, long seed, String choice) {
     this.backend = backend;
-    this.precision = precision;
+    this.threads = threads;
+    Modes.Values standard = new Modes.Values(true, precision, true);
+    this.context = ThreadLocal.withInitial(() -> new ThreadContext(standard));
     this.random = new RandomStreams(seed);
     this.choice = choice;
   }
@@ -81,7 +88,8 @@ public final class Engine implements AutoCloseable {
             named
                 ? "asked for"
                 : "best of " + backends() + (refusals.isEmpty() ? "" : "; " + refusals);
-        return new Engine(backend, options.precision(), options.seed(), reason);
+        Parallel.Lease threads = Parallel.lease(Threads.resolve(options.threads()));
+        return new Engine(backend, threads, options.precision(), options.seed(), reason);
       }
       refusals.add(provider.name() + ": " + why.get());
     }
@@ -105,7 +113,7 @@ public final class Engine implements AutoCloseable {
    * An engine that computes shapes and counts operations but no numbers; loads no native library.
    */
   public static Engine shapesOnly() {
-    return new Engine(new ShapeBackend(), Precision.FP32, 0, "shapes only");
+    return new Engine(new ShapeBackend(), () -> {}, Precision.FP32, 0, "shapes only");
   }
 
   /** What computes and why it was chosen; one line. */
@@ -113,9 +121,22 @@ public final class Engine implements AutoCloseable {
     return backend.description() + " (" + choice + ")";
   }
 
-  /** The backend; for kernels and tests. */
-  public Backend backend() {
+  /** The backend's short name, as in {@code engine.backend}. */
+  public String backendName() {
+    return backend.name();
+  }
+
+  /** What computes, not handed out: arrays of a backend have no guard against use after free. */
+  Backend backend() {
+    requireOpen();
     return backend;
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new EngineException(
+          "engine: " + description() + " was closed; close it after its last use");
+    }
   }
 
   /** Where tensors live. */
@@ -138,9 +159,8 @@ public final class Engine implements AutoCloseable {
 
   /** Opens a scope that owns what this thread creates until it is closed. */
   public Scope scope() {
-    Scope scope = new Scope(this, current.get());
-    current.set(scope);
-    return scope;
+    requireOpen();
+    return new Scope(context.get());
   }
 
   /** Runs {@code body} in a scope and keeps only its result. */
@@ -150,26 +170,43 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  void leave(Scope scope, Scope parent) {
-    if (current.get() != scope) {
-      throw new IllegalStateException(
-          "scope: closed while an inner scope is open; close scopes in reverse order");
-    }
-    if (parent == null) {
-      current.remove();
-    } else {
-      current.set(parent);
-    }
-  }
-
   Scope currentScope() {
-    return current.get();
+    return context.get().scope();
   }
 
-  /** A mode that {@link #close()} ends. */
+  /**
+   * Runs a constructor of modules. Where it throws, the parameters that this thread made meanwhile
+   * are closed, which nobody else could do: the module that owns them never was.
+   */
+  public <T> T construct(Supplier<T> constructor) {
+    return context.get().construct(constructor);
+  }
+
+  void made(Parameter parameter) {
+    context.get().made(parameter);
+  }
+
+  /**
+   * A mode of the thread that opened it, which {@link #close()} ends. Modes nest; closing one out
+   * of order ends that one and leaves the others.
+   */
   public interface Mode extends AutoCloseable {
+    /**
+     * Ends the mode. Closing twice does nothing.
+     *
+     * @throws IllegalStateException if another thread opened it
+     */
     @Override
     void close();
+  }
+
+  private Mode mode(UnaryOperator<Modes.Values> change) {
+    requireOpen();
+    return context.get().modes().open(change);
+  }
+
+  private Modes.Values modes() {
+    return context.get().modes().values();
   }
 
   /** Turns recording off until the mode is closed. */
@@ -183,26 +220,22 @@ public final class Engine implements AutoCloseable {
   }
 
   private Mode gradMode(boolean enabled) {
-    boolean before = gradEnabled;
-    gradEnabled = enabled;
-    return () -> gradEnabled = before;
+    return mode(m -> new Modes.Values(enabled, m.precision(), m.fused()));
   }
 
   /** Whether operations on tensors that require gradients are recorded. */
   public boolean isGradEnabled() {
-    return gradEnabled;
+    return modes().grad();
   }
 
   /** Precision of matrix products. */
   public Precision precision() {
-    return precision;
+    return modes().precision();
   }
 
   /** Sets the precision of matrix products until the mode is closed. */
   public Mode withPrecision(Precision value) {
-    Precision before = precision;
-    precision = value;
-    return () -> precision = before;
+    return mode(m -> new Modes.Values(m.grad(), value, m.fused()));
   }
 
   /**
@@ -210,14 +243,12 @@ public final class Engine implements AutoCloseable {
    * default.
    */
   public boolean usesFusedKernels() {
-    return fused;
+    return modes().fused();
   }
 
   /** Computes composite operations from primitives until the mode is closed. */
   public Mode withoutFusedKernels() {
-    boolean before = fused;
-    fused = false;
-    return () -> fused = before;
+    return mode(m -> new Modes.Values(m.grad(), m.precision(), false));
   }
 
   long nextSequence() {
@@ -241,7 +272,7 @@ public final class Engine implements AutoCloseable {
 
   Tensor result(DeviceArray array, DType dtype, long... shape) {
     Tensor t = new Tensor(this, array, dtype, shape);
-    Scope scope = current.get();
+    Scope scope = currentScope();
     if (scope != null) {
       scope.own(t);
     }
@@ -257,7 +288,7 @@ public final class Engine implements AutoCloseable {
     if (device().kind() != Device.Kind.CPU) {
       return null; // and no copy of a view
     }
-    FloatBuffer direct = backend.hostFloats(t.array());
+    FloatBuffer direct = backend().hostFloats(t.array());
     if (direct != null) {
       return direct;
     }
@@ -266,8 +297,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * A tensor over an ND4J array's values: without a copy where the backend shares memory with the
-   * host (float32, 'c' order). Do not change the array while the tensor lives.
+   * A tensor with a copy of an ND4J array's values: the array may be changed or closed afterwards.
    *
    * @throws IllegalArgumentException if the array was closed, or for dtypes other than float,
    *     bfloat16, long, int, ubyte and bool
@@ -277,7 +307,7 @@ public final class Engine implements AutoCloseable {
       throw new IllegalArgumentException("tensor: expected an open INDArray, got a closed one");
     }
     DType dtype = DType.of(array.dataType());
-    return result(backend.fromHost(array), dtype, array.shape().clone());
+    return result(backend().fromHost(array), dtype, array.shape().clone());
   }
 
   private static void requireSizes(String op, long[] shape) {
@@ -304,25 +334,25 @@ public final class Engine implements AutoCloseable {
   /** A float32 tensor with a copy of the values in row-major order. */
   public Tensor floats(float[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromFloats(values, shape), DType.FLOAT32, shape.clone());
+    return result(backend().fromFloats(values, shape), DType.FLOAT32, shape.clone());
   }
 
   /** An int64 tensor with a copy of the values in row-major order. */
   public Tensor longs(long[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromLongs(values, shape), DType.INT64, shape.clone());
+    return result(backend().fromLongs(values, shape), DType.INT64, shape.clone());
   }
 
   /** A uint8 tensor with a copy of the values in row-major order. */
   public Tensor bytes(byte[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromBytes(values, DType.UINT8, shape), DType.UINT8, shape.clone());
+    return result(backend().fromBytes(values, DType.UINT8, shape), DType.UINT8, shape.clone());
   }
 
   /** A bool tensor; 0 is false, everything else true. */
   public Tensor bools(byte[] values, long... shape) {
     requireLength(values.length, shape);
-    return result(backend.fromBytes(values, DType.BOOL, shape), DType.BOOL, shape.clone());
+    return result(backend().fromBytes(values, DType.BOOL, shape), DType.BOOL, shape.clone());
   }
 
   /** A float32 tensor of rank 0. */
@@ -343,7 +373,7 @@ public final class Engine implements AutoCloseable {
   public Tensor full(DType dtype, double value, long... shape) {
     requireSizes("full", shape);
     dtype.require("full", value);
-    return result(backend.full(shape, dtype, value), dtype, shape.clone());
+    return result(backend().full(shape, dtype, value), dtype, shape.clone());
   }
 
   /** Float32 zeros. */
@@ -392,11 +422,16 @@ public final class Engine implements AutoCloseable {
 
   /** Waits until all work handed to the device is done. */
   public void synchronize() {
-    backend.synchronize();
+    backend().synchronize();
   }
 
+  /** Frees the native library. Closing twice does nothing. */
   @Override
   public void close() {
-    backend.close();
+    if (!closed) {
+      closed = true;
+      threads.close();
+      backend.close();
+    }
   }
 }

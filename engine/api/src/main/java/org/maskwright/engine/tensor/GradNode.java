@@ -1,6 +1,8 @@
 package org.maskwright.engine.tensor;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
@@ -17,6 +19,27 @@ final class GradNode {
     Tensor[] apply(Tensor grad);
   }
 
+  /** Where gradients end: a parameter or a variable. */
+  interface Leaf {
+    /**
+     * Whether it can take a gradient now.
+     *
+     * @throws IllegalStateException if it was closed
+     */
+    void requireOpen();
+
+    /** Takes a gradient, which the caller closes. */
+    void accept(Tensor grad);
+  }
+
+  /** What becomes of the graph in a backward pass. */
+  enum Graph {
+    /** Each node frees what it saved as soon as it is done. */
+    FREED,
+    /** The graph stays for another backward pass, until its scope ends. */
+    KEPT
+  }
+
   private final Engine engine;
   private final long sequence;
   private final String op;
@@ -24,7 +47,9 @@ final class GradNode {
   private final GradNode[] inputs;
   private final List<Tensor> saved = new ArrayList<>(2);
   private Vjp vjp;
-  private Consumer<Tensor> sink;
+  private Leaf leaf;
+  private Scope scope;
+  private long lastWalk;
   private Tensor grad;
   private boolean gradIsOurs;
   private boolean released;
@@ -42,15 +67,24 @@ final class GradNode {
     return new GradNode(engine, op, shape, inputs);
   }
 
-  /** A node whose gradient goes to {@code sink}: a parameter or a variable. */
-  static GradNode leaf(Engine engine, String name, long[] shape, Consumer<Tensor> sink) {
+  /** A node whose gradient goes to {@code leaf}. */
+  static GradNode leaf(Engine engine, String name, long[] shape, Leaf leaf) {
     GradNode node = new GradNode(engine, name, shape, new GradNode[0]);
-    node.sink = sink;
+    node.leaf = leaf;
     return node;
   }
 
   void setVjp(Vjp vjp) {
     this.vjp = vjp;
+  }
+
+  /** The scope that releases it, or null for a leaf. */
+  Scope scope() {
+    return scope;
+  }
+
+  void setScope(Scope value) {
+    scope = value;
   }
 
   /** Whether input {@code i} takes part in differentiation. */
@@ -78,7 +112,7 @@ final class GradNode {
 
   /** Frees what was saved; the node can no longer be differentiated through. */
   void release() {
-    if (sink != null) {
+    if (leaf != null) {
       return;
     }
     saved.forEach(Tensor::close);
@@ -110,18 +144,20 @@ final class GradNode {
   }
 
   /**
-   * Propagates {@code seed} from {@code root} to the leaves, in falling order of creation, freeing
-   * what each node saved as soon as it is done.
+   * Propagates {@code seed} from {@code root} to the leaves, in falling order of creation.
+   *
+   * @throws IllegalStateException if something that it needs was freed, closed or changed in place;
+   *     no gradient has been delivered then
    */
-  static void backward(Engine engine, GradNode root, Tensor seed) {
+  static void backward(Engine engine, GradNode root, Tensor seed, Graph graph) {
+    root.requireAllUsable();
     PriorityQueue<GradNode> ready =
         new PriorityQueue<>((a, b) -> Long.compare(b.sequence, a.sequence));
     root.accumulate(seed);
     ready.add(root);
     try (var off = engine.noGrad()) {
       while (!ready.isEmpty()) {
-        GradNode node = ready.poll();
-        node.propagate(ready);
+        ready.poll().propagate(ready, graph);
       }
     } finally {
       for (GradNode left : ready) {
@@ -133,20 +169,54 @@ final class GradNode {
     }
   }
 
-  private void propagate(PriorityQueue<GradNode> ready) {
-    Tensor incoming = grad;
-    grad = null;
-    try (Scope scope = engine.scope()) {
-      if (sink != null) {
-        sink.accept(incoming);
-        return;
+  private void requireAllUsable() {
+    long walk = engine.nextSequence();
+    Deque<GradNode> reached = new ArrayDeque<>();
+    reached.push(this);
+    while (!reached.isEmpty()) {
+      GradNode node = reached.pop();
+      if (node.lastWalk != walk) {
+        node.lastWalk = walk;
+        node.requireUsable();
+        node.forEachInput(reached::push);
       }
-      if (released) {
+    }
+  }
+
+  private void requireUsable() {
+    if (leaf != null) {
+      leaf.requireOpen();
+    } else if (released) {
+      throw new IllegalStateException(
+          "backward through "
+              + op
+              + ": its saved values were already freed; run the forward pass again, keep the result's scope open until"
+              + " backward, or call backwardKeepingGraph for all but the last pass over shared operations");
+    }
+    for (Tensor value : saved) {
+      if (!value.isCurrent()) {
         throw new IllegalStateException(
             "backward through "
                 + op
-                + ": its saved values were already freed; run the forward pass again, or keep the result's scope"
-                + " open until backward");
+                + ": the parameter behind the saved "
+                + value
+                + " was changed in place after the forward pass; change it after backward, or run the forward pass"
+                + " again");
+      }
+    }
+  }
+
+  private void propagate(PriorityQueue<GradNode> ready, Graph graph) {
+    Tensor incoming = grad;
+    grad = null;
+    try (Scope temporaries = engine.scope()) {
+      requireUsable(); // again: what a checkpoint recomputes may have side effects
+      if (incoming == null) {
+        return; // a pass inside it has propagated this already
+      }
+      if (leaf != null) {
+        leaf.accept(incoming);
+        return;
       }
       Tensor[] gradients = vjp.apply(incoming);
       for (int i = 0; i < inputs.length; i++) {
@@ -159,9 +229,13 @@ final class GradNode {
           }
         }
       }
-      release();
+      if (graph == Graph.FREED) {
+        release();
+      }
     } finally {
-      incoming.close();
+      if (incoming != null) {
+        incoming.close();
+      }
     }
   }
 }

@@ -1,60 +1,91 @@
 package org.maskwright.engine.tensor;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.DeviceArray;
 
 /**
  * A float32 tensor that training changes: it lives until it is closed, outside all scopes, and
  * collects its gradient over backward passes until {@link #zeroGrad()}.
  *
- * <p>A frozen parameter ({@link #setTrainable}) takes no part in differentiation.
+ * <p>A frozen parameter ({@link #setTrainable}) takes no part in differentiation, nor in that of
+ * what was computed before it was frozen.
+ *
+ * <p>Value and gradient share memory with nothing but what was derived from them; see {@link
+ * Tensor} for what a change means for that.
  */
 public final class Parameter implements AutoCloseable {
   private final Tensor value;
   private boolean trainable = true;
   private Tensor grad;
-  private boolean gradIsOurs;
 
-  /** Takes over the values of a float32 tensor and closes it. */
+  /**
+   * Takes over the values of a float32 tensor and closes it, in any case. Another parameter's
+   * tensor is copied and stays.
+   *
+   * @throws IllegalArgumentException if the dtype is another
+   */
   public Parameter(Tensor initial) {
-    if (initial.dtype() != DType.FLOAT32) {
-      throw new IllegalArgumentException("parameter: expected float32, got " + initial);
+    // A copy: the argument may be a view, and parameters change in place.
+    try {
+      if (initial.dtype() != DType.FLOAT32) {
+        throw new IllegalArgumentException("parameter: expected float32, got " + initial);
+      }
+      this.value = Tensor.changing(initial.engine(), duplicate(initial), initial.shape());
+    } finally {
+      if (!initial.isChanging()) {
+        initial.close();
+      }
     }
-    Engine engine = initial.engine();
-    // A copy: the argument may be a view, or share memory with a host array, and parameters change
-    // in place.
-    this.value =
-        new Tensor(
-            engine,
-            engine.backend().full(initial.shape(), DType.FLOAT32, 0),
-            DType.FLOAT32,
-            initial.shape());
-    engine.backend().copyInto(value.array(), initial.array());
-    initial.close();
     refreshNode();
+    value.engine().made(this);
+  }
+
+  private static DeviceArray duplicate(Tensor source) {
+    Backend backend = source.engine().backend();
+    DeviceArray from = source.array();
+    DeviceArray copy = backend.full(source.shapeArray(), DType.FLOAT32, 0);
+    backend.copyInto(copy, from);
+    return copy;
   }
 
   private void refreshNode() {
+    GradNode.Leaf leaf =
+        new GradNode.Leaf() {
+          @Override
+          public void requireOpen() {
+            value.requireOpen();
+          }
+
+          @Override
+          public void accept(Tensor contribution) {
+            accumulate(contribution);
+          }
+        };
     value.setNode(
-        trainable
-            ? GradNode.leaf(value.engine(), "parameter", value.shapeArray(), this::accumulate)
-            : null);
+        trainable ? GradNode.leaf(value.engine(), "parameter", value.shapeArray(), leaf) : null);
   }
 
   private void accumulate(Tensor contribution) {
-    Engine engine = value.engine();
-    Tensor g = contribution.cast(DType.FLOAT32);
-    if (grad == null) {
-      grad =
-          new Tensor(engine, engine.backend().contiguous(g.array()), DType.FLOAT32, value.shape());
-      gradIsOurs = false;
-    } else if (gradIsOurs) {
-      engine.backend().addInto(grad.array(), g.array());
-    } else {
-      Tensor sum = grad.add(g).sharedOutsideScopes();
-      grad.close();
-      grad = sum;
-      gradIsOurs = true;
+    if (!trainable) {
+      return;
     }
+    Tensor g = contribution.cast(DType.FLOAT32);
+    Backend backend = value.engine().backend();
+    if (grad != null) {
+      grad.written();
+      backend.addInto(grad.array(), g.array());
+      return;
+    }
+    boolean shared = g.array().isShared();
+    DeviceArray dense = backend.contiguous(g.array());
+    if (shared && dense == g.array()) {
+      dense.release();
+      dense = duplicate(g);
+    }
+    grad = Tensor.changing(value.engine(), dense, value.shape());
   }
 
   /** The value, as an input of operations. */
@@ -86,7 +117,7 @@ public final class Parameter implements AutoCloseable {
     refreshNode();
   }
 
-  /** The collected gradient, or null. Owned by this parameter. */
+  /** The collected gradient, or null. Owned by this parameter, and grows with further ones. */
   public Tensor grad() {
     return grad;
   }
@@ -94,8 +125,24 @@ public final class Parameter implements AutoCloseable {
   /** Frees the gradient. */
   public void zeroGrad() {
     if (grad != null) {
-      grad.close();
+      grad.free();
       grad = null;
+    }
+  }
+
+  private DeviceArray writable() {
+    DeviceArray memory = value.array();
+    value.engine().requireOpen();
+    value.written();
+    return memory;
+  }
+
+  private void requireLike(String what, Tensor source) {
+    Pointwise.sameEngine("parameter", value, source);
+    if (source.dtype() != DType.FLOAT32
+        || !Arrays.equals(source.shapeArray(), value.shapeArray())) {
+      throw new IllegalArgumentException(
+          what + ": expected a tensor like the parameter's " + value + ", got " + source);
     }
   }
 
@@ -105,11 +152,18 @@ public final class Parameter implements AutoCloseable {
    * @throws IllegalArgumentException if shape or dtype differ
    */
   public void set(Tensor source) {
-    if (source.dtype() != DType.FLOAT32
-        || !java.util.Arrays.equals(source.shapeArray(), value.shapeArray())) {
-      throw new IllegalArgumentException("parameter: expected " + value + ", got " + source);
+    requireLike("set", source);
+    DeviceArray from = unaffected(source);
+    try {
+      value.engine().backend().copyInto(writable(), from);
+    } finally {
+      from.release();
     }
-    value.engine().backend().copyInto(value.array(), source.array());
+  }
+
+  /** The source's values, which a write into this parameter leaves alone. */
+  private DeviceArray unaffected(Tensor source) {
+    return source.follows(value) ? duplicate(source) : source.array().retain();
   }
 
   /**
@@ -126,6 +180,7 @@ public final class Parameter implements AutoCloseable {
     Engine engine = value.engine();
     FloatBuffer memory = engine.backend().hostFloats(value.array());
     if (memory != null) {
+      writable();
       memory.put(source);
       return;
     }
@@ -136,9 +191,43 @@ public final class Parameter implements AutoCloseable {
     }
   }
 
+  /**
+   * Mixes another tensor in: value = value * factor + source * sourceFactor.
+   *
+   * @throws IllegalArgumentException if shape or dtype differ
+   */
+  public void mix(double factor, Tensor source, double sourceFactor) {
+    requireLike("mix", source);
+    DeviceArray from = unaffected(source);
+    try {
+      value.engine().backend().axpbyInto(writable(), factor, from, sourceFactor);
+    } finally {
+      from.release();
+    }
+  }
+
+  /**
+   * One update of AdamW with the collected gradient.
+   *
+   * @param first first moment, which changes too
+   * @param second second moment, which changes too
+   * @throws IllegalArgumentException if a moment's shape differs
+   * @throws IllegalStateException if there is no gradient
+   */
+  public void adamW(Parameter first, Parameter second, AdamWStep step) {
+    requireLike("adamW", first.value);
+    requireLike("adamW", second.value);
+    if (grad == null) {
+      throw new IllegalStateException("adamW: expected a gradient of " + value + ", got none");
+    }
+    Backend backend = value.engine().backend();
+    DeviceArray gradient = grad.array();
+    backend.adamW(writable(), gradient, first.writable(), second.writable(), step);
+  }
+
   @Override
   public void close() {
     zeroGrad();
-    value.close();
+    value.free();
   }
 }

@@ -12,7 +12,7 @@ final class Reshaping {
     x.requireOpen();
     long[] shape = Shapes.resolve(x.shapeArray(), to);
     Engine engine = x.engine();
-    Tensor y = engine.result(engine.backend().reshape(x.array(), shape), x.dtype(), shape);
+    Tensor y = x.view(engine.backend().reshape(x.array(), shape), shape);
     return y.record(
         "reshape", new Tensor[] {x}, node -> g -> Pointwise.one(g.reshape(x.shapeArray())));
   }
@@ -37,7 +37,7 @@ final class Reshaping {
           "permute: expected each of " + rank + " axes once, got " + Arrays.toString(order));
     }
     Engine engine = x.engine();
-    Tensor y = engine.result(engine.backend().permute(x.array(), axes), x.dtype(), shape);
+    Tensor y = x.view(engine.backend().permute(x.array(), axes), shape);
     return y.record("permute", new Tensor[] {x}, node -> g -> Pointwise.one(g.permute(inverse)));
   }
 
@@ -74,7 +74,7 @@ final class Reshaping {
       return x;
     }
     Engine engine = x.engine();
-    Tensor y = engine.result(engine.backend().expand(x.array(), shape), x.dtype(), shape);
+    Tensor y = x.view(engine.backend().expand(x.array(), shape), shape);
     return y.record(
         "expand", new Tensor[] {x}, node -> g -> Pointwise.one(Pointwise.sumTo(g, x.shapeArray())));
   }
@@ -106,7 +106,7 @@ final class Reshaping {
     Engine engine = x.engine();
     Backend backend = engine.backend();
     long[] shape = Shapes.with(x.shapeArray(), d, (end - start + step - 1) / step);
-    Tensor y = engine.result(backend.slice(x.array(), d, start, end, step), x.dtype(), shape);
+    Tensor y = x.view(backend.slice(x.array(), d, start, end, step), shape);
     return y.record(
         "slice",
         new Tensor[] {x},

@@ -1,10 +1,9 @@
 package org.maskwright.engine.tensor;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Owns the tensors that the current thread creates until it is closed: then their memory is freed
@@ -18,38 +17,60 @@ import java.util.Set;
  * } // every intermediate is gone; parameters and their gradients stay
  * }</pre>
  *
- * <p><b>Threads</b> a scope belongs to the thread that opened it; scopes nest and close in reverse
- * order.
+ * <p><b>Threads</b> a scope belongs to the thread that opened it. Scopes nest; closing one closes
+ * the inner ones that an error left open.
  */
 public final class Scope implements AutoCloseable {
-  private final Engine engine;
+  private final ThreadContext context;
   private final Scope parent;
+  private final int depth;
   private final Thread thread = Thread.currentThread();
   private List<Tensor> owned = new ArrayList<>();
   private List<GradNode> nodes = new ArrayList<>();
-  private final List<Tensor> kept = new ArrayList<>();
+
+  /** Tensors that outlive this scope and whose graph may reach its nodes. */
+  private List<Tensor> kept = new ArrayList<>();
+
   private boolean closed;
 
-  Scope(Engine engine, Scope parent) {
-    this.engine = engine;
-    this.parent = parent;
+  Scope(ThreadContext context) {
+    this.context = context;
+    this.parent = context.scope();
+    this.depth = parent == null ? 0 : parent.depth + 1;
+    context.setScope(this);
   }
 
   /**
-   * Hands a tensor of this scope to the enclosing one (or, in the outermost scope, to the caller,
-   * who then closes it). A tensor of an outer scope is returned unchanged.
+   * Hands a tensor of this scope, or of one inside it, to the enclosing one (of the outermost scope
+   * to the caller, who then closes it). A tensor that outlives this scope anyway is returned
+   * unchanged.
+   *
+   * @throws IllegalStateException if the tensor or this scope is closed, or another thread opened
+   *     either's scope
    */
   public Tensor keep(Tensor tensor) {
     tensor.requireOpen();
-    if (tensor.scope() == this) {
-      kept.add(tensor);
-      tensor.setScope(null);
+    requireThread("kept from");
+    if (closed) {
+      throw new IllegalStateException(
+          "scope: keep(" + tensor + ") after it was closed; keep before the scope ends");
+    }
+    Scope owner = tensor.scope();
+    if (owner == null) {
+      return tensor;
+    }
+    owner.requireThread("kept from");
+    if (owner.depth < depth) {
+      return tensor;
+    }
+    tensor.setScope(null);
+    if (parent != null) {
+      parent.own(tensor);
+    }
+    for (Scope s = context.scope(); s != parent; s = s.parent) {
+      s.kept.add(tensor);
     }
     return tensor;
-  }
-
-  Scope parent() {
-    return parent;
   }
 
   void own(Tensor tensor) {
@@ -59,27 +80,41 @@ public final class Scope implements AutoCloseable {
 
   void own(GradNode node) {
     nodes.add(node);
+    node.setScope(this);
+  }
+
+  private void requireThread(String what) {
+    if (Thread.currentThread() != thread) {
+      throw new IllegalStateException(
+          "scope: opened by thread "
+              + thread.getName()
+              + ", "
+              + what
+              + " "
+              + Thread.currentThread().getName()
+              + "; use it where it was opened");
+    }
   }
 
   /**
-   * Frees what this scope owns. Closing twice does nothing.
+   * Frees what this scope owns, and before it what inner scopes own that are still open. Closing
+   * twice does nothing.
    *
-   * @throws IllegalStateException if an inner scope is still open, or if another thread calls
+   * @throws IllegalStateException if another thread calls
    */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    if (Thread.currentThread() != thread) {
-      throw new IllegalStateException(
-          "scope: opened by thread "
-              + thread.getName()
-              + ", closed by "
-              + Thread.currentThread().getName()
-              + "; close it where it was opened");
+    requireThread("closed by");
+    while (!closed) {
+      context.scope().end();
     }
-    engine.leave(this, parent);
+  }
+
+  private void end() {
+    context.setScope(parent);
     closed = true;
     for (Tensor t : owned) {
       if (t.scope() == this) {
@@ -88,38 +123,35 @@ public final class Scope implements AutoCloseable {
       }
     }
     releaseGraph();
-    for (Tensor t : kept) {
-      if (!t.isClosed() && parent != null) {
-        parent.own(t);
-      }
-    }
     owned = List.of();
     nodes = List.of();
+    kept = List.of();
   }
 
   /**
-   * Graph nodes that a kept tensor can reach move to the parent; the others release what they
-   * saved.
+   * Graph nodes of this scope that a kept tensor can reach move to the parent; the others release
+   * what they saved. Nodes of outer scopes are older and reach none of this one, so the walk ends
+   * at them.
    */
   private void releaseGraph() {
-    Set<GradNode> reachable = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<GradNode> stack = new ArrayList<>();
-    for (Tensor t : kept) {
-      if (t.node() != null) {
-        stack.add(t.node());
+    if (parent != null) {
+      Deque<GradNode> reached = new ArrayDeque<>();
+      for (Tensor t : kept) {
+        if (t.node() != null) {
+          reached.push(t.node());
+        }
       }
-    }
-    while (!stack.isEmpty()) {
-      GradNode node = stack.remove(stack.size() - 1);
-      if (reachable.add(node)) {
-        node.forEachInput(stack::add);
+      while (!reached.isEmpty()) {
+        GradNode node = reached.pop();
+        if (node.scope() == this) {
+          parent.own(node);
+          node.forEachInput(reached::push);
+        }
       }
     }
     for (GradNode node : nodes) {
-      if (!reachable.contains(node) || parent == null) {
+      if (node.scope() == this) {
         node.release();
-      } else {
-        parent.own(node);
       }
     }
   }

@@ -3,6 +3,7 @@ package org.maskwright.engine.tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Function;
+import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
@@ -14,7 +15,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * An immutable n-dimensional array on an engine's device that records how it was computed where a
- * gradient is wanted.
+ * gradient is wanted. Only a {@link Parameter}'s value and gradient change: {@link
+ * Parameter#tensor} shows the present value. What shares their values (by {@link #detach}, {@link
+ * #variable}, {@link #reshape}, {@link #permute}, {@link #expand}, {@link #slice} and what builds
+ * on them) is theirs at that time; using it after a change is an IllegalStateException, whether or
+ * not this engine copied the elements. {@link #copy} stays valid.
  *
  * <p>Semantics are NumPy's and PyTorch's: row-major order, broadcasting from the last axis,
  * negative axes count from the end. Types do not mix silently: an operation wants one dtype
@@ -35,6 +40,12 @@ public final class Tensor implements AutoCloseable {
   private Scope scope;
   private Tensor leafGrad;
   private boolean closed;
+
+  /** Of memory that changes in place, else null. */
+  private Version version;
+
+  /** How often that memory had been written when this tensor was made; -1 where it follows. */
+  private long writes;
 
   Tensor(Engine engine, DeviceArray array, DType dtype, long[] shape) {
     this.engine = engine;
@@ -95,12 +106,62 @@ public final class Tensor implements AutoCloseable {
   // ---- life
   // -------------------------------------------------------------------------------------------------------------
 
+  /** A tensor whose memory its owner, a parameter, changes in place and frees. */
+  static Tensor changing(Engine engine, DeviceArray array, long[] shape) {
+    Tensor t = new Tensor(engine, array, DType.FLOAT32, shape);
+    t.version = new Version();
+    t.writes = -1;
+    return t;
+  }
+
+  /** Whether a parameter owns it. */
+  boolean isChanging() {
+    return version != null && writes < 0;
+  }
+
+  /** Says that the memory is about to be written. */
+  void written() {
+    version.written();
+  }
+
+  /** Whether its memory is as it was when the tensor was made. */
+  boolean isCurrent() {
+    return version == null || writes < 0 || writes == version.writes();
+  }
+
+  /** Takes over what {@code source} knows about changes of the memory that both share. */
+  private Tensor follow(Tensor source) {
+    version = source.version;
+    writes = version == null ? 0 : version.writes();
+    return this;
+  }
+
+  /** Whether it may share memory with {@code other}, which changes in place. */
+  boolean follows(Tensor other) {
+    return version == other.version;
+  }
+
+  /** A tensor over (a part of) the same values, owned by the innermost scope. */
+  Tensor view(DeviceArray viewed, long[] to) {
+    return engine.result(viewed, dtype, to).follow(this);
+  }
+
   /**
    * Frees the memory unless something else (a view, the recorded graph) still needs it. Closing
    * twice does nothing.
+   *
+   * @throws IllegalStateException if it is a parameter's value or gradient
    */
   @Override
   public void close() {
+    if (isChanging()) {
+      throw new IllegalStateException(
+          "tensor " + this + " belongs to a parameter, which frees it; close the parameter");
+    }
+    free();
+  }
+
+  void free() {
     if (!closed) {
       closed = true;
       array.release();
@@ -134,15 +195,31 @@ public final class Tensor implements AutoCloseable {
     scope = value;
   }
 
-  /** The device memory; for kernels. */
-  public DeviceArray array() {
+  /** The device memory, not handed out: it has no guard against use after free. */
+  DeviceArray array() {
     requireOpen();
+    if (!isCurrent()) {
+      throw new IllegalStateException(
+          "tensor "
+              + this
+              + " shares the values of a parameter that was changed in place since; derive it again from"
+              + " parameter.tensor(), or copy() it before the change");
+    }
     return array;
   }
 
   /** The same values as a tensor that no scope owns and no graph knows; the caller closes it. */
   Tensor sharedOutsideScopes() {
-    return new Tensor(engine, array().retain(), dtype, shape);
+    return new Tensor(engine, array().retain(), dtype, shape).follow(this);
+  }
+
+  /** The same values in memory of their own, cut off from the graph. */
+  public Tensor copy() {
+    Backend backend = engine.backend();
+    DeviceArray source = array();
+    DeviceArray target = backend.full(shape, dtype, 0);
+    backend.copyInto(target, source);
+    return engine.result(target, dtype, shape);
   }
 
   // ---- gradients
@@ -163,7 +240,8 @@ public final class Tensor implements AutoCloseable {
 
   /** The same values, cut off from the graph. */
   public Tensor detach() {
-    return engine.result(array().retain(), dtype, shape);
+    engine.requireOpen();
+    return view(array().retain(), shape);
   }
 
   /**
@@ -177,12 +255,27 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException("variable: expected a floating dtype, got " + this);
     }
     Tensor v = detach();
-    v.node = GradNode.leaf(engine, "variable", shape, v::accumulateLeaf);
+    v.node =
+        GradNode.leaf(
+            engine,
+            "variable",
+            shape,
+            new GradNode.Leaf() {
+              @Override
+              public void requireOpen() {
+                v.requireOpen();
+              }
+
+              @Override
+              public void accept(Tensor grad) {
+                v.accumulateLeaf(grad);
+              }
+            });
     return v;
   }
 
   private void accumulateLeaf(Tensor contribution) {
-    Tensor before = leafGrad;
+    Tensor before = leafGrad == null || leafGrad.closed ? null : leafGrad;
     leafGrad = (before == null ? contribution : before.add(contribution)).sharedOutsideScopes();
     if (before != null) {
       before.close();
@@ -195,12 +288,27 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Differentiates this scalar with respect to all parameters and variables it depends on.
+   * Differentiates this scalar with respect to all parameters and variables it depends on, and
+   * frees the graph: a second backward pass over any part of it is refused.
    *
-   * @throws IllegalStateException if it has more than one element or nothing it depends on requires
-   *     a gradient
+   * @throws IllegalStateException if it has more than one element; if nothing it depends on
+   *     requires a gradient; or if what the pass needs was freed, closed or changed in place: no
+   *     gradient has changed then
    */
   public void backward() {
+    backward(GradNode.Graph.FREED);
+  }
+
+  /**
+   * As {@link #backward()}, but leaves the graph, and the memory it holds, for another backward
+   * pass over it until its scope ends: for losses that share operations and are differentiated one
+   * by one.
+   */
+  public void backwardKeepingGraph() {
+    backward(GradNode.Graph.KEPT);
+  }
+
+  private void backward(GradNode.Graph graph) {
     if (numel() != 1) {
       throw new IllegalStateException(
           "backward: expected a scalar, got "
@@ -208,13 +316,24 @@ public final class Tensor implements AutoCloseable {
               + "; give backward(grad) the gradient of this tensor");
     }
     try (Scope inner = engine.scope()) {
-      backward(engine.full(dtype, 1, shape));
+      backward(engine.full(dtype, 1, shape), graph);
     }
   }
 
-  /** Differentiates with the gradient of this tensor given. */
+  /**
+   * Differentiates with the gradient of this tensor given, and frees the graph.
+   *
+   * @param grad floating, of this tensor's shape
+   * @throws IllegalArgumentException if it is not
+   * @throws IllegalStateException as {@link #backward()}
+   */
   public void backward(Tensor grad) {
+    backward(grad, GradNode.Graph.FREED);
+  }
+
+  private void backward(Tensor grad, GradNode.Graph graph) {
     requireOpen();
+    Pointwise.sameEngine("backward", this, grad);
     if (node == null) {
       throw new IllegalStateException(
           "backward: "
@@ -222,11 +341,11 @@ public final class Tensor implements AutoCloseable {
               + " does not depend on a parameter or variable (recording off, or detached, or"
               + " through an operation without gradient such as argMax or a comparison)");
     }
-    if (!grad.dtype().isFloating()) {
+    if (!grad.dtype.isFloating() || !Arrays.equals(grad.shape, shape)) {
       throw new IllegalArgumentException(
-          "backward: expected a floating gradient of " + this + ", got " + grad + "; cast first");
+          "backward: expected a floating gradient of the shape of " + this + ", got " + grad);
     }
-    GradNode.backward(engine, node, grad);
+    GradNode.backward(engine, node, grad, graph);
   }
 
   /** Records {@code this} as the result of an operation if any input requires a gradient. */
@@ -245,6 +364,7 @@ public final class Tensor implements AutoCloseable {
   Tensor recordAlways(String op, Tensor[] inputs, Function<GradNode, GradNode.Vjp> vjp) {
     Scope owner = engine.currentScope();
     if (owner == null) {
+      close();
       throw new IllegalStateException(
           op
               + ": recording a gradient needs an open scope that owns the graph: try (var step ="
@@ -255,8 +375,8 @@ public final class Tensor implements AutoCloseable {
       parents[i] = inputs[i] == null ? null : inputs[i].node;
     }
     node = GradNode.of(engine, op, shape, parents);
-    node.setVjp(vjp.apply(node));
     owner.own(node);
+    node.setVjp(vjp.apply(node));
     return this;
   }
 

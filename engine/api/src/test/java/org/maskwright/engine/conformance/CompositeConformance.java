@@ -375,42 +375,45 @@ public abstract class CompositeConformance extends BackendConformance {
     double[] m = new double[n];
     double[] v = new double[n];
     double[] x = p.data().clone();
-    Tensor tp = tensor(p);
-    Tensor tm = engine().zeros(n);
-    Tensor tv = engine().zeros(n);
-    for (int t = 1; t <= 3; t++) {
-      engine()
-          .backend()
-          .adamW(
-              tp.array(),
-              tensor(g).array(),
-              tm.array(),
-              tv.array(),
-              new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
-      for (int i = 0; i < n; i++) {
-        double gi = g.data()[i] * 0.5;
-        x[i] -= 0.01 * 0.05 * x[i];
-        m[i] = 0.9 * m[i] + 0.1 * gi;
-        v[i] = 0.999 * v[i] + 0.001 * gi * gi;
-        x[i] -=
-            0.01
-                / (1 - Math.pow(0.9, t))
-                * m[i]
-                / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
+    try (Parameter parameter = new Parameter(tensor(p));
+        Parameter first = new Parameter(engine().zeros(n));
+        Parameter second = new Parameter(engine().zeros(n))) {
+      parameter.tensor().mul(tensor(g)).sum().backward();
+      for (int t = 1; t <= 3; t++) {
+        parameter.adamW(first, second, new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
+        stepByFormula(x, g.data(), m, v, t);
       }
+      assertClose("parameter", new Ref(x, n), parameter.tensor(), 2e-6);
+      assertClose("first moment", new Ref(m, n), first.tensor(), 2e-6);
+      assertClose("second moment", new Ref(v, n), second.tensor(), 2e-6);
     }
-    assertClose("parameter", new Ref(x, n), tp, 2e-6);
-    assertClose("first moment", new Ref(m, n), tm, 2e-6);
-    assertClose("second moment", new Ref(v, n), tv, 2e-6);
+  }
+
+  private static void stepByFormula(double[] x, double[] g, double[] m, double[] v, int t) {
+    for (int i = 0; i < x.length; i++) {
+      double gi = g[i] * 0.5;
+      x[i] -= 0.01 * 0.05 * x[i];
+      m[i] = 0.9 * m[i] + 0.1 * gi;
+      v[i] = 0.999 * v[i] + 0.001 * gi * gi;
+      x[i] -=
+          0.01
+              / (1 - Math.pow(0.9, t))
+              * m[i]
+              / (Math.sqrt(v[i] / (1 - Math.pow(0.999, t))) + 1e-8);
+    }
   }
 
   @Test
-  void axpbyIntoMixes() {
-    Tensor a = engine().floats(new float[] {1, 2}, 2);
-    engine()
-        .backend()
-        .axpbyInto(a.array(), 0.9, engine().floats(new float[] {11, -8}, 2).array(), 0.1);
-    assertArrayEquals(new float[] {2, 1}, a.toFloats(), 1e-6f);
+  void aParameterMixesAnotherTensorIn() {
+    try (Parameter a = new Parameter(engine().floats(new float[] {1, 2}, 2))) {
+      Tensor source = engine().floats(new float[] {11, -8}, 2);
+      a.mix(0.9, source, 0.1);
+      assertArrayEquals(new float[] {2, 1}, a.tensor().toFloats(), 1e-6f);
+      a.mix(2, source, 3);
+      assertArrayEquals(new float[] {37, -22}, a.tensor().toFloats(), 1e-5f);
+      a.mix(2, a.tensor(), 1);
+      assertArrayEquals(new float[] {111, -66}, a.tensor().toFloats(), 1e-4f);
+    }
   }
 
   @Test
@@ -532,7 +535,7 @@ public abstract class CompositeConformance extends BackendConformance {
                 "-cp",
                 System.getProperty("java.class.path"),
                 TrainingLoop.class.getName(),
-                engine().backend().name(),
+                engine().backendName(),
                 engine().device().toString(),
                 "1000")
             .redirectError(errors.toFile())

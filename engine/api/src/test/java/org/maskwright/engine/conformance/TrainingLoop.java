@@ -38,7 +38,7 @@ public final class TrainingLoop {
 
   private final Engine engine;
   private final List<Parameter> parameters = new ArrayList<>();
-  private final List<Tensor> state = new ArrayList<>();
+  private final List<Parameter> state = new ArrayList<>();
   private final RandomStream random = RandomStream.of(1, "loop");
 
   private TrainingLoop(Engine engine) {
@@ -48,14 +48,14 @@ public final class TrainingLoop {
     add(CHANNELS);
     add(CHANNELS);
     add(3 * CHANNELS, CHANNELS);
-    state.add(engine.ones(FROZEN));
+    engine.ones(FROZEN); // owned by the scope of main
   }
 
   private void add(long... shape) {
     Parameter p = new Parameter(engine.uniform(random, -0.1, 0.1, shape));
     parameters.add(p);
-    state.add(engine.zeros(shape));
-    state.add(engine.zeros(shape));
+    state.add(new Parameter(engine.zeros(shape)));
+    state.add(new Parameter(engine.zeros(shape)));
   }
 
   private Tensor weight(int i) {
@@ -92,14 +92,10 @@ public final class TrainingLoop {
   private void update(int count) {
     for (int i = 0; i < parameters.size(); i++) {
       Parameter p = parameters.get(i);
-      engine
-          .backend()
-          .adamW(
-              p.tensor().array(),
-              p.grad().array(),
-              state.get(2 * i).array(),
-              state.get(2 * i + 1).array(),
-              new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.05, count, 1));
+      p.adamW(
+          state.get(2 * i),
+          state.get(2 * i + 1),
+          new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.05, count, 1));
       p.zeroGrad();
     }
   }

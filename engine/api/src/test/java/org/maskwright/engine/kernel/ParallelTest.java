@@ -7,6 +7,19 @@ import org.junit.jupiter.api.Test;
 
 class ParallelTest {
   @Test
+  void theLatestOpenLeaseDecidesAndTheirEndRestores() {
+    int before = Parallel.current().threads();
+    Parallel.Lease three = Parallel.lease(3);
+    Parallel.Lease five = Parallel.lease(5);
+    assertEquals(5, Parallel.current().threads());
+    three.close();
+    assertEquals(5, Parallel.current().threads());
+    five.close();
+    five.close();
+    assertEquals(before, Parallel.current().threads());
+  }
+
+  @Test
   void failureInAWorkerReachesTheCaller() {
     try (Parallel parallel = new Parallel(2)) {
       IllegalStateException e =

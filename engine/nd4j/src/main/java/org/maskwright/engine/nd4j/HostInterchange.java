@@ -1,5 +1,6 @@
 package org.maskwright.engine.nd4j;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,7 +22,7 @@ final class HostInterchange {
     this.elementwise = elementwise;
   }
 
-  /** Shares float32 memory in row-major order; copies everything else. */
+  /** A copy: the lender may free or change its memory at any time. */
   NdArray fromHost(INDArray array) {
     DType dtype = DType.of(array.dataType());
     long[] shape = array.shape();
@@ -29,9 +30,6 @@ final class HostInterchange {
       return NdArray.allocate(account, dtype, shape);
     }
     boolean dense = isDense(array);
-    if (dense && dtype == DType.FLOAT32) {
-      return NdArray.borrow(account, dtype, shape, array.data().addressPointer(), array);
-    }
     NdArray result = NdArray.allocate(account, dtype, shape);
     try {
       INDArray source = dense ? array : array.dup('c');
@@ -47,6 +45,8 @@ final class HostInterchange {
     } catch (RuntimeException | Error e) {
       result.release();
       throw e;
+    } finally {
+      Reference.reachabilityFence(array); // its memory goes with it
     }
   }
 

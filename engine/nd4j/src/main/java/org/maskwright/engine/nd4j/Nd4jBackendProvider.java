@@ -4,7 +4,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.kernel.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
@@ -88,7 +87,6 @@ public final class Nd4jBackendProvider implements BackendProvider {
       throw new EngineException("engine.backend = nd4j: " + reason.get());
     }
     int threads = Threads.resolve(options.threads());
-    Parallel.setThreads(threads);
     return new Nd4jBackend(describe(threads), threads);
   }
 

@@ -12,9 +12,8 @@ import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.EngineException;
 
 /**
- * Contiguous row-major host memory with its shape and dtype. Three kinds: memory of its own (freed
- * with the last reference), a view of another array (keeps a reference to it), and borrowed memory
- * (keeps the lender reachable, for arrays over an INDArray).
+ * Contiguous row-major host memory with its shape and dtype: memory of its own (freed with the last
+ * reference), or a view of another array (keeps a reference to it).
  */
 final class NdArray extends DeviceArray {
   private static final ByteBuffer EMPTY =
@@ -24,12 +23,6 @@ final class NdArray extends DeviceArray {
   private final long[] shape;
   private final int size;
   private final Pointer memory;
-  private final NdArray base;
-
-  /** Held only so that the garbage collector leaves borrowed memory alone. */
-  @SuppressWarnings("UnusedVariable")
-  private Object lender;
-
   private ByteBuffer bytes;
 
   /** The same memory of a float32 array; set here, as several threads may ask at once. */
@@ -41,16 +34,22 @@ final class NdArray extends DeviceArray {
       DType dtype,
       long[] shape,
       Pointer memory,
-      NdArray base,
-      Object lender,
       ByteBuffer bytes) {
     super(account, ownBytes);
     this.dtype = dtype;
     this.shape = shape;
     this.size = Shapes.size(shape);
     this.memory = memory;
-    this.base = base;
-    this.lender = lender;
+    this.bytes = bytes;
+    this.floats = dtype == DType.FLOAT32 ? bytes.asFloatBuffer() : null;
+  }
+
+  private NdArray(MemoryAccount account, NdArray base, long[] shape, ByteBuffer bytes) {
+    super(account, base);
+    this.dtype = base.dtype;
+    this.shape = shape;
+    this.size = Shapes.size(shape);
+    this.memory = null;
     this.bytes = bytes;
     this.floats = dtype == DType.FLOAT32 ? bytes.asFloatBuffer() : null;
   }
@@ -59,7 +58,7 @@ final class NdArray extends DeviceArray {
   static NdArray allocate(MemoryAccount account, DType dtype, long[] shape) {
     long byteCount = Shapes.bytes(shape, dtype);
     if (byteCount == 0) {
-      return new NdArray(account, 0, dtype, shape.clone(), null, null, null, EMPTY);
+      return new NdArray(account, 0, dtype, shape.clone(), null, EMPTY);
     }
     Pointer memory = Pointer.malloc(byteCount);
     if (memory == null || memory.isNull()) {
@@ -74,16 +73,7 @@ final class NdArray extends DeviceArray {
               + account.liveBytes()
               + " bytes are live. Use a smaller batch or image, or close tensors earlier");
     }
-    return new NdArray(
-        account, byteCount, dtype, shape.clone(), memory, null, null, buffer(memory, byteCount));
-  }
-
-  /** Memory that belongs to {@code lender}, which stays reachable as long as the result lives. */
-  static NdArray borrow(
-      MemoryAccount account, DType dtype, long[] shape, Pointer address, Object lender) {
-    long byteCount = Shapes.bytes(shape, dtype);
-    ByteBuffer bytes = byteCount == 0 ? EMPTY : buffer(address, byteCount);
-    return new NdArray(account, 0, dtype, shape.clone(), null, null, lender, bytes);
+    return new NdArray(account, byteCount, dtype, shape.clone(), memory, buffer(memory, byteCount));
   }
 
   /** The elements from {@code offset} on in another shape, sharing this array's memory. */
@@ -94,9 +84,7 @@ final class NdArray extends DeviceArray {
         offset == 0 && byteCount == all.capacity()
             ? all
             : all.slice(offset * dtype.bytes(), byteCount).order(ByteOrder.nativeOrder());
-    NdArray root = base == null ? this : base;
-    root.retain();
-    return new NdArray(account, 0, dtype, newShape.clone(), null, root, null, part);
+    return new NdArray(account, this, newShape.clone(), part);
   }
 
   private static ByteBuffer buffer(Pointer memory, long byteCount) {
@@ -136,8 +124,10 @@ final class NdArray extends DeviceArray {
 
   private void requireLive() {
     if (isFreed()) {
-      throw new IllegalStateException(
-          "nd4j: array of shape " + Shapes.text(shape) + " is used after it was freed");
+      throw new EngineException(
+          "nd4j: array of shape "
+              + Shapes.text(shape)
+              + " used after it was freed; retain it for longer");
     }
   }
 
@@ -159,10 +149,7 @@ final class NdArray extends DeviceArray {
   protected void free() {
     bytes = null;
     floats = null;
-    lender = null;
-    if (base != null) {
-      base.release();
-    } else if (memory != null) {
+    if (memory != null) {
       Pointer.free(memory);
     }
   }

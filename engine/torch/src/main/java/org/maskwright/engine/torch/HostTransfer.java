@@ -2,6 +2,7 @@ package org.maskwright.engine.torch;
 
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
@@ -42,15 +43,19 @@ final class HostTransfer {
       Tensor blob =
           torch.from_blob(
               array.data().addressPointer(), shape, array.stride(), natives.hostOptions(dtype));
-      if (device.kind() == Device.Kind.CPU && blob.is_contiguous()) {
-        return TorchArray.over(results.account(), blob, array);
-      }
       try (blob) {
-        return results.of(op, () -> onDevice(blob.contiguous(), dtype));
+        return results.of(op, () -> onDevice(copy(blob), dtype));
       }
     } catch (RuntimeException e) {
       throw Results.failure(op, e);
+    } finally {
+      Reference.reachabilityFence(array); // its memory goes with it
     }
+  }
+
+  /** A row-major copy: the lender may free or change its memory at any time. */
+  private static Tensor copy(Tensor blob) {
+    return blob.is_contiguous() ? torch.clone(blob) : blob.contiguous();
   }
 
   /** Moves a host tensor to the device; closes the host tensor if it was copied. */

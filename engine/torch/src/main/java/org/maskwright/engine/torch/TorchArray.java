@@ -7,15 +7,10 @@ import org.maskwright.engine.tensor.EngineException;
 
 /**
  * A native tensor, or a view of another array's memory. A view holds a reference to the array that
- * owns the memory, so that host memory behind it stays alive and bytes are counted as long as they
- * are in use.
+ * owns the memory, so that bytes are counted as long as they are in use.
  */
 final class TorchArray extends DeviceArray {
   private Tensor tensor;
-  private TorchArray owner;
-
-  /** Kept reachable while its memory is in use; it belongs to whoever made it. */
-  private Object host;
 
   /** An array with memory of its own. */
   TorchArray(MemoryAccount account, Tensor tensor, long bytes) {
@@ -23,23 +18,14 @@ final class TorchArray extends DeviceArray {
     this.tensor = tensor;
   }
 
-  private TorchArray(MemoryAccount account, Tensor tensor, TorchArray owner, Object host) {
-    super(account, 0);
+  private TorchArray(MemoryAccount account, Tensor tensor, TorchArray base) {
+    super(account, base);
     this.tensor = tensor;
-    this.owner = owner;
-    this.host = host;
-  }
-
-  /** An array over {@code host}'s memory. */
-  static TorchArray over(MemoryAccount account, Tensor tensor, Object host) {
-    return new TorchArray(account, tensor, null, host);
   }
 
   /** A view of this array's memory. */
   TorchArray view(MemoryAccount account, Tensor viewed) {
-    TorchArray root = owner == null ? this : owner;
-    root.retain();
-    return new TorchArray(account, viewed, root, null);
+    return new TorchArray(account, viewed, this);
   }
 
   /**
@@ -74,19 +60,12 @@ final class TorchArray extends DeviceArray {
   protected void free() {
     tensor.close();
     tensor = null;
-    host = null;
-    if (owner != null) {
-      owner.release();
-      owner = null;
-    }
   }
 
   @Override
   public String toString() {
     return tensor == null
         ? "freed"
-        : tensor.scalar_type()
-            + java.util.Arrays.toString(shape(tensor))
-            + (host == null ? "" : "@host");
+        : tensor.scalar_type() + java.util.Arrays.toString(shape(tensor));
   }
 }

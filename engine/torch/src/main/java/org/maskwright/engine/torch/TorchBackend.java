@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.maskwright.engine.kernel.AdamWKernel;
 import org.maskwright.engine.kernel.GroupNormKernel;
-import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.kernel.ShortSoftmax;
 import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.Backend;
@@ -46,7 +45,6 @@ final class TorchBackend implements Backend {
     this.device = device;
     torch.set_num_threads(threads);
     Blas.setThreads(threads);
-    Parallel.setThreads(threads);
     natives = new Natives(device);
     host = new HostTransfer(results, natives, device);
     elementwise = new Elementwise(results, natives);

@@ -94,12 +94,13 @@ class TorchBackendTest {
   }
 
   @Test
-  void hostArrayIsSharedNotCopied() {
+  void hostArrayIsCopiedNotShared() {
     INDArray host = Nd4j.createFromArray(new float[][] {{1, 2, 3}, {4, 5, 6}});
     DeviceArray a = backend.fromHost(host);
     host.putScalar(1, 2, 60);
+    host.close();
     assertArrayEquals(new long[] {2, 3}, backend.shapeOf(a));
-    assertArrayEquals(new float[] {1, 2, 3, 4, 5, 60}, take(a));
+    assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, take(a));
   }
 
   @Test
@@ -126,7 +127,7 @@ class TorchBackendTest {
   }
 
   @Test
-  void viewOfHostMemoryOutlivesTheFirstHandle() {
+  void viewOutlivesTheFirstHandle() {
     DeviceArray a = backend.fromHost(Nd4j.createFromArray(new float[] {1, 2, 3, 4}));
     DeviceArray tail = backend.slice(a, 0, 2, 4, 1);
     a.release();
