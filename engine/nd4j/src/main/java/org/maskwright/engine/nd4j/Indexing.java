@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.tensor.EngineException;
 
 /** Reads and additions at positions that an index array gives. */
 final class Indexing {
@@ -24,7 +25,7 @@ final class Indexing {
     for (int i = 0; i < index.size(); i++) {
       long position = index.bytes().getLong(8 * i);
       if (position < 0 || position >= length) {
-        throw new IndexOutOfBoundsException(
+        throw new EngineException(
             op
                 + ": expected indices in 0.."
                 + (length - 1)

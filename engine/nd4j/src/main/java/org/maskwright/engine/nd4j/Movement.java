@@ -49,7 +49,7 @@ final class Movement {
   private NdArray strided(NdArray a, long[] shape, int[] strides, int first) {
     Walk walk = Walk.of(shape, strides);
     if (walk.size == 0 || walk.isContiguous(0)) {
-      return a.view(account, shape, first);
+      return a.view(account, shape, walk.size == 0 ? 0 : first);
     }
     NdArray out = NdArray.allocate(account, a.dtype(), shape);
     copier.copy(
