@@ -38,6 +38,10 @@ enum ExitCode {
       8,
       "out of memory",
       "Make the work smaller as the message says; give the Java heap more with MASKWRIGHT_OPTS=-Xmx8g."),
+  MACHINE(
+      9,
+      "this machine: a check of doctor failed",
+      "Do what doctor says below the check; put its output into a report of wrong results."),
   INTERRUPTED(
       130, "interrupted; a training run wrote a checkpoint first", "Go on with train --resume.");
 

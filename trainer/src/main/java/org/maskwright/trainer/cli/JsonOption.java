@@ -29,9 +29,14 @@ final class JsonOption {
               + " file beside the text.")
   private String target;
 
+  /** Whether standard output is for JSON alone. */
+  boolean replacesText() {
+    return STANDARD_OUTPUT.equals(target);
+  }
+
   /** Says the result in the form that was asked for. */
   void report(PrintWriter out, Runnable text, Supplier<String> json) {
-    if (STANDARD_OUTPUT.equals(target)) {
+    if (replacesText()) {
       out.println(json.get());
       return;
     }

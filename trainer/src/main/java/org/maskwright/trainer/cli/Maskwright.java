@@ -66,7 +66,8 @@ public final class Maskwright implements Runnable {
           ScoreCommand.class,
           ExportCommand.class,
           ImportCommand.class,
-          InspectCommand.class);
+          InspectCommand.class,
+          DoctorCommand.class);
 
   @Spec private CommandSpec spec;
 

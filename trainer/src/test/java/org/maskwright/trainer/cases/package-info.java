@@ -1,0 +1,2 @@
+/** Runs the command line on inputs that lie beside the project and compares what it does. */
+package org.maskwright.trainer.cases;
