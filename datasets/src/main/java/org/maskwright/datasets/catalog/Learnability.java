@@ -101,8 +101,13 @@ public record Learnability(
   }
 
   private static String oneClass(ClassCount only, DatasetStats train, List<Integer> ignore) {
-    return "%s: every labelled pixel is of one class, \"%s\", so there is nothing to tell apart and any model scores 100%s"
-        .formatted(train.name(), only.category().name(), meant(train, ignore));
+    List<ClassCount> absent = classes(train, c -> c.segments() == 0);
+    return "%s: every labelled pixel is of one class, \"%s\", so there is nothing to tell apart and any model scores 100%s%s"
+        .formatted(
+            train.name(),
+            only.category().name(),
+            absent.isEmpty() ? "" : "; without a pixel: " + names(absent),
+            meant(train, ignore));
   }
 
   /** A named class without a pixel beside a void label is the mark of masks drawn as 0 and 255. */

@@ -149,11 +149,16 @@ final class UserCasesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"layouts/bin255", "layouts/bin255_names", "evaluation/binary-0-255/data"})
-  void aClassUnderTheVoidLabelIsAProblemThatNamesIt(String folder) {
+  @CsvSource({
+    "layouts/bin255, one class",
+    "layouts/bin255_names, without a pixel: shape",
+    "evaluation/binary-0-255/data, without a pixel: target"
+  })
+  void aClassUnderTheVoidLabelIsAProblemThatNamesIt(String folder, String words) {
     String found =
         report(SharedData.require("cases/" + folder), Optional.of(Task.SEMANTIC), List.of(255));
     assertTrue(found.contains("PROBLEM"), found);
+    assertTrue(found.contains(words), found);
     assertTrue(found.contains("every labelled pixel is of one class"), found);
     assertTrue(found.contains("of the pixels are void (data.ignore = [255])"), found);
   }
