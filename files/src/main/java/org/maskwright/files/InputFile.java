@@ -3,6 +3,7 @@ package org.maskwright.files;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What is looked at before a file is opened to read it. */
 public final class InputFile {
@@ -19,5 +20,17 @@ public final class InputFile {
             Files.isDirectory(file)
                 ? "is a folder, expected a file"
                 : "is a pipe or a device, expected a regular file; copy its content to one");
+  }
+
+  /**
+   * Refuses what {@link #problem} finds.
+   *
+   * @param error what is thrown for it
+   */
+  public static void require(Path file, Function<String, ? extends RuntimeException> error) {
+    Optional<String> problem = problem(file);
+    if (problem.isPresent()) {
+      throw error.apply(problem.get());
+    }
   }
 }

@@ -56,11 +56,7 @@ public final class ImageDecoder {
   }
 
   private static byte[] bytes(Path file) {
-    InputFile.problem(file)
-        .ifPresent(
-            problem -> {
-              throw new DatasetException("image: " + problem);
-            });
+    InputFile.require(file, problem -> new DatasetException("image: " + problem));
     try {
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {

@@ -204,15 +204,8 @@ public final class LabelPng {
   }
 
   private static byte[] bytes(Path file) {
-    InputFile.problem(file)
-        .ifPresent(
-            problem -> {
-              throw new DatasetException(problem);
-            });
+    InputFile.require(file, DatasetException::new);
     try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new DatasetException("expected a file, found something else");
-      }
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {
         throw new DatasetException(

@@ -36,11 +36,7 @@ final class JsonFile implements AutoCloseable {
   private final Set<String> sections = new HashSet<>();
 
   private JsonFile(Path file) throws IOException {
-    InputFile.problem(file)
-        .ifPresent(
-            problem -> {
-              throw new DatasetException(problem);
-            });
+    InputFile.require(file, DatasetException::new);
     parser = FACTORY.createParser(Files.newInputStream(file));
     parser.enable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
   }

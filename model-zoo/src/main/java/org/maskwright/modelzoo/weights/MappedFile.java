@@ -45,11 +45,7 @@ final class MappedFile implements ByteSource, AutoCloseable {
    * @throws CheckpointException if it is a folder, a pipe or a device
    */
   static void requireRegular(Path file) {
-    InputFile.problem(file)
-        .ifPresent(
-            problem -> {
-              throw new CheckpointException(file, problem);
-            });
+    InputFile.require(file, problem -> new CheckpointException(file, problem));
   }
 
   @Override
