@@ -50,7 +50,7 @@ public final class DatasetOpener {
    *     hold something that the layout does not read
    */
   public static Dataset open(DatasetSettings settings) {
-    return open(settings, Optional.empty(), DatasetOpener::stop);
+    return open(settings, Optional.empty());
   }
 
   /**
@@ -60,13 +60,26 @@ public final class DatasetOpener {
    * @throws DatasetException as {@link #open(DatasetSettings)}
    */
   public static Dataset open(DatasetSettings settings, Task task) {
-    return open(settings, Optional.of(task), DatasetOpener::stop);
+    return open(settings, Optional.of(task));
   }
 
   /**
-   * As {@link #open(DatasetSettings)} or {@link #open(DatasetSettings, Task)}; images and
-   * annotations that do not fit together are left out and reported, where the data set can do
-   * without.
+   * As {@link #open(DatasetSettings)} or, with a task, {@link #open(DatasetSettings, Task)}.
+   *
+   * @throws DatasetException as they do
+   */
+  public static Dataset open(DatasetSettings settings, Optional<Task> task) {
+    return open(
+        settings,
+        task,
+        problem -> {
+          throw problem;
+        });
+  }
+
+  /**
+   * As {@link #open(DatasetSettings, Optional)}; images and annotations that do not fit together
+   * are left out and reported, where the data set can do without.
    */
   public static Dataset open(
       DatasetSettings settings, Optional<Task> task, Consumer<DatasetException> problems) {
@@ -79,10 +92,6 @@ public final class DatasetOpener {
       return DatasetView.noted(opened(found.settings(), task, problems), found.notes());
     }
     return opened(settings, task, problems);
-  }
-
-  private static void stop(DatasetException problem) {
-    throw problem;
   }
 
   private static Dataset opened(

@@ -52,13 +52,7 @@ final class DataStatsCommand implements Callable<Integer> {
       settings = found.settings();
       because = "found by " + found.because();
     }
-    Dataset dataset =
-        DatasetOpener.open(
-            part.settings(),
-            part.task(),
-            problem -> {
-              throw problem;
-            });
+    Dataset dataset = DatasetOpener.open(part.settings(), part.task());
     DatasetStats stats = DatasetStats.of(dataset);
     Learnability learnable =
         Learnability.of(

@@ -102,10 +102,7 @@ final class DataViewCommand implements Callable<Integer> {
   }
 
   private Dataset open(DataSource.Part part) {
-    Optional<Task> wanted = task().or(part::task);
-    return wanted
-        .map(t -> DatasetOpener.open(part.settings(), t))
-        .orElseGet(() -> DatasetOpener.open(part.settings()));
+    return DatasetOpener.open(part.settings(), task().or(part::task));
   }
 
   /** That of the configuration, or large-scale jitter. */
