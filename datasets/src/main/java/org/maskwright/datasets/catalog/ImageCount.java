@@ -5,11 +5,10 @@ import java.util.List;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Dataset.Label;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
-import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Size;
 
 /** The segments of one image, counted. */
 final class ImageCount {
@@ -58,17 +57,8 @@ final class ImageCount {
   /** Reads the annotation, and the photograph where nothing else says its size. */
   static ImageCount of(Dataset dataset, int index) {
     List<Segment> segments = dataset.segments(index);
-    SampleInfo info = dataset.info(index);
-    for (Segment segment : segments) {
-      if (segment.mask() instanceof SegmentMask.Labelled labelled) {
-        return of(segments, labelled.map().height(), labelled.map().width());
-      }
-    }
-    if (info.width() > 0 && info.height() > 0) {
-      return of(segments, info.height(), info.width());
-    }
-    RgbImage image = dataset.image(index);
-    return of(segments, image.height(), image.width());
+    Size size = ImageSize.of(dataset, index, segments);
+    return of(segments, size.height(), size.width());
   }
 
   /** As {@link #of(Dataset, int)}; null if a file is broken. */

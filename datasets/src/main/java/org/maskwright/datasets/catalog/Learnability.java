@@ -18,6 +18,10 @@ import org.maskwright.datasets.catalog.DatasetStats.ClassCount;
  */
 public record Learnability(
     List<String> warnings, Optional<String> error, Optional<String> oneClass) {
+  /** What to do with segments that are all crowds, on which nothing is trained. */
+  public static final String CROWDS_ADVICE =
+      "(iscrowd = 1), as brush masks of some tools are exported; export them as single objects, or set iscrowd to 0";
+
   private static final int NAMED = 10;
   private static final double MUCH = 0.5;
 
@@ -93,8 +97,8 @@ public record Learnability(
 
   private static String nothing(DatasetStats train, List<ClassCount> crowds, List<Integer> ignore) {
     if (!crowds.isEmpty()) {
-      return "%s: nothing to train on: all %d segments are crowds (iscrowd = 1), as brush masks of some tools are exported; export them as single objects, or set iscrowd to 0"
-          .formatted(train.name(), train.crowds());
+      return "%s: nothing to train on: all %d segments are crowds %s"
+          .formatted(train.name(), train.crowds(), CROWDS_ADVICE);
     }
     return "%s: nothing to train on: none of its %d images has a segment%s"
         .formatted(train.name(), train.images(), meant(train, ignore));

@@ -16,6 +16,7 @@ import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.mask.LabelMap;
@@ -112,17 +113,8 @@ final class MergedThings implements Dataset {
   @Override
   public List<Segment> segments(int index) {
     List<Segment> segments = things.segments(index);
-    SampleInfo info = things.info(index);
-    for (Segment segment : segments) {
-      if (segment.mask() instanceof SegmentMask.Labelled labelled) {
-        return merged(segments, labelled.map().height(), labelled.map().width());
-      }
-    }
-    if (info.width() > 0 && info.height() > 0) {
-      return merged(segments, info.height(), info.width());
-    }
-    RgbImage image = things.image(index);
-    return merged(segments, image.height(), image.width());
+    Size size = ImageSize.of(things, index, segments);
+    return merged(segments, size.height(), size.width());
   }
 
   @Override

@@ -184,13 +184,7 @@ public final class CocoInstanceDataset implements Dataset {
         List<String> wrong = new ArrayList<>();
         MaskClaims.area(table.area(row), rle.area()).ifPresent(wrong::add);
         MaskClaims.box(table.box(row), MaskClaims.bounds(rle)).ifPresent(wrong::add);
-        if (!wrong.isEmpty()) {
-          found.add(
-              new DatasetException(String.join("; ", wrong))
-                  .inFile(annotationFile)
-                  .forImage(entry.id())
-                  .forAnnotation(table.id(row)));
-        }
+        photographs.disagreement(entry.id(), table.id(row), wrong).ifPresent(found::add);
       }
     }
     return found;

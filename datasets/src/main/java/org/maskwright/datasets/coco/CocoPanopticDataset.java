@@ -193,13 +193,7 @@ public final class CocoPanopticDataset implements Dataset {
         MaskClaims.exactArea(segment.area(), region.pixels()).ifPresent(wrong::add);
       }
       MaskClaims.box(segment.box(), region.box()).ifPresent(wrong::add);
-      if (!wrong.isEmpty()) {
-        found.add(
-            new DatasetException(String.join("; ", wrong))
-                .inFile(annotationFile)
-                .forImage(annotation.imageId())
-                .forAnnotation(segment.id()));
-      }
+      photographs.disagreement(annotation.imageId(), segment.id(), wrong).ifPresent(found::add);
     }
     return found;
   }

@@ -2,9 +2,12 @@ package org.maskwright.datasets.coco;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.SwappedSides;
@@ -32,6 +35,17 @@ record Photographs(Path annotationFile, DataFolder folder, Function<CocoImage, S
     return name.indexOf('\\') >= 0 && !Files.exists(folder.resolve(name))
         ? name.replace('\\', '/')
         : name;
+  }
+
+  /** What the annotation file says of a mask, where it is not what the mask is; else empty. */
+  Optional<DatasetException> disagreement(ImageId image, long annotation, List<String> wrong) {
+    return wrong.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new DatasetException(String.join("; ", wrong))
+                .inFile(annotationFile)
+                .forImage(image)
+                .forAnnotation(annotation));
   }
 
   /** Reads a photograph, which must have the size its annotation was made for. */

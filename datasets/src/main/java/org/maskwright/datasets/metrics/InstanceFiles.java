@@ -231,8 +231,7 @@ public final class InstanceFiles {
   /** Boxes are compared where they are scored, areas where masks are. */
   private void compare(CocoAnnotation a, Rle mask, CocoImage image) {
     if (iouType != IouType.BBOX) {
-      if (image.height() > 0
-          && (mask.height() != image.height() || mask.width() != image.width())) {
+      if (isOfOtherSize(mask, image)) {
         return; // counted as such
       }
       wrongAreas.add(MaskClaims.area(a.area(), mask.area()).isPresent() ? 1 : 0);
@@ -247,9 +246,14 @@ public final class InstanceFiles {
   }
 
   private static void count(LongAdder otherSize, Rle mask, CocoImage image) {
-    if (image.height() > 0 && (mask.height() != image.height() || mask.width() != image.width())) {
+    if (isOfOtherSize(mask, image)) {
       otherSize.increment();
     }
+  }
+
+  /** An image without a size has masks of any. */
+  private static boolean isOfOtherSize(Rle mask, CocoImage image) {
+    return image.height() > 0 && (mask.height() != image.height() || mask.width() != image.width());
   }
 
   private List<Detection> detections(CocoImage image) {

@@ -186,7 +186,7 @@ public final class TrainingRun {
               + all.size()
               + " images has a target to train on"
               + (DatasetStats.quick(all).crowds() > 0
-                  ? ": all segments are crowds (iscrowd = 1), as brush masks of some tools are exported; export them as single objects, or set iscrowd to 0"
+                  ? ": all segments are crowds " + Learnability.CROWDS_ADVICE
                   : ""));
     }
     console.line(
