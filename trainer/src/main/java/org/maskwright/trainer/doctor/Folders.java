@@ -7,12 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Optional;
+import org.maskwright.engine.spi.NativeCache;
 
 /** Where files are written: the native libraries' cache, temporary files and the working folder. */
 final class Folders {
-  private static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
-
   private final SystemFiles files;
   private final Path cache;
   private final Path temporary;
@@ -26,7 +24,7 @@ final class Folders {
   }
 
   static Folders here() {
-    String asked = System.getProperty(CACHE_PROPERTY);
+    String asked = System.getProperty(NativeCache.PROPERTY);
     return new Folders(
         SystemFiles.HERE,
         asked == null
@@ -46,12 +44,12 @@ final class Folders {
   /** Native libraries are unpacked into the cache and loaded from there. */
   Finding cacheFinding() {
     String advice =
-        "set MASKWRIGHT_OPTS=-D" + CACHE_PROPERTY + "=FOLDER to one on another file system";
+        "set MASKWRIGHT_OPTS=-D" + NativeCache.PROPERTY + "=FOLDER to one on another file system";
     Path there = existing(cache);
     if (!Files.isWritable(there)) {
       return Finding.wrong("machine", "native cache", there + ": cannot be written", advice);
     }
-    if (mountOptions(there).contains("noexec")) {
+    if (NativeCache.mountOptions(there, files.lines("proc/self/mounts")).contains("noexec")) {
       return Finding.wrong(
           "machine",
           "native cache",
@@ -127,19 +125,5 @@ final class Folders {
       return "cannot be read";
     }
     return sum[0] == 0 ? "empty" : Bytes.text(sum[0]);
-  }
-
-  /** Of the file system that holds a folder, as the kernel lists them. */
-  private List<String> mountOptions(Path folder) {
-    Optional<String[]> best = Optional.empty();
-    for (String line : files.lines("proc/self/mounts")) {
-      String[] words = line.split(" ", -1); // device, folder, type, options
-      if (words.length > 3
-          && folder.startsWith(Path.of(words[1].replace("\\040", " ")))
-          && (best.isEmpty() || words[1].length() >= best.get()[1].length())) {
-        best = Optional.of(words);
-      }
-    }
-    return best.map(words -> List.of(words[3].split(",", -1))).orElse(List.of());
   }
 }

@@ -14,7 +14,8 @@ import org.bytedeco.javacpp.Loader;
  * says "no ... in java.library.path", neither the reason nor the folder.
  */
 public final class NativeCache {
-  private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
+  /** The system property that names another folder. */
+  public static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
 
   /** The libraries of LibTorch, OpenBLAS, OpenCV and ND4J for one platform take about this. */
   private static final long NEEDED_BYTES = 700L << 20;
@@ -43,7 +44,7 @@ public final class NativeCache {
     String what = "native libraries are unpacked to " + cache + ", ";
     try {
       Files.delete(Files.createTempFile(cache, "probe", ".tmp"));
-      if (optionsOf(cache.toRealPath(), mounts).contains("noexec")) {
+      if (mountOptions(cache.toRealPath(), mounts).contains("noexec")) {
         return Optional.of(advice(what + "which is mounted noexec: nothing in it may be run"));
       }
       long free = Files.getFileStore(cache).getUsableSpace();
@@ -69,8 +70,12 @@ public final class NativeCache {
         + "=DIR)";
   }
 
-  /** The options of the mount that holds a folder: of the longest one above it, the last such. */
-  private static List<String> optionsOf(Path folder, List<String> mounts) {
+  /**
+   * The options of the mount that holds a folder: of the longest one above it, the last such.
+   *
+   * @param mounts lines of Linux's /proc/self/mounts: device, folder, kind, options
+   */
+  public static List<String> mountOptions(Path folder, List<String> mounts) {
     List<String> options = List.of();
     int longest = -1;
     for (String line : mounts) {
