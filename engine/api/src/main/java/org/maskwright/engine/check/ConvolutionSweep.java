@@ -17,8 +17,8 @@ import org.maskwright.engine.tensor.Tensor;
  * against float64 loops in Java.
  *
  * <p>Libraries pick another kernel for each processor and shape, and some of these kernels are
- * wrong, or write outside their memory and end the process: {@link SweepProcess} runs the sweep in
- * a process of its own and names the case that ended it.
+ * wrong, or write outside their memory and end the process: {@link #run} says each case before it
+ * is computed, so that a process that ends can be asked which one it was.
  *
  * <p><b>Cost</b> up to {@value #SAMPLES} elements of each part are compared, the first and the last
  * among them. The short form takes some seconds, the full one up to a minute.

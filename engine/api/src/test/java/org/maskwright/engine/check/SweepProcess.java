@@ -1,5 +1,7 @@
 package org.maskwright.engine.check;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -59,6 +61,14 @@ public final class SweepProcess {
   }
 
   private SweepProcess() {}
+
+  /** Runs the sweep with two threads, as {@link #run}: every case must be computed, and rightly. */
+  public static void assertRight(String backend, Form form, Map<String, String> environment)
+      throws IOException {
+    Report report = run(backend, 2, form, environment);
+    assertTrue(report.isRight(), report::toString);
+    assertTrue(report.cases() > 0);
+  }
 
   /**
    * Runs the sweep with this JVM's class path.

@@ -1,7 +1,5 @@
 package org.maskwright.engine.nd4j;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -11,22 +9,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.engine.check.SweepProcess;
 import org.maskwright.engine.check.SweepProcess.Form;
-import org.maskwright.engine.check.SweepProcess.Report;
 
 /**
  * Convolutions of many shapes with the products that OpenBLAS has for this processor, and with
  * those for older ones. In processes of their own, because OpenBLAS chooses once in a process.
  */
 class Nd4jConvolutionSweepTest {
-  private static void assertRight(Form form, Map<String, String> environment) throws IOException {
-    Report report = SweepProcess.run("nd4j", 2, form, environment);
-    assertTrue(report.isRight(), report::toString);
-    assertTrue(report.cases() > 0);
-  }
-
   @Test
   void everyConvolutionOfThisProcessorEqualsFloat64() throws IOException {
-    assertRight(Form.FULL, Map.of());
+    SweepProcess.assertRight("nd4j", Form.FULL, Map.of());
   }
 
   /** The core, and what a processor must have lest its products be illegal instructions. */
@@ -42,6 +33,6 @@ class Nd4jConvolutionSweepTest {
     Set<String> flags = Processor.detect().flags();
     Assumptions.assumeTrue(
         flags.containsAll(Set.of(needed.split(" "))), () -> "this processor has no " + needed);
-    assertRight(Form.SHORT, Map.of("OPENBLAS_CORETYPE", core));
+    SweepProcess.assertRight("nd4j", Form.SHORT, Map.of("OPENBLAS_CORETYPE", core));
   }
 }
