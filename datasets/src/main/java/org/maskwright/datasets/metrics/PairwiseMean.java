@@ -2,7 +2,8 @@ package org.maskwright.datasets.metrics;
 
 /**
  * numpy's mean, bit for bit: blocks of 8192 values, each summed pairwise. Values of -1 (nothing to
- * measure) are left out.
+ * measure) are left out. From its release 2.3 on numpy takes all values as one block, which changes
+ * no more than the last digits.
  *
  * <p><b>Source</b> numpy's pairwise_sum, whose buffered reductions take 8192 values at a time.
  */
