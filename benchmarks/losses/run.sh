@@ -39,9 +39,9 @@ trap 'rm -rf "$work"' EXIT
 # CONFIGURATION, FOLDER OF THE PICTURES, and what is set beside it
 declare -A what=(
   [quickstart]="configs/quickstart.conf $work/scenes data.scenes.train-images=40 data.scenes.val-images=4 train.batch-size=4 train.accumulate=2"
-  [camvid]="configs/camvid/semantic/mask2former-r18.conf $data/camvid augment.lsj.height=96 augment.lsj.width=128 augment.lsj.min-scale=0.3 train.batch-size=2 criterion.points.points=1024"
-  [pennfudan]="configs/pennfudan/instance/mask2former-r18.conf $data/PennFudanPed augment.lsj.height=96 augment.lsj.width=96 train.batch-size=2 criterion.points.points=1024"
-  [coco]="configs/coco/panoptic/mask2former-r50.conf $data/coco augment.lsj.height=64 augment.lsj.width=64 train.batch-size=2 criterion.points.points=512 data.train.split=val2017"
+  [camvid]="configs/camvid.conf $data/camvid augment.lsj.height=96 augment.lsj.width=128 augment.lsj.min-scale=0.3 train.batch-size=2 criterion.points.points=1024"
+  [pennfudan]="configs/pennfudan.conf $data/PennFudanPed augment.lsj.height=96 augment.lsj.width=96 train.batch-size=2 criterion.points.points=1024"
+  [coco]="configs/coco/panoptic.conf $data/coco augment.lsj.height=64 augment.lsj.width=64 train.batch-size=2 criterion.points.points=512 data.train.split=val2017"
 )
 
 logged() { # RUN

@@ -10,11 +10,11 @@ import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigException.Problem;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.ConfigReference;
+import org.maskwright.trainer.config.Recipe;
 import org.maskwright.trainer.config.RunSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -30,7 +30,7 @@ final class ConfigCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing: expected show, check or reference");
+        spec.commandLine(), "a command is missing: expected show, check, recipes or reference");
   }
 
   @Command(
@@ -38,13 +38,9 @@ final class ConfigCommand implements Runnable {
       description = "Print every resolved value of a file, and where it was written.")
   void show(
       @Parameters(paramLabel = "FILE", description = "A configuration file.") Path file,
-      @Option(
-              names = "--set",
-              paramLabel = "KEY=VALUE",
-              description = "Override a value; may be repeated.")
-          List<String> overrides,
+      @Mixin ExperimentMixin experiment,
       @Mixin JsonOption json) {
-    ConfigFile config = ConfigFile.load(file, overrides == null ? List.of() : overrides);
+    ConfigFile config = experiment.load(file, List.of());
     config.bind(RunSettings.class);
     PrintWriter out = spec.commandLine().getOut();
     json.report(out, () -> writeLines(config.entries(), out), () -> toJson(config.entries()));
@@ -54,18 +50,15 @@ final class ConfigCommand implements Runnable {
   void check(
       @Parameters(paramLabel = "FILE", arity = "1..*", description = "Configuration files.")
           List<Path> files,
-      @Option(
-              names = "--set",
-              paramLabel = "KEY=VALUE",
-              description = "Override a value in each file; may be repeated.")
-          List<String> overrides,
+      @Mixin ExperimentMixin experiment,
       @Mixin JsonOption json) {
     var ok = new ArrayList<String>();
     var problems = new ArrayList<Problem>();
     for (Path file : files) {
       try {
-        ConfigFile config = ConfigFile.load(file, overrides == null ? List.of() : overrides);
+        ConfigFile config = experiment.load(file, List.of());
         config.bind(RunSettings.class);
+        ConfigFile.recipes(file); // names models that are there
         ok.add(config.name());
       } catch (ConfigException e) {
         problems.addAll(e.problems());
@@ -91,6 +84,22 @@ final class ConfigCommand implements Runnable {
         out,
         () -> out.print(ConfigReference.markdown(RunSettings.class, defaults)),
         () -> toJson(defaults.entries()));
+  }
+
+  @Command(
+      name = "recipes",
+      description =
+          "Print the published recipes of experiments as Markdown, with their results: docs/recipes.md.")
+  void recipes(
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "1..*",
+              description = "Experiments, such as configs/*/*.conf.")
+          List<Path> files,
+      @Mixin JsonOption json) {
+    List<Recipe> all = files.stream().flatMap(file -> ConfigFile.recipes(file).stream()).toList();
+    PrintWriter out = spec.commandLine().getOut();
+    json.report(out, () -> out.print(RecipeTable.markdown(all)), () -> RecipeTable.json(all));
   }
 
   private static void writeCheck(JsonGenerator json, List<String> ok, List<Problem> problems)

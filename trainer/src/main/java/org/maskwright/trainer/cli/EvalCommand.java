@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +19,6 @@ import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
-import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
@@ -58,12 +56,6 @@ final class EvalCommand implements Callable<Integer> {
   private Path config;
 
   @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Override a value; may be repeated.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
@@ -83,6 +75,7 @@ final class EvalCommand implements Callable<Integer> {
           "Take the data set's classes for the model's in their order, whatever names model.conf has.")
   private boolean byPosition;
 
+  @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -176,11 +169,9 @@ final class EvalCommand implements Callable<Integer> {
                     new ConfigException(
                         model
                             + ": not a checkpoint inside a run folder with config.conf; give the data and eval settings with --config FILE"));
-    List<String> all = new ArrayList<>(overrides);
-    all.addAll(engine.overrides());
     return config == null
-        ? RunFolder.settings(file, all)
-        : ConfigFile.load(file, all).bind(RunSettings.class);
+        ? RunFolder.settings(file, experiment.overridesOfRun(engine.overrides()))
+        : experiment.load(file, engine.overrides()).bind(RunSettings.class);
   }
 
   private void print(EvalReport report) {

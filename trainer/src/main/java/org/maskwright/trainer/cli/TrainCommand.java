@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -33,12 +32,6 @@ final class TrainCommand implements Callable<Integer> {
   private Path file;
 
   @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Override a value; may be repeated.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
       names = "--run-dir",
       paramLabel = "DIR",
       description = "Folder of the run (default: runs/<name>-<time>).")
@@ -50,6 +43,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Continue the run of this folder after its latest checkpoint.")
   private Path resume;
 
+  @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -61,10 +55,10 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(), "expected a configuration FILE or --resume DIR");
     }
     if (resume != null
-        && (!overrides.isEmpty() || runDir != null || !engine.overrides().isEmpty())) {
+        && (!experiment.isEmpty() || runDir != null || !engine.overrides().isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume continues a run as it was configured: leave out --set, --run-dir, --backend, --device and --threads");
+          "--resume continues a run as it was configured: leave out --model, --set, --run-dir, --backend, --device and --threads");
     }
     List<String> command = spec.commandLine().getParseResult().originalArgs();
     RunSummary summary;
@@ -81,15 +75,10 @@ final class TrainCommand implements Callable<Integer> {
 
   private RunSummary start(Console console, List<String> command, Interruption interruption)
       throws IOException {
-    List<String> all = new ArrayList<>(overrides);
-    all.addAll(engine.overrides());
-    ConfigFile config = ConfigFile.load(file, all);
-    Path folder = runDir != null ? runDir : Path.of("runs", name() + "-" + now());
+    ConfigFile config = experiment.load(file, engine.overrides());
+    experiment.recipe(config).ifPresent(console::line);
+    Path folder = runDir != null ? runDir : Path.of("runs", experiment.name(file) + "-" + now());
     return TrainingRun.start(folder, config, console, command, interruption::requested);
-  }
-
-  private String name() {
-    return file.getFileName().toString().replaceFirst("\\.conf$", "");
   }
 
   private static String now() {

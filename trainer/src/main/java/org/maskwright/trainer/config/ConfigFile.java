@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.maskwright.trainer.config.ConfigException.Problem;
 
@@ -31,10 +32,12 @@ public final class ConfigFile {
 
   private final String name;
   private final Config resolved;
+  private final Optional<Recipe> recipe;
 
-  private ConfigFile(String name, Config resolved) {
+  private ConfigFile(String name, Config resolved, Optional<Recipe> recipe) {
     this.name = name;
     this.resolved = resolved;
+    this.recipe = recipe;
   }
 
   /**
@@ -45,12 +48,59 @@ public final class ConfigFile {
    *     bounds, an override has no {@code =}, or a substitution has no value
    */
   public static ConfigFile load(Path file, List<String> overrides) {
-    return load(file, overrides, reference());
+    return load(file, Optional.empty(), overrides);
+  }
+
+  /**
+   * Reads an experiment with a model laid over it: the model's file over the experiment's, and over
+   * both what the section {@code recipes} of the experiment says about that model.
+   *
+   * @param model a configuration file, or the name of one in a folder {@code models} beside the
+   *     experiment, above it or of the program
+   * @throws ConfigException as {@link #load(Path, List)}, and if there is no such model
+   */
+  public static ConfigFile load(Path file, Optional<String> model, List<String> overrides) {
+    return load(file, model, overrides, reference());
   }
 
   /** Reads a file over other defaults. */
-  static ConfigFile load(Path file, List<String> overrides, Config defaults) {
-    return read(file, overrides, () -> Includes.parse(file), defaults);
+  static ConfigFile load(
+      Path file, Optional<String> model, List<String> overrides, Config defaults) {
+    return guarded(
+        Origins.shortened(file),
+        name -> {
+          Config experiment = Includes.parse(file);
+          Recipes recipes = Recipes.of(file, experiment);
+          Config settings = experiment.root().withoutKey(Recipes.KEY).toConfig();
+          Optional<Recipe> recipe = Optional.empty();
+          if (model.isPresent()) {
+            Path modelFile = ModelFiles.find(model.get(), file);
+            String modelName = ModelFiles.name(modelFile);
+            recipe = recipes.of(modelName);
+            settings =
+                recipes
+                    .settings(modelName)
+                    .withFallback(Includes.parse(modelFile))
+                    .withFallback(settings);
+          }
+          return resolved(
+              name, overrides(overrides).withFallback(settings).withFallback(defaults), recipe);
+        });
+  }
+
+  /**
+   * The published recipes that an experiment's file names, in its order.
+   *
+   * @throws ConfigException if the file cannot be read, or names a model that is not there
+   */
+  public static List<Recipe> recipes(Path file) {
+    return guarded(
+        Origins.shortened(file),
+        name -> {
+          List<Recipe> all = Recipes.of(file, Includes.parse(file)).all();
+          all.forEach(recipe -> ModelFiles.find(recipe.model(), file));
+          return all;
+        });
   }
 
   /**
@@ -61,15 +111,18 @@ public final class ConfigFile {
    * @throws ConfigException as {@link #load}, and if the file holds more than values
    */
   public static ConfigFile loadData(Path file, List<String> overrides) {
-    return read(file, overrides, () -> Includes.parseData(file), ConfigFactory.empty());
+    return guarded(
+        Origins.shortened(file),
+        name ->
+            resolved(
+                name,
+                overrides(overrides).withFallback(Includes.parseData(file)),
+                Optional.empty()));
   }
 
-  private static ConfigFile read(
-      Path file, List<String> overrides, Supplier<Config> parsed, Config defaults) {
-    String name = Origins.shortened(file);
+  private static <T> T guarded(String name, Function<String, T> reading) {
     try {
-      Config merged = overrides(overrides).withFallback(parsed.get()).withFallback(defaults);
-      return resolved(name, merged);
+      return reading.apply(name);
     } catch (com.typesafe.config.ConfigException e) {
       throw unreadable(e, name);
     } catch (StackOverflowError e) {
@@ -77,24 +130,21 @@ public final class ConfigFile {
     }
   }
 
-  private static ConfigFile resolved(String name, Config merged) {
+  private static ConfigFile resolved(String name, Config merged, Optional<Recipe> recipe) {
     Growth.check(merged.root(), name);
-    return new ConfigFile(name, merged.resolve());
+    return new ConfigFile(name, merged.resolve(), recipe);
   }
 
   /** The defaults alone, of {@code reference.conf}. */
   public static ConfigFile defaults() {
-    return new ConfigFile(Origins.REFERENCE, reference().resolve());
+    return defaults(List.of());
   }
 
   /** The defaults with overrides. */
   public static ConfigFile defaults(List<String> overrides) {
-    try {
-      Config merged = overrides(overrides).withFallback(reference());
-      return resolved(Origins.REFERENCE, merged);
-    } catch (com.typesafe.config.ConfigException e) {
-      throw unreadable(e, Origins.REFERENCE);
-    }
+    return guarded(
+        Origins.REFERENCE,
+        name -> resolved(name, overrides(overrides).withFallback(reference()), Optional.empty()));
   }
 
   /**
@@ -111,6 +161,11 @@ public final class ConfigFile {
   /** The file as the user named it. */
   public String name() {
     return name;
+  }
+
+  /** The published recipe that this is; empty without a model, or with one of no recipe. */
+  public Optional<Recipe> recipe() {
+    return recipe;
   }
 
   /** All values with where each was written, ordered by key. */

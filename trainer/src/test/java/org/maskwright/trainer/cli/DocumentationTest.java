@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -111,7 +112,9 @@ class DocumentationTest {
       if (word.startsWith("configs/")) {
         Path file = HOME.resolve(word);
         assertTrue(Files.isRegularFile(file), "no such file: " + word);
-        ConfigFile.load(file, command.values("--set")).bind(RunSettings.class);
+        Optional<String> model =
+            command.values("--model").stream().filter(m -> !m.equals("MODEL")).findFirst();
+        ConfigFile.load(file, model, command.values("--set")).bind(RunSettings.class);
       }
     }
   }

@@ -70,7 +70,8 @@ final class ConfigFileTest {
   }
 
   private static ConfigFile load(Path file, String... overrides) {
-    return ConfigFile.load(file, List.of(overrides), ConfigFile.parse(DEFAULTS, Origins.REFERENCE));
+    return ConfigFile.load(
+        file, Optional.empty(), List.of(overrides), ConfigFile.parse(DEFAULTS, Origins.REFERENCE));
   }
 
   private List<String> problems(String text, String... overrides) throws IOException {

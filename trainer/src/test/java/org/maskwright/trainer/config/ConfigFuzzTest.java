@@ -9,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
@@ -72,7 +73,11 @@ class ConfigFuzzTest {
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   private static ConfigFile load(String name, List<String> overrides) {
-    return ConfigFile.load(Path.of("../configs").resolve(name + ".conf"), overrides);
+    return load(name, Optional.empty(), overrides);
+  }
+
+  private static ConfigFile load(String name, Optional<String> model, List<String> overrides) {
+    return ConfigFile.load(Path.of("../configs").resolve(name + ".conf"), model, overrides);
   }
 
   /** Binds, and makes what a run makes of settings before it reads data; whether they were good. */
@@ -106,15 +111,14 @@ class ConfigFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "quickstart",
-        "coco/panoptic/maskformer-r50-encoder",
-        "ade20k/semantic/mask2former-swin-t",
-        "ade20k/semantic/per-pixel-plus-r50"
-      })
-  void aBrokenFileIsSettingsOrAConfigException(String name) throws IOException {
-    String original = load(name, List.of()).render();
+  @CsvSource({
+    "quickstart,",
+    "coco/panoptic, maskformer-r50-encoder",
+    "ade20k/semantic, mask2former-swin-t",
+    "ade20k/semantic, per-pixel-plus-r50"
+  })
+  void aBrokenFileIsSettingsOrAConfigException(String name, String model) throws IOException {
+    String original = load(name, Optional.ofNullable(model), List.of()).render();
     Path file = folder.resolve("mutant.conf");
     int good = 0;
     for (int i = 0; i < MUTANTS; i++) {

@@ -54,7 +54,8 @@ final class ConfigReferenceTest {
         rate { type = poly, poly.power = 0.9 }
         """;
     ConfigFile config =
-        ConfigFile.load(file, List.of(), ConfigFile.parse(defaults, Origins.REFERENCE));
+        ConfigFile.load(
+            file, Optional.empty(), List.of(), ConfigFile.parse(defaults, Origins.REFERENCE));
     String markdown = ConfigReference.markdown(Root.class, config);
     String keys = markdown.substring(markdown.indexOf("\n| key"));
     assertEquals(

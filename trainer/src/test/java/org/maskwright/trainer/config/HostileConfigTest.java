@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,9 @@ class HostileConfigTest {
             + "f += 2\n".repeat(20)
             + "g = ${b} { c.x = ${d} }\n";
     Path file = Files.writeString(folder.resolve("good.conf"), text);
-    ConfigFile read = ConfigFile.load(file, List.of(), com.typesafe.config.ConfigFactory.empty());
+    ConfigFile read =
+        ConfigFile.load(
+            file, Optional.empty(), List.of(), com.typesafe.config.ConfigFactory.empty());
     assertTrue(read.entries().stream().anyMatch(e -> e.path().equals("g.c.z")));
   }
 

@@ -49,8 +49,8 @@ final class RunSettingsTest {
         "eval            | eval.tasks=[semantic,panoptic]",
       })
   void aModelThatClassifiesPixelsIsForTheSemanticTaskAlone(String key, String override) {
-    Path file = REPOSITORY.resolve("configs/ade20k/semantic/per-pixel-r50.conf");
-    ConfigFile config = ConfigFile.load(file, List.of(override));
+    Path file = REPOSITORY.resolve("configs/ade20k/semantic.conf");
+    ConfigFile config = ConfigFile.load(file, Optional.of("per-pixel-r50"), List.of(override));
     ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
     assertEquals(List.of(key), e.problems().stream().map(ConfigException.Problem::path).toList());
     assertTrue(e.getMessage().contains("per-pixel"), e.getMessage());
@@ -58,8 +58,9 @@ final class RunSettingsTest {
 
   @Test
   void aModelThatClassifiesMasksIsNotTrainedByPixels() {
-    Path file = REPOSITORY.resolve("configs/ade20k/semantic/maskformer-r50.conf");
-    ConfigFile config = ConfigFile.load(file, List.of("criterion.type=per-pixel"));
+    Path file = REPOSITORY.resolve("configs/ade20k/semantic.conf");
+    ConfigFile config =
+        ConfigFile.load(file, Optional.of("maskformer-r50"), List.of("criterion.type=per-pixel"));
     assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
   }
 
@@ -93,7 +94,7 @@ final class RunSettingsTest {
         "model.decoder.masked-attention.feedforward-dim | 2147483647",
       })
   void aValueOutOfItsRangeIsNamedWithItsPlace(String key, String value) {
-    Path file = REPOSITORY.resolve("configs/coco/panoptic/mask2former-r50.conf");
+    Path file = REPOSITORY.resolve("configs/coco/panoptic.conf");
     ConfigFile config = ConfigFile.load(file, List.of(key + "=" + value));
     ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
     assertEquals(key, e.problems().get(0).path());
@@ -146,7 +147,7 @@ final class RunSettingsTest {
 
   @Test
   void milestonesThatFallOnOneStepOfAShortRunDropTogether() {
-    Path file = REPOSITORY.resolve("configs/coco/panoptic/mask2former-r50.conf");
+    Path file = REPOSITORY.resolve("configs/coco/panoptic.conf");
     RunSettings settings = ConfigFile.load(file, List.of("train.steps=2")).bind(RunSettings.class);
     assertEquals(0.01, settings.schedule().over(2).factor(2), 1e-12);
   }
