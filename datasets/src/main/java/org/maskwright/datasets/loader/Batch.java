@@ -1,5 +1,7 @@
 package org.maskwright.datasets.loader;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.TrainingExample;
@@ -9,15 +11,28 @@ import org.maskwright.datasets.TrainingExample;
  * #width()} hold all of them.
  *
  * @param examples B examples, at least one
+ * @param sources the number of the source of each example, in the loader's list
  * @param next the state of the loader after this batch: store it to resume with the batch that
  *     follows
  */
-public record Batch(List<TrainingExample> examples, LoaderState next) {
+public record Batch(List<TrainingExample> examples, List<Integer> sources, LoaderState next) {
   public Batch {
     examples = List.copyOf(examples);
-    if (examples.isEmpty()) {
-      throw new IllegalArgumentException("batch: expected at least one example");
+    sources = List.copyOf(sources);
+    if (examples.isEmpty() || sources.size() != examples.size()) {
+      throw new IllegalArgumentException(
+          "batch: expected at least one example and the source of each, got %d and %d"
+              .formatted(examples.size(), sources.size()));
     }
+  }
+
+  Batch(List<TrainingExample> examples, int[] sources, LoaderState next) {
+    this(examples, Arrays.stream(sources).boxed().toList(), next);
+  }
+
+  /** Examples of one source. */
+  public Batch(List<TrainingExample> examples, LoaderState next) {
+    this(examples, Collections.nCopies(examples.size(), 0), next);
   }
 
   /** B. */

@@ -1,8 +1,7 @@
 package org.maskwright.datasets.loader;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -13,20 +12,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.transform.Augmentation;
-import org.maskwright.datasets.transform.SampleRandom;
 
 /**
- * Batches of a data set, decoded and augmented by worker threads ahead of the caller.
+ * Batches of data sets, decoded and augmented by worker threads ahead of the caller.
  *
- * <p>The images form one stream: epoch 0 in its order, epoch 1 in its order, and so on. What an
- * image becomes depends on (seed, epoch, index); a batch is the next images of the stream that
- * could be loaded. So the number of threads, and whether the run was interrupted, change nothing.
+ * <p>The images of a source form one stream: epoch 0 in its order, epoch 1 in its order, and so on.
+ * What an image becomes depends on (seed, source, epoch, index); the {@link Sampler} says which
+ * sources a batch comes from, and a batch is the next images of their streams that could be loaded.
+ * So the number of threads, and whether the run was interrupted, change nothing.
  *
  * <p><b>Thread safety</b> One caller; {@link #close} may be called from any thread and ends a
  * {@link #next} that waits.
@@ -35,48 +32,62 @@ import org.maskwright.datasets.transform.SampleRandom;
  * those ahead of it. Batches the caller keeps come on top.
  */
 public final class Loader implements AutoCloseable {
-  private final Dataset dataset;
-  private final Augmentation augmentation;
+  private final List<SourceStream> sources;
+  private final Sampler sampler;
   private final LoaderSettings settings;
   private final ExecutorService workers;
-  private final Deque<Slot> ahead = new ArrayDeque<>();
   private final List<String> skipped = new ArrayList<>();
-  private EpochOrder order;
-  private LoaderState submitted;
   private LoaderState taken;
   private volatile boolean closed;
 
-  private record Slot(LoaderState after, Future<TrainingExample> example) {}
-
-  /** A loader from the first image on. */
+  /** A loader of one data set from the first image on. */
   public Loader(Dataset dataset, Augmentation augmentation, LoaderSettings settings) {
     this(dataset, augmentation, settings, LoaderState.START);
+  }
+
+  /** A loader of one data set; see the other constructor. */
+  public Loader(
+      Dataset dataset, Augmentation augmentation, LoaderSettings settings, LoaderState from) {
+    this(
+        List.of(new DataSource(dataset, augmentation)),
+        Sampler.one(settings.batchSize()),
+        settings,
+        from);
   }
 
   /**
    * A loader that goes on where another stood.
    *
+   * @param sampler which of the sources a batch comes from
+   * @param settings whose batch size is how many images are read ahead besides the prefetch
    * @param from {@link Batch#next()} or {@link #state()} of that loader
-   * @throws DatasetException if the data set has no image
+   * @throws DatasetException if a source has no image
+   * @throws IllegalArgumentException if the state is that of other sources, or several sources are
+   *     asked for in sequential order
    */
   public Loader(
-      Dataset dataset, Augmentation augmentation, LoaderSettings settings, LoaderState from) {
-    if (dataset.size() == 0) {
-      throw new DatasetException(
-          dataset.name() + ": no images to load; check the path and the split");
-    }
-    if (from.position() >= dataset.size()) {
+      List<DataSource> sources, Sampler sampler, LoaderSettings settings, LoaderState from) {
+    if (from.sources().size() != sources.size()) {
       throw new IllegalArgumentException(
-          "loader state: position %d of a data set of %d images; it is not the one of the checkpoint"
-              .formatted(from.position(), dataset.size()));
+          "loader state: of %d sources, expected %d; it is not the one of the checkpoint"
+              .formatted(from.sources().size(), sources.size()));
     }
-    this.dataset = dataset;
-    this.augmentation = augmentation;
+    if (sources.size() != 1 && settings.order() == LoaderSettings.Order.SEQUENTIAL_ONCE) {
+      throw new IllegalArgumentException(
+          "loader: expected one source in sequential order, got " + sources.size());
+    }
+    List<SourceStream> streams = new ArrayList<>();
+    for (int s = 0; s < sources.size(); s++) {
+      streams.add(
+          new SourceStream(
+              sources.get(s), s, settings.order(), settings.seed(), from.sources().get(s)));
+    }
+    this.sources = List.copyOf(streams);
+    this.sampler = sampler;
     this.settings = settings;
-    this.submitted = from;
     this.taken = from;
     this.workers = Executors.newFixedThreadPool(settings.workers(), threads());
-    fill();
+    fill(taken.batches(), 0);
   }
 
   private static ThreadFactory threads() {
@@ -93,43 +104,50 @@ public final class Loader implements AutoCloseable {
    * {@link #state} then still is where the last batch ended.
    *
    * @throws DatasetException if an image cannot be loaded and the settings say stop, if as many
-   *     shuffled images in a row as the data set has cannot be loaded, or if the thread is
-   *     interrupted
+   *     shuffled images in a row as a source has cannot be loaded, or if the thread is interrupted
    * @throws IllegalStateException if the loader is closed, now or while this waits, or a worker
    *     fails with anything but a DatasetException
    */
   public Optional<Batch> next() {
-    List<TrainingExample> examples = new ArrayList<>(settings.batchSize());
+    int[] from = sampler.sources(taken.batches());
+    List<TrainingExample> examples = new ArrayList<>(from.length);
     LoaderState reached = taken;
     int failures = 0;
-    while (examples.size() < settings.batchSize()) {
-      fill();
-      Slot slot = ahead.poll();
+    while (examples.size() < from.length) {
+      fill(taken.batches(), examples.size());
+      int source = from[examples.size()];
+      SourceStream.Slot slot = sources.get(source).poll();
       if (slot == null) {
         break;
       }
-      reached = slot.after;
+      reached = reached.moved(source, slot.after());
       try {
-        examples.add(slot.example.get());
+        examples.add(slot.example().get());
         failures = 0;
       } catch (CancellationException e) {
         throw closedException();
       } catch (ExecutionException e) {
         skip(e);
-        if (++failures >= dataset.size() && settings.order() == LoaderSettings.Order.SHUFFLED) {
-          close();
-          throw new DatasetException(
-              dataset.name() + ": none of " + failures + " images in a row could be loaded", e);
-        }
+        requireSome(sources.get(source).dataset(), ++failures, e);
       } catch (InterruptedException e) {
         close();
         Thread.currentThread().interrupt();
         throw new DatasetException("loader: interrupted while waiting for a batch", e);
       }
     }
-    fill();
-    taken = reached;
-    return examples.isEmpty() ? Optional.empty() : Optional.of(new Batch(examples, taken));
+    fill(taken.batches() + 1, 0);
+    taken = reached.afterBatch();
+    return examples.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Batch(examples, Arrays.copyOf(from, examples.size()), taken));
+  }
+
+  private void requireSome(Dataset dataset, int failures, ExecutionException last) {
+    if (failures >= dataset.size() && settings.order() == LoaderSettings.Order.SHUFFLED) {
+      close();
+      throw new DatasetException(
+          dataset.name() + ": none of " + failures + " images in a row could be loaded", last);
+    }
   }
 
   private static IllegalStateException closedException() {
@@ -151,47 +169,32 @@ public final class Loader implements AutoCloseable {
     skipped.add(problem.getMessage());
   }
 
-  private void fill() {
+  /**
+   * Loads ahead what the next batches need: as many images as a batch and the prefetch.
+   *
+   * @param next number of the next batch
+   * @param done images of it that are there
+   */
+  private void fill(long next, int done) {
     if (closed) {
       throw closedException();
     }
-    while (ahead.size() < settings.batchSize() + settings.prefetch() && !atEnd()) {
-      if (order == null || order.epoch() != submitted.epoch()) {
-        order = EpochOrder.of(settings, dataset.size(), submitted.epoch());
+    int[] wanted = new int[sources.size()];
+    int left = settings.batchSize() + settings.prefetch();
+    int at = done;
+    for (long batch = next; left > 0; batch++) {
+      int[] from = sampler.sources(batch);
+      for (; at < from.length && left > 0; at++, left--) {
+        wanted[from[at]]++;
       }
-      int index = order.index(submitted.position());
-      long epoch = submitted.epoch();
-      submitted =
-          submitted.position() + 1 < dataset.size()
-              ? new LoaderState(epoch, submitted.position() + 1)
-              : new LoaderState(epoch + 1, 0);
-      ahead.add(new Slot(submitted, submit(epoch, index)));
+      at = 0;
     }
-  }
-
-  private Future<TrainingExample> submit(long epoch, int index) {
     try {
-      return workers.submit(() -> example(epoch, index));
+      for (int s = 0; s < wanted.length; s++) {
+        sources.get(s).ahead(wanted[s], workers);
+      }
     } catch (RejectedExecutionException e) {
       throw closedException();
-    }
-  }
-
-  private boolean atEnd() {
-    return settings.order() == LoaderSettings.Order.SEQUENTIAL_ONCE && submitted.epoch() > 0;
-  }
-
-  private TrainingExample example(long epoch, int index) {
-    try {
-      Sample sample = dataset.load(index);
-      RandomGenerator random = SampleRandom.of(settings.seed(), epoch, index);
-      return augmentation.apply(sample, dataset.categories(), random);
-    } catch (DatasetException e) {
-      throw e.forImage(dataset.info(index).imageId()).inFile(dataset.info(index).file());
-    } catch (IllegalArgumentException e) {
-      throw new DatasetException(e.getMessage(), e)
-          .forImage(dataset.info(index).imageId())
-          .inFile(dataset.info(index).file());
     }
   }
 

@@ -59,7 +59,7 @@ class HardTargetsTest {
         AdamW optimizer = new AdamW(built, settings);
         Loader loader =
             new Loader(
-                data, augmentation, LoaderSettings.training(2, 1, 1), new LoaderState(0, 0))) {
+                data, augmentation, LoaderSettings.training(2, 1, 1), LoaderState.START)) {
       new Trainer(
               new SegmentationTask(
                   built, Criterion.of(criterion), Normalization.IMAGENET, warnings::add),

@@ -178,7 +178,7 @@ class OneBatchOverfitsTest {
                 data,
                 predictor.preparation(task),
                 LoaderSettings.training(data.size(), 1, 1),
-                new LoaderState(0, 0))) {
+                LoaderState.START)) {
       new Trainer(
               new SegmentationTask(model, Criterion.of(criterion), Normalization.IMAGENET, w -> {}),
               optimizer,
