@@ -1,0 +1,202 @@
+package org.maskwright.datasets.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.Task;
+
+/**
+ * Several data sets as data sets over one list of classes: that of all their names, in the order in
+ * which they come. Classes of one name are one class.
+ */
+public final class CommonClasses {
+  private CommonClasses() {}
+
+  /**
+   * The classes of all data sets.
+   *
+   * @param names other names for some of a data set's classes; one map for each data set
+   * @throws DatasetException if a class is a thing of one data set and stuff of another, or a data
+   *     set has no class in common with any other
+   */
+  public static Categories of(List<Dataset> datasets, List<Map<String, String>> names) {
+    if (datasets.size() == 1 && names.get(0).isEmpty()) {
+      return datasets.get(0).categories();
+    }
+    Map<String, Category> byName = new LinkedHashMap<>();
+    Map<String, Dataset> first = new LinkedHashMap<>();
+    for (int d = 0; d < datasets.size(); d++) {
+      Dataset dataset = datasets.get(d);
+      requireCommon(d, datasets, names);
+      for (Category category : dataset.categories()) {
+        String name = named(category, names.get(d));
+        Category known = byName.get(name);
+        if (known == null) {
+          byName.put(name, new Category(byName.size(), name, category.thing(), category.rgb()));
+          first.put(name, dataset);
+        } else if (known.thing() != category.thing()) {
+          throw new DatasetException(
+              "class \"%s\" is %s of %s and %s of %s; give one of them another name with classes = { ... } of its source"
+                  .formatted(
+                      name, kind(known), first.get(name).name(), kind(category), dataset.name()));
+        }
+      }
+    }
+    return Categories.of(List.copyOf(byName.values()));
+  }
+
+  private static String kind(Category category) {
+    return category.thing() ? "a thing" : "stuff";
+  }
+
+  private static String named(Category category, Map<String, String> names) {
+    return names.getOrDefault(category.name(), category.name());
+  }
+
+  private static Set<String> names(Dataset dataset, Map<String, String> names) {
+    Set<String> out = new java.util.LinkedHashSet<>();
+    dataset.categories().forEach(category -> out.add(named(category, names)));
+    return out;
+  }
+
+  private static void requireCommon(
+      int d, List<Dataset> datasets, List<Map<String, String>> names) {
+    if (datasets.size() == 1) {
+      return;
+    }
+    Set<String> own = names(datasets.get(d), names.get(d));
+    boolean shared =
+        IntStream.range(0, datasets.size())
+            .filter(other -> other != d)
+            .anyMatch(
+                other ->
+                    names(datasets.get(other), names.get(other)).stream().anyMatch(own::contains));
+    if (!shared) {
+      throw new DatasetException(
+          "%s: none of its classes %s is a class of another source; classes of one name are one class: name them with classes = { theirs = ours }"
+              .formatted(datasets.get(d).name(), own));
+    }
+  }
+
+  /**
+   * A data set over common classes.
+   *
+   * @param names other names for some of its classes
+   * @return the data set itself where nothing changes
+   * @throws IllegalArgumentException if one of its classes is not among them
+   */
+  public static Dataset over(Dataset dataset, Map<String, String> names, Categories common) {
+    if (dataset.categories().equals(common) && names.isEmpty()) {
+      return dataset;
+    }
+    List<String> known = common.names();
+    int[] to =
+        dataset.categories().asList().stream()
+            .mapToInt(category -> known.indexOf(named(category, names)))
+            .toArray();
+    for (int k = 0; k < to.length; k++) {
+      if (to[k] < 0) {
+        throw new IllegalArgumentException(
+            "%s: expected classes among %s, got %s"
+                .formatted(dataset.name(), known, dataset.categories().get(k).name()));
+      }
+    }
+    return new Relabelled(dataset, common, to);
+  }
+
+  /** A data set whose class k is class {@code to[k]} of other categories. */
+  private static final class Relabelled implements Dataset {
+    private final Dataset own;
+    private final Categories categories;
+    private final int[] to;
+
+    Relabelled(Dataset own, Categories categories, int[] to) {
+      this.own = own;
+      this.categories = categories;
+      this.to = to;
+    }
+
+    @Override
+    public String name() {
+      return own.name();
+    }
+
+    @Override
+    public int size() {
+      return own.size();
+    }
+
+    @Override
+    public Categories categories() {
+      return categories;
+    }
+
+    @Override
+    public Set<Task> tasks() {
+      return own.tasks();
+    }
+
+    @Override
+    public SampleInfo info(int index) {
+      return own.info(index);
+    }
+
+    @Override
+    public List<Segment> segments(int index) {
+      return relabelled(own.segments(index));
+    }
+
+    @Override
+    public RgbImage image(int index) {
+      return own.image(index);
+    }
+
+    @Override
+    public Sample load(int index) {
+      Sample sample = own.load(index);
+      return new Sample(sample.info(), sample.image(), relabelled(sample.segments()));
+    }
+
+    private List<Segment> relabelled(List<Segment> segments) {
+      List<Segment> out = new ArrayList<>(segments.size());
+      for (Segment s : segments) {
+        out.add(new Segment(to[s.category()], s.crowd(), s.id(), s.mask()));
+      }
+      return out;
+    }
+
+    @Override
+    public List<String> notes() {
+      return own.notes();
+    }
+
+    @Override
+    public List<Label> labels(int index) {
+      List<Label> labels = own.labels(index);
+      return labels == null
+          ? null
+          : labels.stream().map(l -> new Label(to[l.category()], l.crowd())).toList();
+    }
+
+    @Override
+    public List<DatasetException> disagreements(int index) {
+      return own.disagreements(index);
+    }
+
+    @Override
+    public boolean hasTargets(int index) {
+      return own.hasTargets(index);
+    }
+  }
+}

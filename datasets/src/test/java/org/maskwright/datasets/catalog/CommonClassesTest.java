@@ -1,0 +1,140 @@
+package org.maskwright.datasets.catalog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.mask.Rle;
+
+final class CommonClassesTest {
+  private static final Map<String, String> AS_THEY_ARE = Map.of();
+
+  /** One image of one pixel, with a segment of each class. */
+  private record Tiny(String name, Categories categories) implements Dataset {
+    static Tiny of(String name, Object... namesAndThings) {
+      List<Category> list = new java.util.ArrayList<>();
+      for (int i = 0; i < namesAndThings.length; i += 2) {
+        list.add(
+            Category.of(10 * i + 7, (String) namesAndThings[i], (Boolean) namesAndThings[i + 1]));
+      }
+      return new Tiny(name, Categories.of(list));
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public Set<Task> tasks() {
+      return Set.of(Task.PANOPTIC);
+    }
+
+    @Override
+    public SampleInfo info(int index) {
+      return new SampleInfo(ImageId.of(1), Path.of("a.png"), 1, 1);
+    }
+
+    @Override
+    public List<Segment> segments(int index) {
+      return java.util.stream.IntStream.range(0, categories.size())
+          .mapToObj(
+              k ->
+                  new Segment(
+                      k, false, k, new SegmentMask.Runs(Rle.ofBitmap(new byte[] {1}, 1, 1))))
+          .toList();
+    }
+
+    @Override
+    public List<Label> labels(int index) {
+      return segments(index).stream().map(s -> new Label(s.category(), s.crowd())).toList();
+    }
+
+    @Override
+    public RgbImage image(int index) {
+      return new RgbImage(1, 1, new byte[3]);
+    }
+  }
+
+  private static List<Integer> classes(Dataset dataset) {
+    return dataset.segments(0).stream().map(Segment::category).toList();
+  }
+
+  @Test
+  void oneDataSetIsItself() {
+    Tiny one = Tiny.of("one", "cat", true, "sky", false);
+    Categories common = CommonClasses.of(List.of(one), List.of(AS_THEY_ARE));
+    assertSame(one.categories(), common);
+    assertSame(one, CommonClasses.over(one, AS_THEY_ARE, common));
+  }
+
+  @Test
+  void classesOfOneNameAreOneClass() {
+    Tiny a = Tiny.of("a", "cat", true, "sky", false);
+    Tiny b = Tiny.of("b", "dog", true, "cat", true);
+    Categories common = CommonClasses.of(List.of(a, b), List.of(AS_THEY_ARE, AS_THEY_ARE));
+    assertEquals(List.of("cat", "sky", "dog"), common.names());
+    assertEquals(2, common.thingCount());
+    Dataset over = CommonClasses.over(b, AS_THEY_ARE, common);
+    assertEquals(List.of(2, 0), classes(over));
+    assertEquals(List.of(2, 0), over.labels(0).stream().map(Dataset.Label::category).toList());
+    assertEquals(List.of(2, 0), over.load(0).segments().stream().map(Segment::category).toList());
+    assertEquals(common, over.categories());
+  }
+
+  @Test
+  void namesOfASourceCanBeChangedAndTakenTogether() {
+    Tiny a = Tiny.of("a", "vehicle", true);
+    Tiny b = Tiny.of("b", "car", true, "truck", true, "road", false);
+    Map<String, String> names = Map.of("car", "vehicle", "truck", "vehicle");
+    Categories common = CommonClasses.of(List.of(a, b), List.of(AS_THEY_ARE, names));
+    assertEquals(List.of("vehicle", "road"), common.names());
+    assertEquals(List.of(0, 0, 1), classes(CommonClasses.over(b, names, common)));
+  }
+
+  @Test
+  void aThingThatIsStuffElsewhereIsRefused() {
+    Tiny a = Tiny.of("a", "tree", true);
+    Tiny b = Tiny.of("b", "tree", false);
+    DatasetException e =
+        assertThrows(
+            DatasetException.class,
+            () -> CommonClasses.of(List.of(a, b), List.of(AS_THEY_ARE, AS_THEY_ARE)));
+    assertTrue(e.getMessage().contains("\"tree\" is a thing of a and stuff of b"), e.getMessage());
+  }
+
+  @Test
+  void aSourceWithoutACommonClassIsRefused() {
+    Tiny a = Tiny.of("a", "cat", true);
+    Tiny b = Tiny.of("b", "cell", true);
+    DatasetException e =
+        assertThrows(
+            DatasetException.class,
+            () -> CommonClasses.of(List.of(a, b), List.of(AS_THEY_ARE, AS_THEY_ARE)));
+    assertTrue(e.getMessage().contains("a: none of its classes [cat]"), e.getMessage());
+  }
+
+  @Test
+  void classesThatAreNotAmongTheCommonOnesAreRefused() {
+    Tiny a = Tiny.of("a", "cat", true);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> CommonClasses.over(a, AS_THEY_ARE, Categories.things("dog")));
+  }
+}
