@@ -42,6 +42,25 @@ final class RunFolderTest {
   }
 
   @Test
+  void theFilesOfARunAreWhereTheDocumentationSays() throws IOException {
+    Path folder = temporary.resolve("run");
+    try (RunFolder run = RunFolder.create(folder, "steps = 1\n")) {
+      assertEquals(folder, run.folder());
+      assertEquals(folder.resolve("config.conf"), run.config());
+      assertEquals(folder.resolve("metrics.jsonl"), run.metrics());
+      assertEquals(folder.resolve("tensorboard"), run.tensorboard());
+      assertEquals(folder.resolve("samples"), run.samples());
+      assertEquals(folder.resolve("checkpoints"), run.checkpoints());
+      assertEquals(folder.resolve("summary.json"), run.summary());
+      assertTrue(Files.isDirectory(run.samples()));
+      run.writeSummary("{}");
+      assertEquals("{}", Files.readString(run.summary()));
+      Checksums.verifyIfListed(folder, List.of("config.conf"));
+      assertTrue(Files.readString(folder.resolve("SHA256SUMS")).endsWith("  config.conf\n"));
+    }
+  }
+
+  @Test
   void aFolderWithoutARunCannotBeResumed() {
     var error = assertThrows(ConfigException.class, () -> RunFolder.resume(temporary));
     assertTrue(error.getMessage().contains("no run to resume"), error.getMessage());
