@@ -146,7 +146,8 @@ class MapEvaluatorsTest {
     assertEquals(Optional.empty(), evaluator.wrongAreas());
     evaluator.add(ImageId.of(12), MAP, areas(3, 0), MAP, SEGMENTS);
     evaluator.add(ImageId.of(5), MAP, areas(8, 9), MAP, SEGMENTS);
-    evaluator.add(ImageId.of(4), MAP, areas(2, 2), MAP, SEGMENTS);
+    LabelMap half = new LabelMap(2, 2, new int[] {1, 1, 0, 0}); // void on the second segment
+    evaluator.add(ImageId.of(4), MAP, areas(2, 2), half, SEGMENTS.subList(0, 1));
     evaluator.add(ImageId.of(30), MAP, areas(1, 2), MAP, SEGMENTS);
     String said = evaluator.wrongAreas().orElseThrow();
     assertTrue(said.startsWith("5 segments whose \"area\""), said);
