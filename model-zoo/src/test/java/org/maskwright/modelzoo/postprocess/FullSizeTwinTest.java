@@ -46,6 +46,8 @@ class FullSizeTwinTest {
         new ImageFrame(28, 36, 27, 31, 50, 71),
         new ImageFrame(28, 36, 25, 36, 11, 8),
         new ImageFrame(14, 18, 14, 18, 33, 17),
+        new ImageFrame(14, 18, 13, 17, 64, 32), // whole bands
+        new ImageFrame(14, 18, 13, 17, 31, 63), // all but a row
         ImageFrame.unchanged(HEIGHT, WIDTH));
   }
 

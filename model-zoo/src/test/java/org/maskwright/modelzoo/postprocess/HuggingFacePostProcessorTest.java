@@ -127,7 +127,7 @@ class HuggingFacePostProcessorTest {
 
   @Test
   void anInstanceOfExactlyTheThresholdStaysAndOneWithoutPixelsIsNone() {
-    QueryOutputs outputs = sure(new int[] {0, 1}, new float[] {2, 2}, new float[] {0, NO});
+    QueryOutputs outputs = sure(new int[] {0, 1}, new float[] {2, 0}, new float[] {0, NO});
     List<InstanceSet.Instance> got = instances(outputs, 1, 2, 0);
     assertEquals(1, got.size(), "a logit of 0 is no pixel");
     double score = got.get(0).score();
@@ -144,6 +144,20 @@ class HuggingFacePostProcessorTest {
     assertEquals(List.of(0, 1), got.stream().map(InstanceSet.Instance::classIndex).toList());
     assertEquals(0, got.get(0).mask().area(), "overdrawn by the second");
     assertTrue(got.get(1).mask().area() == 2);
+  }
+
+  @Test
+  void resultsOfAnyHeightAreMadeBandByBand() {
+    QueryOutputs outputs = sure(new int[] {0}, new float[] {5, NO});
+    for (int height : new int[] {1, 31, 32, 33, 64}) {
+      PanopticMap map =
+          HuggingFacePostProcessor.panoptic(
+              outputs, First.AS_THEY_ARE, height, 2, PanopticOptions.DEFAULT);
+      assertEquals(height, map.height());
+      for (int i = 0; i < 2 * height; i++) {
+        assertEquals(1, map.ids()[i], "all is the one query's, by its area of the left half");
+      }
+    }
   }
 
   @Test
