@@ -276,9 +276,34 @@ final class CheckpointStoreTest {
     assertEquals(folder.resolve("step-00000001").toRealPath(), folder.resolve("last").toRealPath());
     write(store, 2);
     store.setAside(store.latest().orElseThrow());
+    write(store, 2);
+    store.setAside(store.latest().orElseThrow());
     assertEquals(
-        List.of("best", "broken-step-00000002", "broken-step-00000002-2", "last", "step-00000001"),
+        List.of(
+            "best",
+            "broken-step-00000002",
+            "broken-step-00000002-2",
+            "broken-step-00000002-3",
+            "last",
+            "step-00000001"),
         names());
+  }
+
+  @Test
+  void aStepWhoseWriteFailedIsWrittenAgain() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 3);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            store.write(
+                1,
+                files -> {
+                  Files.writeString(files.resolve("half.txt"), "");
+                  throw new IllegalStateException("a closed tensor");
+                }));
+    Checkpoint again = write(store, 1);
+    assertFalse(Files.exists(again.folder().resolve("half.txt")));
+    assertDoesNotThrow(() -> CheckpointStore.verify(again.folder()));
   }
 
   @Test

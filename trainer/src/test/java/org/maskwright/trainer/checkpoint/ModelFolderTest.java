@@ -167,10 +167,11 @@ class ModelFolderTest {
 
   @Test
   void theNumbersOfANormalisationAreWrittenAsTheyAreSpoken() {
-    assertEquals(List.of(123.675, 116.28, 103.53), FILE.mean());
-    assertEquals(List.of(58.395, 57.12, 57.375), FILE.std());
-    assertEquals(Normalization.IMAGENET, FILE.normalization());
-    assertEquals(CLASSES, FILE.classSpace());
+    ModelFile file = ModelFile.of(MODEL, CLASSES, 64, 96, Normalization.IMAGENET, "mine");
+    assertEquals(List.of(123.675, 116.28, 103.53), file.mean());
+    assertEquals(List.of(58.395, 57.12, 57.375), file.std());
+    assertEquals(Normalization.IMAGENET, file.normalization());
+    assertEquals(CLASSES, file.classSpace());
   }
 
   private static ModelFile file(int shortEdge, int maxSize, List<Double> mean, List<Double> std) {

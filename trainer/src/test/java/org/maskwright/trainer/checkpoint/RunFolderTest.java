@@ -87,8 +87,9 @@ final class RunFolderTest {
     try (RunFolder run = RunFolder.create(temporary, "")) {
       run.writeProvenance(provenance);
       run.writeProvenance(provenance);
+      run.writeProvenance(provenance);
     }
-    for (String name : List.of("provenance.json", "provenance-2.json")) {
+    for (String name : List.of("provenance.json", "provenance-2.json", "provenance-3.json")) {
       String json = Files.readString(temporary.resolve(name));
       try (JsonParser parser = new JsonFactory().createParser(json)) {
         while (parser.nextToken() != null) {}

@@ -25,6 +25,8 @@ class CriterionSettingsTest {
     new Points(1, 0, 0, 0, 1, 1, 0);
     new Points(0, 1, 0, 0, 1, 1, 1);
     new Points(0, 0, 1, 0, 1, 1, 0);
+    new Points(1, 1, 0, 0, 1, 1, 0);
+    new Points(1, 0, 1, 0, 1, 1, 0);
     new Dense(1, 0, 0, 0, 0, 0);
     new Dense(1, 0, 0, 0, 1, 0);
     new PerPixel(Double.MIN_VALUE);

@@ -92,6 +92,34 @@ class MaskSupervisionTest {
     }
   }
 
+  /** Rows of 64 pixels fill their words: what lies beside a row must not be the next one. */
+  @Test
+  void besideAMaskThatFillsItsWordsIsBackground() {
+    MaskStack masks = new MaskStack(2, 3, 64);
+    for (int y = 0; y < 3; y++) {
+      masks.setRow(0, y, 0, 64);
+      masks.setRow(1, y, 0, 64);
+    }
+    MaskSupervision supervision = new MaskSupervision(new int[] {0, 1}, masks, 6, 128);
+    float[] grid = new float[6 * 128];
+    supervision.grid(0, 6, 128, grid, 0);
+    float[] points = new float[2 * 6 * 128];
+    for (int i = 0; i < 6 * 128; i++) {
+      points[2 * i] = (i % 128 + 0.5f) / 128;
+      points[2 * i + 1] = (i / 128 + 0.5f) / 6;
+    }
+    float[] labels = new float[6 * 128];
+    supervision.labels(0, points, 0, labels.length, labels, 0);
+    for (int i = 0; i < labels.length; i++) {
+      int expected = i / 128 < 3 && i % 128 < 64 ? 1 : 0;
+      assertEquals(expected, grid[i], "pixel " + i);
+      assertEquals(expected, labels[i], 1e-5, "pixel " + i);
+    }
+    float[] edge = new float[1];
+    supervision.labels(0, new float[] {64 / 128f, 1.5f / 6}, 0, 1, edge, 0);
+    assertEquals(0.5, edge[0], 1e-5, "half way between the last pixel and the first beside it");
+  }
+
   @Test
   void pixelsOfSeveralTargetsAreLabelledOnce() {
     MaskStack masks = new MaskStack(3, HEIGHT, WIDTH);
