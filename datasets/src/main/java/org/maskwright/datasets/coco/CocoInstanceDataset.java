@@ -183,7 +183,7 @@ public final class CocoInstanceDataset implements Dataset {
         Rle rle = mask.toRle(entry.height(), entry.width());
         List<String> wrong = new ArrayList<>();
         MaskClaims.area(table.area(row), rle.area()).ifPresent(wrong::add);
-        MaskClaims.box(table.box(row), MaskClaims.bounds(rle)).ifPresent(wrong::add);
+        MaskClaims.box(table.box(row), rle.box()).ifPresent(wrong::add);
         photographs.disagreement(entry.id(), table.id(row), wrong).ifPresent(found::add);
       }
     }

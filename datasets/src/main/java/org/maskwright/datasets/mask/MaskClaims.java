@@ -51,16 +51,6 @@ public final class MaskClaims {
         : Optional.empty();
   }
 
-  /**
-   * The box around a mask. Differs from {@link Rle#box()}, which is officially of full height where
-   * a run goes on in the next column.
-   */
-  public static Box bounds(Rle mask) {
-    int[] bounds = {Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 0};
-    mask.forEachRun((x, y0, y1) -> extend(bounds, x, y0, x + 1, y1));
-    return box(bounds);
-  }
-
   /** The number of pixels of each id of a map, and the box around them. */
   public static Map<Integer, Region> regions(LabelMap map) {
     Map<Integer, long[]> pixels = new HashMap<>();

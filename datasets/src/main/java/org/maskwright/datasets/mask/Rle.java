@@ -139,8 +139,8 @@ public final class Rle {
   }
 
   /**
-   * The box around the foreground, {@link Box#EMPTY} without any. As in the official tool a run
-   * that reaches into another column makes the box full height.
+   * The smallest box around the foreground, {@link Box#EMPTY} without any. A run that reaches into
+   * another column touches the bottom and the top.
    */
   public Box box() {
     int start = 0;

@@ -237,7 +237,7 @@ public final class InstanceFiles {
       wrongAreas.add(MaskClaims.area(a.area(), mask.area()).isPresent() ? 1 : 0);
     } else if (a.box() != null && a.segmentation() != null && image.height() > 0) {
       try {
-        Box bounds = MaskClaims.bounds(a.mask(image.height(), image.width()));
+        Box bounds = a.mask(image.height(), image.width()).box();
         wrongBoxes.add(MaskClaims.box(a.box(), bounds).isPresent() ? 1 : 0);
       } catch (DatasetException noMask) {
         // Boxes are scored without it.

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,13 @@ class CocoEvaluatorTest {
       often.result();
     }
     assertEquals(once.result(), often.result());
+    CocoMetrics result = once.result();
+    assertEquals(10, result.apByThreshold().size());
+    assertEquals(result.all().ap50(), result.apByThreshold().get(0));
+    assertEquals(result.all().ap75(), result.apByThreshold().get(5));
+    double sum = result.apByThreshold().stream().mapToDouble(ap -> ap).sum();
+    assertEquals(result.all().ap(), sum / 10, 1e-12);
+    assertTrue(result.all().ap50() > result.all().ap75(), "not all boxes fit well");
   }
 
   private static void add(CocoEvaluator evaluator, int image) {
@@ -43,5 +51,23 @@ class CocoEvaluatorTest {
       found.add(new Detection(1 + random.nextInt(3), score, null, box, box.area()));
     }
     evaluator.add(ImageId.of(image), truths, found);
+  }
+
+  /** Ties go by the image, then by the place in it. */
+  @Test
+  void aScoreOfMinusZeroIsZero() {
+    Box box = new Box(0, 0, 8, 8);
+    Box elsewhere = new Box(50, 50, 8, 8);
+    CocoEvaluator images = new CocoEvaluator(List.of(1), IouType.BBOX);
+    GroundTruth truth = new GroundTruth(1, 1, null, box, 64, false, false);
+    images.add(ImageId.of(1), List.of(truth), List.of(new Detection(1, -0.0, null, box, 64)));
+    images.add(ImageId.of(2), List.of(), List.of(new Detection(1, 0.0, null, elsewhere, 64)));
+    assertEquals(1, images.result().all().ap(), 1e-12, "the first image's comes first");
+    CocoEvaluator one = new CocoEvaluator(List.of(1), IouType.BBOX);
+    one.add(
+        ImageId.of(1),
+        List.of(truth),
+        List.of(new Detection(1, -0.0, null, box, 64), new Detection(1, 0.0, null, elsewhere, 64)));
+    assertEquals(1, one.result().all().ap(), 1e-12, "the first of the image comes first");
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +137,28 @@ class MapEvaluatorsTest {
     return new LabelMap(height, width, ids);
   }
 
+  /**
+   * Whatever the order in which images come; an area of 0 is one, only a missing one is refused.
+   */
+  @Test
+  void areasThatAreNotThePixelsAreCountedAndTheFirstImagesIsNamed() {
+    PanopticEvaluator evaluator = new PanopticEvaluator(CATEGORIES, Overlap.SEGMENT);
+    assertEquals(Optional.empty(), evaluator.wrongAreas());
+    evaluator.add(ImageId.of(12), MAP, areas(3, 0), MAP, SEGMENTS);
+    evaluator.add(ImageId.of(5), MAP, areas(8, 9), MAP, SEGMENTS);
+    LabelMap half = new LabelMap(2, 2, new int[] {1, 1, 0, 0}); // void on the second segment
+    evaluator.add(ImageId.of(4), MAP, areas(2, 2), half, SEGMENTS.subList(0, 1));
+    evaluator.add(ImageId.of(30), MAP, areas(1, 2), MAP, SEGMENTS);
+    String said = evaluator.wrongAreas().orElseThrow();
+    assertTrue(said.startsWith("5 segments whose \"area\""), said);
+    assertTrue(said.endsWith("; image 5, segment 1: area is 8, the PNG has 2 pixels"), said);
+  }
+
+  private static List<PanopticSegment> areas(long first, long second) {
+    return List.of(
+        new PanopticSegment(1, 3, false, first), new PanopticSegment(2, 8, false, second));
+  }
+
   private static SemanticEvaluator semantic(SemanticProtocol protocol) {
     return new SemanticEvaluator(3, 255, protocol);
   }
@@ -254,7 +277,11 @@ class MapEvaluatorsTest {
     all.add(b, b);
     first.add(a, b);
     second.add(b, b);
+    int[] ignored = {255, 255, 255, 255, 255, 255};
+    all.add(ignored, new int[6]);
+    second.add(ignored, new int[6]);
     first.merge(second);
+    assertTrue(first.warnings().get(0).contains("255 covers 50.0 %"), first.warnings()::toString);
     assertEquals(all.result(), first.result());
     assertEquals(all.warnings(), first.warnings());
     for (SemanticEvaluator other :
@@ -263,5 +290,43 @@ class MapEvaluatorsTest {
             new SemanticEvaluator(4, 255, SemanticProtocol.ADE20K))) {
       assertThrows(IllegalArgumentException.class, () -> first.merge(other));
     }
+  }
+
+  /** A class that is only predicted, and one that is nowhere. */
+  @ParameterizedTest
+  @EnumSource(SemanticProtocol.class)
+  void aClassWithoutATruePixelCountsAsItsProtocolSays(SemanticProtocol protocol) {
+    SemanticEvaluator evaluator = semantic(protocol);
+    evaluator.add(new int[] {0, 0, 0, 0}, new int[] {0, 0, 0, 1});
+    SemanticMetrics result = evaluator.result();
+    List<Double> expected =
+        switch (protocol) {
+          case DETECTRON2 -> List.of(0.75, Double.NaN, Double.NaN);
+          case ADE20K -> List.of(0.75, 0.0, 0.0);
+          case CITYSCAPES -> List.of(0.75, 0.0, Double.NaN);
+        };
+    assertEquals(expected, result.iou());
+    double mean =
+        switch (protocol) {
+          case DETECTRON2 -> 0.75;
+          case ADE20K -> 0.25;
+          case CITYSCAPES -> 0.375;
+        };
+    assertEquals(mean, result.meanIou());
+    assertEquals(List.of(0.75, Double.NaN, Double.NaN), result.accuracy());
+    assertEquals(0.75, result.meanAccuracy());
+    assertEquals(0.75, result.frequencyWeightedIou());
+    assertEquals(
+        "2 of 3 classes have no pixel in the ground truth: 1, 2", evaluator.warnings().get(0));
+  }
+
+  @Test
+  void atMostTenMissingClassesAreNamed() {
+    SemanticEvaluator eleven = new SemanticEvaluator(11, 255, SemanticProtocol.ADE20K);
+    eleven.add(new int[] {10}, new int[] {10});
+    assertTrue(eleven.warnings().get(0).endsWith(": 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"));
+    SemanticEvaluator twelve = new SemanticEvaluator(12, 255, SemanticProtocol.ADE20K);
+    twelve.add(new int[] {11}, new int[] {11});
+    assertTrue(twelve.warnings().get(0).endsWith(": 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ..."));
   }
 }

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.maskwright.modelzoo.Predictions;
 
 class PostProcessorTest {
   private static QueryOutputs random(int queries, int classes, int height, int width) {
@@ -137,6 +138,28 @@ class PostProcessorTest {
   }
 
   @Test
+  void aPixelOfEqualQueriesIsTheFirstOnes() {
+    PanopticMap map = panoptic(row(new float[] {5, 5}, new float[] {5, 5}), 0.8, 0.5);
+    assertArrayEquals(new int[] {1, 1}, map.ids());
+    assertEquals(1, map.segments().size());
+    assertEquals(0, map.segments().get(0).classIndex());
+  }
+
+  /** The first query is confident where the second one wins, and wins where it is not confident. */
+  @Test
+  void aSegmentNeedsAPixelOfItsRegion() {
+    QueryOutputs outputs = row(new float[] {5, -0.5f}, new float[] {9, -20});
+    assertArrayEquals(new int[] {1, 0}, panoptic(outputs, 0.8, 0).ids());
+    PanopticMap won =
+        PanopticPostProcessor.process(
+            outputs,
+            ImageFrame.unchanged(1, 2),
+            k -> true,
+            new PanopticPostProcessor.Options(0.8, 0, PanopticPostProcessor.Region.WON));
+    assertArrayEquals(new int[] {2, 1}, won.ids());
+  }
+
+  @Test
   void anInstanceHasThePixelsAboveZeroOnly() {
     InstanceSet set =
         InstancePostProcessor.process(
@@ -183,6 +206,38 @@ class PostProcessorTest {
         assertArrayEquals(new int[] {1, 1, 1, 1}, labels, queries + " queries, " + order);
       }
     }
+  }
+
+  @Test
+  void aMaskThatCoversTheImageHasAllOfItsPixels() {
+    float[] mask = new float[16];
+    Arrays.fill(mask, 5);
+    QueryOutputs outputs = new QueryOutputs(new float[] {9, 0}, 1, mask, 4, 4);
+    InstanceSet set =
+        InstancePostProcessor.process(outputs, ImageFrame.unchanged(4, 4), 1, k -> true);
+    assertEquals(16, set.instances().get(0).mask().area());
+  }
+
+  @Test
+  void ofEqualClassesThePixelHasTheFirst() {
+    QueryOutputs outputs = new QueryOutputs(new float[] {1, 1, 0}, 2, new float[] {5, 5}, 1, 2);
+    for (SemanticPostProcessor.Order order : SemanticPostProcessor.Order.values()) {
+      int[] labels =
+          SemanticPostProcessor.process(outputs, ImageFrame.unchanged(1, 2), order).labels();
+      assertArrayEquals(new int[] {0, 0}, labels);
+    }
+  }
+
+  @Test
+  void logitsOfPixelsMayBeLarge() {
+    float[] sure = {1000, 0, 0, 0, 1000, 0};
+    float[] logits = {999, 1000, 1000, 999};
+    QueryOutputs outputs = new QueryOutputs(sure, 2, logits, 1, 2, Predictions.MaskScores.SOFTMAX);
+    int[] labels =
+        SemanticPostProcessor.process(
+                outputs, ImageFrame.unchanged(1, 2), SemanticPostProcessor.Order.RESIZE_THEN_SCORE)
+            .labels();
+    assertArrayEquals(new int[] {1, 0}, labels);
   }
 
   @Test

@@ -276,8 +276,88 @@ final class CheckpointStoreTest {
     assertEquals(folder.resolve("step-00000001").toRealPath(), folder.resolve("last").toRealPath());
     write(store, 2);
     store.setAside(store.latest().orElseThrow());
+    write(store, 2);
+    store.setAside(store.latest().orElseThrow());
     assertEquals(
-        List.of("best", "broken-step-00000002", "broken-step-00000002-2", "last", "step-00000001"),
+        List.of(
+            "best",
+            "broken-step-00000002",
+            "broken-step-00000002-2",
+            "broken-step-00000002-3",
+            "last",
+            "step-00000001"),
         names());
+  }
+
+  @Test
+  void aStepWhoseWriteFailedIsWrittenAgain() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 3);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            store.write(
+                1,
+                files -> {
+                  Files.writeString(files.resolve("half.txt"), "");
+                  throw new IllegalStateException("a closed tensor");
+                }));
+    Checkpoint again = write(store, 1);
+    assertFalse(Files.exists(again.folder().resolve("half.txt")));
+    assertDoesNotThrow(() -> CheckpointStore.verify(again.folder()));
+  }
+
+  @Test
+  void numbersOutOfTheirRangeAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> CheckpointStore.open(folder, 0));
+    CheckpointStore store = CheckpointStore.open(folder, 1);
+    assertEquals(folder.toAbsolutePath(), store.folder());
+    assertEquals("step-00000000", write(store, 0).folder().getFileName().toString());
+    assertThrows(IllegalArgumentException.class, () -> write(store, -1));
+  }
+
+  @Test
+  void aStoreThatIsNoFolderIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String message =
+        assertThrows(CheckpointException.class, () -> CheckpointStore.open(file, 1)).getMessage();
+    assertTrue(message.startsWith(file + ": cannot be opened"), message);
+  }
+
+  @Test
+  void aLinkToWhatIsNoCheckpointIsNoBest() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 1);
+    write(store, 1);
+    Files.createSymbolicLink(folder.resolve("best"), Path.of("step-00000009"));
+    assertTrue(store.best().isEmpty());
+    Files.delete(folder.resolve("best"));
+    Files.writeString(folder.resolve("best"), "");
+    String message = assertThrows(CheckpointException.class, store::best).getMessage();
+    assertTrue(message.contains("expected a link to a checkpoint"), message);
+  }
+
+  /** As {@code cp -rL} leaves it when the checkpoint itself is gone: the copy is all there is. */
+  @Test
+  void aCopyThatNoCheckpointEqualsIsKeptUnderAnotherName() throws IOException {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    store.markBest(write(store, 1));
+    write(store, 2);
+    Path best = folder.resolve("best");
+    Files.delete(best);
+    copy(folder.resolve("step-00000001"), best);
+    Files.writeString(folder.resolve("step-00000001/model.txt"), "other weights");
+    CheckpointStore.open(folder, 9);
+    assertEquals(List.of("broken-best", "last", "step-00000001", "step-00000002"), names());
+    assertEquals("weights of step 1", Files.readString(folder.resolve("broken-best/model.txt")));
+  }
+
+  @Test
+  void aCheckpointThatIsGoneCannotBeSetAside() {
+    CheckpointStore store = CheckpointStore.open(folder, 9);
+    String message =
+        assertThrows(
+                CheckpointException.class,
+                () -> store.setAside(new Checkpoint(3, folder.resolve("step-00000003"))))
+            .getMessage();
+    assertTrue(message.contains("cannot be renamed"), message);
   }
 }

@@ -75,4 +75,16 @@ class ParameterStateTest {
     assertTrue(message.contains("more9") && !message.contains("more10"), message);
     assertTrue(message.contains("and 2 more"), message);
   }
+
+  @Test
+  void tenProblemsAreAllOfThem() {
+    String message =
+        refusal(
+            values -> {
+              for (int i = 0; i < 10; i++) {
+                values.put("extra" + i, HostTensor.ofFloats(new float[] {1}, 1));
+              }
+            });
+    assertTrue(message.contains("extra9") && !message.contains("more"), message);
+  }
 }

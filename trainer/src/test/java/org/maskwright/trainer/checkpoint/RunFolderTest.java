@@ -42,6 +42,25 @@ final class RunFolderTest {
   }
 
   @Test
+  void theFilesOfARunAreWhereTheDocumentationSays() throws IOException {
+    Path folder = temporary.resolve("run");
+    try (RunFolder run = RunFolder.create(folder, "steps = 1\n")) {
+      assertEquals(folder, run.folder());
+      assertEquals(folder.resolve("config.conf"), run.config());
+      assertEquals(folder.resolve("metrics.jsonl"), run.metrics());
+      assertEquals(folder.resolve("tensorboard"), run.tensorboard());
+      assertEquals(folder.resolve("samples"), run.samples());
+      assertEquals(folder.resolve("checkpoints"), run.checkpoints());
+      assertEquals(folder.resolve("summary.json"), run.summary());
+      assertTrue(Files.isDirectory(run.samples()));
+      run.writeSummary("{}");
+      assertEquals("{}", Files.readString(run.summary()));
+      Checksums.verifyIfListed(folder, List.of("config.conf"));
+      assertTrue(Files.readString(folder.resolve("SHA256SUMS")).endsWith("  config.conf\n"));
+    }
+  }
+
+  @Test
   void aFolderWithoutARunCannotBeResumed() {
     var error = assertThrows(ConfigException.class, () -> RunFolder.resume(temporary));
     assertTrue(error.getMessage().contains("no run to resume"), error.getMessage());
@@ -68,8 +87,9 @@ final class RunFolderTest {
     try (RunFolder run = RunFolder.create(temporary, "")) {
       run.writeProvenance(provenance);
       run.writeProvenance(provenance);
+      run.writeProvenance(provenance);
     }
-    for (String name : List.of("provenance.json", "provenance-2.json")) {
+    for (String name : List.of("provenance.json", "provenance-2.json", "provenance-3.json")) {
       String json = Files.readString(temporary.resolve(name));
       try (JsonParser parser = new JsonFactory().createParser(json)) {
         while (parser.nextToken() != null) {}

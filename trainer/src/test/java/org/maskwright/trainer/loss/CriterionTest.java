@@ -373,7 +373,21 @@ class CriterionTest {
                 NonFiniteCostException.class,
                 () -> Criterion.of(POINTS).compute(p, List.of(targets(1, 0)), fixed()))
             .getMessage();
-    assertTrue(message.contains("query 1"), message);
+    assertTrue(
+        message.startsWith(
+            "matching cost of image 0 in the batch, query 1, target 0, output 0 is NaN (class"),
+        message);
+    assertTrue(message.endsWith(", mask and dice cost NaN)"), message);
+  }
+
+  @Test
+  void targetsOfAnotherNumberOfImagesAreRefused() {
+    assertEquals(
+        "loss: expected targets for 2 images, got 1",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Criterion.of(DENSE).compute(predictions(2), List.of(targets(1, 0)), fixed()))
+            .getMessage());
   }
 
   @Test
@@ -385,6 +399,31 @@ class CriterionTest {
                     Criterion.of(POINTS)
                         .compute(predictions(1), List.of(targets(1, CLASSES)), fixed()))
             .getMessage();
-    assertTrue(message.contains("[0,4)"), message);
+    assertTrue(message.contains("[0,4), got 4"), message);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Criterion.of(DENSE).compute(predictions(1), List.of(targets(1, 0, -1)), fixed()));
+  }
+
+  /** Weights of class, mask and dice are factors of their part, in each output. */
+  @Test
+  void theTotalIsTheSumOfTheWeightedParts() {
+    List<MaskSupervision> t = List.of(targets(1, 0, 2, 3), targets(2, 1));
+    for (CriterionSettings settings : BOTH) {
+      Losses losses = Criterion.of(settings).compute(predictions(2), t, fixed());
+      assertEquals(
+          List.of("loss_ce", "loss_mask", "loss_dice", "loss_ce_0", "loss_mask_0", "loss_dice_0"),
+          losses.values().stream().map(LossPart::name).toList());
+      double sum = losses.values().stream().mapToDouble(LossPart::value).sum();
+      assertEquals(sum, losses.total().item(), 1e-5 * sum);
+      assertTrue(losses.values().stream().allMatch(p -> p.value() > 0), "all parts are positive");
+    }
+  }
+
+  @Test
+  void withoutAWeightForNoObjectAnImageWithoutTargetsHasNoLoss() {
+    CriterionSettings settings = new CriterionSettings.Dense(1, 20, 1, 0, 0.25, 2);
+    Losses losses = Criterion.of(settings).compute(predictions(1), List.of(targets(1)), fixed());
+    assertEquals(0, losses.total().item());
   }
 }

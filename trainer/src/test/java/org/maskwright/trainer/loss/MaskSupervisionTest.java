@@ -3,9 +3,14 @@ package org.maskwright.trainer.loss;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.MaskStack;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.TrainingExample;
 
 class MaskSupervisionTest {
   private static final int HEIGHT = 5;
@@ -74,9 +79,99 @@ class MaskSupervisionTest {
   }
 
   @Test
-  void masksLargerThanTheBatchAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new MaskSupervision(new int[] {0}, randomMasks(1), HEIGHT - 1, WIDTH));
+  void aSmallerGridHasTheNearestPixelOfEachCell() {
+    MaskStack masks = randomMasks(2);
+    MaskSupervision supervision =
+        new MaskSupervision(new int[] {0, 0}, masks, PADDED_HEIGHT, PADDED_WIDTH);
+    float[] grid = new float[2 + 4 * 32]; // two rows and three columns of pixels a cell
+    grid[0] = 9;
+    supervision.grid(1, 4, 32, grid, 2);
+    assertEquals(9, grid[0]);
+    for (int i = 0; i < 4 * 32; i++) {
+      assertEquals(pixel(masks, 1, i / 32 * 2, i % 32 * 3), grid[2 + i], "cell " + i);
+    }
+  }
+
+  /** Rows of 64 pixels fill their words: what lies beside a row must not be the next one. */
+  @Test
+  void besideAMaskThatFillsItsWordsIsBackground() {
+    MaskStack masks = new MaskStack(2, 3, 64);
+    for (int y = 0; y < 3; y++) {
+      masks.setRow(0, y, 0, 64);
+      masks.setRow(1, y, 0, 64);
+    }
+    MaskSupervision supervision = new MaskSupervision(new int[] {0, 1}, masks, 6, 128);
+    float[] grid = new float[6 * 128];
+    supervision.grid(0, 6, 128, grid, 0);
+    float[] points = new float[2 * 6 * 128];
+    for (int i = 0; i < 6 * 128; i++) {
+      points[2 * i] = (i % 128 + 0.5f) / 128;
+      points[2 * i + 1] = (i / 128 + 0.5f) / 6;
+    }
+    float[] labels = new float[6 * 128];
+    supervision.labels(0, points, 0, labels.length, labels, 0);
+    for (int i = 0; i < labels.length; i++) {
+      int expected = i / 128 < 3 && i % 128 < 64 ? 1 : 0;
+      assertEquals(expected, grid[i], "pixel " + i);
+      assertEquals(expected, labels[i], 1e-5, "pixel " + i);
+    }
+    float[] edge = new float[1];
+    supervision.labels(0, new float[] {64 / 128f, 1.5f / 6}, 0, 1, edge, 0);
+    assertEquals(0.5, edge[0], 1e-5, "half way between the last pixel and the first beside it");
+  }
+
+  @Test
+  void pixelsOfSeveralTargetsAreLabelledOnce() {
+    MaskStack masks = new MaskStack(3, HEIGHT, WIDTH);
+    masks.setRow(0, 1, 10, 20);
+    masks.setRow(1, 1, 15, 68);
+    masks.setRow(2, 4, 0, 2);
+    MaskSupervision supervision =
+        new MaskSupervision(new int[] {0, 1, 0}, masks, PADDED_HEIGHT, PADDED_WIDTH);
+    assertEquals(58 + 2, supervision.labelledPixels());
+    assertEquals(10, masks.area(0), "the masks are as they were");
+    assertEquals(
+        0,
+        new MaskSupervision(new int[0], new MaskStack(0, HEIGHT, WIDTH), HEIGHT, WIDTH)
+            .labelledPixels());
+  }
+
+  @Test
+  void theTargetsOfAnExampleAreItsMasksWithinTheBatch() {
+    MaskStack masks = randomMasks(2);
+    Size size = new Size(WIDTH, HEIGHT);
+    TrainingExample example =
+        new TrainingExample(
+            new SampleInfo(ImageId.of(1), Path.of("1.png"), WIDTH, HEIGHT),
+            new byte[3 * HEIGHT * WIDTH],
+            size,
+            size,
+            new int[] {6, 2},
+            masks);
+    MaskSupervision supervision = MaskSupervision.of(example, PADDED_HEIGHT, PADDED_WIDTH);
+    assertEquals(PADDED_HEIGHT, supervision.height());
+    assertEquals(PADDED_WIDTH, supervision.width());
+    assertEquals(2, supervision.count());
+    assertEquals(6, supervision.category(0));
+    assertEquals(2, supervision.category(1));
+    float[] grid = new float[PADDED_HEIGHT * PADDED_WIDTH];
+    supervision.grid(1, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
+    assertEquals(pixel(masks, 1, 3, 8), grid[3 * PADDED_WIDTH + 8]);
+  }
+
+  @Test
+  void masksLargerThanTheBatchOrWithoutAClassAreRefused() {
+    new MaskSupervision(new int[] {0}, randomMasks(1), HEIGHT, WIDTH);
+    for (int[] wrong : new int[][] {{1, HEIGHT - 1, WIDTH}, {1, HEIGHT, WIDTH - 1}, {2, 9, 99}}) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> new MaskSupervision(new int[wrong[0]], randomMasks(1), wrong[1], wrong[2]))
+              .getMessage();
+      assertEquals(
+          "targets: expected one class for each mask within %d x %d pixels, got %d classes, 1 masks of 70 x 5"
+              .formatted(wrong[2], wrong[1], wrong[0]),
+          message);
+    }
   }
 }

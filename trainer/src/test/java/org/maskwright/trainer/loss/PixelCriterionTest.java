@@ -112,6 +112,37 @@ class PixelCriterionTest {
     }
   }
 
+  /** The second image is a void one; of two targets the later one has the pixel. */
+  @Test
+  void theMeanIsOverTheLabelledPixelsOfAllImagesAndLaterTargetsLieOverEarlierOnes() {
+    MaskStack masks = new MaskStack(2, VISIBLE, VISIBLE);
+    MaskStack all = new MaskStack(2, VISIBLE, VISIBLE);
+    for (int y = 0; y < VISIBLE; y++) {
+      masks.setRow(0, y, 5, 9);
+      masks.setRow(1, y, 0, 5);
+      all.setRow(0, y, 0, 9);
+      all.setRow(1, y, 0, 5);
+    }
+    MaskSupervision none =
+        new MaskSupervision(new int[0], new MaskStack(0, VISIBLE, VISIBLE), PADDED, PADDED);
+    try (Engine engine = open();
+        var scope = engine.scope()) {
+      Tensor logits = engine.floats(logits(), 1, CLASSES, SIDE, SIDE);
+      Tensor two = Tensor.concat(0, logits.mul(-1), logits);
+      Predictions predictions =
+          new Predictions(
+              List.of(
+                  new Predictions.Layer(
+                      new FixedClassHead(engine, ClassSpace.ofSize(CLASSES)).logits(2), two)),
+              Predictions.MaskScores.SOFTMAX);
+      for (MaskStack stack : List.of(masks, all)) {
+        MaskSupervision target = new MaskSupervision(new int[] {0, 2}, stack, PADDED, PADDED);
+        Losses losses = CRITERION.compute(predictions, List.of(none, target), NO_POINTS);
+        assertEquals(expected(logits), losses.total().item(), 1e-5);
+      }
+    }
+  }
+
   private static Parameter parameter(Engine engine) {
     try (var scope = engine.scope()) {
       return new Parameter(engine.floats(logits(), 1, CLASSES, SIDE, SIDE));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -113,5 +115,51 @@ class AdamWTest {
     assertArrayEquals(new float[] {3, 0, 4, 0}, one, 1e-3f);
     assertArrayEquals(new float[] {0.6f, 0, 0.8f, 0}, step(1, 1).get("change"), 1e-3f);
     assertArrayEquals(one, step(10, 1).get("change"), 0);
+  }
+
+  @Test
+  void aParameterWithoutGradientKeepsItsValueAndTheUpdatesAreCounted() {
+    try (Engine engine = Engine.open(OPTIONS);
+        Linear layer = Linear.of(engine, 3, 2);
+        AdamW optimizer = new AdamW(layer, settings(0))) {
+      assertEquals(0, optimizer.gradientNorm());
+      float[] weight = layer.weight().tensor().toFloats();
+      float[] bias = layer.bias().tensor().toFloats();
+      try (var scope = engine.scope()) {
+        layer.bias().tensor().sum().backward();
+      }
+      optimizer.step(1, optimizer.gradientNorm());
+      assertEquals(1, optimizer.steps());
+      assertArrayEquals(weight, layer.weight().tensor().toFloats(), "no decay either");
+      assertFalse(Arrays.equals(bias, layer.bias().tensor().toFloats()));
+      optimizer.resume(41);
+      optimizer.step(1, 1);
+      assertEquals(42, optimizer.steps());
+    }
+  }
+
+  @Test
+  void theMomentsOfEveryTrainedParameterAreTheStateUntilTheOptimizerIsClosed() {
+    try (Engine engine = Engine.open(OPTIONS);
+        Linear layer = Linear.of(engine, 3, 2)) {
+      long before = engine.memory().liveArrays();
+      AdamW optimizer = new AdamW(layer, settings(0));
+      assertEquals(
+          List.of("first.weight", "first.bias", "second.weight", "second.bias"),
+          List.copyOf(optimizer.state().keySet()));
+      try (var scope = engine.scope()) {
+        layer.bias().tensor().mul(3).sum().backward();
+      }
+      optimizer.step(1, 1);
+      layer.zeroGrad();
+      assertArrayEquals(
+          new float[] {0.3f, 0.3f}, optimizer.state().get("first.bias").tensor().toFloats(), 1e-6f);
+      assertArrayEquals(
+          new float[] {0.009f, 0.009f},
+          optimizer.state().get("second.bias").tensor().toFloats(),
+          1e-6f);
+      optimizer.close();
+      assertEquals(before, engine.memory().liveArrays());
+    }
   }
 }
