@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * What an image is divided into. One model and one loss serve all three; a task chooses how targets
- * are merged, how predictions are post-processed and which metric judges them.
+ * are merged, and says what an annotation tells apart.
  */
 public enum Task {
   /** One mask for each class that is present. */

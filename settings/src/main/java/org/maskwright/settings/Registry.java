@@ -13,14 +13,14 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * All variants of a kind: Maskwright's own in the order in which its {@code META-INF/services} file
- * lists them, then those of others by name.
+ * All variants of a kind, or other things with names: Maskwright's own in the order in which its
+ * {@code META-INF/services} file lists them, then those of others by name.
  *
  * <p><b>Threads</b> any; immutable.
  *
  * @param <V> the kind
  */
-public final class Registry<V extends Variant> {
+public final class Registry<V extends Named> {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   private static final String OURS = "org.maskwright.";
 
@@ -45,8 +45,10 @@ public final class Registry<V extends Variant> {
       check(variant);
       V first = byName.putIfAbsent(variant.name(), variant);
       requireAlone(variant, first, "the name " + variant.name());
-      V same = bySettings.putIfAbsent(variant.settings(), variant);
-      requireAlone(variant, same, "the settings " + variant.settings().getName());
+      if (variant instanceof Variant configured) {
+        V same = bySettings.putIfAbsent(settings(configured), variant);
+        requireAlone(variant, same, "the settings " + configured.settings().getName());
+      }
     }
   }
 
@@ -56,11 +58,11 @@ public final class Registry<V extends Variant> {
    * @throws ExtensionException if one cannot be loaded or registered; see the constructor
    */
   @SuppressWarnings("unchecked") // the map holds each kind's own registry
-  public static <V extends Variant> Registry<V> of(Class<V> kind) {
+  public static <V extends Named> Registry<V> of(Class<V> kind) {
     return (Registry<V>) LOADED.computeIfAbsent(kind, k -> new Registry<>(kind, load(kind)));
   }
 
-  private static <V extends Variant> List<V> load(Class<V> kind) {
+  private static <V extends Named> List<V> load(Class<V> kind) {
     List<V> ours = new ArrayList<>();
     List<V> others = new ArrayList<>();
     try {
@@ -90,11 +92,15 @@ public final class Registry<V extends Variant> {
           "%s %s: name: expected lower-case words joined by hyphens, other than %s, got %s"
               .formatted(kind.getSimpleName(), variant.getClass().getName(), TYPE, name));
     }
+  }
+
+  private Class<?> settings(Variant variant) {
     if (variant.settings() == null || !variant.settings().isRecord()) {
       throw new ExtensionException(
           "%s %s: settings: expected the class of a record, got %s"
               .formatted(kind.getSimpleName(), variant.getClass().getName(), variant.settings()));
     }
+    return variant.settings();
   }
 
   private void requireAlone(V variant, V first, String what) {

@@ -139,13 +139,18 @@ public final class QueryOutputs {
     return maskScores;
   }
 
+  /** Whether each query has a mask of its own; not so of a model that classifies pixels. */
+  public boolean classifiesMasks() {
+    return maskScores == MaskScores.SIGMOID;
+  }
+
   /**
    * For rules that compare masks of objects.
    *
    * @throws IllegalArgumentException if the model classifies pixels, not masks
    */
   void requireMasks() {
-    if (maskScores != MaskScores.SIGMOID) {
+    if (!classifiesMasks()) {
       throw new IllegalArgumentException(
           "post-processing: expected outputs of a model that classifies masks; one that classifies"
               + " pixels gives semantic results only");

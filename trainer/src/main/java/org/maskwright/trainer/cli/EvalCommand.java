@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,11 +19,10 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EngineSettings;
-import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalReport;
-import org.maskwright.trainer.eval.ResultFiles;
 import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.Evaluator;
 import org.maskwright.trainer.run.SharedCores;
@@ -40,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     description = {
-      "Evaluate a model on data.val, for every task of eval.tasks, by the official rules.",
+      "Evaluate a model on data.val, for every kind of result in eval.tasks, by the official rules.",
       "The configuration is that of the checkpoint's run, or of --config."
     })
 final class EvalCommand implements Callable<Integer> {
@@ -59,7 +57,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Write results in the official formats: instances.json, panoptic.json and panoptic/*.png, semantic/*.png.")
+          "Write results in the official format of each kind, such as instances.json, panoptic.json and panoptic/*.png, semantic/*.png.")
   private Path out;
 
   @Option(
@@ -98,7 +96,7 @@ final class EvalCommand implements Callable<Integer> {
               loaded, ModelFolder.describe(model).normalization(), settings, data, console);
       report =
           results.isPresent()
-              ? written(evaluator, results.get(), settings.eval())
+              ? written(evaluator, results.get())
               : evaluator.run(limit, Optional.empty(), Optional.empty());
     }
     print(report);
@@ -143,10 +141,9 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private EvalReport written(Evaluator evaluator, OutputFolder folder, EvalSettings settings)
-      throws IOException {
+  private EvalReport written(Evaluator evaluator, OutputFolder folder) throws IOException {
     Path sheet = folder.path().resolve(".samples.png"); // hidden until all is there
-    try (ResultFiles files = ResultFiles.in(folder, EnumSet.copyOf(settings.tasks()))) {
+    try (ResultFiles files = ResultFiles.in(folder)) {
       EvalReport report = evaluator.run(limit, Optional.of(files), Optional.of(sheet));
       files.finish();
       if (Files.exists(sheet)) {

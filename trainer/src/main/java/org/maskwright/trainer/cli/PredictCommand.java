@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
@@ -14,8 +15,8 @@ import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.checkpoint.ModelFile;
@@ -25,12 +26,14 @@ import org.maskwright.trainer.cli.Photographs.Photograph;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
-import org.maskwright.trainer.eval.Drawing;
-import org.maskwright.trainer.eval.InferenceSettings;
-import org.maskwright.trainer.eval.PredictionJson;
 import org.maskwright.trainer.eval.Predictor;
-import org.maskwright.trainer.eval.Rules;
 import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.ImageResult;
+import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.result.Rules;
 import org.maskwright.trainer.run.Console;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,8 +67,9 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--task",
       paramLabel = "TASK",
+      completionCandidates = Kinds.class,
       description =
-          "panoptic, instance or semantic (default: panoptic, or semantic where the model can do no other).")
+          "Kind of result: ${COMPLETION-CANDIDATES} (default: the first of them that the model can give).")
   private String task;
 
   @Option(
@@ -102,12 +106,13 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkNumbers();
+    Optional<ResultKind<?>> named = Optional.ofNullable(task).map(this::kind);
     List<Photograph> photographs = Photographs.find(images);
     List<String> names = Photographs.outputNames(photographs);
     OutputFolder folder = OutputFolder.open(out);
     names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
     ModelFile description = ModelFolder.describe(model);
-    Task asked = task(description);
+    ResultKind<?> asked = named.orElseGet(() -> first(description));
     List<Path> written = new ArrayList<>();
     List<DatasetException> broken = new ArrayList<>();
     try (Console console = Terminal.console(spec);
@@ -153,7 +158,8 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** Where the results of photographs go. */
-  private record Results(OutputFolder folder, Task task, Predictor predictor, double threshold) {
+  private record Results(
+      OutputFolder folder, ResultKind<?> kind, Predictor predictor, double threshold) {
     /** Writes the picture and the JSON of one; both are made before one is written. */
     Path write(Photograph photograph, int number, RgbImage photo, String name) {
       Sample sample =
@@ -161,9 +167,11 @@ final class PredictCommand implements Callable<Integer> {
               new SampleInfo(ImageId.of(number), photograph.file(), photo.width(), photo.height()),
               photo,
               List.of());
-      Predictor.Outputs outputs = predictor.run(sample);
-      byte[] picture = new Drawing(predictor, threshold).picture(task, photo, outputs).toPng();
-      String record = new PredictionJson(predictor, threshold).of(task, photograph.name(), outputs);
+      ImageOutputs outputs = predictor.run(sample);
+      ImageResult<?> result = predictor.result(kind, outputs);
+      Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
+      byte[] picture = result.picture(overlay, threshold).toPng();
+      String record = result.json(photograph.name(), threshold);
       folder.write(name + ".json", record);
       return folder.write(name + ".png", picture);
     }
@@ -182,14 +190,14 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** As the run evaluates, where it evaluates the task; but at the size the model asks for. */
-  private InferenceSettings settings(ModelFile description, Task asked) {
+  /** As the run evaluates, where it evaluates the kind; but at the size the model asks for. */
+  private InferenceSettings settings(ModelFile description, ResultKind<?> asked) {
     Optional<Path> run = RunFolder.configOf(model);
     EvalSettings eval =
         run.map(file -> RunFolder.settings(file, List.of()))
             .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class))
             .eval();
-    boolean evaluated = run.isPresent() && eval.tasks().contains(asked);
+    boolean evaluated = run.isPresent() && eval.tasks().contains(asked.name());
     int edge = shortEdge == null ? description.shortEdge() : shortEdge;
     return new InferenceSettings(
         edge,
@@ -197,20 +205,33 @@ final class PredictCommand implements Callable<Integer> {
         threshold.orElse(eval.objectThreshold()),
         eval.overlapThreshold(),
         eval.maxInstances(),
-        evaluated ? EnumSet.copyOf(eval.tasks()) : EnumSet.of(asked),
+        evaluated ? Set.copyOf(eval.tasks()) : Set.of(asked.name()),
         rules.orElse(eval.rules()),
         threshold.orElse(SHOWN));
   }
 
-  private Task task(ModelFile description) {
-    if (task == null) {
-      boolean pixels = description.model().decoder().classifiesPixels();
-      return pixels ? Task.SEMANTIC : Task.PANOPTIC;
-    }
+  private ResultKind<?> kind(String name) {
     try {
-      return Task.ofKey(task);
+      return ResultKinds.get(name);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--task: " + e.getMessage(), e);
+    }
+  }
+
+  /** The first kind that a model can give. */
+  private static ResultKind<?> first(ModelFile description) {
+    boolean pixels = description.model().decoder().classifiesPixels();
+    return ResultKinds.all().stream()
+        .filter(kind -> !pixels || !kind.needsMasks())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What {@code --task} may be, for the help. */
+  private static final class Kinds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ResultKinds.names().iterator();
     }
   }
 

@@ -180,6 +180,9 @@ final class Binder {
       if (e.getCause() instanceof IllegalArgumentException cause) {
         return outOfRange(String.valueOf(cause.getMessage()), components, values, path);
       }
+      if (e.getCause() instanceof ExtensionException extension) {
+        throw extension;
+      }
       if (!Registry.isOurs(type)) {
         throw new ExtensionException(
             path + ": the settings " + type.getName() + " threw " + e.getCause(), e.getCause());

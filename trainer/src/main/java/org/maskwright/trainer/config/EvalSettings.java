@@ -1,18 +1,22 @@
 package org.maskwright.trainer.config;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.maskwright.datasets.Task;
 import org.maskwright.settings.Doc;
-import org.maskwright.trainer.eval.Rules;
+import org.maskwright.trainer.result.Metric.Better;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.result.Rules;
 
 /** Evaluation. */
 @Doc("Evaluation during and after training.")
 public record EvalSettings(
-    @Doc("Tasks to evaluate, of the same model: panoptic, instance, semantic.") List<Task> tasks,
+    @Doc(
+            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, or one of an extension; docs/evaluation.md.")
+        List<String> tasks,
     @Doc("Steps between two evaluations; 0 = only at the end.") int every,
     @Doc(
             "Evaluate at most so many images during training; 0 = all. At the end the last and the best checkpoint are evaluated on all.")
@@ -45,10 +49,14 @@ public record EvalSettings(
     tasks = List.copyOf(tasks);
     Ranges.require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
     Ranges.require(
-        tasks.stream().distinct().count() == tasks.size(),
-        "tasks",
-        "each task once",
-        tasks.stream().map(Task::key).toList());
+        tasks.stream().distinct().count() == tasks.size(), "tasks", "each task once", tasks);
+    for (String task : tasks) {
+      try {
+        ResultKinds.get(task);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("tasks: " + e.getMessage(), e);
+      }
+    }
     Ranges.require(every >= 0, "every", "at least 0", every);
     Ranges.require(limit >= 0, "limit", "at least 0", limit);
     Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
@@ -70,32 +78,33 @@ public record EvalSettings(
     Ranges.require(measured.contains(best), "best", "one of " + measured, best);
   }
 
+  /** The kinds of result to evaluate. */
+  public List<ResultKind<?>> kinds() {
+    return tasks.stream().<ResultKind<?>>map(ResultKinds::get).toList();
+  }
+
   /** What an evaluation of tasks measures, with or without the loss. */
-  public static List<String> metrics(List<Task> tasks, boolean loss) {
-    List<String> out = new ArrayList<>();
-    for (Task task : tasks) {
-      out.addAll(
-          switch (task) {
-            case PANOPTIC -> names(task.key(), "PQ", "SQ", "RQ", "PQ-things", "PQ-stuff");
-            case INSTANCE -> names(task.key(), "AP", "AP50", "AP75", "APs", "APm", "APl", "box-AP");
-            case SEMANTIC -> names(task.key(), "mIoU", "fwIoU", "mACC", "pACC");
-          });
+  public static List<String> metrics(List<String> tasks, boolean loss) {
+    return List.copyOf(measured(tasks, loss).keySet());
+  }
+
+  private static Map<String, Better> measured(List<String> tasks, boolean loss) {
+    Map<String, Better> out = new LinkedHashMap<>();
+    for (String task : tasks) {
+      ResultKinds.get(task)
+          .metrics()
+          .forEach(metric -> out.put(task + "." + metric.name(), metric.better()));
     }
     if (loss) {
-      out.addAll(names("loss", "total", "ce", "mask", "dice"));
+      for (String name : List.of("total", "ce", "mask", "dice")) {
+        out.put("loss." + name, Better.SMALLER);
+      }
     }
     return out;
   }
 
-  private static List<String> names(String prefix, String... names) {
-    return Arrays.stream(names).map(n -> prefix + "." + n).toList();
-  }
-
-  /** Metrics of which less is better start with this. */
-  private static final String LOSS = "loss.";
-
   /** Whether a value of the deciding metric is better than another. */
   public boolean isBetter(double value, double than) {
-    return best.startsWith(LOSS) ? value < than : value > than;
+    return measured(tasks, loss).get(best).isBetter(value, than);
   }
 }

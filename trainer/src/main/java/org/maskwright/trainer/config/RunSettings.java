@@ -1,11 +1,12 @@
 package org.maskwright.trainer.config;
 
-import java.util.List;
 import org.maskwright.datasets.Task;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ResultKinds;
 
 /** Everything a run can be configured with: the root of the settings. */
 public record RunSettings(
@@ -34,9 +35,11 @@ public record RunSettings(
     String semantic = "semantic, all that a model with a per-pixel decoder can do";
     Ranges.require(!pixels || task == Task.SEMANTIC, "task", semantic, task.key());
     Ranges.require(
-        !pixels || eval.tasks().equals(List.of(Task.SEMANTIC)),
+        !pixels || eval.kinds().stream().noneMatch(ResultKind::needsMasks),
         "eval",
-        "tasks = [semantic], all that a model with a per-pixel decoder can do",
-        eval.tasks().stream().map(Task::key).toList());
+        "tasks out of "
+            + ResultKinds.namesWithoutMasks()
+            + ", all that a model with a per-pixel decoder can do",
+        eval.tasks());
   }
 }

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.eval;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -18,55 +20,68 @@ import org.maskwright.datasets.loader.Batch;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.KindScoring;
+import org.maskwright.trainer.result.ResultContext;
+import org.maskwright.trainer.result.ResultFiles;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ScoredImage;
+import org.maskwright.trainer.result.ScoringData;
 
 /**
- * A model on a data set, for several tasks in one pass, by the official rules.
+ * A model on a data set, for several kinds of result in one pass, by the official rules.
  *
  * <p><b>Memory</b> one image at a time; scorers keep what their metric needs.
  */
 public final class Evaluation {
   private final Predictor predictor;
   private final Dataset dataset;
-  private final List<Task> tasks;
+  private final Task prepared;
+  private final List<KindScoring<?>> kinds;
   private final LoaderSettings loading;
-  private final Optional<OfficialInstances> instances;
 
   /** An evaluation against the data set's own annotation. */
-  public Evaluation(Predictor predictor, Dataset dataset, List<Task> tasks, int workers) {
-    this(predictor, dataset, tasks, LoaderSettings.evaluation(1, workers), Optional.empty());
+  public Evaluation(Predictor predictor, Dataset dataset, List<ResultKind<?>> kinds, int workers) {
+    this(predictor, ScoringData.of(dataset), kinds, LoaderSettings.evaluation(1, workers));
   }
 
   /**
    * An evaluation.
    *
+   * @param data what results are compared with
+   * @param kinds of result, at least one
    * @param loading one image at a time, each once
-   * @param instances ground truth of the instance task, in place of the data set's
-   * @throws ConfigException if the model or the data set's annotation cannot serve a task
+   * @throws ConfigException if the model or the data set's annotation cannot serve a kind
    */
   public Evaluation(
-      Predictor predictor,
-      Dataset dataset,
-      List<Task> tasks,
-      LoaderSettings loading,
-      Optional<OfficialInstances> instances) {
-    for (Task task : tasks) {
-      predictor.requireServes(task);
-      if (!dataset.tasks().contains(task)) {
-        throw new ConfigException(
-            "eval.tasks: "
-                + dataset.name()
-                + " can serve "
-                + dataset.tasks().stream().sorted().map(Task::key).toList()
-                + ", asked for "
-                + task.key()
-                + "; set eval.tasks to what it can serve, and eval.best to a metric of that");
-      }
-    }
+      Predictor predictor, ScoringData data, List<ResultKind<?>> kinds, LoaderSettings loading) {
     this.predictor = predictor;
-    this.dataset = dataset;
-    this.tasks = List.copyOf(tasks);
+    this.dataset = data.dataset();
     this.loading = loading;
-    this.instances = instances;
+    for (ResultKind<?> kind : kinds) {
+      predictor.requireServes(kind);
+      requireAnnotation(kind);
+    }
+    this.prepared =
+        Stream.concat(
+                kinds.stream().flatMap(kind -> kind.annotation().stream()),
+                dataset.tasks().stream().sorted())
+            .findFirst()
+            .orElseThrow();
+    this.kinds = kinds.stream().<KindScoring<?>>map(kind -> KindScoring.of(kind, data)).toList();
+  }
+
+  private void requireAnnotation(ResultKind<?> kind) {
+    if (kind.annotation().isPresent() && !dataset.tasks().contains(kind.annotation().get())) {
+      throw new ConfigException(
+          "eval.tasks: "
+              + dataset.name()
+              + " can serve "
+              + dataset.tasks().stream().sorted().map(Task::key).toList()
+              + ", asked for "
+              + kind.name()
+              + "; set eval.tasks to what it can serve, and eval.best to a metric of that");
+    }
   }
 
   /**
@@ -97,29 +112,30 @@ public final class Evaluation {
       throw new IllegalArgumentException("limit: expected at least 0, got " + limit);
     }
     long start = System.nanoTime();
-    List<Scorer> scorers = tasks.stream().map(t -> scorer(t, files)).toList();
+    ResultContext context = predictor.context();
+    List<KindScoring<?>.Pass> passes = new ArrayList<>();
+    kinds.forEach(kind -> passes.add(kind.start(files)));
     Map<ImageId, Integer> index = new HashMap<>();
     for (int i = 0; i < dataset.size(); i++) {
       index.put(dataset.info(i).imageId(), i);
     }
     int images = 0;
     int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
-    Task prepared = loss.map(ValidationLoss::task).orElse(tasks.get(0));
+    Task targets = loss.map(ValidationLoss::task).orElse(prepared);
     List<String> skipped;
-    try (Loader loader = new Loader(dataset, predictor.preparation(prepared), loading)) {
+    try (Loader loader = new Loader(dataset, predictor.preparation(targets), loading)) {
       while (limit == 0 || images < limit) {
         Optional<Batch> batch = loader.next();
         if (batch.isEmpty()) {
           break;
         }
         TrainingExample example = batch.get().examples().get(0);
-        Predictor.Outputs outputs = predictor.run(example, loss);
+        ImageOutputs outputs = predictor.run(example, loss);
         int i = index.get(example.info().imageId());
         List<Segment> truth = dataset.segments(i);
         Size size = new Size(example.originalWidth(), example.originalHeight());
-        for (Scorer scorer : scorers) {
-          scorer.add(example.info(), size, truth, outputs);
-        }
+        ScoredImage image = new ScoredImage(example.info(), size, truth);
+        passes.forEach(pass -> pass.add(image, outputs, context));
         samples.ifPresent(s -> s.add(dataset, i, truth, outputs));
         images++;
         progress.done(images, all);
@@ -132,7 +148,7 @@ public final class Evaluation {
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
     SortedMap<String, Map<String, Double>> perClass = new TreeMap<>();
-    scorers.forEach(s -> s.report(metrics, perClass));
+    passes.forEach(pass -> pass.report(metrics, perClass));
     loss.ifPresent(l -> l.report(metrics));
     return new EvalReport(metrics, perClass, images, skipped, (System.nanoTime() - start) / 1e9);
   }
@@ -142,13 +158,5 @@ public final class Evaluation {
   public interface Progress {
     /** After an image. */
     void done(int images, int of);
-  }
-
-  private Scorer scorer(Task task, Optional<ResultFiles> files) {
-    return switch (task) {
-      case PANOPTIC -> new PanopticScorer(predictor, dataset.categories(), files);
-      case INSTANCE -> new InstanceScorer(predictor, dataset.categories(), files, instances);
-      case SEMANTIC -> new SemanticScorer(predictor, dataset.categories(), files);
-    };
   }
 }

@@ -2,7 +2,6 @@ package org.maskwright.trainer.eval;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Normalization;
@@ -22,24 +21,22 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
-import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
-import org.maskwright.modelzoo.postprocess.InstanceSet;
-import org.maskwright.modelzoo.postprocess.PanopticMap;
 import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
-import org.maskwright.modelzoo.postprocess.SemanticMap;
-import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.ImageResult;
+import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.ResultContext;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ResultKinds;
 
 /**
- * Images to results of any task, from one forward pass.
+ * Images to results of any kind, from one forward pass.
  *
  * <p><b>Threads</b> one at a time: the model is shared.
  */
 public final class Predictor {
-  /** Score times probability of a pixel of a segment, at least, by Hugging Face's rules. */
-  private static final double MASK_THRESHOLD = 0.5;
-
   private final SegmentationModel model;
   private final ClassSpace classes;
   private final Normalization normalization;
@@ -68,16 +65,18 @@ public final class Predictor {
   }
 
   /**
-   * Checks that the model can give results of a task.
+   * Checks that the model can give results of a kind.
    *
-   * @throws ConfigException if it classifies pixels and the task is not semantic
+   * @throws ConfigException if it classifies pixels and the kind is made of masks
    */
-  public void requireServes(Task task) {
-    if (task != Task.SEMANTIC && model.config().decoder().classifiesPixels()) {
+  public void requireServes(ResultKind<?> kind) {
+    if (kind.needsMasks() && model.config().decoder().classifiesPixels()) {
       throw new ConfigException(
           "task "
-              + task.key()
-              + ": expected semantic, all that a model with a per-pixel decoder can do");
+              + kind.name()
+              + ": expected "
+              + String.join(" or ", ResultKinds.namesWithoutMasks())
+              + ", all that a model with a per-pixel decoder can do");
     }
   }
 
@@ -85,9 +84,6 @@ public final class Predictor {
   public ClassSpace classes() {
     return classes;
   }
-
-  /** What a model said about one image, ready for post-processing at the original size. */
-  public record Outputs(QueryOutputs queries, ImageFrame frame) {}
 
   /** The resizing before the model; targets of a task come along for the validation loss. */
   public Augmentation preparation(Task task) {
@@ -103,7 +99,7 @@ public final class Predictor {
   }
 
   /** Runs the model on a photograph at its stored size. */
-  public Outputs run(Sample sample) {
+  public ImageOutputs run(Sample sample) {
     Categories none = Categories.of(List.of());
     return run(
         preparation(Task.SEMANTIC)
@@ -114,12 +110,12 @@ public final class Predictor {
   }
 
   /** Runs the model on an image that {@link #preparation} resized. */
-  public Outputs run(TrainingExample example) {
+  public ImageOutputs run(TrainingExample example) {
     return run(example, Optional.empty());
   }
 
   /** Runs the model and adds up the loss of its outputs. */
-  Outputs run(TrainingExample example, Optional<ValidationLoss> loss) {
+  ImageOutputs run(TrainingExample example, Optional<ValidationLoss> loss) {
     Engine engine = model.engine();
     model.setTraining(false);
     int height = example.height();
@@ -142,87 +138,27 @@ public final class Predictor {
               example.contentWidth(),
               example.originalHeight(),
               example.originalWidth());
-      return new Outputs(outputs, frame);
+      return new ImageOutputs(outputs, frame);
     }
   }
 
-  /** The most likely class of each pixel. */
-  public SemanticMap semantic(Outputs outputs) {
-    QueryOutputs queries = outputs.queries();
-    return switch (settings.rules()) {
-      case OFFICIAL -> SemanticPostProcessor.process(queries, outputs.frame(), officialOrder());
-      case HF ->
-          SemanticPostProcessor.process(
-              queries,
-              huggingFaceFirst().frame(queries, outputs.frame()),
-              SemanticPostProcessor.Order.SCORE_THEN_RESIZE);
-    };
+  /** The result of a kind from what {@link #run} gave. */
+  public <R> ImageResult<R> result(ResultKind<R> kind, ImageOutputs outputs) {
+    return ImageResult.of(kind, outputs, context());
   }
 
-  /**
-   * Official models score classes at the input's size and resize the scores where semantic results
-   * are the only ones, and resize the masks first where there are others. Models that classify
-   * pixels resize logits in any case.
-   */
-  private SemanticPostProcessor.Order officialOrder() {
-    return settings.tasks().equals(Set.of(Task.SEMANTIC))
-            && !model.config().decoder().classifiesPixels()
-        ? SemanticPostProcessor.Order.SCORE_THEN_RESIZE
-        : SemanticPostProcessor.Order.RESIZE_THEN_SCORE;
-  }
-
-  /** Scored instances; things only beside panoptic results. */
-  public InstanceSet instances(Outputs outputs) {
-    return switch (settings.rules()) {
-      case OFFICIAL ->
-          InstancePostProcessor.process(
-              outputs.queries(),
-              outputs.frame(),
-              settings.maxInstances(),
-              c -> !settings.tasks().contains(Task.PANOPTIC) || classes.isThing(c));
-      case HF ->
-          HuggingFacePostProcessor.instances(
-              outputs.queries(),
-              huggingFaceFirst(),
-              outputs.frame().height(),
-              outputs.frame().width(),
-              settings.instanceThreshold());
-    };
-  }
-
-  /** Segments that do not overlap. */
-  public PanopticMap panoptic(Outputs outputs) {
-    return switch (settings.rules()) {
-      case OFFICIAL ->
-          PanopticPostProcessor.process(
-              outputs.queries(),
-              outputs.frame(),
-              classes::isThing,
-              new PanopticPostProcessor.Options(
-                  settings.objectThreshold(),
-                  settings.overlapThreshold(),
-                  isMask2Former()
-                      ? PanopticPostProcessor.Region.WON_AND_CONFIDENT
-                      : PanopticPostProcessor.Region.WON));
-      case HF ->
-          HuggingFacePostProcessor.panoptic(
-              outputs.queries(),
-              huggingFaceFirst(),
-              outputs.frame().height(),
-              outputs.frame().width(),
-              new HuggingFacePostProcessor.PanopticOptions(
-                  settings.objectThreshold(),
-                  MASK_THRESHOLD,
-                  settings.overlapThreshold(),
-                  Set.of()));
-    };
-  }
-
-  /** To what size Hugging Face's post-processing of this model's family resizes masks first. */
-  private HuggingFacePostProcessor.First huggingFaceFirst() {
-    return isMask2Former()
-        ? HuggingFacePostProcessor.First.TO_384
-        : HuggingFacePostProcessor.First.AS_THEY_ARE;
+  /** What results depend on besides an image's outputs. */
+  ResultContext context() {
+    boolean mask2Former = isMask2Former();
+    return new ResultContext(
+        classes,
+        settings,
+        mask2Former
+            ? PanopticPostProcessor.Region.WON_AND_CONFIDENT
+            : PanopticPostProcessor.Region.WON,
+        mask2Former
+            ? HuggingFacePostProcessor.First.TO_384
+            : HuggingFacePostProcessor.First.AS_THEY_ARE);
   }
 
   /** Whose rules hold where those of MaskFormer and Mask2Former differ. */

@@ -8,31 +8,40 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Palette;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.PictureGrid;
+import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.Truth;
 
 /** A sheet of the first evaluated images: photograph, annotation, prediction. */
 public final class SamplePictures {
   private static final int LONG_SIDE = 384;
 
-  private final Drawing drawing;
-  private final Task task;
+  private final Predictor predictor;
+  private final ResultKind<?> kind;
+  private final double threshold;
   private final int count;
   private final PictureGrid grid = new PictureGrid(3);
   private int drawn;
 
-  /** For {@code count} images. */
-  public SamplePictures(Drawing drawing, Task task, int count) {
-    this.drawing = drawing;
-    this.task = task;
+  /**
+   * For {@code count} images.
+   *
+   * @param kind of the predictions
+   * @param threshold instances with a score below are left out
+   */
+  public SamplePictures(Predictor predictor, ResultKind<?> kind, double threshold, int count) {
+    this.predictor = predictor;
+    this.kind = kind;
+    this.threshold = threshold;
     this.count = count;
   }
 
-  void add(Dataset dataset, int index, List<Segment> truth, Predictor.Outputs outputs) {
+  void add(Dataset dataset, int index, List<Segment> truth, ImageOutputs outputs) {
     if (drawn >= count) {
       return;
     }
@@ -44,8 +53,8 @@ public final class SamplePictures {
     grid.add(overlay.plain().resized(LONG_SIDE), "image " + dataset.info(index).imageId());
     grid.add(truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE), "annotation");
     grid.add(
-        drawing.picture(task, overlay, outputs).resized(LONG_SIDE),
-        "prediction (" + task.key() + ")");
+        predictor.result(kind, outputs).picture(overlay, threshold).resized(LONG_SIDE),
+        "prediction (" + kind.name() + ")");
   }
 
   private static Picture truth(

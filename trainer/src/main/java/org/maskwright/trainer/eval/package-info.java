@@ -1,5 +1,2 @@
-/**
- * Running a model on images: predictions of each task, the official metrics and result files,
- * pictures.
- */
+/** Running a model on images: predictions, and the metrics of their kinds on a data set. */
 package org.maskwright.trainer.eval;

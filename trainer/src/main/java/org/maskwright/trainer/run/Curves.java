@@ -4,12 +4,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.maskwright.datasets.picture.Chart;
+import org.maskwright.trainer.result.ResultKinds;
 
 /** A run's numbers as pictures: the losses over the steps, and what was evaluated. */
 final class Curves {
   private static final List<String> LOSSES = List.of("loss", "mask", "dice", "cls");
-  private static final List<String> METRICS =
-      List.of("panoptic.PQ", "instance.AP", "semantic.mIoU");
 
   private Curves() {}
 
@@ -21,7 +20,14 @@ final class Curves {
    */
   static void write(String title, List<MetricsLog.Line> lines, Path folder) {
     chart(title, "loss", of("train", lines), LOSSES, 1, folder.resolve("loss.png"));
-    chart(title, "percent", of("eval", lines), METRICS, 2, folder.resolve("metrics.png"));
+    chart(title, "percent", of("eval", lines), metrics(), 2, folder.resolve("metrics.png"));
+  }
+
+  /** Of each kind of result the first. */
+  private static List<String> metrics() {
+    return ResultKinds.all().stream()
+        .map(kind -> kind.name() + "." + kind.metrics().get(0).name())
+        .toList();
   }
 
   private static List<MetricsLog.Line> of(String kind, List<MetricsLog.Line> lines) {

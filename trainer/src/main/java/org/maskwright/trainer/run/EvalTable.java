@@ -11,30 +11,30 @@ import org.maskwright.trainer.eval.EvalReport;
 public final class EvalTable {
   private EvalTable() {}
 
-  /** One line a task. */
+  /** One line a kind of result. */
   public static List<String> lines(long step, EvalReport report) {
-    Map<String, StringBuilder> byTask = new LinkedHashMap<>();
+    Map<String, StringBuilder> byKind = new LinkedHashMap<>();
     report
         .metrics()
         .forEach(
             (name, value) -> {
               int dot = name.indexOf('.');
-              byTask
-                  .computeIfAbsent(name.substring(0, dot), t -> new StringBuilder())
+              byKind
+                  .computeIfAbsent(name.substring(0, dot), k -> new StringBuilder())
                   .append(' ')
                   .append(name, dot + 1, name.length())
                   .append('=')
                   .append(Double.isNaN(value) ? "none" : String.format(Locale.ROOT, "%.2f", value));
             });
     List<String> out = new ArrayList<>();
-    byTask.forEach(
-        (task, text) ->
+    byKind.forEach(
+        (kind, text) ->
             out.add(
                 String.format(
                     Locale.ROOT,
                     "eval step=%d %-8s%s (%d images, %.1f s)",
                     step,
-                    task,
+                    kind,
                     text,
                     report.images(),
                     report.seconds())));

@@ -41,6 +41,7 @@ import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.SegmentationTask;
 import org.maskwright.trainer.loop.Trainer;
 import org.maskwright.trainer.loss.Criterion;
+import org.maskwright.trainer.result.InferenceSettings;
 
 /** Settings to a finished run folder: the one place where training is put together. */
 public final class TrainingRun {
@@ -337,12 +338,10 @@ public final class TrainingRun {
           "warning: %d classes but only %d queries: an image with more classes cannot be learnt whole; raise the decoder's queries",
           classes.size(), queries);
     }
-    if (settings.eval().tasks().contains(Task.INSTANCE)
-        && settings.eval().maxInstances() > queries * classes.size()) {
-      console.line(
-          "warning: eval.max-instances is %d, the model cannot give more than %d (queries x classes)",
-          settings.eval().maxInstances(), queries * classes.size());
-    }
+    InferenceSettings inference = Evaluator.inference(settings.eval());
+    settings.eval().kinds().stream()
+        .flatMap(kind -> kind.cautions(inference, queries, classes.size()).stream())
+        .forEach(caution -> console.line("warning: " + caution));
   }
 
   private Loader loader(Dataset dataset, LoaderState from) {

@@ -13,7 +13,6 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
-import org.maskwright.datasets.Task;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.DecoderConfig;
@@ -27,6 +26,12 @@ import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor.First;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
+import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.InstanceKind;
+import org.maskwright.trainer.result.PanopticKind;
+import org.maskwright.trainer.result.Rules;
+import org.maskwright.trainer.result.SemanticKind;
 
 /** The post-processors themselves are compared with Transformers in PostProcessorParityTest. */
 class HuggingFaceRulesTest {
@@ -66,9 +71,9 @@ class HuggingFaceRulesTest {
             SegmentationModels.build(engine, model(first), ClassSpace.ofSize(3))) {
       // Thresholds that initial weights pass.
       InferenceSettings settings =
-          new InferenceSettings(60, 200, 0.1, 0.01, 20, Set.of(Task.PANOPTIC), Rules.HF);
+          new InferenceSettings(60, 200, 0.1, 0.01, 20, Set.of("panoptic"), Rules.HF);
       Predictor predictor = new Predictor(model, Normalization.IMAGENET, settings);
-      Predictor.Outputs outputs = predictor.run(photograph());
+      ImageOutputs outputs = predictor.run(photograph());
       assertEquals(new ImageFrame(64, 96, 64, 96, HEIGHT, WIDTH), outputs.frame());
       assertArrayEquals(
           SemanticPostProcessor.process(
@@ -76,7 +81,7 @@ class HuggingFaceRulesTest {
                   first.frame(outputs.queries(), outputs.frame()),
                   SemanticPostProcessor.Order.SCORE_THEN_RESIZE)
               .labels(),
-          predictor.semantic(outputs).labels());
+          predictor.result(new SemanticKind(), outputs).value().labels());
       assertArrayEquals(
           HuggingFacePostProcessor.panoptic(
                   outputs.queries(),
@@ -85,19 +90,20 @@ class HuggingFaceRulesTest {
                   WIDTH,
                   new HuggingFacePostProcessor.PanopticOptions(0.1, 0.5, 0.01, Set.of()))
               .ids(),
-          predictor.panoptic(outputs).ids());
+          predictor.result(new PanopticKind(), outputs).value().ids());
       assertEquals(
           HuggingFacePostProcessor.instances(outputs.queries(), first, HEIGHT, WIDTH, 0.5)
               .instances()
               .size(),
-          predictor.instances(outputs).instances().size());
+          predictor.result(new InstanceKind(), outputs).value().instances().size());
       for (double threshold : new double[] {0, 0.01, 1}) {
         assertEquals(
             HuggingFacePostProcessor.instances(outputs.queries(), first, HEIGHT, WIDTH, threshold)
                 .instances()
                 .size(),
             new Predictor(model, Normalization.IMAGENET, withInstances(threshold))
-                .instances(outputs)
+                .result(new InstanceKind(), outputs)
+                .value()
                 .instances()
                 .size(),
             "asked for " + threshold);
@@ -106,7 +112,6 @@ class HuggingFaceRulesTest {
   }
 
   private static InferenceSettings withInstances(double threshold) {
-    return new InferenceSettings(
-        60, 200, 0.1, 0.01, 20, Set.of(Task.INSTANCE), Rules.HF, threshold);
+    return new InferenceSettings(60, 200, 0.1, 0.01, 20, Set.of("instance"), Rules.HF, threshold);
   }
 }

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.Normalization;
-import org.maskwright.datasets.Task;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -26,6 +24,11 @@ import org.maskwright.modelzoo.postprocess.PanopticPostProcessor.Region;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor.Order;
+import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.InstanceKind;
+import org.maskwright.trainer.result.PanopticKind;
+import org.maskwright.trainer.result.SemanticKind;
 
 /** Which official rule holds for which model and tasks. */
 class OfficialRulesTest {
@@ -34,10 +37,7 @@ class OfficialRulesTest {
   private static final double OVERLAP = 0.01;
 
   private static void with(
-      First family,
-      Set<Task> tasks,
-      boolean things,
-      BiConsumer<Predictor, Predictor.Outputs> check) {
+      First family, Set<String> tasks, boolean things, BiConsumer<Predictor, ImageOutputs> check) {
     EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(1);
     ClassSpace classes =
         new ClassSpace(
@@ -52,7 +52,7 @@ class OfficialRulesTest {
     }
   }
 
-  private static int[] ids(Predictor.Outputs outputs, Region region) {
+  private static int[] ids(ImageOutputs outputs, Region region) {
     return PanopticPostProcessor.process(
             outputs.queries(),
             outputs.frame(),
@@ -63,7 +63,7 @@ class OfficialRulesTest {
 
   @Test
   void panopticSegmentsOfMaskFormerAreAllThatAQueryWinsOfMask2FormerWhereItIsConfident() {
-    Set<Task> tasks = EnumSet.allOf(Task.class);
+    Set<String> tasks = Set.of("panoptic", "instance", "semantic");
     for (First family : List.of(First.TO_384, First.AS_THEY_ARE)) {
       boolean mask2Former = family == First.TO_384;
       with(
@@ -74,25 +74,28 @@ class OfficialRulesTest {
             int[] confident = ids(outputs, Region.WON_AND_CONFIDENT);
             int[] won = ids(outputs, Region.WON);
             assertFalse(Arrays.equals(confident, won), "nothing to tell them apart by");
-            assertArrayEquals(mask2Former ? confident : won, predictor.panoptic(outputs).ids());
+            assertArrayEquals(
+                mask2Former ? confident : won,
+                predictor.result(new PanopticKind(), outputs).value().ids());
           });
     }
   }
 
   @Test
   void classesAreScoredAtTheInputsSizeOnlyWhereSemanticResultsAreTheOnlyOnes() {
-    for (Set<Task> tasks : List.of(Set.of(Task.SEMANTIC), Set.of(Task.SEMANTIC, Task.INSTANCE))) {
+    for (Set<String> tasks : List.of(Set.of("semantic"), Set.of("semantic", "instance"))) {
       with(
           First.TO_384,
           tasks,
           true,
           (predictor, initial) -> {
-            Predictor.Outputs outputs = new Predictor.Outputs(decided(), initial.frame());
+            ImageOutputs outputs = new ImageOutputs(decided(), initial.frame());
             int[] early = labels(outputs, Order.SCORE_THEN_RESIZE);
             int[] late = labels(outputs, Order.RESIZE_THEN_SCORE);
             assertFalse(Arrays.equals(early, late), "nothing to tell them apart by");
             assertArrayEquals(
-                tasks.size() == 1 ? early : late, predictor.semantic(outputs).labels());
+                tasks.size() == 1 ? early : late,
+                predictor.result(new SemanticKind(), outputs).value().labels());
           });
     }
   }
@@ -110,7 +113,7 @@ class OfficialRulesTest {
     return new QueryOutputs(classLogits, 2, maskLogits, 16, 24);
   }
 
-  private static int[] labels(Predictor.Outputs outputs, Order order) {
+  private static int[] labels(ImageOutputs outputs, Order order) {
     return SemanticPostProcessor.process(outputs.queries(), outputs.frame(), order).labels();
   }
 
@@ -118,15 +121,16 @@ class OfficialRulesTest {
   void theGivenClassesSayWhatIsMergedAndWhatAnInstanceIs() {
     with(
         First.TO_384,
-        Set.of(Task.PANOPTIC),
+        Set.of("panoptic"),
         false, // the model's own are all things
         (predictor, outputs) -> {
-          List<PanopticMap.Segment> segments = predictor.panoptic(outputs).segments();
+          List<PanopticMap.Segment> segments =
+              predictor.result(new PanopticKind(), outputs).value().segments();
           assertFalse(segments.isEmpty());
           assertEquals(
               segments.size(),
               segments.stream().map(PanopticMap.Segment::classIndex).distinct().count());
-          assertTrue(predictor.instances(outputs).instances().isEmpty());
+          assertTrue(predictor.result(new InstanceKind(), outputs).value().instances().isEmpty());
         });
   }
 }

@@ -9,12 +9,16 @@ import org.junit.jupiter.api.Test;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.result.ResultKinds;
 
 class BestSoFarTest {
   private static final double NONE = Double.NaN;
 
   private static EvalSettings settings(String best) {
-    return ConfigFile.defaults(List.of("eval.best=" + best)).bind(RunSettings.class).eval();
+    List<String> tasks = ResultKinds.names(); // every metric there is
+    return ConfigFile.defaults(List.of("eval.best=" + best, "eval.tasks=" + tasks))
+        .bind(RunSettings.class)
+        .eval();
   }
 
   /** Evaluations at step 1, 2, ... */
@@ -43,6 +47,15 @@ class BestSoFarTest {
   @Test
   void theLowestLossIsTheBestWhereALossDecides() {
     assertBest(3, "loss.total", 1, after("loss.total", new double[] {4, 5, 2, 3}, new double[4]));
+  }
+
+  @Test
+  void theLowestErrorIsTheBestWhereAKindMeasuresOne() {
+    assertBest(
+        3,
+        "foreground.error",
+        1,
+        after("foreground.error", new double[] {4, 5, 2, 3}, new double[4]));
   }
 
   @Test

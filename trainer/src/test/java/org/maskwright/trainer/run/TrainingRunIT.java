@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Normalization;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -164,7 +163,7 @@ class TrainingRunIT {
             List.of(),
             () -> false);
     assertEquals(
-        EvalSettings.metrics(List.of(Task.PANOPTIC, Task.INSTANCE, Task.SEMANTIC), true),
+        EvalSettings.metrics(List.of("panoptic", "instance", "semantic"), true),
         List.copyOf(summary.last().orElseThrow().metrics().keySet()));
   }
 

@@ -1,7 +1,6 @@
-package org.maskwright.trainer.eval;
+package org.maskwright.trainer.result;
 
 import java.util.Set;
-import org.maskwright.datasets.Task;
 
 /**
  * How an image goes in and how outputs become results.
@@ -11,10 +10,9 @@ import org.maskwright.datasets.Task;
  * @param objectThreshold panoptic: a query counts if its class probability is above this
  * @param overlapThreshold panoptic: a segment counts if it keeps at least this share of its mask
  * @param maxInstances instance: at most so many instances of an image
- * @param tasks whose results are made of the same outputs: beside panoptic ones instances are
- *     things only, and only where semantic results are the only ones, classes are scored at the
- *     input's size
- * @param rules by Hugging Face's, maxInstances is the number of queries and tasks do not count
+ * @param kinds names of the kinds of result that are made of the same outputs: the official rules
+ *     of one may depend on whether there are others
+ * @param rules by Hugging Face's, maxInstances is the number of queries and kinds do not count
  * @param instanceThreshold by Hugging Face's rules, smallest score of an instance; the official
  *     ones keep all
  */
@@ -24,7 +22,7 @@ public record InferenceSettings(
     double objectThreshold,
     double overlapThreshold,
     int maxInstances,
-    Set<Task> tasks,
+    Set<String> kinds,
     Rules rules,
     double instanceThreshold) {
   /** What Hugging Face's post-processing of instances asks for by default. */
@@ -32,7 +30,7 @@ public record InferenceSettings(
 
   /** Keeps a copy. */
   public InferenceSettings {
-    tasks = Set.copyOf(tasks);
+    kinds = Set.copyOf(kinds);
   }
 
   /** With the threshold of instances that Hugging Face's rules have by default. */
@@ -42,7 +40,7 @@ public record InferenceSettings(
       double objectThreshold,
       double overlapThreshold,
       int maxInstances,
-      Set<Task> tasks,
+      Set<String> kinds,
       Rules rules) {
     this(
         shortEdge,
@@ -50,7 +48,7 @@ public record InferenceSettings(
         objectThreshold,
         overlapThreshold,
         maxInstances,
-        tasks,
+        kinds,
         rules,
         HUGGING_FACE_THRESHOLD);
   }
@@ -62,8 +60,8 @@ public record InferenceSettings(
       double objectThreshold,
       double overlapThreshold,
       int maxInstances,
-      Set<Task> tasks) {
+      Set<String> kinds) {
     this(
-        shortEdge, maxSize, objectThreshold, overlapThreshold, maxInstances, tasks, Rules.OFFICIAL);
+        shortEdge, maxSize, objectThreshold, overlapThreshold, maxInstances, kinds, Rules.OFFICIAL);
   }
 }

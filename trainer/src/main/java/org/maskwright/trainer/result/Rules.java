@@ -1,4 +1,4 @@
-package org.maskwright.trainer.eval;
+package org.maskwright.trainer.result;
 
 /** Whose rules take an image to the model's input and the model's outputs to results. */
 public enum Rules {

@@ -1,4 +1,4 @@
-package org.maskwright.trainer.eval;
+package org.maskwright.trainer.result;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

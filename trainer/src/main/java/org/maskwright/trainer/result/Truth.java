@@ -1,4 +1,4 @@
-package org.maskwright.trainer.eval;
+package org.maskwright.trainer.result;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +16,14 @@ import org.maskwright.datasets.metrics.GroundTruth;
  * The annotation of an image in the forms that the official metrics compare with, at the image's
  * stored size.
  */
-final class Truth {
+public final class Truth {
   private Truth() {}
 
   /** True segments as ids 1, 2, ... and their records. */
   record Panoptic(LabelMap ids, List<PanopticSegment> segments) {}
 
-  static Rle rle(SegmentMask mask, Size size) {
+  /** A mask of an image of a size. */
+  public static Rle rle(SegmentMask mask, Size size) {
     if (mask instanceof SegmentMask.Polygons polygons) {
       return Polygons.toRle(polygons.rings(), size.height(), size.width());
     }

@@ -1,4 +1,4 @@
-package org.maskwright.trainer.eval;
+package org.maskwright.trainer.result;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,8 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
-import org.maskwright.datasets.Task;
-import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.modelzoo.postprocess.InstanceSet;
+import org.maskwright.modelzoo.postprocess.PanopticMap;
+import org.maskwright.modelzoo.postprocess.SemanticMap;
 import org.maskwright.trainer.output.OutputFolder;
 
 class ResultFilesTest {
@@ -29,11 +29,14 @@ class ResultFilesTest {
   }
 
   private void write(boolean finished, SampleInfo... images) throws IOException {
-    try (ResultFiles files = ResultFiles.in(OutputFolder.open(folder), EnumSet.allOf(Task.class))) {
+    try (ResultFiles files = ResultFiles.in(OutputFolder.open(folder))) {
+      var instances = files.start(new InstanceKind(), CLASSES).orElseThrow();
+      var panoptic = files.start(new PanopticKind(), CLASSES).orElseThrow();
+      var semantic = files.start(new SemanticKind(), CLASSES).orElseThrow();
       for (SampleInfo image : images) {
-        files.instances(image, List.of());
-        files.panoptic(image, new LabelMap(1, 2, new int[2]), List.of(), CLASSES);
-        files.semantic(image, new LabelMap(1, 2, new int[2]), 1);
+        instances.add(image, new InstanceSet(List.of()));
+        panoptic.add(image, new PanopticMap(1, 2, new int[2], List.of()));
+        semantic.add(image, new SemanticMap(1, 2, new int[2]));
       }
       if (finished) {
         files.finish();

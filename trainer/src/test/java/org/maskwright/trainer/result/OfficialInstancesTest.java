@@ -1,4 +1,4 @@
-package org.maskwright.trainer.eval;
+package org.maskwright.trainer.result;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,0 +1,65 @@
+package org.maskwright.trainer.result;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import org.maskwright.datasets.picture.Overlay;
+import org.maskwright.datasets.picture.Picture;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
+
+/**
+ * The result of one kind for one image.
+ *
+ * @param value at the image's stored size
+ * @param frame sizes of the image
+ * @param classes of the model
+ */
+public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, ClassSpace classes) {
+  /** Turns a model's outputs into a result. */
+  public static <R> ImageResult<R> of(
+      ResultKind<R> kind, ImageOutputs outputs, ResultContext context) {
+    R value = KindFailure.named(kind, () -> kind.process(outputs, context));
+    return new ImageResult<>(kind, value, outputs.frame(), context.classes());
+  }
+
+  /**
+   * The result over its photograph.
+   *
+   * @param threshold instances with a score below are left out
+   */
+  public Picture picture(Overlay photograph, double threshold) {
+    return KindFailure.named(
+        kind, () -> kind.draw(value, photograph, new Shown(classes, threshold)));
+  }
+
+  /**
+   * The result as the text of a JSON file: {@code {"file", "task", "height", "width", ...}} with
+   * the kind's own fields behind.
+   *
+   * @param file name of the photograph
+   * @param threshold instances with a score below are left out
+   */
+  public String json(String file, double threshold) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator g = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      g.writeStartObject();
+      g.writeStringField("file", file);
+      g.writeStringField("task", kind.name());
+      g.writeNumberField("height", frame.height());
+      g.writeNumberField("width", frame.width());
+      KindFailure.named(
+          kind,
+          () -> {
+            kind.json(value, new Shown(classes, threshold), g);
+            return null;
+          });
+      g.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing JSON to memory", e);
+    }
+    return text.toString();
+  }
+}

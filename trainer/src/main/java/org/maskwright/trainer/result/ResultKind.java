@@ -1,0 +1,88 @@
+package org.maskwright.trainer.result;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.picture.Overlay;
+import org.maskwright.datasets.picture.Picture;
+import org.maskwright.settings.Named;
+
+/**
+ * A kind of result: how a model's outputs become it, what it is scored by, and how it is written,
+ * drawn and told. Evaluation and prediction know kinds by this interface alone.
+ *
+ * <p>A kind is a class with a public constructor without arguments, named in {@code
+ * META-INF/services/org.maskwright.trainer.result.ResultKind}; {@link ResultKinds} finds them.
+ *
+ * <p><b>Threads</b> A kind keeps no state; all of an evaluation's is in its scorer and its writer.
+ *
+ * @param <R> the result of one image, at the image's stored size
+ */
+public interface ResultKind<R> extends Named {
+  /**
+   * What {@code eval.tasks} and {@code predict --task} call it, and what stands before the names of
+   * its metrics; not {@code loss}.
+   */
+  @Override
+  String name();
+
+  /** What it is and which files it has, in one or two sentences for the documentation. */
+  String meaning();
+
+  /**
+   * What its scorer measures, in percent; at least one. The first stands for the kind where there
+   * is room for one.
+   */
+  List<Metric> metrics();
+
+  /** For which task a data set has to be annotated, to score it; empty: for any. */
+  Optional<Task> annotation();
+
+  /**
+   * Whether it is made of masks that may overlap, one of each query, which a model that classifies
+   * pixels does not give.
+   */
+  boolean needsMasks();
+
+  /**
+   * What is probably not meant, a line each.
+   *
+   * @param queries of the model, Q
+   * @param classes of the model, K
+   */
+  default List<String> cautions(InferenceSettings settings, int queries, int classes) {
+    return List.of();
+  }
+
+  /** The result of one image. */
+  R process(ImageOutputs outputs, ResultContext context);
+
+  /**
+   * Opens what results are compared with, once for a model and a data set, before training.
+   *
+   * @return a new scorer for each evaluation
+   * @throws org.maskwright.datasets.DatasetException if the annotation cannot be used
+   */
+  Supplier<Scorer<R>> scorers(ScoringData data);
+
+  /**
+   * Starts the official files of an evaluation; empty if there are none of this kind.
+   *
+   * @param files where they are written
+   * @throws IOException if a file cannot be started
+   */
+  default Optional<ResultWriter<R>> writer(ResultFiles files, Categories categories)
+      throws IOException {
+    return Optional.empty();
+  }
+
+  /** The result over its photograph. */
+  Picture draw(R result, Overlay photograph, Shown shown);
+
+  /** Adds the result's own fields to the JSON object of a photograph. */
+  void json(R result, Shown shown, JsonGenerator json) throws IOException;
+}

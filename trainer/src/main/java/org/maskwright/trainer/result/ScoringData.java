@@ -1,0 +1,25 @@
+package org.maskwright.trainer.result;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.catalog.DatasetSettings;
+
+/**
+ * What results are compared with.
+ *
+ * @param source where the data set was read from; empty if it is no folder
+ * @param instances instance results: an official file to compare with, in place of the data set's
+ * @param notes is told what else was opened, a line each
+ */
+public record ScoringData(
+    Dataset dataset,
+    Optional<DatasetSettings> source,
+    Optional<Path> instances,
+    Consumer<String> notes) {
+  /** The data set's own annotation. */
+  public static ScoringData of(Dataset dataset) {
+    return new ScoringData(dataset, Optional.empty(), Optional.empty(), note -> {});
+  }
+}

@@ -1,0 +1,2 @@
+/** A kind of result as an extension brings it, outside Maskwright's packages. */
+package example.foreground;
