@@ -16,10 +16,10 @@ import org.maskwright.datasets.transform.Transform;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
@@ -154,7 +154,7 @@ public final class Predictor {
       case HF ->
           SemanticPostProcessor.process(
               queries,
-              huggingFaceFirst().frame(queries, outputs.frame()),
+              rules().first().frame(queries, outputs.frame()),
               SemanticPostProcessor.Order.SCORE_THEN_RESIZE);
     };
   }
@@ -183,7 +183,7 @@ public final class Predictor {
       case HF ->
           HuggingFacePostProcessor.instances(
               outputs.queries(),
-              huggingFaceFirst(),
+              rules().first(),
               outputs.frame().height(),
               outputs.frame().width(),
               settings.instanceThreshold());
@@ -199,15 +199,11 @@ public final class Predictor {
               outputs.frame(),
               classes::isThing,
               new PanopticPostProcessor.Options(
-                  settings.objectThreshold(),
-                  settings.overlapThreshold(),
-                  isMask2Former()
-                      ? PanopticPostProcessor.Region.WON_AND_CONFIDENT
-                      : PanopticPostProcessor.Region.WON));
+                  settings.objectThreshold(), settings.overlapThreshold(), rules().region()));
       case HF ->
           HuggingFacePostProcessor.panoptic(
               outputs.queries(),
-              huggingFaceFirst(),
+              rules().first(),
               outputs.frame().height(),
               outputs.frame().width(),
               new HuggingFacePostProcessor.PanopticOptions(
@@ -218,15 +214,8 @@ public final class Predictor {
     };
   }
 
-  /** To what size Hugging Face's post-processing of this model's family resizes masks first. */
-  private HuggingFacePostProcessor.First huggingFaceFirst() {
-    return isMask2Former()
-        ? HuggingFacePostProcessor.First.TO_384
-        : HuggingFacePostProcessor.First.AS_THEY_ARE;
-  }
-
-  /** Whose rules hold where those of MaskFormer and Mask2Former differ. */
-  private boolean isMask2Former() {
-    return model.config().decoder() instanceof DecoderConfig.MaskedAttention;
+  /** Where the families of models differ. */
+  private FamilyRules rules() {
+    return model.config().decoder().rules();
   }
 }
