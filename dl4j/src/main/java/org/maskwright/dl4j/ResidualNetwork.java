@@ -8,10 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.maskwright.modelzoo.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.weights.Checkpoint;
 import org.maskwright.modelzoo.weights.CheckpointException;
-import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.ForeignReader;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -31,7 +30,7 @@ final class ResidualNetwork {
   private final Set<String> used = new LinkedHashSet<>();
   private final List<Integer> blocks = new ArrayList<>();
   private final List<Integer> strides = new ArrayList<>();
-  private final Set<BackboneConfig.StrideIn> strideIn = new LinkedHashSet<>();
+  private final Set<ResNetPart.StrideIn> strideIn = new LinkedHashSet<>();
   private int poolPadding;
 
   private ResidualNetwork(ComputationGraph graph) {
@@ -64,22 +63,18 @@ final class ResidualNetwork {
         graph.paramTable().keySet().stream()
             .filter(key -> !used.contains(key.substring(0, key.lastIndexOf('_'))))
             .toList();
-    BackboneConfig.Geometry geometry;
+    ResNetPart.Geometry geometry;
     try {
       geometry =
-          new BackboneConfig.Geometry(
-              strideIn.isEmpty() ? BackboneConfig.StrideIn.SPATIAL : strideIn.iterator().next(),
+          new ResNetPart.Geometry(
+              strideIn.isEmpty() ? ResNetPart.StrideIn.SPATIAL : strideIn.iterator().next(),
               poolPadding,
               strides);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("a residual network of another kind: " + e.getMessage(), e);
     }
     return new ForeignReader.Backbone(
-        Checkpoint.Format.DL4J_ZIP,
-        CheckpointFamily.DL4J_RESNET,
-        StateDict.of(state),
-        geometry,
-        ignored);
+        Checkpoint.Format.DL4J_ZIP, ResNetPart.DL4J, StateDict.of(state), geometry, ignored);
   }
 
   /** Convolution 7x7 with stride 2, normalisation, ReLU, max pooling 3x3 with stride 2. */
@@ -149,10 +144,10 @@ final class ResidualNetwork {
               .formatted(convs.isEmpty() ? name : convs.get(0).vertex(), convs.size()));
     }
     if (convs.size() == 3 && convs.get(0).stride() > 1) {
-      strideIn.add(BackboneConfig.StrideIn.FIRST);
+      strideIn.add(ResNetPart.StrideIn.FIRST);
     }
     if (convs.size() == 3 && convs.get(1).stride() > 1) {
-      strideIn.add(BackboneConfig.StrideIn.SPATIAL);
+      strideIn.add(ResNetPart.StrideIn.SPATIAL);
     }
     for (int i = 0; i < convs.size(); i++) {
       put(name + ".conv" + (i + 1), convs.get(i));

@@ -34,15 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
-import org.maskwright.modelzoo.weights.CheckpointFamily;
-import org.maskwright.modelzoo.weights.DeducedArchitecture;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -71,7 +71,7 @@ class Dl4jBackboneTest {
     INDArray pixels = Nd4j.create(values, new long[] {1, 3, height, width}, 'c');
     Map<String, INDArray> theirs = graph.feedForward(pixels, false);
     ImportedWeights weights = ImportedWeights.read(file);
-    assertEquals(CheckpointFamily.DL4J_RESNET, weights.family());
+    assertEquals(ResNetPart.DL4J, weights.family());
     assertEquals(List.of(), weights.unexpected());
     for (String backend : List.of("torch", "nd4j")) {
       try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend(backend));
@@ -94,7 +94,7 @@ class Dl4jBackboneTest {
   private static ModelConfig tinyAround(ImportedWeights weights) {
     BackboneConfig backbone =
         DeducedArchitecture.of(weights.state())
-            .withGeometry(weights.geometry().orElseThrow())
+            .withUnseen(weights.unseen().orElseThrow())
             .backbone();
     return Variants.get("mask2former-tiny").withBackbone(backbone);
   }
@@ -126,7 +126,7 @@ class Dl4jBackboneTest {
     graph.init();
     Graphs.train(graph, 1);
     Path file = save(graph);
-    assertEquals(BackboneConfig.Geometry.DL4J, ImportedWeights.read(file).geometry().orElseThrow());
+    assertEquals(ResNetPart.Geometry.DL4J, ImportedWeights.read(file).unseen().orElseThrow());
     List<String> ends = List.of("res2c_branch", "res3d_branch", "res4f_branch", "res5c_branch");
     assertSameMaps(graph, ends, file, 96, 128);
   }
@@ -136,8 +136,7 @@ class Dl4jBackboneTest {
     Graphs.Made made = Graphs.keras(WIDTH);
     Graphs.train(made.graph(), 2);
     Path file = save(made.graph());
-    assertEquals(
-        BackboneConfig.Geometry.KERAS, ImportedWeights.read(file).geometry().orElseThrow());
+    assertEquals(ResNetPart.Geometry.KERAS, ImportedWeights.read(file).unseen().orElseThrow());
     assertSameMaps(made.graph(), made.stageEnds(), file, 65, 97);
   }
 
@@ -147,7 +146,7 @@ class Dl4jBackboneTest {
     Graphs.train(made.graph(), 3);
     Path file = save(made.graph());
     assertEquals(
-        BackboneConfig.Geometry.TORCHVISION, ImportedWeights.read(file).geometry().orElseThrow());
+        ResNetPart.Geometry.TORCHVISION, ImportedWeights.read(file).unseen().orElseThrow());
     assertSameMaps(made.graph(), made.stageEnds(), file, 64, 70);
   }
 
@@ -163,7 +162,9 @@ class Dl4jBackboneTest {
     ImportedWeights weights = ImportedWeights.read(file);
     BackboneConfig torchvision = DeducedArchitecture.of(weights.state()).backbone();
     CheckpointException e =
-        assertThrows(CheckpointException.class, () -> weights.requireGeometryOf(torchvision));
+        assertThrows(
+            CheckpointException.class,
+            () -> weights.requireComputedAs(torchvision.unseen(), "resnet"));
     assertTrue(e.getMessage().contains("model.backbone.resnet.geometry"), e::getMessage);
   }
 

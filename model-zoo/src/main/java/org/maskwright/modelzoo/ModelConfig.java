@@ -1,5 +1,17 @@
 package org.maskwright.modelzoo;
 
+import static org.maskwright.modelzoo.part.Ranges.require;
+import static org.maskwright.modelzoo.part.Ranges.requireCount;
+import static org.maskwright.modelzoo.part.Ranges.requireWidth;
+
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DecoderPart;
+import org.maskwright.modelzoo.part.Ranges;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
+import org.maskwright.settings.Doc;
+import org.maskwright.settings.Registry;
+
 /**
  * Describes a model completely but for its classes. Every published variant is a value of this
  * record ({@link Variants}).
@@ -12,39 +24,45 @@ package org.maskwright.modelzoo;
  * @param decoder queries to predictions
  */
 public record ModelConfig(
-    int hiddenDim,
-    int maskDim,
-    int sizeDivisibility,
+    @Doc("Width of the pixel decoder and the mask decoder; a multiple of 32.") int hiddenDim,
+    @Doc("Width of mask features and mask embeddings.") int maskDim,
+    @Doc("Images are padded right and bottom with 0 to a multiple of this.") int sizeDivisibility,
     BackboneConfig backbone,
     PixelDecoderConfig pixelDecoder,
     DecoderConfig decoder) {
   /** Groups of every group normalisation; hence the multiple that hiddenDim must be. */
   public static final int NORM_GROUPS = 32;
 
-  /** Largest width of a layer and number of queries; what is beyond is a slip of the pen. */
-  private static final int MAX_WIDTH = 32_768;
-
-  /** Largest number of layers, blocks of a stage and the like. */
-  static final int MAX_COUNT = 1024;
-
   /** Checks the ranges. */
   public ModelConfig {
     require(
-        hiddenDim > 0 && hiddenDim <= MAX_WIDTH && hiddenDim % NORM_GROUPS == 0,
+        hiddenDim > 0 && hiddenDim <= Ranges.MAX_WIDTH && hiddenDim % NORM_GROUPS == 0,
         "hiddenDim",
-        "a multiple of %d from %d to %d".formatted(NORM_GROUPS, NORM_GROUPS, MAX_WIDTH),
+        "a multiple of %d from %d to %d".formatted(NORM_GROUPS, NORM_GROUPS, Ranges.MAX_WIDTH),
         hiddenDim);
     requireWidth("maskDim", maskDim);
     requireCount("sizeDivisibility", sizeDivisibility);
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
-    boolean multiScale = pixelDecoder instanceof PixelDecoderConfig.Deformable;
-    require(
-        decoder instanceof DecoderConfig.PerPixel
-            || multiScale == decoder instanceof DecoderConfig.MaskedAttention,
-        "decoder",
-        "type per-pixel, or masked-attention exactly where pixel-decoder.type is deformable",
-        decoder);
+    requireMemory(decoder, pixelDecoder.memoryLevels());
+  }
+
+  private static void requireMemory(DecoderConfig decoder, int levels) {
+    if (decoder.memoryLevels() != 0 && decoder.memoryLevels() != levels) {
+      throw new IllegalArgumentException(
+          "decoder: expected a type that attends to %d level%s of memory, as pixel-decoder gives, got %s, which attends to %d"
+              .formatted(
+                  levels, levels == 1 ? "" : "s", decoderName(decoder), decoder.memoryLevels()));
+    }
+  }
+
+  private static String decoderName(DecoderConfig decoder) {
+    return Registry.of(DecoderPart.class).of(decoder).name();
+  }
+
+  /** The mask decoder's name among the parts. */
+  public String decoderName() {
+    return decoderName(decoder);
   }
 
   private static void requireHeads(String name, int heads, int hiddenDim) {
@@ -53,22 +71,6 @@ public record ModelConfig(
         name,
         "a number of heads that divides hidden-dim " + hiddenDim,
         heads);
-  }
-
-  /** Of channels, tokens or queries. */
-  static void requireWidth(String name, int width) {
-    require(width > 0 && width <= MAX_WIDTH, name, "1 to " + MAX_WIDTH, width);
-  }
-
-  /** Of layers, heads and other small numbers. */
-  static void requireCount(String name, int count) {
-    require(count > 0 && count <= MAX_COUNT, name, "1 to " + MAX_COUNT, count);
-  }
-
-  static void require(boolean fits, String name, String expected, Object got) {
-    if (!fits) {
-      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
-    }
   }
 
   /** The same model with images padded to other multiples. */

@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.backbone.ResNetPart;
 
 /**
  * What a model says about a batch: for each query a class and a mask.
  *
  * <p><b>Shapes</b> classLogits [B,Q,K+1], the last class is no-object; maskLogits [B,Q,h,w] of the
  * size of the backbone's finest map: stride 4 of the padded input, or 8 with {@link
- * BackboneConfig.Geometry#DL4J}; every layer's outputs have the same shapes.
+ * ResNetPart.Geometry#DL4J}; every layer's outputs have the same shapes.
  *
  * <p><b>Lifecycle</b> the tensors belong to the scope in which the model ran.
  *

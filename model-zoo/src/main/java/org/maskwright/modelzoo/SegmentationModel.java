@@ -9,6 +9,8 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
@@ -18,6 +20,7 @@ import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.LoadReport;
 import org.maskwright.modelzoo.weights.WeightMatcher;
+import org.maskwright.settings.Registry;
 
 /**
  * A mask-classification model: images to classes and masks of Q queries. Of a model that classifies
@@ -99,7 +102,7 @@ public final class SegmentationModel extends Module {
    *
    * <p><b>Shapes</b> pixels [B,3,H,W] float32, normalised; padded right and bottom with 0 to {@link
    * #paddedSize}; mask logits are of the size of the backbone's finest map, at stride 4 of the
-   * padded size, or 8 with {@link BackboneConfig.Geometry#DL4J}
+   * padded size, unless {@link BackboneConfig#finestStride} says another
    *
    * @throws IllegalArgumentException if pixels has another rank or number of channels, or no pixel
    */
@@ -159,7 +162,8 @@ public final class SegmentationModel extends Module {
    *     found; the model is unchanged then
    */
   public LoadReport load(ImportedWeights weights, LoadPolicy policy) {
-    weights.requireGeometryOf(config.backbone());
+    weights.requireComputedAs(
+        config.backbone().unseen(), Registry.of(BackbonePart.class).of(config.backbone()).name());
     Map<String, Parameter> state = state();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     state.forEach((name, p) -> shapes.put(name, p.shape()));

@@ -4,9 +4,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.maskwright.modelzoo.BackboneConfig.Block;
-import org.maskwright.modelzoo.BackboneConfig.Norm;
-import org.maskwright.modelzoo.BackboneConfig.Stem;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
+import org.maskwright.modelzoo.decoder.PerPixelPart;
+import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
+import org.maskwright.modelzoo.pixeldecoder.FpnPart;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
+import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
+import org.maskwright.settings.ExtensionException;
+import org.maskwright.settings.Names;
+import org.maskwright.settings.Registry;
 
 /**
  * Every published variant, and two small ones, by name. Queries are those of the panoptic and
@@ -21,20 +33,20 @@ public final class Variants {
   private static final int PAD_32 = 32;
 
   private static final PixelDecoderConfig DEFORMABLE =
-      new PixelDecoderConfig.Deformable(6, HEADS, 4, 1024, 0);
+      new DeformablePart.Settings(6, HEADS, 4, 1024, 0);
   private static final PixelDecoderConfig ENCODER_FPN =
-      new PixelDecoderConfig.TransformerFpn(6, HEADS, FEEDFORWARD, 0.1);
-  private static final PixelDecoderConfig FPN = new PixelDecoderConfig.Fpn();
+      new TransformerFpnPart.Settings(6, HEADS, FEEDFORWARD, 0.1);
+  private static final PixelDecoderConfig FPN = new FpnPart.Settings();
   private static final DecoderConfig DETR =
-      new DecoderConfig.Detr(QUERIES, 6, HEADS, FEEDFORWARD, 0.1);
+      new DetrPart.Settings(QUERIES, 6, HEADS, FEEDFORWARD, 0.1);
 
-  private static final Map<String, ModelConfig> ALL = all();
+  private static Map<String, ModelConfig> all;
 
   private Variants() {}
 
   /** The names, in the order of the zoo's table. */
   public static Set<String> names() {
-    return ALL.keySet();
+    return all().keySet();
   }
 
   /**
@@ -43,24 +55,28 @@ public final class Variants {
    * @throws IllegalArgumentException if there is none
    */
   public static ModelConfig get(String name) {
-    ModelConfig config = ALL.get(name);
+    ModelConfig config = all().get(name);
     if (config == null) {
       throw new IllegalArgumentException(
-          "model: expected one of " + String.join(", ", names()) + ", got " + name);
+          "model: expected one of "
+              + String.join(", ", names())
+              + ", got "
+              + name
+              + Names.meant(name, names()));
     }
     return config;
   }
 
-  private static Map<String, ModelConfig> all() {
-    Map<String, BackboneConfig> backbones = new LinkedHashMap<>();
-    backbones.put("r18", resnet(Block.BASIC, 2, 2, 2, 2));
-    backbones.put("r34", resnet(Block.BASIC, 3, 4, 6, 3));
-    backbones.put("r50", resnet(Block.BOTTLENECK, 3, 4, 6, 3));
-    backbones.put("r101", resnet(Block.BOTTLENECK, 3, 4, 23, 3));
-    backbones.put("swin-t", swin(96, 6, 3, 7));
-    backbones.put("swin-s", swin(96, 18, 3, 7));
-    backbones.put("swin-b", swin(128, 18, 4, 12));
-    backbones.put("swin-l", swin(192, 18, 6, 12));
+  /** Made at the first call, so that what is wrong with someone else's part is told as it is. */
+  private static synchronized Map<String, ModelConfig> all() {
+    if (all == null) {
+      all = make();
+    }
+    return all;
+  }
+
+  private static Map<String, ModelConfig> make() {
+    Map<String, BackboneConfig> backbones = backbones();
     Map<String, ModelConfig> out = new LinkedHashMap<>();
     backbones.forEach(
         (name, backbone) -> {
@@ -73,28 +89,39 @@ public final class Variants {
                 "maskformer-" + name,
                 new ModelConfig(HIDDEN, HIDDEN, PAD_32, backbone, FPN, DETR)));
     out.put(
-        "maskformer-r101c",
-        new ModelConfig(
-            HIDDEN,
-            HIDDEN,
-            PAD_32,
-            new BackboneConfig.Resnet(
-                Block.BOTTLENECK, List.of(3, 4, 23, 3), 64, Stem.DEEP, Norm.FROZEN, false),
-            FPN,
-            DETR));
+        "maskformer-r101c", new ModelConfig(HIDDEN, HIDDEN, PAD_32, ResNetPart.R101C, FPN, DETR));
     for (String name : List.of("r50", "r101")) {
       out.put(
           "maskformer-" + name + "-encoder",
           new ModelConfig(HIDDEN, HIDDEN, 1, backbones.get(name), ENCODER_FPN, DETR));
     }
-    ModelConfig perPixel = out.get("maskformer-r50").withDecoder(new DecoderConfig.PerPixel());
+    ModelConfig perPixel = out.get("maskformer-r50").withDecoder(new PerPixelPart.Settings());
     out.put("per-pixel-r50", perPixel);
     out.put(
         "per-pixel-plus-r50",
-        perPixel.withDecoder(new DecoderConfig.PerPixelPlus(6, HEADS, FEEDFORWARD, 0.1)));
+        perPixel.withDecoder(new PerPixelPlusPart.Settings(6, HEADS, FEEDFORWARD, 0.1)));
     out.put("mask2former-small", small());
     out.put("mask2former-tiny", tiny());
     return java.util.Collections.unmodifiableMap(out);
+  }
+
+  /** Those that the parts publish. */
+  private static Map<String, BackboneConfig> backbones() {
+    Map<String, BackboneConfig> out = new LinkedHashMap<>();
+    Registry<BackbonePart> parts = Registry.of(BackbonePart.class);
+    for (BackbonePart part : parts.variants()) {
+      parts
+          .ask(part, part::published)
+          .forEach(
+              (name, backbone) -> {
+                if (out.putIfAbsent(name, backbone) != null) {
+                  throw new ExtensionException(
+                      "%s: a backbone named %s is published already; rename it"
+                          .formatted(part.getClass().getName(), name));
+                }
+              });
+    }
+    return out;
   }
 
   private static ModelConfig mask2Former(BackboneConfig backbone, int queries) {
@@ -104,7 +131,7 @@ public final class Variants {
         PAD_32,
         backbone,
         DEFORMABLE,
-        new DecoderConfig.MaskedAttention(queries, 9, HEADS, FEEDFORWARD));
+        new MaskedAttentionPart.Settings(queries, 9, HEADS, FEEDFORWARD));
   }
 
   /** For a computer without an accelerator: ResNet-18, half the width, half the layers. */
@@ -113,9 +140,9 @@ public final class Variants {
         128,
         128,
         PAD_32,
-        resnet(Block.BASIC, 2, 2, 2, 2),
-        new PixelDecoderConfig.Deformable(3, HEADS, 4, 512, 0),
-        new DecoderConfig.MaskedAttention(50, 6, HEADS, 512));
+        backbones().get("r18"),
+        new DeformablePart.Settings(3, HEADS, 4, 512, 0),
+        new MaskedAttentionPart.Settings(50, 6, HEADS, 512));
   }
 
   /** For tests and for trying out a data set: learns in minutes, not well. */
@@ -124,19 +151,14 @@ public final class Variants {
         64,
         64,
         PAD_32,
-        new BackboneConfig.Resnet(
-            Block.BASIC, List.of(1, 1, 1, 1), 16, Stem.BASIC, Norm.FROZEN, false),
-        new PixelDecoderConfig.Deformable(1, 4, 4, 128, 0),
-        new DecoderConfig.MaskedAttention(20, 3, 4, 128));
-  }
-
-  private static BackboneConfig resnet(Block block, Integer... blocks) {
-    return new BackboneConfig.Resnet(block, List.of(blocks), 64, Stem.BASIC, Norm.FROZEN, false);
-  }
-
-  private static BackboneConfig swin(int embedDim, int thirdDepth, int firstHeads, int window) {
-    List<Integer> heads = List.of(firstHeads, 2 * firstHeads, 4 * firstHeads, 8 * firstHeads);
-    return new BackboneConfig.Swin(
-        embedDim, List.of(2, 2, thirdDepth, 2), heads, window, 4, 0.3, false);
+        new ResNetPart.Settings(
+            ResNetPart.Block.BASIC,
+            List.of(1, 1, 1, 1),
+            16,
+            ResNetPart.Stem.BASIC,
+            ResNetPart.Norm.FROZEN,
+            false),
+        new DeformablePart.Settings(1, 4, 4, 128, 0),
+        new MaskedAttentionPart.Settings(20, 3, 4, 128));
   }
 }

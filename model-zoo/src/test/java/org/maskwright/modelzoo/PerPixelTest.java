@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
@@ -24,7 +25,6 @@ import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
 import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
-import org.maskwright.modelzoo.weights.DeducedArchitecture;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
 

@@ -73,9 +73,7 @@ public final class Registry<V extends Named> {
       throw new ExtensionException(
           e.getMessage() + (e.getCause() == null ? "" : ": " + e.getCause()), e);
     }
-    others.sort(
-        Comparator.comparing(
-            v -> v.name() + "", Comparator.naturalOrder())); // null is refused later
+    others.sort(Comparator.comparing(v -> String.valueOf(v.name()))); // null is refused later
     ours.addAll(others);
     return ours;
   }
@@ -159,28 +157,38 @@ public final class Registry<V extends Named> {
    * Makes what the settings of a variant describe.
    *
    * @param work calls the settings' builder
+   * @throws ExtensionException as {@link #ask}
+   */
+  public <T> T make(Object settings, Supplier<T> work) {
+    return ask(of(settings), work);
+  }
+
+  /**
+   * Asks a variant, or its settings, for something.
+   *
    * @throws ExtensionException naming the variant and its class if it is not Maskwright's own and
    *     throws, or if it gives null
    */
-  public <T> T make(Object settings, Supplier<T> work) {
-    V variant = of(settings);
-    String who = kind.getSimpleName() + " " + variant.name();
-    T made;
+  public <T> T ask(V variant, Supplier<T> work) {
+    T answer;
     try {
-      made = work.get();
+      answer = work.get();
     } catch (ExtensionException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
       if (isOurs(variant.getClass())) {
         throw e;
       }
-      throw new ExtensionException(
-          "%s (%s) threw %s".formatted(who, variant.getClass().getName(), e), e);
+      throw new ExtensionException(named(variant) + " threw " + e, e);
     }
-    if (made == null) {
-      throw new ExtensionException(
-          "%s (%s): its builder gave nothing".formatted(who, variant.getClass().getName()));
+    if (answer == null) {
+      throw new ExtensionException(named(variant) + " gave nothing where it must answer");
     }
-    return made;
+    return answer;
+  }
+
+  private String named(V variant) {
+    return "%s %s (%s)"
+        .formatted(kind.getSimpleName(), variant.name(), variant.getClass().getName());
   }
 }

@@ -15,9 +15,11 @@ import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.coco.CocoInstanceDataset;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -211,13 +213,13 @@ public final class Growth implements Callable<Integer> {
   private ModelConfig withQueries(int count) {
     ModelConfig config = Variants.get(model);
     DecoderConfig decoder = config.decoder();
-    if (decoder instanceof DecoderConfig.MaskedAttention d) {
+    if (decoder instanceof MaskedAttentionPart.Settings d) {
       return config.withDecoder(
-          new DecoderConfig.MaskedAttention(count, d.layers(), d.heads(), d.feedforwardDim()));
+          new MaskedAttentionPart.Settings(count, d.layers(), d.heads(), d.feedforwardDim()));
     }
-    if (decoder instanceof DecoderConfig.Detr d) {
+    if (decoder instanceof DetrPart.Settings d) {
       return config.withDecoder(
-          new DecoderConfig.Detr(count, d.layers(), d.heads(), d.feedforwardDim(), d.dropout()));
+          new DetrPart.Settings(count, d.layers(), d.heads(), d.feedforwardDim(), d.dropout()));
     }
     throw new IllegalArgumentException("--model: expected a model with queries, got " + model);
   }

@@ -7,7 +7,7 @@ import org.maskwright.engine.tensor.Tensor;
 
 /**
  * Images to feature maps at strides 4, 8, 16 and 32, or twice these for a residual network with
- * {@link org.maskwright.modelzoo.BackboneConfig.Geometry#DL4J}.
+ * {@link ResNetPart.Geometry#DL4J}.
  */
 public abstract class Backbone extends Module {
   /** A backbone of an engine. */
@@ -19,8 +19,8 @@ public abstract class Backbone extends Module {
    * The four maps, finest first.
    *
    * <p><b>Shapes</b> pixels [B,3,H,W], normalised; result i is [B,channels(i),H/s,W/s] for the four
-   * strides s, sizes rounded up; with {@link org.maskwright.modelzoo.BackboneConfig.Geometry#DL4J},
-   * whose pooling does not pad, up to one row and column smaller
+   * strides s, sizes rounded up; with {@link ResNetPart.Geometry#DL4J}, whose pooling does not pad,
+   * up to one row and column smaller
    */
   public abstract List<Tensor> forward(Tensor pixels);
 

@@ -8,7 +8,6 @@ import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * A convolution without bias, then batch normalisation: {@code weight}, {@code norm.*}.
@@ -23,15 +22,15 @@ final class ConvNorm extends Module {
   private final BatchNorm batch;
 
   /** Weight N(0, 2 / fanOut). */
-  ConvNorm(Engine engine, int in, int out, int kernel, int stride, BackboneConfig.Norm norm) {
+  ConvNorm(Engine engine, int in, int out, int kernel, int stride, ResNetPart.Norm norm) {
     super(engine);
     weight =
         parameter(
             "weight", Init.kaimingNormalFanOut(engine, initStream(), out, in, kernel, kernel));
     spec = Conv2dSpec.of(stride, kernel / 2);
     frozen =
-        norm == BackboneConfig.Norm.FROZEN ? child("norm", new FrozenBatchNorm(engine, out)) : null;
-    batch = norm == BackboneConfig.Norm.BATCH ? child("norm", new BatchNorm(engine, out)) : null;
+        norm == ResNetPart.Norm.FROZEN ? child("norm", new FrozenBatchNorm(engine, out)) : null;
+    batch = norm == ResNetPart.Norm.BATCH ? child("norm", new BatchNorm(engine, out)) : null;
   }
 
   /** x [B,C,H,W] to [B,O,H',W']. */

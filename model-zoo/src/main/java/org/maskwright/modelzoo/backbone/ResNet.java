@@ -7,13 +7,12 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * Residual network; names {@code stem.conv1}, {@code res2.0.conv1}, ... {@code res5}.
  *
  * <p><b>Source</b> arXiv 1512.03385, named as in detectron2; where strides and paddings sit is
- * {@link BackboneConfig.Geometry}'s.
+ * {@link ResNetPart.Geometry}'s.
  */
 public final class ResNet extends Backbone {
   private static final int EXPANSION = 4;
@@ -24,14 +23,14 @@ public final class ResNet extends Backbone {
   private final boolean checkpointing;
 
   /** Convolutions N(0, 2 / fanOut), normalisations the identity. */
-  public ResNet(Engine engine, BackboneConfig.Resnet config) {
+  public ResNet(Engine engine, ResNetPart.Settings config) {
     super(engine);
     checkpointing = config.checkpointing();
     stem = child("stem", new Stem(engine, config));
     int in = stem.outChannels;
     for (int s = 0; s < STAGES; s++) {
       int inner = config.width() << s;
-      int out = config.block() == BackboneConfig.Block.BASIC ? inner : inner * EXPANSION;
+      int out = config.block() == ResNetPart.Block.BASIC ? inner : inner * EXPANSION;
       ModuleList<ResidualBlock> stage = child("res" + (s + 2), new ModuleList<>(engine));
       for (int b = 0; b < config.blocks().get(s); b++) {
         int stride = b == 0 ? config.geometry().strides().get(s) : 1;
@@ -45,8 +44,8 @@ public final class ResNet extends Backbone {
                       from,
                       inner,
                       out,
-                      config.geometry().strideIn() == BackboneConfig.StrideIn.FIRST ? stride : 1,
-                      config.geometry().strideIn() == BackboneConfig.StrideIn.FIRST ? 1 : stride,
+                      config.geometry().strideIn() == ResNetPart.StrideIn.FIRST ? stride : 1,
+                      config.geometry().strideIn() == ResNetPart.StrideIn.FIRST ? 1 : stride,
                       config.norm());
             });
       }
@@ -61,7 +60,7 @@ public final class ResNet extends Backbone {
     private final int outChannels;
     private final Pool2dSpec pool;
 
-    Stem(Engine engine, BackboneConfig.Resnet config) {
+    Stem(Engine engine, ResNetPart.Settings config) {
       super(engine);
       int width = config.width();
       pool = Pool2dSpec.of(3, 2, config.geometry().poolPadding());

@@ -5,7 +5,6 @@ import java.util.List;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * y = relu(x + f(x)), f two or three convolutions; where the size or the channels change, x goes
@@ -15,7 +14,7 @@ final class ResidualBlock extends Module {
   private final ConvNorm shortcut;
   private final List<ConvNorm> convs = new ArrayList<>();
 
-  private ResidualBlock(Engine engine, int in, int out, int stride, BackboneConfig.Norm norm) {
+  private ResidualBlock(Engine engine, int in, int out, int stride, ResNetPart.Norm norm) {
     super(engine);
     shortcut =
         in == out && stride == 1
@@ -23,13 +22,13 @@ final class ResidualBlock extends Module {
             : child("shortcut", new ConvNorm(engine, in, out, 1, stride, norm));
   }
 
-  private void conv(int in, int out, int kernel, int stride, BackboneConfig.Norm norm) {
+  private void conv(int in, int out, int kernel, int stride, ResNetPart.Norm norm) {
     String name = "conv" + (convs.size() + 1);
     convs.add(child(name, new ConvNorm(engine(), in, out, kernel, stride, norm)));
   }
 
   /** Two 3x3 convolutions, the first with the stride. */
-  static ResidualBlock basic(Engine engine, int in, int out, int stride, BackboneConfig.Norm norm) {
+  static ResidualBlock basic(Engine engine, int in, int out, int stride, ResNetPart.Norm norm) {
     ResidualBlock block = new ResidualBlock(engine, in, out, stride, norm);
     block.conv(in, out, 3, stride, norm);
     block.conv(out, out, 3, 1, norm);
@@ -44,7 +43,7 @@ final class ResidualBlock extends Module {
       int out,
       int firstStride,
       int spatialStride,
-      BackboneConfig.Norm norm) {
+      ResNetPart.Norm norm) {
     ResidualBlock block = new ResidualBlock(engine, in, out, firstStride * spatialStride, norm);
     block.conv(in, inner, 1, firstStride, norm);
     block.conv(inner, inner, 3, spatialStride, norm);

@@ -11,7 +11,6 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * Swin transformer in its segmentation variant: any input size, windows padded and shifted
@@ -29,7 +28,7 @@ public final class Swin extends Backbone {
   private final boolean checkpointing;
 
   /** Linear layers with the field's default, bias tables truncated N(0, 0.02). */
-  public Swin(Engine engine, BackboneConfig.Swin config) {
+  public Swin(Engine engine, SwinPart.Settings config) {
     super(engine);
     checkpointing = config.checkpointing();
     patchEmbed = child("patch_embed", new PatchEmbed(engine, config.embedDim()));
@@ -76,7 +75,7 @@ public final class Swin extends Backbone {
     private final Merge downsample;
     private final int side;
 
-    Stage(Engine engine, BackboneConfig.Swin config, int stage) {
+    Stage(Engine engine, SwinPart.Settings config, int stage) {
       super(engine);
       side = config.window();
       int channels = config.embedDim() << stage;

@@ -7,7 +7,6 @@ import org.maskwright.engine.tensor.Attention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /** Multi-head self-attention inside windows with a learned bias by relative position. */
 final class WindowAttention extends Module {
@@ -28,7 +27,7 @@ final class WindowAttention extends Module {
             Init.truncatedNormal(engine, initStream(), BIAS_STD, (long) span * span, heads));
     qkv = child("qkv", Linear.of(engine, channels, 3 * channels));
     proj = child("proj", Linear.of(engine, channels, channels));
-    relativeIndex = BackboneConfig.Swin.relativePositions(side);
+    relativeIndex = SwinPart.Settings.relativePositions(side);
   }
 
   /**

@@ -13,7 +13,6 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
@@ -49,7 +48,7 @@ public final class DetrDecoder extends MaskDecoder {
       int memoryChannels,
       int channels,
       int maskDim,
-      DecoderConfig.Detr config,
+      DetrPart.Settings config,
       ClassHead classHead) {
     super(engine);
     queries = config.queries();
@@ -68,7 +67,7 @@ public final class DetrDecoder extends MaskDecoder {
   private static final class Transformer extends Module {
     private final Decoder decoder;
 
-    Transformer(Engine engine, int channels, DecoderConfig.Detr config) {
+    Transformer(Engine engine, int channels, DetrPart.Settings config) {
       super(engine);
       decoder = child("decoder", new Decoder(engine, channels, config));
     }
@@ -78,7 +77,7 @@ public final class DetrDecoder extends MaskDecoder {
     private final ModuleList<Layer> layers;
     private final LayerNorm norm;
 
-    Decoder(Engine engine, int channels, DecoderConfig.Detr config) {
+    Decoder(Engine engine, int channels, DetrPart.Settings config) {
       super(engine);
       layers = child("layers", new ModuleList<>(engine));
       for (int i = 0; i < config.layers(); i++) {
@@ -98,7 +97,7 @@ public final class DetrDecoder extends MaskDecoder {
     private final LayerNorm norm3;
     private final Dropout dropout;
 
-    Layer(Engine engine, int channels, DecoderConfig.Detr config) {
+    Layer(Engine engine, int channels, DetrPart.Settings config) {
       super(engine);
       int heads = config.heads();
       double p = config.dropout();

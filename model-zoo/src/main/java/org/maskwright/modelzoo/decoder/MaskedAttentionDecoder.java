@@ -12,7 +12,6 @@ import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
@@ -46,7 +45,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
       Engine engine,
       int channels,
       int maskDim,
-      DecoderConfig.MaskedAttention config,
+      MaskedAttentionPart.Settings config,
       ClassHead classHead) {
     super(engine);
     queries = config.queries();

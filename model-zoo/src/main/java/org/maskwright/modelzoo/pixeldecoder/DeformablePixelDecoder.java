@@ -16,7 +16,6 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Precision;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 
 /**
  * Mask2Former's pixel decoder: deformable attention over strides 32, 16 and 8, then one pyramid
@@ -50,7 +49,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
       List<Integer> inChannels,
       int channels,
       int maskDim,
-      PixelDecoderConfig.Deformable config) {
+      DeformablePart.Settings config) {
     super(engine);
     this.channels = channels;
     inputProj = child("input_proj", new ModuleList<>(engine));
@@ -83,7 +82,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
     private final Parameter levelEmbed;
     private final Encoder encoder;
 
-    Transformer(Engine engine, int channels, PixelDecoderConfig.Deformable config) {
+    Transformer(Engine engine, int channels, DeformablePart.Settings config) {
       super(engine);
       levelEmbed = parameter("level_embed", engine.normal(initStream(), 0, 1, LEVELS, channels));
       encoder = child("encoder", new Encoder(engine, channels, config));
@@ -93,7 +92,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
   private static final class Encoder extends Module {
     private final ModuleList<EncoderLayer> layers;
 
-    Encoder(Engine engine, int channels, PixelDecoderConfig.Deformable config) {
+    Encoder(Engine engine, int channels, DeformablePart.Settings config) {
       super(engine);
       layers = child("layers", new ModuleList<>(engine));
       for (int i = 0; i < config.layers(); i++) {
@@ -110,7 +109,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
     private final LayerNorm norm2;
     private final Dropout dropout;
 
-    EncoderLayer(Engine engine, int channels, PixelDecoderConfig.Deformable config) {
+    EncoderLayer(Engine engine, int channels, DeformablePart.Settings config) {
       super(engine);
       attention =
           child(

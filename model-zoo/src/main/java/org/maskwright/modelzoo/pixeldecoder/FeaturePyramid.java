@@ -8,7 +8,6 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 
 /**
  * MaskFormer's pixel decoders: a feature pyramid with nearest-neighbour up-sampling, alone or on
@@ -31,7 +30,7 @@ public final class FeaturePyramid extends PixelDecoder {
       List<Integer> inChannels,
       int channels,
       int maskDim,
-      PixelDecoderConfig.TransformerFpn encoder) {
+      TransformerFpnPart.Settings encoder) {
     super(engine);
     int coarsest = inChannels.get(LEVELS - 1);
     boolean encoded = encoder != null;
@@ -61,14 +60,14 @@ public final class FeaturePyramid extends PixelDecoder {
       List<Integer> inChannels,
       int channels,
       int maskDim,
-      PixelDecoderConfig.TransformerFpn encoder) {
+      TransformerFpnPart.Settings encoder) {
     return new FeaturePyramid(engine, inChannels, channels, maskDim, encoder);
   }
 
   private static final class Transformer extends Module {
     private final Encoder encoder;
 
-    Transformer(Engine engine, int channels, PixelDecoderConfig.TransformerFpn config) {
+    Transformer(Engine engine, int channels, TransformerFpnPart.Settings config) {
       super(engine);
       encoder = child("encoder", new Encoder(engine, channels, config));
     }
@@ -77,7 +76,7 @@ public final class FeaturePyramid extends PixelDecoder {
   private static final class Encoder extends Module {
     private final ModuleList<TransformerEncoderLayer> layers;
 
-    Encoder(Engine engine, int channels, PixelDecoderConfig.TransformerFpn config) {
+    Encoder(Engine engine, int channels, TransformerFpnPart.Settings config) {
       super(engine);
       layers = child("layers", new ModuleList<>(engine));
       for (int i = 0; i < config.layers(); i++) {

@@ -7,7 +7,6 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 
 /** DETR's encoder layer: self-attention, then an MLP; each added, then normalised. */
 final class TransformerEncoderLayer extends Module {
@@ -18,7 +17,7 @@ final class TransformerEncoderLayer extends Module {
   private final LayerNorm norm2;
   private final Dropout dropout;
 
-  TransformerEncoderLayer(Engine engine, int channels, PixelDecoderConfig.TransformerFpn config) {
+  TransformerEncoderLayer(Engine engine, int channels, TransformerFpnPart.Settings config) {
     super(engine);
     attention =
         child(

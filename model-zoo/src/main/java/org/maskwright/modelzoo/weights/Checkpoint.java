@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * What a checkpoint file holds, before any renaming.
@@ -16,7 +15,7 @@ import org.maskwright.modelzoo.BackboneConfig;
  * @param author detectron2's {@code __author__}, e.g. "torchvision"
  * @param suffixMatching true if the file asks for detectron2's matching of key suffixes
  * @param family whose names they are, where the container says; else the names tell
- * @param geometry of a residual network, where the container says
+ * @param unseen what the weights do not show of a backbone, where the container says
  * @param ignored entries beside the weights that were not read as tensors (optimiser, counters ...)
  */
 public record Checkpoint(
@@ -27,7 +26,7 @@ public record Checkpoint(
     Optional<String> author,
     boolean suffixMatching,
     Optional<CheckpointFamily> family,
-    Optional<BackboneConfig.Geometry> geometry,
+    Optional<Record> unseen,
     List<String> ignored) {
 
   public Checkpoint {

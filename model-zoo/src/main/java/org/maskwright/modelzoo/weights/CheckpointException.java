@@ -28,7 +28,7 @@ public final class CheckpointException extends RuntimeException {
   }
 
   /** The same fault with the file's path in front, unless it is there already. */
-  CheckpointException in(Path file) {
+  public CheckpointException in(Path file) {
     return getMessage().startsWith(file.toString())
         ? this
         : new CheckpointException(file, getMessage(), this);

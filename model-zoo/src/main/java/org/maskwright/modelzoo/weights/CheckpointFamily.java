@@ -1,59 +1,108 @@
 package org.maskwright.modelzoo.weights;
 
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
- * Ecosystems whose key names Maskwright reads, recognised by tell-tale keys, never by file name.
+ * An ecosystem whose key names Maskwright reads, recognised by tell-tale keys, never by file name.
  * Maskwright's own names are the official detectron2 names, so {@link #OFFICIAL} is also the family
- * of its own files.
+ * of its own files. Families of backbones alone are with their parts; {@link
+ * org.maskwright.modelzoo.family.KnownFamilies} has all.
  */
-public enum CheckpointFamily {
-  /** Mask2Former and MaskFormer as released on detectron2; Maskwright's own files. */
-  OFFICIAL(
-      "official.keymap",
-      "Mask2Former / MaskFormer (official, detectron2)",
-      "if this file comes from the Mask2Former or MaskFormer model zoo: CC BY-NC 4.0"),
-  /** Mask2Former in Hugging Face Transformers. */
-  HF_MASK2FORMER(
-      "huggingface-mask2former.keymap",
-      "Mask2Former (Hugging Face Transformers)",
-      "see the model card; converted facebook/mask2former-* weights are CC BY-NC 4.0 in origin"),
-  /** MaskFormer in Hugging Face Transformers. */
-  HF_MASKFORMER(
-      "huggingface-maskformer.keymap",
-      "MaskFormer (Hugging Face Transformers)",
-      "see the model card; converted facebook/maskformer-* weights are CC BY-NC 4.0 in origin"),
-  /** torchvision's ResNet-18, 34, 50, 101. */
-  TORCHVISION_RESNET(
-      "torchvision-resnet.keymap",
-      "ResNet backbone (torchvision)",
-      "torchvision's own weights: BSD-3-Clause; files of others: see their source"),
-  /** Backbones converted for detectron2. */
-  DETECTRON2_BACKBONE(
-      "detectron2-backbone.keymap",
-      "backbone (detectron2 conversion)",
-      "the licence of the converted weights: torchvision BSD-3-Clause, Swin MIT"),
-  /** Swin as released by Microsoft. */
-  SWIN_MICROSOFT("swin-microsoft.keymap", "Swin backbone (Microsoft)", "Swin: MIT"),
-  /** Swin in timm 0.9 and later. */
-  SWIN_TIMM(
-      "swin-timm.keymap", "Swin backbone (timm)", "per model: see the licence field of its card"),
-  /** A residual network out of a DL4J ComputationGraph; its reader gives detectron2's names. */
-  DL4J_RESNET(
-      "detectron2-backbone.keymap", "ResNet backbone (DL4J graph)", "the file does not say");
+public final class CheckpointFamily {
+  /** What the segmentation variant of a backbone adds: a normalisation of each stage's map. */
+  public static final Pattern STAGE_NORMS = Pattern.compile("backbone\\.norm\\d\\.(weight|bias)");
 
-  private final String table;
+  private static final Pattern NONE = Pattern.compile("(?!)");
+
+  /** Mask2Former and MaskFormer as released on detectron2; Maskwright's own files. */
+  public static final CheckpointFamily OFFICIAL =
+      new CheckpointFamily(
+          KeyResource.of(CheckpointFamily.class, "official.keymap"),
+          List::of,
+          "Mask2Former / MaskFormer (official, detectron2)",
+          "if this file comes from the Mask2Former or MaskFormer model zoo: CC BY-NC 4.0",
+          Holds.MODEL,
+          keys -> keys.stream().anyMatch(key -> key.startsWith("sem_seg_head.")),
+          NONE);
+
+  /** Backbones converted for detectron2: official names without their prefix. */
+  public static final CheckpointFamily DETECTRON2_BACKBONE =
+      ofBackbone(
+              KeyResource.of(CheckpointFamily.class, "detectron2-backbone.keymap"),
+              "backbone (detectron2 conversion)",
+              "the licence of the converted weights: torchvision BSD-3-Clause, Swin MIT",
+              keys -> keys.contains("stem.conv1.weight") || keys.contains("norm0.weight"))
+          .withFresh(STAGE_NORMS);
+
+  private enum Holds {
+    MODEL,
+    HUGGING_FACE_MODEL,
+    BACKBONE
+  }
+
+  private final KeyResource resource;
+  private final Supplier<List<KeyResource>> backbones;
   private final String title;
   private final String licenceNote;
+  private final Holds holds;
+  private final Predicate<Set<String>> tellTale;
+  private final Pattern fresh;
+  private KeyTable table;
 
-  CheckpointFamily(String table, String title, String licenceNote) {
-    this.table = table;
+  private CheckpointFamily(
+      KeyResource resource,
+      Supplier<List<KeyResource>> backbones,
+      String title,
+      String licenceNote,
+      Holds holds,
+      Predicate<Set<String>> tellTale,
+      Pattern fresh) {
+    this.resource = resource;
+    this.backbones = backbones;
     this.title = title;
     this.licenceNote = licenceNote;
+    this.holds = holds;
+    this.tellTale = tellTale;
+    this.fresh = fresh;
+  }
+
+  /**
+   * A family whose files hold a backbone only.
+   *
+   * @param resource its key table; {@code KeyTable} describes the language
+   * @param title for people, e.g. "Swin backbone (timm)"
+   * @param licenceNote what is known about the licence of such weights
+   * @param tellTale whether a file with these keys is one
+   */
+  public static CheckpointFamily ofBackbone(
+      KeyResource resource, String title, String licenceNote, Predicate<Set<String>> tellTale) {
+    return new CheckpointFamily(
+        resource, List::of, title, licenceNote, Holds.BACKBONE, tellTale, NONE);
+  }
+
+  /**
+   * A family of models of Hugging Face Transformers, beside which a config.json lies.
+   *
+   * @param backbones the lines for the tensors of every backbone, where the table has the line
+   *     {@code backbones}
+   */
+  public static CheckpointFamily ofHuggingFace(
+      KeyResource resource,
+      Supplier<List<KeyResource>> backbones,
+      String title,
+      String licenceNote,
+      Predicate<Set<String>> tellTale) {
+    return new CheckpointFamily(
+        resource, backbones, title, licenceNote, Holds.HUGGING_FACE_MODEL, tellTale, NONE);
+  }
+
+  /** The same, whose files lack parameters of those names: they start fresh. */
+  public CheckpointFamily withFresh(Pattern names) {
+    return new CheckpointFamily(resource, backbones, title, licenceNote, holds, tellTale, names);
   }
 
   /** For people, e.g. "Swin backbone (timm)". */
@@ -68,30 +117,30 @@ public enum CheckpointFamily {
 
   /** True if files of this family hold a backbone only. */
   public boolean isBackboneOnly() {
-    return switch (this) {
-      case OFFICIAL, HF_MASK2FORMER, HF_MASKFORMER -> false;
-      case TORCHVISION_RESNET, DETECTRON2_BACKBONE, SWIN_MICROSOFT, SWIN_TIMM, DL4J_RESNET -> true;
-    };
+    return holds == Holds.BACKBONE;
   }
 
   /** True for models of Hugging Face Transformers, beside which a config.json lies. */
   public boolean isHuggingFace() {
-    return this == HF_MASK2FORMER || this == HF_MASKFORMER;
+    return holds == Holds.HUGGING_FACE_MODEL;
   }
 
-  KeyTable table() {
-    return Tables.ALL.get(this);
+  /** True if a file with these keys is one of this family. */
+  public boolean recognises(Set<String> keys) {
+    return tellTale.test(keys);
+  }
+
+  /** True for a parameter that files of this family lack, and that then starts fresh. */
+  boolean startsFresh(String key) {
+    return fresh.matcher(key).matches();
   }
 
   /** Read once, at the first use. */
-  private static final class Tables {
-    static final Map<CheckpointFamily, KeyTable> ALL = new EnumMap<>(CheckpointFamily.class);
-
-    static {
-      for (CheckpointFamily family : values()) {
-        ALL.put(family, KeyTable.load(family.table));
-      }
+  synchronized KeyTable table() {
+    if (table == null) {
+      table = KeyTable.load(resource, backbones.get());
     }
+    return table;
   }
 
   /**
@@ -104,62 +153,8 @@ public enum CheckpointFamily {
     return table().toTheirs(state);
   }
 
-  /**
-   * Recognises the family.
-   *
-   * @throws CheckpointException if no tell-tale key is there, or the family is known but not
-   *     supported
-   */
-  static CheckpointFamily of(Set<String> keys) {
-    if (any(keys, key -> key.startsWith("sem_seg_head."))) {
-      return OFFICIAL;
-    }
-    if (any(keys, key -> key.startsWith("model.pixel_level_module."))) {
-      return keys.contains("model.transformer_module.level_embed.weight")
-          ? HF_MASK2FORMER
-          : HF_MASKFORMER;
-    }
-    refuseUnsupported(keys);
-    if (keys.contains("layer1.0.conv1.weight")) {
-      return TORCHVISION_RESNET;
-    }
-    if (keys.contains("stem.conv1.weight") || keys.contains("norm0.weight")) {
-      return DETECTRON2_BACKBONE;
-    }
-    if (any(keys, key -> key.startsWith("backbone."))) {
-      return OFFICIAL;
-    }
-    if (keys.contains("patch_embed.proj.weight")) {
-      boolean timm =
-          keys.contains("layers.3.downsample.reduction.weight") || keys.contains("head.fc.weight");
-      return timm ? SWIN_TIMM : SWIN_MICROSOFT;
-    }
-    throw new CheckpointException(
-        "the key names belong to no known family; they start with "
-            + keys.stream().limit(4).toList()
-            + ". Known: official Mask2Former/MaskFormer, Hugging Face, torchvision, Swin, timm");
-  }
-
-  private static boolean any(Set<String> keys, Predicate<String> test) {
-    return keys.stream().anyMatch(test);
-  }
-
-  private record Unsupported(String tellTale, String name) {}
-
-  private static void refuseUnsupported(Set<String> keys) {
-    List<Unsupported> others =
-        List.of(
-            new Unsupported("network.encoder.backbone.", "EoMT"),
-            new Unsupported("panoptic_head.", "mmdetection"),
-            new Unsupported("decode_head.", "mmsegmentation"),
-            new Unsupported("image_encoder.", "Segment Anything"),
-            new Unsupported("proposal_generator.", "detectron2 Mask R-CNN"));
-    for (Unsupported other : others) {
-      if (any(keys, key -> key.startsWith(other.tellTale()))) {
-        throw new CheckpointException(
-            "a checkpoint of %s (keys start with '%s'); Maskwright has no such model"
-                .formatted(other.name(), other.tellTale()));
-      }
-    }
+  @Override
+  public String toString() {
+    return title;
   }
 }

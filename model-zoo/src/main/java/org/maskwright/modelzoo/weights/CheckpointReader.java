@@ -129,7 +129,7 @@ public final class CheckpointReader {
         Optional.empty(),
         false,
         Optional.of(read.family()),
-        Optional.of(read.geometry()),
+        Optional.of(read.unseen()),
         read.ignored());
   }
 

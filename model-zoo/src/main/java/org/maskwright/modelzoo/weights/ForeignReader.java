@@ -3,7 +3,6 @@ package org.maskwright.modelzoo.weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.maskwright.modelzoo.BackboneConfig;
 
 /**
  * Reads zip files of a program whose library is not among this module's dependencies. Found by
@@ -26,14 +25,14 @@ public interface ForeignReader {
    * @param format container
    * @param family whose names the tensors have
    * @param state the tensors
-   * @param geometry where the network's strides and paddings sit
+   * @param unseen what the weights do not show of the network, as settings of its backbone have it
    * @param ignored tensors of the file that are no part of a backbone
    */
   record Backbone(
       Checkpoint.Format format,
       CheckpointFamily family,
       StateDict state,
-      BackboneConfig.Geometry geometry,
+      Record unseen,
       List<String> ignored) {
     /** Copies the list. */
     public Backbone {

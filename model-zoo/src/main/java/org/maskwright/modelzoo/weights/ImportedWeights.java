@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.maskwright.modelzoo.BackboneConfig;
+import org.maskwright.settings.Names;
 
 /**
  * A checkpoint of any family under Maskwright's names.
@@ -18,7 +18,8 @@ import org.maskwright.modelzoo.BackboneConfig;
  * @param ignored keys that are known and not needed (classifier heads, counters, optimiser state),
  *     or stand beside the model (of a wrapper around it)
  * @param suffixMatching true if names are to be matched by suffix to the model's (detectron2)
- * @param geometry where a residual network's strides and paddings sit, if the file says
+ * @param unseen what the weights do not show of the backbone, such as where strides sit, if the
+ *     file says
  * @param provenance where it comes from
  */
 public record ImportedWeights(
@@ -27,7 +28,7 @@ public record ImportedWeights(
     List<String> unexpected,
     List<String> ignored,
     boolean suffixMatching,
-    Optional<BackboneConfig.Geometry> geometry,
+    Optional<Record> unseen,
     Provenance provenance) {
   /** Copies the lists. */
   public ImportedWeights {
@@ -69,23 +70,27 @@ public record ImportedWeights(
         translation.unexpected(),
         ignored,
         checkpoint.suffixMatching(),
-        checkpoint.geometry(),
+        checkpoint.unseen(),
         provenance);
   }
 
   /**
    * Refuses a model whose backbone would compute something else with these weights.
    *
-   * @throws CheckpointException if the file says where strides and paddings sit, and the model's
-   *     backbone has them elsewhere
+   * @param model what weights do not show of the model's backbone
+   * @param backbone its name in a configuration
+   * @throws CheckpointException if the file says it too, and otherwise
    */
-  public void requireGeometryOf(BackboneConfig backbone) {
-    if (geometry.isPresent()
-        && backbone instanceof BackboneConfig.Resnet resnet
-        && !resnet.geometry().equals(geometry.get())) {
+  public void requireComputedAs(Optional<Record> model, String backbone) {
+    if (unseen.isPresent() && model.isPresent() && !unseen.equals(model)) {
       throw new CheckpointException(
-          "%s: its network has %s; the model has %s; set model.backbone.resnet.geometry"
-              .formatted(provenance.source(), geometry.get(), resnet.geometry()));
+          "%s: its network has %s; the model has %s; set model.backbone.%s.%s"
+              .formatted(
+                  provenance.source(),
+                  unseen.get(),
+                  model.get(),
+                  backbone,
+                  Names.hyphenated(model.get().getClass().getSimpleName())));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.maskwright.modelzoo.family.KnownFamilies;
 
 /**
  * Takes off what training programs put before the keys of a model: {@code module.} (data parallel,
@@ -89,7 +90,7 @@ final class KeyPrefix {
                     "'%s' and another key both mean '%s'".formatted(key, plain));
               }
             });
-    CheckpointFamily family = CheckpointFamily.of(inside.keySet());
+    CheckpointFamily family = KnownFamilies.of(inside.keySet());
     return new Found(
         family, family.table().toOurs(StateDict.of(inside).withMetadata(state.metadata())), stray);
   }

@@ -26,6 +26,7 @@ import java.util.Optional;
  *   alias   ours  theirs     an older name, only read
  *   ignore        theirs     only read, and dropped
  *   let NAME text; include FILE
+ *   backbones                the lines of every backbone that has some
  * </pre>
  */
 final class KeyTable {
@@ -41,29 +42,36 @@ final class KeyTable {
   private record Rule(Kind kind, KeyTemplate ours, KeyTemplate theirs) {}
 
   private final String name;
+  private final List<KeyResource> backbones;
   private final List<Rule> rules = new ArrayList<>();
   private final Map<String, String> variables = new LinkedHashMap<>();
 
-  private KeyTable(String name) {
+  private KeyTable(String name, List<KeyResource> backbones) {
     this.name = name;
+    this.backbones = backbones;
   }
 
-  /** Reads the table of that resource name. */
-  static KeyTable load(String resource) {
-    KeyTable table = new KeyTable(resource);
+  /**
+   * Reads a table.
+   *
+   * @param backbones for its line {@code backbones}
+   */
+  static KeyTable load(KeyResource resource, List<KeyResource> backbones) {
+    KeyTable table = new KeyTable(resource.name(), backbones);
     table.include(resource);
     return table;
   }
 
-  private void include(String resource) {
-    try (InputStream in = KeyTable.class.getResourceAsStream(resource)) {
+  private void include(KeyResource resource) {
+    try (InputStream in = resource.owner().getResourceAsStream(resource.name())) {
       if (in == null) {
-        throw new IllegalStateException("no key table " + resource);
+        throw new IllegalStateException(
+            "no key table " + resource.name() + " beside " + resource.owner().getName());
       }
       BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.isBlank() && !line.startsWith("#")) {
-          parse(line.strip());
+          parse(resource, line.strip());
         }
       }
     } catch (IOException e) {
@@ -71,11 +79,12 @@ final class KeyTable {
     }
   }
 
-  private void parse(String line) {
+  private void parse(KeyResource from, String line) {
     String[] words = substitute(line).split("\\s+", -1);
     switch (words[0]) {
       case "let" -> variables.put(words[1], words[2]);
-      case "include" -> include(words[1]);
+      case "include" -> include(KeyResource.of(from.owner(), words[1]));
+      case "backbones" -> backbones.forEach(this::include);
       case "ignore" -> rules.add(new Rule(Kind.IGNORE, null, new KeyTemplate(words[1], words[1])));
       default -> {
         if (words.length != 3) {

@@ -14,7 +14,7 @@ import org.maskwright.files.InputFile;
  * mapped while the file is open and outlive {@link #close()}, so a file replaced later stays
  * readable.
  */
-final class MappedFile implements ByteSource, AutoCloseable {
+public final class MappedFile implements ByteSource, AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private final long size;
@@ -44,7 +44,7 @@ final class MappedFile implements ByteSource, AutoCloseable {
    *
    * @throws CheckpointException if it is a folder, a pipe or a device
    */
-  static void requireRegular(Path file) {
+  public static void requireRegular(Path file) {
     InputFile.require(file, problem -> new CheckpointException(file, problem));
   }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.modelzoo.family.HuggingFaceFolder;
 
 /**
  * Where weights come from. Travels in the metadata of every safetensors file that Maskwright

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The named tensors of a checkpoint, in order, with the file's free-text metadata. Tensors are read
@@ -66,6 +67,25 @@ public final class StateDict {
           "no tensor '" + key + "' among the " + size() + " of the checkpoint");
     }
     return tensor;
+  }
+
+  /** The number of keys that match a regular expression. */
+  public int count(String regex) {
+    Pattern pattern = Pattern.compile(regex);
+    return (int) keys().stream().filter(key -> pattern.matcher(key).matches()).count();
+  }
+
+  /**
+   * The length of an axis of a tensor.
+   *
+   * @throws CheckpointException if there is no such tensor, or it has no such axis
+   */
+  public int size(String key, int axis) {
+    HostTensor tensor = get(key);
+    if (tensor.rank() <= axis || tensor.size(axis) > Integer.MAX_VALUE) {
+      throw new CheckpointException("'" + key + "' has shape " + tensor);
+    }
+    return (int) tensor.size(axis);
   }
 
   public Collection<HostTensor> values() {

@@ -1,7 +1,5 @@
 package org.maskwright.modelzoo.weights;
 
-import com.typesafe.config.Config;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,14 +24,6 @@ public record TrainedLoss(
     Optional<Points> points,
     Optional<Focal> focal) {
   private static final String PREFIX = "maskwright.loss.";
-
-  /** Mask2FormerConfig's own, where a file has none. */
-  private static final TrainedLoss MASK2FORMER =
-      new TrainedLoss(2, 5, 5, 0.1, Optional.of(new Points(12544, 3, 0.75)), Optional.empty());
-
-  /** MaskFormerConfig's own; the focal constants are fixed in its code. */
-  private static final TrainedLoss MASKFORMER =
-      new TrainedLoss(1, 20, 1, 0.1, Optional.empty(), Optional.of(new Focal(0.25, 2)));
 
   /**
    * Where masks are compared.
@@ -114,52 +104,5 @@ public record TrainedLoss(
       throw new CheckpointException(
           "metadata '%s%s': expected a number, got %s".formatted(PREFIX, name, text), e);
     }
-  }
-
-  /**
-   * The keys of {@code config.json} that say the same; empty if that model's class in Transformers
-   * is trained with another loss.
-   */
-  public Map<String, Object> toHuggingFace(boolean mask2Former) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    if (mask2Former ? points.isEmpty() : !focal.equals(MASKFORMER.focal)) {
-      return json;
-    }
-    json.put("no_object_weight", noObjectWeight);
-    json.put(mask2Former ? "class_weight" : "cross_entropy_weight", classWeight);
-    json.put("mask_weight", maskWeight);
-    json.put("dice_weight", diceWeight);
-    points.ifPresent(
-        p -> {
-          json.put("train_num_points", p.count());
-          json.put("oversample_ratio", p.oversample());
-          json.put("importance_sample_ratio", p.importance());
-        });
-    return json;
-  }
-
-  /** What a {@code config.json} says; empty if it says nothing. */
-  static Optional<TrainedLoss> ofHuggingFace(Config config, boolean mask2Former) {
-    TrainedLoss own = mask2Former ? MASK2FORMER : MASKFORMER;
-    if (own.toHuggingFace(mask2Former).keySet().stream().noneMatch(config::hasPath)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new TrainedLoss(
-            get(config, mask2Former ? "class_weight" : "cross_entropy_weight", own.classWeight),
-            get(config, "mask_weight", own.maskWeight),
-            get(config, "dice_weight", own.diceWeight),
-            get(config, "no_object_weight", own.noObjectWeight),
-            own.points.map(
-                p ->
-                    new Points(
-                        (int) get(config, "train_num_points", p.count()),
-                        get(config, "oversample_ratio", p.oversample()),
-                        get(config, "importance_sample_ratio", p.importance()))),
-            own.focal));
-  }
-
-  private static double get(Config config, String key, double otherwise) {
-    return config.hasPath(key) ? config.getDouble(key) : otherwise;
   }
 }

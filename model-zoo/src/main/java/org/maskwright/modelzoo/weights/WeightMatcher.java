@@ -29,10 +29,6 @@ public final class WeightMatcher {
   private static final Pattern QUERIES =
       Pattern.compile("sem_seg_head\\.predictor\\.query_(feat|embed)\\.weight");
 
-  /** ImageNet Swin files have one norm at the end instead of one per stage; these start fresh. */
-  private static final Pattern FRESH_IN_SWIN =
-      Pattern.compile("backbone\\.norm\\d\\.(weight|bias)");
-
   private final Map<String, long[]> model;
   private final LoadPolicy policy;
 
@@ -78,8 +74,6 @@ public final class WeightMatcher {
   }
 
   private Matched matchAll(StateDict state, ImportedWeights weights) {
-    boolean swinFile =
-        weights.family().isBackboneOnly() && state.contains("backbone.patch_embed.proj.weight");
     for (Map.Entry<String, long[]> parameter : model.entrySet()) {
       String key = parameter.getKey();
       if (!inScope(key)) {
@@ -87,7 +81,7 @@ public final class WeightMatcher {
       }
       if (state.contains(key)) {
         matchOne(key, state.get(key), parameter.getValue());
-      } else if (swinFile && FRESH_IN_SWIN.matcher(key).matches()) {
+      } else if (weights.family().startsFresh(key)) {
         reinitialised.add(
             new LoadReport.MisShaped(key, "absent", HostTensor.shapeText(parameter.getValue())));
       } else if (!OPTIONAL.matcher(key).matches()) {

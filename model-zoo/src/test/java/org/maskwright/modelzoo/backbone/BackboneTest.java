@@ -18,22 +18,23 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.BackboneConfig.Block;
-import org.maskwright.modelzoo.BackboneConfig.Norm;
-import org.maskwright.modelzoo.BackboneConfig.Stem;
 import org.maskwright.modelzoo.SegmentationModels;
 
 class BackboneTest {
   private static final EngineOptions SEEDED = EngineOptions.DEFAULT.withSeed(11);
 
-  private static BackboneConfig resnet(Norm norm, boolean checkpointing) {
-    return new BackboneConfig.Resnet(
-        Block.BOTTLENECK, List.of(1, 2, 1, 1), 4, Stem.BASIC, norm, checkpointing);
+  private static BackboneConfig resnet(ResNetPart.Norm norm, boolean checkpointing) {
+    return new ResNetPart.Settings(
+        ResNetPart.Block.BOTTLENECK,
+        List.of(1, 2, 1, 1),
+        4,
+        ResNetPart.Stem.BASIC,
+        norm,
+        checkpointing);
   }
 
   private static BackboneConfig swin(double dropPath, boolean checkpointing) {
-    return new BackboneConfig.Swin(
+    return new SwinPart.Settings(
         8, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 3, 4, dropPath, checkpointing);
   }
 
@@ -83,8 +84,8 @@ class BackboneTest {
     for (boolean checkpointing : new boolean[] {false, true}) {
       both.add(
           switch (which) {
-            case "frozen" -> resnet(Norm.FROZEN, checkpointing);
-            case "batch" -> resnet(Norm.BATCH, checkpointing);
+            case "frozen" -> resnet(ResNetPart.Norm.FROZEN, checkpointing);
+            case "batch" -> resnet(ResNetPart.Norm.BATCH, checkpointing);
             case "swin" -> swin(0, checkpointing);
             default -> swin(0.5, checkpointing);
           });
@@ -123,7 +124,7 @@ class BackboneTest {
 
   @Test
   void trainedBatchNormLearnsAndFollowsTheBatchAndFrozenDoesNeither() {
-    for (Norm norm : Norm.values()) {
+    for (ResNetPart.Norm norm : ResNetPart.Norm.values()) {
       try (Engine engine = Engine.open(SEEDED);
           Backbone backbone = SegmentationModels.backbone(engine, resnet(norm, false));
           var scope = engine.scope()) {
@@ -134,22 +135,20 @@ class BackboneTest {
         Tensor input = engine.floats(pixels(2 * 3 * 32 * 32), 2, 3, 32, 32);
         backbone.forward(input).get(3).sum().backward();
         boolean moved = !Arrays.equals(before, mean.tensor().toFloats());
-        assertEquals(norm == Norm.BATCH, moved, norm + ": statistics");
-        assertEquals(norm == Norm.BATCH, weight.isTrainable(), norm + ": trained");
-        assertEquals(norm == Norm.BATCH, weight.grad() != null, norm + ": gradient");
+        assertEquals(norm == ResNetPart.Norm.BATCH, moved, norm + ": statistics");
+        assertEquals(norm == ResNetPart.Norm.BATCH, weight.isTrainable(), norm + ": trained");
+        assertEquals(norm == ResNetPart.Norm.BATCH, weight.grad() != null, norm + ": gradient");
       }
     }
   }
 
   @Test
   void everyGeometryHasFiniteMapsOfTheChannelsItAnnounces() {
-    for (BackboneConfig.Geometry geometry :
+    for (ResNetPart.Geometry geometry :
         List.of(
-            BackboneConfig.Geometry.TORCHVISION,
-            BackboneConfig.Geometry.KERAS,
-            BackboneConfig.Geometry.DL4J)) {
+            ResNetPart.Geometry.TORCHVISION, ResNetPart.Geometry.KERAS, ResNetPart.Geometry.DL4J)) {
       BackboneConfig config =
-          ((BackboneConfig.Resnet) resnet(Norm.FROZEN, false)).withGeometry(geometry);
+          ((ResNetPart.Settings) resnet(ResNetPart.Norm.FROZEN, false)).withGeometry(geometry);
       try (Engine engine = Engine.open(SEEDED);
           Backbone backbone = SegmentationModels.backbone(engine, config);
           var off = engine.noGrad();

@@ -20,14 +20,23 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.backbone.SwinPart;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
+import org.maskwright.modelzoo.decoder.PerPixelPart;
+import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
+import org.maskwright.modelzoo.pixeldecoder.FpnPart;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
+import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -68,23 +77,23 @@ class ModelParityTest {
           "per-pixel-plus");
 
   private static final BackboneConfig BOTTLENECK =
-      new BackboneConfig.Resnet(
-          BackboneConfig.Block.BOTTLENECK,
+      new ResNetPart.Settings(
+          ResNetPart.Block.BOTTLENECK,
           List.of(1, 2, 1, 1),
           4,
-          BackboneConfig.Stem.BASIC,
-          BackboneConfig.Norm.FROZEN,
+          ResNetPart.Stem.BASIC,
+          ResNetPart.Norm.FROZEN,
           false);
   private static final BackboneConfig BASIC =
-      new BackboneConfig.Resnet(
-          BackboneConfig.Block.BASIC,
+      new ResNetPart.Settings(
+          ResNetPart.Block.BASIC,
           List.of(1, 1, 1, 1),
           4,
-          BackboneConfig.Stem.BASIC,
-          BackboneConfig.Norm.FROZEN,
+          ResNetPart.Stem.BASIC,
+          ResNetPart.Norm.FROZEN,
           false);
   private static final BackboneConfig SWIN =
-      new BackboneConfig.Swin(4, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 3, 4, 0.3, false);
+      new SwinPart.Settings(4, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 3, 4, 0.3, false);
 
   private static ModelConfig config(String fixture) {
     BackboneConfig backbone =
@@ -96,17 +105,17 @@ class ModelParityTest {
     PixelDecoderConfig pixelDecoder =
         switch (fixture) {
           case "mask2former-resnet", "mask2former-swin", "mask2former-wide-masks" ->
-              new PixelDecoderConfig.Deformable(2, 4, 4, 48, 0);
-          case "maskformer-encoder" -> new PixelDecoderConfig.TransformerFpn(2, 4, 48, 0);
-          default -> new PixelDecoderConfig.Fpn();
+              new DeformablePart.Settings(2, 4, 4, 48, 0);
+          case "maskformer-encoder" -> new TransformerFpnPart.Settings(2, 4, 48, 0);
+          default -> new FpnPart.Settings();
         };
     DecoderConfig decoder =
         switch (fixture) {
           case "mask2former-resnet", "mask2former-swin", "mask2former-wide-masks" ->
-              new DecoderConfig.MaskedAttention(5, 4, 4, 48);
-          case "per-pixel" -> new DecoderConfig.PerPixel();
-          case "per-pixel-plus" -> new DecoderConfig.PerPixelPlus(3, 4, 48, 0);
-          default -> new DecoderConfig.Detr(5, 3, 4, 48, 0);
+              new MaskedAttentionPart.Settings(5, 4, 4, 48);
+          case "per-pixel" -> new PerPixelPart.Settings();
+          case "per-pixel-plus" -> new PerPixelPlusPart.Settings(3, 4, 48, 0);
+          default -> new DetrPart.Settings(5, 3, 4, 48, 0);
         };
     int maskDim = fixture.endsWith("-wide-masks") ? 48 : 32;
     return new ModelConfig(32, maskDim, 1, backbone, pixelDecoder, decoder);

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.family.KnownFamilies;
 
 class CheckpointFamilyTest {
   private static final String HF_R50 = "mask2former-r50-huggingface-coco-panoptic.tsv";
@@ -43,7 +45,7 @@ class CheckpointFamilyTest {
     assertEquals(keys, official.size());
     assertEquals(parameters, count(official, false));
     assertEquals(others, count(official, true));
-    assertEquals(CheckpointFamily.OFFICIAL, CheckpointFamily.of(official.keys()));
+    assertEquals(CheckpointFamily.OFFICIAL, KnownFamilies.of(official.keys()));
     KeyTable.Translation ours = CheckpointFamily.OFFICIAL.table().toOurs(official);
     assertEquals(List.of(), ours.unexpected());
     assertEquals(List.copyOf(shapes.keySet()), List.copyOf(ours.state().keys()));
@@ -63,8 +65,8 @@ class CheckpointFamilyTest {
     assertEquals(keys, theirs.size());
     assertEquals(parameters, count(theirs, false));
     assertEquals(others, count(theirs, true));
-    assertEquals(CheckpointFamily.HF_MASK2FORMER, CheckpointFamily.of(theirs.keys()));
-    KeyTable.Translation ours = CheckpointFamily.HF_MASK2FORMER.table().toOurs(theirs);
+    assertEquals(KnownFamilies.ofType("mask2former"), KnownFamilies.of(theirs.keys()));
+    KeyTable.Translation ours = KnownFamilies.ofType("mask2former").table().toOurs(theirs);
     assertEquals(List.of(), ours.unexpected());
     Map<String, long[]> official = KeyLists.shapes(KeyLists.published(officialList));
     LoadReport report = matchToOwnShapes(ours.state(), official);
@@ -72,7 +74,7 @@ class CheckpointFamilyTest {
     assertEquals(official.size(), report.loaded().size());
     // Published by release 4; a norm that only release 5 stores is written for both.
     Map<String, HostTensor> exported =
-        new LinkedHashMap<>(CheckpointFamily.HF_MASK2FORMER.export(ours.state()).asMap());
+        new LinkedHashMap<>(KnownFamilies.ofType("mask2former").export(ours.state()).asMap());
     exported.keySet().removeIf(key -> key.contains(".swin.layernorm."));
     assertSameKeysAndShapes(theirs, StateDict.of(exported));
   }
@@ -93,8 +95,8 @@ class CheckpointFamilyTest {
     ImportedWeights imported = ImportedWeights.read(first);
     assertEquals(
         name.startsWith("mask2former")
-            ? CheckpointFamily.HF_MASK2FORMER
-            : CheckpointFamily.HF_MASKFORMER,
+            ? KnownFamilies.ofType("mask2former")
+            : KnownFamilies.ofType("maskformer"),
         imported.family());
     assertEquals(List.of(), imported.unexpected());
 
@@ -109,7 +111,7 @@ class CheckpointFamilyTest {
   void releaseFiveOfTransformersReadsTheSame() throws IOException {
     StateDict state =
         KeyLists.state(KeyLists.shapes(Golden.file("huggingface_mask2former_swin.tsv")));
-    KeyTable.Translation ours = CheckpointFamily.HF_MASK2FORMER.table().toOurs(state);
+    KeyTable.Translation ours = KnownFamilies.ofType("mask2former").table().toOurs(state);
     assertEquals(List.of(), ours.unexpected());
     assertEquals(2, ours.ignored().size());
   }
@@ -121,7 +123,7 @@ class CheckpointFamilyTest {
     theirs.put(prefix + "v_proj.bias", HostTensor.ofFloats(new float[] {5, 6}, 2));
     theirs.put(prefix + "q_proj.bias", HostTensor.ofFloats(new float[] {1, 2}, 2));
     theirs.put(prefix + "k_proj.bias", HostTensor.ofFloats(new float[] {3, 4}, 2));
-    KeyTable table = CheckpointFamily.HF_MASK2FORMER.table();
+    KeyTable table = KnownFamilies.ofType("mask2former").table();
     StateDict ours = table.toOurs(StateDict.of(theirs)).state();
     HostTensor fused =
         ours.get(
@@ -138,7 +140,7 @@ class CheckpointFamilyTest {
     Map<String, HostTensor> changed = new LinkedHashMap<>(state.asMap());
     String copy = "model.pixel_level_module.encoder.model.layernorm.weight";
     changed.put(copy, HostTensor.ofFloats(new float[(int) state.get(copy).elementCount()], 192));
-    KeyTable table = CheckpointFamily.HF_MASKFORMER.table();
+    KeyTable table = KnownFamilies.ofType("maskformer").table();
     assertTrue(table.toOurs(state).ignored().contains(copy));
     List<String> ignored = table.toOurs(StateDict.of(changed)).ignored();
     assertTrue(
@@ -185,15 +187,14 @@ class CheckpointFamilyTest {
   void torchvisionBackbonesTakeDetectron2Names() throws IOException {
     Map<String, long[]> official =
         backboneOf(KeyLists.published("mask2former-r50-detectron2-coco-panoptic.tsv"));
-    StateDict torchvision = CheckpointFamily.TORCHVISION_RESNET.export(lazily(official));
+    StateDict torchvision = ResNetPart.TORCHVISION.export(lazily(official));
     assertTrue(torchvision.contains("layer4.2.bn3.running_var"));
     assertTrue(torchvision.contains("layer1.0.downsample.1.weight"));
     Map<String, HostTensor> file = new LinkedHashMap<>(torchvision.asMap());
     file.put("fc.weight", HostTensor.ofFloats(new float[] {1}, 1));
     file.put("bn1.num_batches_tracked", HostTensor.ofLongs(new long[] {7}));
-    assertEquals(CheckpointFamily.TORCHVISION_RESNET, CheckpointFamily.of(file.keySet()));
-    KeyTable.Translation ours =
-        CheckpointFamily.TORCHVISION_RESNET.table().toOurs(StateDict.of(file));
+    assertEquals(ResNetPart.TORCHVISION, KnownFamilies.of(file.keySet()));
+    KeyTable.Translation ours = ResNetPart.TORCHVISION.table().toOurs(StateDict.of(file));
     assertEquals(official.keySet(), ours.state().keys());
     assertEquals(List.of("fc.weight", "bn1.num_batches_tracked"), ours.ignored());
   }
@@ -207,13 +208,17 @@ class CheckpointFamilyTest {
                 "layer4.1.bn2.bias", HostTensor.ofFloats(new float[] {1}, 1)));
     assertEquals(
         Set.of("backbone.res2.0.conv1.weight", "backbone.res5.1.conv2.norm.bias"),
-        CheckpointFamily.TORCHVISION_RESNET.table().toOurs(state).state().keys());
+        ResNetPart.TORCHVISION.table().toOurs(state).state().keys());
   }
 
   @ParameterizedTest
-  @CsvSource({"SWIN_MICROSOFT, head.weight", "SWIN_TIMM, head.fc.weight"})
-  void imageNetSwinFilesGiveABackboneWithFreshNorms(CheckpointFamily family, String head)
-      throws IOException {
+  @CsvSource({"Swin backbone (Microsoft), head.weight", "Swin backbone (timm), head.fc.weight"})
+  void imageNetSwinFilesGiveABackboneWithFreshNorms(String title, String head) throws IOException {
+    CheckpointFamily family =
+        KnownFamilies.all().stream()
+            .filter(known -> known.title().equals(title))
+            .findFirst()
+            .orElseThrow();
     Map<String, long[]> official =
         backboneOf(KeyLists.published("mask2former-swin-t-detectron2-coco-panoptic.tsv"));
     Map<String, long[]> stored = new LinkedHashMap<>(official);
@@ -222,7 +227,7 @@ class CheckpointFamilyTest {
     file.put("norm.weight", HostTensor.ofFloats(new float[] {1}, 1));
     file.put(head, HostTensor.ofFloats(new float[] {1}, 1));
     file.put("layers.0.blocks.1.attn_mask", HostTensor.ofFloats(new float[] {1}, 1));
-    assertEquals(family, CheckpointFamily.of(file.keySet()));
+    assertEquals(family, KnownFamilies.of(file.keySet()));
     Path path = folder.resolve("swin.safetensors");
     Safetensors.write(path, StateDict.of(file));
     WeightMatcher.Matched matched =
@@ -247,13 +252,14 @@ class CheckpointFamilyTest {
                 "sem_seg_head.pixel_decoder.transformer.encoder.layers.0.norm1.weight",
                 HostTensor.ofFloats(new float[] {1}, 1)));
     CheckpointException fault =
-        assertThrows(CheckpointException.class, () -> CheckpointFamily.HF_MASKFORMER.export(state));
+        assertThrows(
+            CheckpointException.class, () -> KnownFamilies.ofType("maskformer").export(state));
     assertTrue(fault.getMessage().contains("no counterpart"), fault.getMessage());
   }
 
   private static void assertRefused(String message, String key) {
     CheckpointException fault =
-        assertThrows(CheckpointException.class, () -> CheckpointFamily.of(Set.of(key)));
+        assertThrows(CheckpointException.class, () -> KnownFamilies.of(Set.of(key)));
     assertTrue(fault.getMessage().contains(message), fault.getMessage());
   }
 
@@ -262,7 +268,7 @@ class CheckpointFamilyTest {
     for (String key : keys) {
       tensors.put(key, HostTensor.ofFloats(new float[] {1}, 1));
     }
-    CheckpointFamily family = CheckpointFamily.of(tensors.keySet());
+    CheckpointFamily family = KnownFamilies.of(tensors.keySet());
     KeyTable.Translation translation = family.table().toOurs(StateDict.of(tensors));
     assertEquals(List.of(), translation.unexpected());
     return translation.state().keys();

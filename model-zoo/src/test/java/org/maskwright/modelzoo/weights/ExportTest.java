@@ -25,13 +25,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
+import org.maskwright.modelzoo.family.HuggingFaceFolder;
+import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 
 class ExportTest {
   private static final HuggingFaceSettings SETTINGS =
@@ -313,10 +316,9 @@ class ExportTest {
     ModelConfig tiny = withMaskDim(Variants.get("mask2former-tiny"), 48);
     ModelConfig model =
         tiny.withBackbone(
-            ((BackboneConfig.Resnet) tiny.backbone())
+            ((ResNetPart.Settings) tiny.backbone())
                 .withGeometry(
-                    new BackboneConfig.Geometry(
-                        BackboneConfig.StrideIn.SPATIAL, 1, List.of(2, 2, 2, 2))));
+                    new ResNetPart.Geometry(ResNetPart.StrideIn.SPATIAL, 1, List.of(2, 2, 2, 2))));
     StateDict state = KeyLists.state(shapes(model));
     HuggingFaceFolder.write(folder, model, SETTINGS, state);
     Config json = ConfigFactory.parseFile(folder.resolve("config.json").toFile());
@@ -359,9 +361,9 @@ class ExportTest {
   }
 
   private static ModelConfig withPoints(ModelConfig model, int points) {
-    var pixel = (PixelDecoderConfig.Deformable) model.pixelDecoder();
+    var pixel = (DeformablePart.Settings) model.pixelDecoder();
     return model.withPixelDecoder(
-        new PixelDecoderConfig.Deformable(
+        new DeformablePart.Settings(
             pixel.layers(), pixel.heads(), points, pixel.feedforwardDim(), pixel.dropout()));
   }
 

@@ -25,12 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.SwinPart;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.head.ClassSpace;
 
 /**
@@ -205,10 +206,10 @@ class HuggingFaceKeysTest {
             .state();
     writeConfig("maskformer-swin", "backbone_config.drop_path_rate", "0.45");
     ModelConfig model = HuggingFaceFolder.deduce(folder, state).model().orElseThrow();
-    assertEquals(0.45, ((BackboneConfig.Swin) model.backbone()).dropPath());
+    assertEquals(0.45, ((SwinPart.Settings) model.backbone()).dropPath());
     writeConfig("maskformer-swin", "decoder_config.dropout", "0.35");
     model = HuggingFaceFolder.deduce(folder, state).model().orElseThrow();
-    assertEquals(0.35, ((DecoderConfig.Detr) model.decoder()).dropout());
+    assertEquals(0.35, ((DetrPart.Settings) model.decoder()).dropout());
   }
 
   @Test

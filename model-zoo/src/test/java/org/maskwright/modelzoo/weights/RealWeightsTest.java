@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
 
 /** Real ImageNet ResNets with torchvision's names, half of their tensors F16. */
 class RealWeightsTest {
@@ -50,7 +52,7 @@ class RealWeightsTest {
     assertEquals(tensors, checked);
 
     ImportedWeights imported = ImportedWeights.read(file);
-    assertEquals(CheckpointFamily.TORCHVISION_RESNET, imported.family());
+    assertEquals(ResNetPart.TORCHVISION, imported.family());
     assertEquals(List.of(), imported.unexpected());
     assertEquals(Set.of("fc.weight", "fc.bias"), Set.copyOf(imported.ignored()));
     BackboneConfig backbone = DeducedArchitecture.of(imported.state()).backbone();

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 
 /**
  * The content of {@code model.conf}: all that is needed to run the weights beside it.

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.maskwright.modelzoo.DecoderConfig.MaskedAttention;
+import org.maskwright.modelzoo.family.HuggingFaceFolder;
+import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.weights.HuggingFaceFolder;
-import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TorchZipWriter;
@@ -92,7 +91,7 @@ final class ExportCommand implements Runnable {
   /** What config.json says of the loss that the weights were trained with. */
   private static Map<String, Object> knownLoss(ModelFile file, StateDict state) {
     return TrainedLoss.from(state.metadata())
-        .map(loss -> loss.toHuggingFace(file.model().decoder() instanceof MaskedAttention))
+        .map(loss -> HuggingFaceFolder.lossKeys(file.model(), loss))
         .orElse(Map.of());
   }
 

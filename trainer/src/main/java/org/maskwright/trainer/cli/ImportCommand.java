@@ -18,16 +18,16 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.files.OutputFile;
-import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
+import org.maskwright.modelzoo.family.HuggingFaceFolder;
+import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.weights.DeducedArchitecture;
 import org.maskwright.modelzoo.weights.HostTensor;
-import org.maskwright.modelzoo.weights.HuggingFaceFolder;
-import org.maskwright.modelzoo.weights.HuggingFaceSettings;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.LoadReport;
@@ -118,8 +118,8 @@ final class ImportCommand implements Runnable {
         settings == null
             ? DeducedArchitecture.of(weights.state())
             : HuggingFaceFolder.deduce(source, weights.state());
-    if (weights.geometry().isPresent()) {
-      deduced = deduced.withGeometry(weights.geometry().get());
+    if (weights.unseen().isPresent()) {
+      deduced = deduced.withUnseen(weights.unseen().get());
     }
     ModelConfig architecture = architecture(weights, deduced);
     if (settings != null) {
@@ -156,18 +156,17 @@ final class ImportCommand implements Runnable {
                           + source));
     }
     try {
-      return withGeometryOf(deduced.backbone(), Variants.get(model));
+      return withUnseenOf(deduced.backbone(), Variants.get(model));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
     }
   }
 
-  /** The variant with the file's strides and paddings. */
-  private static ModelConfig withGeometryOf(BackboneConfig file, ModelConfig variant) {
-    return file instanceof BackboneConfig.Resnet theirs
-            && variant.backbone() instanceof BackboneConfig.Resnet ours
-        ? variant.withBackbone(ours.withGeometry(theirs.geometry()))
-        : variant;
+  /** The variant with what the file says of a backbone and weights do not show. */
+  private static ModelConfig withUnseenOf(BackboneConfig file, ModelConfig variant) {
+    return file.unseen()
+        .map(unseen -> variant.withBackbone(variant.backbone().withUnseen(unseen)))
+        .orElse(variant);
   }
 
   private List<ClassSpace.Entry> entries(HuggingFaceSettings settings, int deduced) {

@@ -19,6 +19,7 @@ import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.settings.Names;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigFile;
@@ -130,7 +131,8 @@ final class InspectCommand implements Runnable {
           spec.commandLine(),
           what
               + ": expected a model folder, a configuration file, or one of "
-              + String.join(", ", Variants.names()));
+              + String.join(", ", Variants.names())
+              + Names.meant(what, Variants.names()));
     }
     return new Described(ConfigFile.load(path, List.of()).bind(RunSettings.class).model(), classes);
   }

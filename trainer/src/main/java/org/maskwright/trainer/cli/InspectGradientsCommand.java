@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -181,12 +181,10 @@ final class InspectGradientsCommand implements Callable<Integer> {
     }
     List<String> all = new ArrayList<>();
     DecoderConfig decoder = ModelFolder.describe(folder).model().decoder();
-    if (decoder instanceof DecoderConfig.Detr) {
-      all.add("criterion.type=dense");
-    } else if (decoder.classifiesPixels()) {
+    all.add("criterion.type=" + decoder.criterion());
+    if (decoder.classifiesPixels()) {
       all.addAll(
           List.of(
-              "criterion.type=per-pixel",
               "model.decoder.type=per-pixel",
               "task=semantic",
               "eval.tasks=[semantic]",

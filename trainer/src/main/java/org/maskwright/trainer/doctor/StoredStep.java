@@ -14,13 +14,13 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Losses;
@@ -55,15 +55,15 @@ final class StoredStep {
           32,
           32,
           32,
-          new BackboneConfig.Resnet(
-              BackboneConfig.Block.BASIC,
+          new ResNetPart.Settings(
+              ResNetPart.Block.BASIC,
               List.of(1, 1, 1, 1),
               4,
-              BackboneConfig.Stem.BASIC,
-              BackboneConfig.Norm.FROZEN,
+              ResNetPart.Stem.BASIC,
+              ResNetPart.Norm.FROZEN,
               false),
-          new PixelDecoderConfig.Deformable(1, 2, 4, 64, 0),
-          new DecoderConfig.MaskedAttention(6, 2, 2, 64));
+          new DeformablePart.Settings(1, 2, 4, 64, 0),
+          new MaskedAttentionPart.Settings(6, 2, 2, 64));
 
   private StoredStep() {}
 

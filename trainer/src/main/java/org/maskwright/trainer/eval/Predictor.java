@@ -15,13 +15,10 @@ import org.maskwright.datasets.transform.Transform;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
-import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.result.ImageOutputs;
@@ -149,20 +146,6 @@ public final class Predictor {
 
   /** What results depend on besides an image's outputs. */
   ResultContext context() {
-    boolean mask2Former = isMask2Former();
-    return new ResultContext(
-        classes,
-        settings,
-        mask2Former
-            ? PanopticPostProcessor.Region.WON_AND_CONFIDENT
-            : PanopticPostProcessor.Region.WON,
-        mask2Former
-            ? HuggingFacePostProcessor.First.TO_384
-            : HuggingFacePostProcessor.First.AS_THEY_ARE);
-  }
-
-  /** Whose rules hold where those of MaskFormer and Mask2Former differ. */
-  private boolean isMask2Former() {
-    return model.config().decoder() instanceof DecoderConfig.MaskedAttention;
+    return new ResultContext(classes, settings, model.config().decoder().rules());
   }
 }

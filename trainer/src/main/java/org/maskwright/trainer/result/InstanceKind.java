@@ -99,7 +99,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
       case HF ->
           HuggingFacePostProcessor.instances(
               outputs.queries(),
-              context.first(),
+              context.family().first(),
               outputs.frame().height(),
               outputs.frame().width(),
               settings.instanceThreshold());

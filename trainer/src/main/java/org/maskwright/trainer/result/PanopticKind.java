@@ -80,11 +80,11 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
               outputs.frame(),
               context.classes()::isThing,
               new PanopticPostProcessor.Options(
-                  settings.objectThreshold(), settings.overlapThreshold(), context.region()));
+                  settings.objectThreshold(), settings.overlapThreshold(), context.family().region()));
       case HF ->
           HuggingFacePostProcessor.panoptic(
               outputs.queries(),
-              context.first(),
+              context.family().first(),
               outputs.frame().height(),
               outputs.frame().width(),
               new HuggingFacePostProcessor.PanopticOptions(

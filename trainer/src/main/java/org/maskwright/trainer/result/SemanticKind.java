@@ -77,7 +77,7 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
       case HF ->
           SemanticPostProcessor.process(
               outputs.queries(),
-              context.first().frame(outputs.queries(), outputs.frame()),
+              context.family().first().frame(outputs.queries(), outputs.frame()),
               Order.SCORE_THEN_RESIZE);
     };
   }

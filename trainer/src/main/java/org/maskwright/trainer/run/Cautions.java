@@ -8,8 +8,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.BackboneConfig.Norm;
 import org.maskwright.trainer.config.RunSettings;
 
 /** What a run may be asked for, and is rarely meant. */
@@ -33,11 +31,12 @@ final class Cautions {
               .formatted(warmup, settings.train().steps()));
     }
     boolean random = settings.init().backbone().isEmpty() && settings.init().model().isEmpty();
-    if (random
-        && settings.model().backbone() instanceof BackboneConfig.Resnet resnet
-        && resnet.norm() == Norm.FROZEN) {
-      out.add(
-          "warning: model.backbone.resnet.norm = frozen is for a trained backbone, and this one starts from random values; set init.backbone, or norm = batch");
+    if (random) {
+      settings
+          .model()
+          .backbone()
+          .cautionWithoutWeights()
+          .ifPresent(caution -> out.add("warning: " + caution));
     }
     return out;
   }

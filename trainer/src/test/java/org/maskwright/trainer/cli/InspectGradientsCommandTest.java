@@ -15,11 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
+import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -62,12 +65,12 @@ class InspectGradientsCommandTest {
 
   private static ModelConfig config(String fixture) {
     BackboneConfig backbone =
-        new BackboneConfig.Resnet(
-            BackboneConfig.Block.BASIC,
+        new ResNetPart.Settings(
+            ResNetPart.Block.BASIC,
             List.of(1, 1, 1, 1),
             4,
-            BackboneConfig.Stem.BASIC,
-            BackboneConfig.Norm.FROZEN,
+            ResNetPart.Stem.BASIC,
+            ResNetPart.Norm.FROZEN,
             false);
     return fixture.equals("mask2former")
         ? new ModelConfig(
@@ -75,15 +78,10 @@ class InspectGradientsCommandTest {
             32,
             1,
             backbone,
-            new PixelDecoderConfig.Deformable(1, 4, 4, 16, 0),
-            new DecoderConfig.MaskedAttention(5, 2, 4, 16))
+            new DeformablePart.Settings(1, 4, 4, 16, 0),
+            new MaskedAttentionPart.Settings(5, 2, 4, 16))
         : new ModelConfig(
-            32,
-            32,
-            1,
-            backbone,
-            new PixelDecoderConfig.Fpn(),
-            new DecoderConfig.Detr(5, 2, 4, 16, 0));
+            32, 32, 1, backbone, new FpnPart.Settings(), new DetrPart.Settings(5, 2, 4, 16, 0));
   }
 
   /** Writes model folder and batch; returns the expected result. */

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.head.ClassSpace;
 
 /**
@@ -104,10 +104,10 @@ class ConfigFuzzTest {
   private static boolean isSmall(ModelConfig model) {
     return model.hiddenDim() <= 64
         && model.maskDim() <= 64
-        && model.backbone() instanceof BackboneConfig.Resnet resnet
+        && model.backbone() instanceof ResNetPart.Settings resnet
         && resnet.width() <= 64
         && resnet.blocks().stream().allMatch(n -> n <= 3)
-        && resnet.block() == BackboneConfig.Block.BASIC;
+        && resnet.block() == ResNetPart.Block.BASIC;
   }
 
   @ParameterizedTest

@@ -12,8 +12,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.datasets.transform.Augmentation;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.trainer.schedule.Schedule;
 
 /** The recipes are those of the papers' repositories. */
@@ -99,13 +102,13 @@ class RecipesTest {
   }
 
   private static String norm(BackboneConfig backbone) {
-    return backbone instanceof BackboneConfig.Resnet resnet ? Keys.of(resnet.norm()) : "-";
+    return backbone instanceof ResNetPart.Settings resnet ? Keys.of(resnet.norm()) : "-";
   }
 
   private static int queries(DecoderConfig decoder) {
-    return decoder instanceof DecoderConfig.MaskedAttention masked
+    return decoder instanceof MaskedAttentionPart.Settings masked
         ? masked.queries()
-        : ((DecoderConfig.Detr) decoder).queries();
+        : ((DetrPart.Settings) decoder).queries();
   }
 
   private static String drops(ScheduleSettings schedule, int steps) {

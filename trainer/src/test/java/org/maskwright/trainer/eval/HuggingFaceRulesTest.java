@@ -15,13 +15,13 @@ import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor.First;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
@@ -48,8 +48,8 @@ class HuggingFaceRulesTest {
               64,
               32,
               tiny.backbone(),
-              new PixelDecoderConfig.Fpn(),
-              new DecoderConfig.Detr(9, 1, 4, 64, 0));
+              new FpnPart.Settings(),
+              new DetrPart.Settings(9, 1, 4, 64, 0));
     };
   }
 

@@ -18,12 +18,17 @@ import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.loader.LoaderState;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
+import org.maskwright.modelzoo.decoder.PerPixelPart;
+import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
+import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.Evaluation;
@@ -44,12 +49,12 @@ class OneBatchOverfitsTest {
 
   static ModelConfig model(String name) {
     BackboneConfig backbone =
-        new BackboneConfig.Resnet(
-            BackboneConfig.Block.BASIC,
+        new ResNetPart.Settings(
+            ResNetPart.Block.BASIC,
             List.of(1, 1, 1, 1),
             8,
-            BackboneConfig.Stem.BASIC,
-            BackboneConfig.Norm.FROZEN,
+            ResNetPart.Stem.BASIC,
+            ResNetPart.Norm.FROZEN,
             false);
     boolean multiScale = name.equals("mask2former");
     return new ModelConfig(
@@ -57,14 +62,12 @@ class OneBatchOverfitsTest {
         32,
         32,
         backbone,
-        multiScale
-            ? new PixelDecoderConfig.Deformable(1, 2, 4, 64, 0)
-            : new PixelDecoderConfig.Fpn(),
+        multiScale ? new DeformablePart.Settings(1, 2, 4, 64, 0) : new FpnPart.Settings(),
         switch (name) {
-          case "mask2former" -> new DecoderConfig.MaskedAttention(6, 2, 2, 64);
-          case "maskformer" -> new DecoderConfig.Detr(6, 2, 2, 64, 0);
-          case "per-pixel" -> new DecoderConfig.PerPixel();
-          case "per-pixel-plus" -> new DecoderConfig.PerPixelPlus(2, 2, 64, 0);
+          case "mask2former" -> new MaskedAttentionPart.Settings(6, 2, 2, 64);
+          case "maskformer" -> new DetrPart.Settings(6, 2, 2, 64, 0);
+          case "per-pixel" -> new PerPixelPart.Settings();
+          case "per-pixel-plus" -> new PerPixelPlusPart.Settings(2, 2, 64, 0);
           default -> throw new IllegalArgumentException(name);
         });
   }

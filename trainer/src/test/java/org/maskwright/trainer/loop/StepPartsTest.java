@@ -24,13 +24,19 @@ import org.maskwright.datasets.loader.LoaderState;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Scope;
-import org.maskwright.modelzoo.BackboneConfig;
-import org.maskwright.modelzoo.DecoderConfig;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.PixelDecoderConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.SwinPart;
+import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
+import org.maskwright.modelzoo.decoder.PerPixelPart;
+import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
+import org.maskwright.modelzoo.pixeldecoder.FpnPart;
+import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
@@ -51,7 +57,7 @@ class StepPartsTest {
 
   private static ModelConfig model(String name, boolean checkpointing) {
     BackboneConfig swin =
-        new BackboneConfig.Swin(
+        new SwinPart.Settings(
             16, List.of(1, 1, 2, 1), List.of(2, 2, 4, 4), 4, 2, 0.3, checkpointing);
     double dropout = 0.2;
     return new ModelConfig(
@@ -60,15 +66,15 @@ class StepPartsTest {
         32,
         swin,
         switch (name) {
-          case "mask2former" -> new PixelDecoderConfig.Deformable(2, 2, 4, 64, dropout);
-          case "maskformer" -> new PixelDecoderConfig.TransformerFpn(1, 2, 64, dropout);
-          default -> new PixelDecoderConfig.Fpn();
+          case "mask2former" -> new DeformablePart.Settings(2, 2, 4, 64, dropout);
+          case "maskformer" -> new TransformerFpnPart.Settings(1, 2, 64, dropout);
+          default -> new FpnPart.Settings();
         },
         switch (name) {
-          case "mask2former" -> new DecoderConfig.MaskedAttention(6, 3, 2, 64);
-          case "maskformer" -> new DecoderConfig.Detr(6, 2, 2, 64, dropout);
-          case "per-pixel" -> new DecoderConfig.PerPixel();
-          default -> new DecoderConfig.PerPixelPlus(2, 2, 64, dropout);
+          case "mask2former" -> new MaskedAttentionPart.Settings(6, 3, 2, 64);
+          case "maskformer" -> new DetrPart.Settings(6, 2, 2, 64, dropout);
+          case "per-pixel" -> new PerPixelPart.Settings();
+          default -> new PerPixelPlusPart.Settings(2, 2, 64, dropout);
         });
   }
 

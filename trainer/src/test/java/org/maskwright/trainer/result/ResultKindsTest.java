@@ -23,7 +23,7 @@ class ResultKindsTest {
   private static final ClassSpace CLASSES = ClassSpace.ofSize(1);
   private static final ImageOutputs OUTPUTS = new ImageOutputs(null, ImageFrame.unchanged(1, 1));
 
-  private static final ResultContext CONTEXT = new ResultContext(CLASSES, null, null, null);
+  private static final ResultContext CONTEXT = new ResultContext(CLASSES, null, null);
 
   @Test
   void othersKindsComeBehindTheBuiltInOnes() {

@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.modelzoo.family;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -16,9 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.maskwright.modelzoo.BackboneConfig;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.backbone.HuggingFaceBackbone;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.HuggingFaceKeys;
+import org.maskwright.modelzoo.weights.MappedFile;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.TrainedLoss;
 
 /**
  * A {@code config.json} of Mask2Former or MaskFormer, every key of which is used, checked or listed
@@ -26,20 +33,14 @@ import org.maskwright.modelzoo.ModelConfig;
  */
 final class HuggingFaceConfigFile {
   private static final long MAX_BYTES = 1 << 24;
-  private static final int LEVELS = 3;
   private static final int DEFAULT_LABELS = 2;
-  private static final double SWIN_DROP_PATH = 0.1;
-  private static final double DETR_DROPOUT = 0.1;
-  private static final int PUBLISHED_HEADS = 8;
+  private static final String BACKBONE = "backbone_config";
 
   private final Path file;
   private final Config config;
-  private final String type;
-
-  /** A part of the file with its rules. */
-  private record Section(String prefix, Config values, Map<String, HuggingFaceKeys.Rule> rules) {}
-
-  private final List<Section> sections = new ArrayList<>();
+  private final HuggingFaceModel type;
+  private final HuggingFaceBackbone backbone;
+  private final List<HuggingFaceModel.Section> sections = new ArrayList<>();
 
   /**
    * Reads the file and refuses values that Maskwright cannot compute with.
@@ -50,27 +51,24 @@ final class HuggingFaceConfigFile {
     this.file = file;
     config = json(file);
     try {
-      type = config.hasPath("model_type") ? config.getString("model_type") : "";
-      if (!type.equals("mask2former") && !type.equals("maskformer")) {
-        throw new CheckpointException(
-            file, "expected model_type mask2former or maskformer, got " + type);
-      }
-      sections.add(new Section("", config, HuggingFaceKeys.model(type)));
-      sections.add(backboneSection());
-      if (type.equals("maskformer")) {
-        sections.add(
-            new Section(
-                "decoder_config.",
-                config.hasPath("decoder_config")
-                    ? config.getConfig("decoder_config")
-                    : ConfigFactory.empty(),
-                HuggingFaceKeys.decoder()));
-      }
+      type = HuggingFaceModels.ofType(text(config, "model_type"));
+      Config section = backboneConfig();
+      backbone = backbone(section);
+      sections.addAll(type.sections(config));
+      sections.add(
+          new HuggingFaceModel.Section(
+              BACKBONE + ".", section, backbone.rules(), ModelConfig::backbone));
       sections.forEach(this::requireSupported);
-      requireOnePyramidLevel();
+      type.check(config);
     } catch (ConfigException e) {
       throw broken(e);
+    } catch (CheckpointException e) {
+      throw e.in(file);
     }
+  }
+
+  private static String text(Config section, String key) {
+    return section.hasPath(key) ? section.getString(key) : "";
   }
 
   private CheckpointException broken(ConfigException e) {
@@ -99,21 +97,25 @@ final class HuggingFaceConfigFile {
     }
   }
 
-  private Section backboneSection() {
-    String key = "backbone_config";
-    Config backbone =
-        config.hasPath(key)
-            ? config.getConfig(key)
-            : ConfigFactory.parseString(
-                type.equals("mask2former")
-                    ? HuggingFaceKeys.DEFAULT_MASK2FORMER_BACKBONE
-                    : HuggingFaceKeys.DEFAULT_MASKFORMER_BACKBONE);
-    String backboneType = backbone.hasPath("model_type") ? backbone.getString("model_type") : "";
-    Map<String, HuggingFaceKeys.Rule> rules = HuggingFaceKeys.backbone(backboneType);
-    if (rules == null) {
-      throw refused(key + ".model_type", "swin, maskformer-swin or resnet", backboneType);
-    }
-    return new Section(key + ".", backbone, rules);
+  private Config backboneConfig() {
+    return config.hasPath(BACKBONE)
+        ? config.getConfig(BACKBONE)
+        : ConfigFactory.parseString(type.defaultBackbone());
+  }
+
+  private HuggingFaceBackbone backbone(Config section) {
+    String modelType = text(section, "model_type");
+    return HuggingFaceModels.backbones().stream()
+        .filter(one -> one.modelTypes().contains(modelType))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                refused(
+                    BACKBONE + ".model_type",
+                    HuggingFaceModels.backbones().stream()
+                        .flatMap(one -> one.modelTypes().stream())
+                        .collect(Collectors.joining(" or ")),
+                    modelType));
   }
 
   private CheckpointException refused(String key, String expected, Object got) {
@@ -126,14 +128,14 @@ final class HuggingFaceConfigFile {
   }
 
   /** The value of a key; what the class takes if the file has none or null. */
-  private static Object value(Section section, String key) {
+  private static Object value(HuggingFaceModel.Section section, String key) {
     ConfigValue value = section.values().root().get(key);
     return value == null || value.valueType() == ConfigValueType.NULL
         ? section.rules().get(key).absent()
         : value.unwrapped();
   }
 
-  private void requireSupported(Section section) {
+  private void requireSupported(HuggingFaceModel.Section section) {
     section
         .rules()
         .forEach(
@@ -150,29 +152,6 @@ final class HuggingFaceConfigFile {
                     value);
               }
             });
-  }
-
-  /** Mask2Former's pixel decoder adds as many levels as there are strides to halve. */
-  private void requireOnePyramidLevel() {
-    if (!type.equals("mask2former")
-        || !(config.hasPath("common_stride") || config.hasPath("feature_strides"))) {
-      return;
-    }
-    double common = config.hasPath("common_stride") ? config.getDouble("common_stride") : 4;
-    List<Double> strides =
-        config.hasPath("feature_strides")
-            ? config.getDoubleList("feature_strides")
-            : List.of(4.0, 8.0, 16.0, 32.0);
-    double finest =
-        strides.stream()
-            .skip(Math.max(0, strides.size() - LEVELS))
-            .mapToDouble(stride -> stride)
-            .min()
-            .orElse(0);
-    if (!(finest >= 2 * common && finest < 4 * common)) {
-      throw refused(
-          "common_stride", "half the least of the last three feature_strides, " + strides, common);
-    }
   }
 
   /** Numbers by value, lists by element. */
@@ -207,24 +186,22 @@ final class HuggingFaceConfigFile {
   private DeducedArchitecture deduceAndCompare(StateDict state) {
     DeducedArchitecture deduced;
     try {
+      OptionalInt heads = type.decoderHeads(config);
       deduced =
-          type.equals("mask2former")
-              ? DeducedArchitecture.of(state) // heads show in the pixel decoder's weights
-              : DeducedArchitecture.of(state, decoderHeads());
+          heads.isPresent()
+              ? DeducedArchitecture.of(state, heads.getAsInt())
+              : DeducedArchitecture.of(state);
+      deduced =
+          deduced.withBackbone(
+              backbone.read(deduced.backbone(), backboneSection().values(), state));
+      if (deduced.model().isPresent()) {
+        deduced = deduced.withModel(type.read(deduced.model().get(), config));
+      }
+    } catch (IllegalArgumentException e) { // a rate out of its range
+      throw new CheckpointException(file, e.getMessage(), e);
     } catch (CheckpointException e) {
       throw e.in(file);
     }
-    Config backbone = sections.get(1).values();
-    String stride = "downsample_in_first_stage";
-    if (is(backbone, stride) && !state.contains("backbone.res2.0.shortcut.weight")) {
-      throw refused("backbone_config." + stride, "false, as in the weights", true);
-    }
-    deduced =
-        deduced
-            .withGeometry(geometry(backbone))
-            .withRates(
-                number(backbone, "drop_path_rate", SWIN_DROP_PATH),
-                number(config, "decoder_config.dropout", DETR_DROPOUT));
     if (deduced.model().isPresent()) {
       requireClasses(deduced.classes());
       ModelConfig model = deduced.model().get();
@@ -235,6 +212,10 @@ final class HuggingFaceConfigFile {
           });
     }
     return deduced;
+  }
+
+  private HuggingFaceModel.Section backboneSection() {
+    return sections.get(sections.size() - 1);
   }
 
   private void requireClasses(int classes) {
@@ -260,11 +241,14 @@ final class HuggingFaceConfigFile {
 
   /** The same of the backbone alone. */
   void requireBackboneComputedAs(ModelConfig model) {
-    requireSame(sections.get(1), model, HuggingFaceKeys.Kind.HIDDEN, "as in the model");
+    requireSame(backboneSection(), model, HuggingFaceKeys.Kind.HIDDEN, "as in the model");
   }
 
   private void requireSame(
-      Section section, ModelConfig model, HuggingFaceKeys.Kind kind, String where) {
+      HuggingFaceModel.Section section,
+      ModelConfig model,
+      HuggingFaceKeys.Kind kind,
+      String where) {
     section
         .rules()
         .forEach(
@@ -274,7 +258,7 @@ final class HuggingFaceConfigFile {
                 return;
               }
               try {
-                Object computed = rule.computed().apply(model);
+                Object computed = rule.computed().apply(section.subject().apply(model));
                 if (!same(computed, value)) {
                   throw refused(section.prefix() + key, text(computed) + ", " + where, value);
                 }
@@ -284,37 +268,10 @@ final class HuggingFaceConfigFile {
             });
   }
 
-  /** Of MaskFormer's decoder; weights show nothing of them. */
-  private int decoderHeads() {
-    String key = "decoder_config.decoder_attention_heads";
-    int heads = config.hasPath(key) ? config.getInt(key) : PUBLISHED_HEADS;
-    if (heads < 1) {
-      throw refused(key, "at least 1", heads);
-    }
-    return heads;
-  }
-
-  private static double number(Config config, String path, double otherwise) {
-    return config.hasPath(path) ? config.getDouble(path) : otherwise;
-  }
-
-  private static BackboneConfig.Geometry geometry(Config backbone) {
-    return new BackboneConfig.Geometry(
-        is(backbone, "downsample_in_bottleneck")
-            ? BackboneConfig.StrideIn.FIRST
-            : BackboneConfig.StrideIn.SPATIAL,
-        1,
-        List.of(is(backbone, "downsample_in_first_stage") ? 2 : 1, 2, 2, 2));
-  }
-
-  private static boolean is(Config config, String path) {
-    return config.hasPath(path) && config.getBoolean(path);
-  }
-
   /** The loss that the file names; empty if it names none. */
   Optional<TrainedLoss> loss() {
     try {
-      return TrainedLoss.ofHuggingFace(config, type.equals("mask2former"));
+      return type.loss(config);
     } catch (ConfigException e) {
       throw broken(e);
     }
@@ -349,7 +306,7 @@ final class HuggingFaceConfigFile {
   /** The keys of the file that are neither used nor checked, each with its value and the reason. */
   List<String> unused() {
     List<String> lines = new ArrayList<>();
-    for (Section section : sections) {
+    for (HuggingFaceModel.Section section : sections) {
       for (Map.Entry<String, ConfigValue> entry : section.values().root().entrySet()) {
         HuggingFaceKeys.Rule rule = section.rules().get(entry.getKey());
         String why =

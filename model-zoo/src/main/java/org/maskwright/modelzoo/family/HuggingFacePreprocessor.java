@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.modelzoo.family;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
  * The content of {@code preprocessor_config.json}, whose means and deviations are in 0..1.

@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.modelzoo.family;
 
 import java.util.List;
 

@@ -1,0 +1,32 @@
+package org.maskwright.modelzoo.backbone;
+
+import java.util.Optional;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.settings.VariantsOf;
+
+/** Describes a backbone: the settings record of a {@link BackbonePart}. */
+@VariantsOf(BackbonePart.class)
+public interface BackboneConfig {
+  /** The backbone with fresh initial values. */
+  Backbone build(Engine engine);
+
+  /** Stride of the finest of its four maps; each further one has twice the stride. */
+  default int finestStride() {
+    return 4;
+  }
+
+  /** What weights do not show of how it computes, such as where strides sit. */
+  default Optional<Record> unseen() {
+    return Optional.empty();
+  }
+
+  /** The same network, computing as another one's {@link #unseen} says, if it can. */
+  default BackboneConfig withUnseen(Record unseen) {
+    return this;
+  }
+
+  /** What speaks against training it from random values, and what to do; empty if nothing. */
+  default Optional<String> cautionWithoutWeights() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,41 @@
+package org.maskwright.modelzoo.decoder;
+
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.FamilyRules;
+import org.maskwright.settings.VariantsOf;
+
+/** Describes a mask decoder: the settings record of a {@link DecoderPart}. */
+@VariantsOf(DecoderPart.class)
+public interface DecoderConfig {
+  /**
+   * The mask decoder with fresh initial values.
+   *
+   * @param memoryChannels width of the pixel decoder's memory
+   * @param channels C, its own width
+   * @param maskDim width of mask features and mask embeddings
+   * @param space the classes to tell apart
+   */
+  MaskDecoder build(Engine engine, int memoryChannels, int channels, int maskDim, ClassSpace space);
+
+  /** Levels of the memory that its queries attend to; 0 if it does not read the memory. */
+  int memoryLevels();
+
+  /** Attention heads; divide hiddenDim; 1 where there is no attention. */
+  default int heads() {
+    return 1;
+  }
+
+  /** Whether the decoder classifies pixels, instead of masks: semantic results only. */
+  default boolean classifiesPixels() {
+    return false;
+  }
+
+  /** The type of the criterion that its published models were trained with. */
+  String criterion();
+
+  /** Whose post-processing its published models have. */
+  default FamilyRules rules() {
+    return FamilyRules.MASKFORMER;
+  }
+}

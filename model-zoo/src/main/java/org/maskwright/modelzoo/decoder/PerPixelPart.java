@@ -1,0 +1,54 @@
+package org.maskwright.modelzoo.decoder;
+
+import java.util.Optional;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.FixedClassHead;
+import org.maskwright.modelzoo.weights.StateDict;
+
+/**
+ * MaskFormer's first baseline, which it argues against: a 1x1 convolution of the mask features to K
+ * class scores of each pixel; computed by {@link PerPixelDecoder}. Semantic results only.
+ */
+public final class PerPixelPart implements DecoderPart {
+  @Override
+  public String name() {
+    return "per-pixel";
+  }
+
+  @Override
+  public Class<? extends Record> settings() {
+    return Settings.class;
+  }
+
+  /** Nothing to set. */
+  public record Settings() implements DecoderConfig {
+    @Override
+    public MaskDecoder build(
+        Engine engine, int memoryChannels, int channels, int maskDim, ClassSpace space) {
+      return new PerPixelDecoder(engine, maskDim, new FixedClassHead(engine, space));
+    }
+
+    @Override
+    public String criterion() {
+      return "per-pixel";
+    }
+
+    @Override
+    public int memoryLevels() {
+      return 0;
+    }
+
+    @Override
+    public boolean classifiesPixels() {
+      return true;
+    }
+  }
+
+  @Override
+  public Optional<Deduced> deduce(StateDict state, int memoryLevels, int heads) {
+    return state.contains(DetrPart.QUERIES)
+        ? Optional.empty()
+        : Optional.of(new Deduced(new Settings(), state.size(PREFIX + "weight", 0)));
+  }
+}

@@ -1,0 +1,93 @@
+package org.maskwright.modelzoo.family;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.HuggingFaceKeys;
+import org.maskwright.modelzoo.weights.TrainedLoss;
+
+/** A class of models in Hugging Face Transformers: what its {@code config.json} says. */
+interface HuggingFaceModel {
+  /** Names of its tensors. */
+  CheckpointFamily family();
+
+  /** The value of {@code model_type}. */
+  String modelType();
+
+  /** The classes' own {@code backbone_config}, where a file has none. */
+  String defaultBackbone();
+
+  /** Its class that prepares images. */
+  String imageProcessor();
+
+  /** Its class of models. */
+  String architecture();
+
+  /** Whether it has the mask decoder of a model. */
+  boolean describes(ModelConfig model);
+
+  /** What is in {@code config.json} but for the backbone. */
+  List<Section> sections(Config config);
+
+  /**
+   * A part of the file with its rules.
+   *
+   * @param prefix of its keys, empty or ending in a dot
+   * @param subject what of a model it describes
+   */
+  record Section(
+      String prefix,
+      Config values,
+      Map<String, HuggingFaceKeys.Rule> rules,
+      Function<ModelConfig, ?> subject) {
+    /** A nested section; of a file without it, an empty one. */
+    static Section nested(
+        String key,
+        Config config,
+        Map<String, HuggingFaceKeys.Rule> rules,
+        Function<ModelConfig, ?> subject) {
+      Config values = config.hasPath(key) ? config.getConfig(key) : ConfigFactory.empty();
+      return new Section(key + ".", values, rules, subject);
+    }
+  }
+
+  /**
+   * Refuses what no rule of one key can tell.
+   *
+   * @throws CheckpointException naming a key
+   */
+  default void check(Config config) {}
+
+  /** Heads of the mask decoder; empty where weights show them. */
+  OptionalInt decoderHeads(Config config);
+
+  /** What the file says of a model beyond its weights, but for the backbone. */
+  default ModelConfig read(ModelConfig deduced, Config config) {
+    return deduced;
+  }
+
+  /**
+   * The file but for classes, backbone and loss.
+   *
+   * @throws CheckpointException if the model has no counterpart in Transformers
+   */
+  Map<String, Object> write(ModelConfig model);
+
+  /** The keys that say how weights were trained; empty if the class has another loss. */
+  Map<String, Object> lossKeys(TrainedLoss loss);
+
+  /** The loss that a file names; empty if it names none. */
+  Optional<TrainedLoss> loss(Config config);
+
+  /** A number of the file. */
+  static double number(Config config, String path, double otherwise) {
+    return config.hasPath(path) ? config.getDouble(path) : otherwise;
+  }
+}

@@ -1,0 +1,26 @@
+package org.maskwright.modelzoo.pixeldecoder;
+
+import java.util.List;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.settings.VariantsOf;
+
+/** Describes a pixel decoder: the settings record of a {@link PixelDecoderPart}. */
+@VariantsOf(PixelDecoderPart.class)
+public interface PixelDecoderConfig {
+  /**
+   * The pixel decoder with fresh initial values.
+   *
+   * @param inChannels of the backbone's four maps, finest first
+   * @param channels C, its width
+   * @param maskDim width of the mask features
+   */
+  PixelDecoder build(Engine engine, List<Integer> inChannels, int channels, int maskDim);
+
+  /** Levels of the memory that queries attend to. */
+  int memoryLevels();
+
+  /** Attention heads; 1 where there is no attention. */
+  default int heads() {
+    return 1;
+  }
+}
