@@ -19,7 +19,9 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.schedule.Schedule;
 
 class AccumulationTest {
@@ -50,11 +52,13 @@ class AccumulationTest {
     Tiles data =
         new Tiles(
             Categories.things("box"), 4, java.util.Collections.nCopies(7, List.<Tiles.Tile>of()));
-    OptimizerSettings settings = new OptimizerSettings(0.1, 1, 0, 0, 0.9, 0.99, 1e-2, 0.5, 0);
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            0.1, 1, 0, 0, 0.5, 0, new AdamW.Settings(0.9, 0.99, 1e-2), new Plain.Settings());
     try (Engine engine =
             Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1).withSeed(3));
         Linear layer = Linear.of(engine, 2, 1);
-        AdamW optimizer = new AdamW(layer, settings);
+        Optimizer optimizer = settings.over(layer);
         Loader loader =
             new Loader(
                 data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(batchSize, 5, 1))) {

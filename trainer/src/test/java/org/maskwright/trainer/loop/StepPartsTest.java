@@ -73,7 +73,7 @@ class StepPartsTest {
         });
   }
 
-  private static Criterion criterion(String name) {
+  static Criterion criterion(String name) {
     return Criterion.of(
         switch (name) {
           case "mask2former" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
@@ -110,7 +110,7 @@ class StepPartsTest {
           example(3, 64, 64, 0),
           example(4, 32, 32, 3));
 
-  private static Step step(long number, int... sizes) {
+  static Step step(long number, int... sizes) {
     List<Batch> parts = new ArrayList<>();
     int from = 0;
     for (int size : sizes) {
@@ -141,14 +141,14 @@ class StepPartsTest {
     return new Result(losses, gradients);
   }
 
-  private static SegmentationModel build(Engine engine, String name, boolean checkpointing) {
+  static SegmentationModel build(Engine engine, String name, boolean checkpointing) {
     SegmentationModel model =
         SegmentationModels.build(engine, model(name, checkpointing), ClassSpace.ofSize(CLASSES));
     model.setTraining(true);
     return model;
   }
 
-  private static Engine open(String backend) {
+  static Engine open(String backend) {
     return Engine.open(
         EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend).withThreads(1).withSeed(11));
   }
