@@ -21,7 +21,7 @@ import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
-import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 
 /**
  * Training steps of a model on random batches, with the recipe's loss, optimiser and clipping,
@@ -77,7 +77,7 @@ public final class TrainingStep implements AutoCloseable {
   private static final int CLASSES = 133;
 
   private final SegmentationModel model;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Criterion criterion;
   private long steps;
   private Map<String, Double> millis = new LinkedHashMap<>();
@@ -87,7 +87,7 @@ public final class TrainingStep implements AutoCloseable {
   public TrainingStep(Engine engine, ModelConfig config) {
     RunSettings recipe = ConfigFile.defaults().bind(RunSettings.class);
     model = SegmentationModels.build(engine, config, ClassSpace.ofSize(CLASSES));
-    optimizer = new AdamW(model, recipe.optimizer());
+    optimizer = recipe.optimizer().over(model);
     criterion = Criterion.of(recipe.criterion());
   }
 
@@ -101,6 +101,13 @@ public final class TrainingStep implements AutoCloseable {
     millis = new LinkedHashMap<>();
     model.setTraining(true);
     since = System.nanoTime();
+    optimizer.step(() -> evaluate(batch), 1);
+    model.zeroGrad();
+    mark("optimiser");
+    return millis;
+  }
+
+  private double evaluate(Batch batch) {
     Engine engine = model.engine();
     try (Scope scope = engine.scope()) {
       Tensor input = batch.input(engine);
@@ -113,15 +120,12 @@ public final class TrainingStep implements AutoCloseable {
       mark("decoder");
       PointSource points = new PointSource.Random(engine.random().get("points").fork(++steps), 0);
       Losses losses = criterion.compute(predictions, batch.targets, new Marking(points));
-      losses.total().item();
+      double loss = losses.total().item();
       mark("loss");
       losses.total().backward();
       mark("backward");
+      return loss;
     }
-    optimizer.step(1, optimizer.gradientNorm());
-    model.zeroGrad();
-    mark("optimiser");
-    return millis;
   }
 
   private void mark(String part) {

@@ -27,7 +27,9 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
 
 /**
  * One training step of a small Mask2Former, and the loss after it, against numbers that were stored
@@ -114,25 +116,37 @@ final class StoredStep {
   static Map<String, Double> compute(Engine engine) {
     Map<String, Double> out = new TreeMap<>();
     OptimizerSettings settings =
-        new OptimizerSettings(LEARNING_RATE, 1, 0.05, 0, 0.9, 0.999, 1e-8, 0.5, 0);
+        new OptimizerSettings(
+            LEARNING_RATE,
+            1,
+            0.05,
+            0,
+            0.5,
+            0,
+            new AdamW.Settings(0.9, 0.999, 1e-8),
+            new Plain.Settings());
     try (SegmentationModel model =
             SegmentationModels.build(engine, MODEL, ClassSpace.ofSize(CLASSES));
-        AdamW optimizer = new AdamW(model, settings)) {
+        Optimizer optimizer = settings.over(model)) {
       model.setTraining(true);
-      try (Scope scope = engine.scope()) {
-        Losses losses = losses(model);
-        losses.values().forEach(part -> out.put(part.name(), part.value()));
-        losses.total().backward();
-        stageNorms(model).forEach((stage, norm) -> out.put("gradient." + stage, norm));
-        optimizer.step(1, optimizer.gradientNorm());
-        model.zeroGrad();
-      }
+      optimizer.step(() -> evaluate(model, out), 1);
+      model.zeroGrad();
       try (Scope scope = engine.scope();
           var off = engine.noGrad()) {
         out.put("loss.after", losses(model).total().item());
       }
     }
     return out;
+  }
+
+  private static double evaluate(SegmentationModel model, Map<String, Double> out) {
+    try (Scope scope = model.engine().scope()) {
+      Losses losses = losses(model);
+      losses.values().forEach(part -> out.put(part.name(), part.value()));
+      losses.total().backward();
+      stageNorms(model).forEach((stage, norm) -> out.put("gradient." + stage, norm));
+      return losses.total().item();
+    }
   }
 
   private static Losses losses(SegmentationModel model) {

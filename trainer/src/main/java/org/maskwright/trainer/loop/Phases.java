@@ -15,7 +15,7 @@ public final class Phases {
     LOSS,
     /** Gradients. */
     BACKWARD,
-    /** Norm, clipping, AdamW, moving average. */
+    /** Norm, clipping, update, moving average; what an optimiser does between evaluations. */
     OPTIMIZER
   }
 

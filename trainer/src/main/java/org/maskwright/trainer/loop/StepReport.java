@@ -1,16 +1,21 @@
 package org.maskwright.trainer.loop;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
 /**
  * What happened in a step.
  *
  * @param step counted from 1
- * @param loss weighted sum of all parts, that of one batch of all images of the step
+ * @param loss weighted sum of all parts, that of one batch of all images of the step, at the
+ *     weights before it
  * @param parts by the official names
- * @param gradientNorm before clipping
+ * @param gradientNorm of the gradient that was followed, before clipping
  * @param learningRate of parameters with factor 1
+ * @param measures what else the optimiser measured, by name
  * @param images in the step
  * @param phases times
  * @param liveBytes of tensors after the step
@@ -21,12 +26,14 @@ public record StepReport(
     List<LossPart> parts,
     double gradientNorm,
     double learningRate,
+    Map<String, Double> measures,
     int images,
     Phases phases,
     long liveBytes) {
-  /** Keeps the list. */
+  /** Keeps the list and the map. */
   public StepReport {
     parts = List.copyOf(parts);
+    measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
   }
 
   /**

@@ -2,22 +2,16 @@ package org.maskwright.trainer.loop;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.maskwright.datasets.loader.Batch;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.Scope;
 import org.maskwright.trainer.TrainingDivergedException;
-import org.maskwright.trainer.TrainingDivergedException.LossPart;
-import org.maskwright.trainer.loss.Losses;
-import org.maskwright.trainer.loss.NonFiniteCostException;
-import org.maskwright.trainer.loss.StepNormalizers;
-import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
+import org.maskwright.trainer.optim.NonFiniteGradientException;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.schedule.Schedule;
 
@@ -27,9 +21,9 @@ import org.maskwright.trainer.schedule.Schedule;
  * <p><b>Threads</b> one; the loader's threads work ahead.
  */
 public final class Trainer {
-  private final TrainingTask task;
+  private final TrainTask task;
   private final Engine engine;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Optional<Ema> ema;
   private final OptimizerSettings settings;
   private final Schedule schedule;
@@ -44,8 +38,8 @@ public final class Trainer {
    * @param lastCheckpoint named where training diverges
    */
   public Trainer(
-      TrainingTask task,
-      AdamW optimizer,
+      TrainTask task,
+      Optimizer optimizer,
       Optional<Ema> ema,
       OptimizerSettings settings,
       Schedule schedule,
@@ -85,28 +79,25 @@ public final class Trainer {
     Phases phases = new Phases();
     Step step = next(loader, number);
     phases.mark(Phases.Phase.DATA);
-    StepNormalizers normalizers = task.normalizers(step);
-    Map<String, Double> parts = new LinkedHashMap<>();
-    double loss = 0;
-    for (int i = 0; i < accumulate; i++) {
-      loss += backward(step, i, normalizers, phases, parts);
-    }
-    double norm = optimizer.gradientNorm();
-    if (!Double.isFinite(norm)) {
-      task.model().zeroGrad();
-      throw diverged(number, "the gradient's norm is " + norm, parts, step.imageIds());
-    }
+    StepEvaluation evaluation = new StepEvaluation(task, step, phases, lastCheckpoint);
     double factor = schedule.factor(number - 1);
-    optimizer.step(factor, norm);
-    task.model().zeroGrad();
+    Optimizer.Outcome outcome;
+    try {
+      outcome = optimizer.step(evaluation, factor);
+    } catch (NonFiniteGradientException e) {
+      throw evaluation.diverged(e.getMessage());
+    } finally {
+      task.model().zeroGrad();
+    }
     ema.ifPresent(Ema::update);
     phases.mark(Phases.Phase.OPTIMIZER);
     return new StepReport(
         number,
-        loss,
-        lossParts(parts),
-        norm,
+        evaluation.loss(),
+        evaluation.parts(),
+        outcome.gradientNorm(),
         settings.learningRate() * factor,
+        outcome.measures(),
         step.images(),
         phases,
         engine.memory().liveBytes());
@@ -122,38 +113,5 @@ public final class Trainer {
               .orElseThrow(() -> new IllegalStateException("loader: ended during training")));
     }
     return new Step(number, batches);
-  }
-
-  private double backward(
-      Step step, int part, StepNormalizers normalizers, Phases phases, Map<String, Double> parts) {
-    try (Scope scope = engine.scope()) {
-      Losses losses = task.losses(step, part, normalizers, phases);
-      double total = 0;
-      for (LossPart value : losses.values()) {
-        parts.merge(value.name(), value.value(), Double::sum);
-        total += value.value();
-      }
-      phases.mark(Phases.Phase.LOSS);
-      if (!Double.isFinite(total)) {
-        task.model().zeroGrad();
-        throw diverged(step.number(), "the loss is " + total, parts, step.imageIds(part));
-      }
-      losses.total().backward();
-      phases.mark(Phases.Phase.BACKWARD);
-      return total;
-    } catch (NonFiniteCostException e) {
-      task.model().zeroGrad();
-      throw diverged(step.number(), e.getMessage(), parts, step.imageIds(part));
-    }
-  }
-
-  private TrainingDivergedException diverged(
-      long step, String what, Map<String, Double> parts, List<String> imageIds) {
-    return new TrainingDivergedException(
-        step, what, lossParts(parts), imageIds, lastCheckpoint.get());
-  }
-
-  private static List<LossPart> lossParts(Map<String, Double> parts) {
-    return parts.entrySet().stream().map(e -> new LossPart(e.getKey(), e.getValue())).toList();
   }
 }

@@ -18,12 +18,12 @@ import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.SettingsWriter;
 import org.maskwright.trainer.loss.CriterionSettings;
-import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 
 /**
- * All that learning changes: the model, the optimiser's moments and the moving average; written to
+ * All that learning changes: the model, the optimiser's state and the moving average; written to
  * and read from checkpoints together. The model stays the caller's to close.
  *
  * <p>{@code model.safetensors} of a checkpoint holds the weights that evaluation used: with a
@@ -37,7 +37,7 @@ final class Learner implements AutoCloseable {
   private final SegmentationModel model;
   private final ModelFile description;
   private final Optional<TrainedLoss> loss;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Optional<Ema> ema;
 
   /**
@@ -51,7 +51,7 @@ final class Learner implements AutoCloseable {
     this.model = model;
     this.description = description;
     this.loss = criterion.trained();
-    this.optimizer = new AdamW(model, settings);
+    this.optimizer = settings.over(model);
     try {
       this.ema =
           settings.emaDecay() > 0
@@ -72,7 +72,7 @@ final class Learner implements AutoCloseable {
     return description.normalization();
   }
 
-  AdamW optimizer() {
+  Optimizer optimizer() {
     return optimizer;
   }
 

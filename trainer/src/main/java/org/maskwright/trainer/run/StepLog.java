@@ -15,9 +15,9 @@ import org.maskwright.trainer.loop.TrainListener;
 
 /**
  * One line every N steps on the console, in metrics.jsonl and as TensorBoard scalars; a bar in
- * between. Losses, gradient norm and times of a line are means over the steps since the last one.
- * The two files hold each part of the loss by its official name, such as {@code loss_ce_0}, besides
- * the sums over all outputs that the line shows.
+ * between. Losses, gradient norm, the optimiser's measures and times of a line are means over the
+ * steps since the last one. The two files hold each part of the loss by its official name, such as
+ * {@code loss_ce_0}, besides the sums over all outputs that the line shows.
  */
 final class StepLog implements TrainListener, Closeable {
   private static final double MIB = 1 << 20;
@@ -27,7 +27,7 @@ final class StepLog implements TrainListener, Closeable {
   private final EventWriter events;
   private final int every;
   private final long steps;
-  private final Map<String, Double> sums; // of losses and norms, since the last line
+  private final Map<String, Double> sums; // of losses, norms and measures, since the last line
   private Phases times = new Phases(); // since the last line, but of this process only
   private int images;
   private int count;
@@ -60,6 +60,7 @@ final class StepLog implements TrainListener, Closeable {
     add("dice", r.sumOf("loss_dice"));
     add("cls", r.sumOf("loss_ce"));
     add("gradNorm", r.gradientNorm());
+    r.measures().forEach(this::add);
     r.parts().forEach(part -> add(part.name(), part.value()));
     times.add(r.phases());
     images += r.images();
@@ -105,6 +106,7 @@ final class StepLog implements TrainListener, Closeable {
     }
     out.put("lr", r.learningRate());
     out.put("gradNorm", sums.get("gradNorm") / since);
+    r.measures().keySet().forEach(name -> out.put(name, sums.get(name) / since));
     out.put("img/s", images / times.total() * 1000);
     out.put("dataMs", times.millis(Phase.DATA) / count);
     out.put("stepMs", times.total() / count);

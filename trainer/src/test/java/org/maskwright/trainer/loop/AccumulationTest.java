@@ -19,29 +19,31 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.schedule.Schedule;
 
 class AccumulationTest {
   private static final int STEPS = 3;
 
   /** A loss that is a mean over the images of a step. */
-  private record MeanOverImages(Module model, Linear layer) implements TrainingTask {
+  private record MeanOverImages(Module model, Linear layer) implements TrainTask {
     @Override
     public StepNormalizers normalizers(Step step) {
       return StepNormalizers.NONE;
     }
 
     @Override
-    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
-      Batch batch = step.parts().get(part);
+    public Losses losses(StepPart part) {
+      Batch batch = part.batch();
       float[] values = new float[batch.size() * 2];
       for (int i = 0; i < batch.size(); i++) {
         values[2 * i] = batch.examples().get(i).info().imageId().number();
         values[2 * i + 1] = 1;
       }
       Tensor x = layer.engine().floats(values, batch.size(), 2);
-      Tensor loss = layer.forward(x).square().sum().div(step.images());
+      Tensor loss = layer.forward(x).square().sum().div(part.step().images());
       return new Losses(loss, List.of(new Losses.Term("loss_ce", loss)));
     }
   }
@@ -50,11 +52,13 @@ class AccumulationTest {
     Tiles data =
         new Tiles(
             Categories.things("box"), 4, java.util.Collections.nCopies(7, List.<Tiles.Tile>of()));
-    OptimizerSettings settings = new OptimizerSettings(0.1, 1, 0, 0, 0.9, 0.99, 1e-2, 0.5, 0);
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            0.1, 1, 0, 0, 0.5, 0, new AdamW.Settings(0.9, 0.99, 1e-2), new Plain.Settings());
     try (Engine engine =
             Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1).withSeed(3));
         Linear layer = Linear.of(engine, 2, 1);
-        AdamW optimizer = new AdamW(layer, settings);
+        Optimizer optimizer = settings.over(layer);
         Loader loader =
             new Loader(
                 data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(batchSize, 5, 1))) {

@@ -26,32 +26,36 @@ import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.schedule.Schedule;
 
 /** A step whose loss or gradient is not finite changes nothing and says so. */
 class DivergenceTest {
   private record OfWeight(Module model, Linear layer, UnaryOperator<Tensor> loss)
-      implements TrainingTask {
+      implements TrainTask {
     @Override
     public StepNormalizers normalizers(Step step) {
       return StepNormalizers.NONE;
     }
 
     @Override
-    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
+    public Losses losses(StepPart part) {
       Tensor value = loss.apply(layer.weight().tensor());
       return new Losses(value, List.of(new Losses.Term("loss_ce", value)));
     }
   }
 
   private static TrainingDivergedException diverged(UnaryOperator<Tensor> loss) {
-    OptimizerSettings settings = new OptimizerSettings(0.1, 1, 0.1, 0, 0.9, 0.99, 1e-8, 0, 0);
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            0.1, 1, 0.1, 0, 0, 0, new AdamW.Settings(0.9, 0.99, 1e-8), new Plain.Settings());
     Tiles data =
         new Tiles(Categories.things("box"), 4, Collections.nCopies(4, List.<Tiles.Tile>of()));
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
         Linear layer = Linear.of(engine, 2, 1);
-        AdamW optimizer = new AdamW(layer, settings);
+        Optimizer optimizer = settings.over(layer);
         Loader loader =
             new Loader(data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(2, 5, 1))) {
       float[] before = layer.weight().tensor().toFloats();

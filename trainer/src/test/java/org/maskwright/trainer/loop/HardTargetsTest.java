@@ -25,7 +25,9 @@ import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.run.TrainingRun;
 import org.maskwright.trainer.schedule.Schedule;
 
@@ -47,7 +49,9 @@ class HardTargetsTest {
         model.equals("mask2former")
             ? new CriterionSettings.Points(2, 5, 5, 0.1, 32, 3, 0.75)
             : new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
-    OptimizerSettings settings = new OptimizerSettings(1e-4, 1, 0, 0, 0.9, 0.999, 1e-8, 1, 0);
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            1e-4, 1, 0, 0, 1, 0, new AdamW.Settings(0.9, 0.999, 1e-8), new Plain.Settings());
     List<LossPart> last = new ArrayList<>();
     EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(1);
     try (Engine engine = Engine.open(options);
@@ -56,7 +60,7 @@ class HardTargetsTest {
                 engine,
                 OneBatchOverfitsTest.model(model),
                 TrainingRun.classSpace(data.categories()));
-        AdamW optimizer = new AdamW(built, settings);
+        Optimizer optimizer = settings.over(built);
         Loader loader =
             new Loader(data, augmentation, LoaderSettings.training(2, 1, 1), LoaderState.START)) {
       new Trainer(

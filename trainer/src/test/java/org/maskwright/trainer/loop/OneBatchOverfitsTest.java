@@ -36,10 +36,12 @@ import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.run.TrainingRun;
 import org.maskwright.trainer.schedule.Schedule;
 
@@ -183,8 +185,10 @@ class OneBatchOverfitsTest {
           case "maskformer" -> new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
           default -> new CriterionSettings.PerPixel(1);
         };
-    OptimizerSettings settings = new OptimizerSettings(2e-3, 1, 0, 0, 0.9, 0.99, 1e-8, 1, 0);
-    try (AdamW optimizer = new AdamW(model, settings);
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            2e-3, 1, 0, 0, 1, 0, new AdamW.Settings(0.9, 0.99, 1e-8), new Plain.Settings());
+    try (Optimizer optimizer = settings.over(model);
         Loader loader =
             new Loader(
                 data,

@@ -30,13 +30,18 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
+import org.maskwright.trainer.optim.MethodSettings;
+import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
+import org.maskwright.trainer.optim.Sgd;
+import org.maskwright.trainer.optim.UpdateRuleSettings;
 import org.maskwright.trainer.schedule.Schedule;
 
 /**
- * Ten steps of the loop against PyTorch's AdamW, clip_grad_norm_, schedulers and AveragedModel, in
- * one batch and accumulated; make_steps.py beside the golden files made them. Tolerance: float32
- * rounding of ten steps, some 1e-6 of values near 1.
+ * Ten steps of the loop against PyTorch's AdamW and SGD, clip_grad_norm_, schedulers and
+ * AveragedModel, in one batch and accumulated; make_steps.py beside the golden files made them.
+ * Tolerance: float32 rounding of ten steps, some 1e-6 of values near 1.
  */
 class OptimizerStepsParityTest {
   private static final int IMAGES = 6;
@@ -67,18 +72,18 @@ class OptimizerStepsParityTest {
   }
 
   /** The script's images and loss; a part's share of the mean over all images. */
-  private record Waves(Model model) implements TrainingTask {
+  private record Waves(Model model) implements TrainTask {
     @Override
     public StepNormalizers normalizers(Step step) {
       return StepNormalizers.NONE;
     }
 
     @Override
-    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
-      int t = (int) step.number() - 1;
+    public Losses losses(StepPart part) {
+      int t = (int) part.step().number() - 1;
       boolean small = t % 3 == 1;
-      int from = step.firstImage(part);
-      int count = step.parts().get(part).size();
+      int from = part.firstImage();
+      int count = part.batch().size();
       Tensor x = rows(wave(IMAGES * INPUTS, 0.7, 1.3 * t), from, count, INPUTS);
       Tensor target = rows(wave(IMAGES * OUTPUTS, 1.1, t), from, count, OUTPUTS);
       Tensor loss =
@@ -87,7 +92,7 @@ class OptimizerStepsParityTest {
               .sub(target)
               .square()
               .sum()
-              .div(step.images())
+              .div(part.step().images())
               .mul(small ? 0.05 : 1);
       return new Losses(loss, List.of(new Losses.Term("loss_ce", loss)));
     }
@@ -107,17 +112,24 @@ class OptimizerStepsParityTest {
   }
 
   private static OptimizerSettings settings(String name) {
+    UpdateRuleSettings adamw = new AdamW.Settings(0.9, 0.99, 1e-8);
+    MethodSettings plain = new Plain.Settings();
     return switch (name) {
-      case "poly" -> new OptimizerSettings(0.05, 0.1, 0.05, 0, 0.9, 0.99, 1e-8, 0.5, 0.9);
-      case "steps" -> new OptimizerSettings(0.05, 0.25, 0.3, 0.1, 0.9, 0.99, 1e-8, 0, 0);
-      default -> new OptimizerSettings(0.02, 1, 0, 0, 0.9, 0.99, 1e-8, 1, 0.5);
+      case "poly" -> new OptimizerSettings(0.05, 0.1, 0.05, 0, 0.5, 0.9, adamw, plain);
+      case "steps" -> new OptimizerSettings(0.05, 0.25, 0.3, 0.1, 0, 0, adamw, plain);
+      case "constant" -> new OptimizerSettings(0.02, 1, 0, 0, 1, 0.5, adamw, plain);
+      case "sgd" ->
+          new OptimizerSettings(0.05, 0.1, 0.05, 0, 0.5, 0.9, new Sgd.Settings(0.9, false), plain);
+      case "sgd-nesterov" ->
+          new OptimizerSettings(0.02, 0.25, 0.3, 0.1, 0, 0, new Sgd.Settings(0.8, true), plain);
+      default -> new OptimizerSettings(0.02, 1, 0, 0, 1, 0.5, new Sgd.Settings(0, false), plain);
     };
   }
 
   private static Schedule schedule(String name) {
     return switch (name) {
-      case "poly" -> new Schedule.Warmup(new Schedule.Poly(STEPS, 0.9), 4, 0.2);
-      case "steps" -> new Schedule.MultiStep(List.of(4L, 8L), 0.1);
+      case "poly", "sgd" -> new Schedule.Warmup(new Schedule.Poly(STEPS, 0.9), 4, 0.2);
+      case "steps", "sgd-nesterov" -> new Schedule.MultiStep(List.of(4L, 8L), 0.1);
       default -> new Schedule.Constant();
     };
   }
@@ -131,11 +143,17 @@ class OptimizerStepsParityTest {
     "constant,3,torch",
     "poly,2,nd4j",
     "steps,3,nd4j",
-    "constant,6,nd4j"
+    "constant,6,nd4j",
+    "sgd,6,torch",
+    "sgd,2,nd4j",
+    "sgd-nesterov,2,torch",
+    "sgd-nesterov,6,nd4j",
+    "sgd-plain,3,torch",
+    "sgd-plain,6,nd4j"
   })
   void tenStepsEqualPyTorchs(String name, int batchSize, String backend) throws Exception {
     StateDict golden =
-        Safetensors.read(Path.of(AdamW.class.getResource(name + ".safetensors").toURI()));
+        Safetensors.read(Path.of(Optimizer.class.getResource(name + ".safetensors").toURI()));
     OptimizerSettings settings = settings(name);
     Tiles data =
         new Tiles(Categories.things("box"), 4, Collections.nCopies(IMAGES, List.<Tiles.Tile>of()));
@@ -144,7 +162,7 @@ class OptimizerStepsParityTest {
     try (Engine engine = Engine.open(options);
         Model model = new Model(engine)) {
       model.state().forEach((key, p) -> p.set(golden.get("initial." + key).floats()));
-      try (AdamW optimizer = new AdamW(model, settings);
+      try (Optimizer optimizer = settings.over(model);
           Ema ema = new Ema(model, settings.emaDecay());
           Loader loader =
               new Loader(

@@ -40,6 +40,7 @@ import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 
@@ -78,7 +79,7 @@ class StepPartsTest {
         });
   }
 
-  private static Criterion criterion(String name) {
+  static Criterion criterion(String name) {
     return Criterion.of(
         switch (name) {
           case "mask2former" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
@@ -115,7 +116,7 @@ class StepPartsTest {
           example(3, 64, 64, 0),
           example(4, 32, 32, 3));
 
-  private static Step step(long number, int... sizes) {
+  static Step step(long number, int... sizes) {
     List<Batch> parts = new ArrayList<>();
     int from = 0;
     for (int size : sizes) {
@@ -132,7 +133,8 @@ class StepPartsTest {
     Map<String, Double> losses = new LinkedHashMap<>();
     for (int part = 0; part < step.parts().size(); part++) {
       try (Scope scope = model.engine().scope()) {
-        Losses of = task.losses(step, part, normalizers, new Phases());
+        Losses of =
+            task.losses(new StepPart(step, part, normalizers, new Decisions(), new Phases()));
         for (LossPart value : of.values()) {
           losses.merge(value.name(), value.value(), Double::sum);
         }
@@ -145,14 +147,14 @@ class StepPartsTest {
     return new Result(losses, gradients);
   }
 
-  private static SegmentationModel build(Engine engine, String name, boolean checkpointing) {
+  static SegmentationModel build(Engine engine, String name, boolean checkpointing) {
     SegmentationModel model =
         SegmentationModels.build(engine, model(name, checkpointing), ClassSpace.ofSize(CLASSES));
     model.setTraining(true);
     return model;
   }
 
-  private static Engine open(String backend) {
+  static Engine open(String backend) {
     return Engine.open(
         EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend).withThreads(1).withSeed(11));
   }

@@ -1,6 +1,7 @@
-"""Golden optimiser steps of PyTorch: AdamW with parameter groups, clipping by the norm of all gradients, schedules, the moving average.
+"""Golden optimiser steps of PyTorch: AdamW and SGD with parameter groups, clipping by the norm of all gradients, schedules, the moving average.
 
-Run: python make_steps.py        (torch and safetensors; written with torch 2.15) writes poly.safetensors, steps.safetensors and constant.safetensors beside itself
+Run: python make_steps.py        (torch and safetensors; written with torch 2.15) writes CASE.safetensors beside itself for each case below
+     python make_steps.py sgd    only the cases whose names begin so
 Each case is ten steps of a small model on six images a step. In a file, for step s = 0 .. 9:
   loss.s, norm.s, lr.s     the loss, the norm before clipping, the learning rate of a group with factor 1
   s.NAME, ema.s.NAME       parameters and their moving averages after the step
@@ -8,6 +9,7 @@ initial.NAME               parameters before the first step
 """
 
 import math
+import sys
 from pathlib import Path
 
 import torch
@@ -45,7 +47,13 @@ def loss_of(model, step):
     return (model(images(step)) - target).square().sum() / IMAGES * (0.05 if step % 3 == 1 else 1.0)
 
 
-def run(name, base_lr, multiplier, decay, norm_decay, clip, ema_decay, scheduler):
+def adamw(groups):
+    return torch.optim.AdamW(groups, betas=(0.9, 0.99), eps=1e-8)
+
+
+def run(name, base_lr, multiplier, decay, norm_decay, clip, ema_decay, scheduler, base=adamw):
+    if not name.startswith(tuple(sys.argv[1:]) or ""):
+        return
     model = Model()
     with torch.no_grad():
         for k, p in enumerate(model.parameters()):
@@ -56,7 +64,7 @@ def run(name, base_lr, multiplier, decay, norm_decay, clip, ema_decay, scheduler
         {"params": [*model.norm.parameters(), *model.table.parameters()], "lr": base_lr, "weight_decay": norm_decay},
         {"params": model.head.parameters(), "lr": base_lr, "weight_decay": decay},
     ]
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.99), eps=1e-8)
+    optimizer = base(groups)
     schedule = scheduler(optimizer)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(ema_decay)) if ema_decay else None
     if average is not None:
@@ -79,9 +87,13 @@ def run(name, base_lr, multiplier, decay, norm_decay, clip, ema_decay, scheduler
     save_file(saved, Path(__file__).with_name(name + ".safetensors"))
 
 
-run(
-    "poly", 0.05, 0.1, 0.05, 0.0, 0.5, 0.9,
-    lambda o: ChainedScheduler([LinearLR(o, 0.2, 1.0, 4), PolynomialLR(o, STEPS, 0.9)], optimizer=o),
-)
+def poly(optimizer):
+    return ChainedScheduler([LinearLR(optimizer, 0.2, 1.0, 4), PolynomialLR(optimizer, STEPS, 0.9)], optimizer=optimizer)
+
+
+run("poly", 0.05, 0.1, 0.05, 0.0, 0.5, 0.9, poly)
 run("steps", 0.05, 0.25, 0.3, 0.1, 0.0, 0.0, lambda o: MultiStepLR(o, [4, 8], 0.1))
 run("constant", 0.02, 1.0, 0.0, 0.0, 1.0, 0.5, lambda o: MultiStepLR(o, [], 0.1))
+run("sgd", 0.05, 0.1, 0.05, 0.0, 0.5, 0.9, poly, lambda g: torch.optim.SGD(g, momentum=0.9))
+run("sgd-nesterov", 0.02, 0.25, 0.3, 0.1, 0.0, 0.0, lambda o: MultiStepLR(o, [4, 8], 0.1), lambda g: torch.optim.SGD(g, momentum=0.8, nesterov=True))
+run("sgd-plain", 0.02, 1.0, 0.0, 0.0, 1.0, 0.5, lambda o: MultiStepLR(o, [], 0.1), torch.optim.SGD)

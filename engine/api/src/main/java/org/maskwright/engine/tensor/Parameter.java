@@ -153,7 +153,7 @@ public final class Parameter implements AutoCloseable {
    */
   public void set(Tensor source) {
     requireLike("set", source);
-    DeviceArray from = unaffected(source);
+    DeviceArray from = unaffected(source, value);
     try {
       value.engine().backend().copyInto(writable(), from);
     } finally {
@@ -161,9 +161,9 @@ public final class Parameter implements AutoCloseable {
     }
   }
 
-  /** The source's values, which a write into this parameter leaves alone. */
-  private DeviceArray unaffected(Tensor source) {
-    return source.follows(value) ? duplicate(source) : source.array().retain();
+  /** The source's values, which a write into the target leaves alone. */
+  private static DeviceArray unaffected(Tensor source, Tensor target) {
+    return source.follows(target) ? duplicate(source) : source.array().retain();
   }
 
   /**
@@ -198,11 +198,38 @@ public final class Parameter implements AutoCloseable {
    */
   public void mix(double factor, Tensor source, double sourceFactor) {
     requireLike("mix", source);
-    DeviceArray from = unaffected(source);
+    DeviceArray from = unaffected(source, value);
     try {
       value.engine().backend().axpbyInto(writable(), factor, from, sourceFactor);
     } finally {
       from.release();
+    }
+  }
+
+  /**
+   * Mixes another tensor into the collected gradient: grad = grad * factor + source * sourceFactor.
+   *
+   * @throws IllegalArgumentException if shape or dtype differ
+   * @throws IllegalStateException if there is no gradient
+   */
+  public void mixGrad(double factor, Tensor source, double sourceFactor) {
+    requireLike("mixGrad", source);
+    requireGrad("mixGrad");
+    DeviceArray from = unaffected(source, grad);
+    try {
+      DeviceArray memory = grad.array();
+      value.engine().requireOpen();
+      grad.written();
+      value.engine().backend().axpbyInto(memory, factor, from, sourceFactor);
+    } finally {
+      from.release();
+    }
+  }
+
+  private void requireGrad(String what) {
+    if (grad == null) {
+      throw new IllegalStateException(
+          what + ": expected a gradient of " + value + ", got none; run a backward pass first");
     }
   }
 
@@ -217,9 +244,7 @@ public final class Parameter implements AutoCloseable {
   public void adamW(Parameter first, Parameter second, AdamWStep step) {
     requireLike("adamW", first.value);
     requireLike("adamW", second.value);
-    if (grad == null) {
-      throw new IllegalStateException("adamW: expected a gradient of " + value + ", got none");
-    }
+    requireGrad("adamW");
     Backend backend = value.engine().backend();
     DeviceArray gradient = grad.array();
     backend.adamW(writable(), gradient, first.writable(), second.writable(), step);

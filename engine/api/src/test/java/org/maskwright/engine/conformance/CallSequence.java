@@ -327,6 +327,7 @@ final class CallSequence {
       add("set", () -> pick(parameters).set(any()));
       add("set(FloatBuffer)", () -> pick(parameters).set(FloatBuffer.allocate(9)));
       add("mix", () -> pick(parameters).mix(0.5, any(), random.nextDouble()));
+      add("mixGrad", () -> pick(parameters).mixGrad(0.5, any(), random.nextDouble()));
       add(
           "adamW",
           () ->

@@ -417,6 +417,22 @@ public abstract class CompositeConformance extends BackendConformance {
   }
 
   @Test
+  void aGradientMixesAnotherTensorIn() {
+    try (Parameter a = new Parameter(engine().floats(new float[] {1, 2}, 2))) {
+      Tensor source = engine().floats(new float[] {10, 20}, 2);
+      assertThrows(IllegalStateException.class, () -> a.mixGrad(1, source, 1));
+      a.tensor().square().sum().backward();
+      a.mixGrad(0.5, source, -1);
+      assertArrayEquals(new float[] {-9, -18}, a.grad().toFloats(), 1e-6f);
+      a.mixGrad(2, a.grad(), 1);
+      assertArrayEquals(new float[] {-27, -54}, a.grad().toFloats(), 1e-5f);
+      assertArrayEquals(new float[] {1, 2}, a.tensor().toFloats());
+      Tensor wide = engine().zeros(3);
+      assertThrows(IllegalArgumentException.class, () -> a.mixGrad(1, wide, 1));
+    }
+  }
+
+  @Test
   void bf16ProductsAreCloseAndDifferentiable() {
     Ref a = random(64, 8, 16);
     Ref b = random(65, 4, 16);

@@ -7,24 +7,34 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
 
 /** What changes which parameter by how much. */
-class AdamWTest {
+class DescentTest {
   private static final EngineOptions OPTIONS =
       EngineOptions.DEFAULT.withDevice("cpu").withThreads(1);
 
   private static OptimizerSettings settings(double clipNorm) {
-    return new OptimizerSettings(0.1, 0.25, 0.05, 0.01, 0.9, 0.999, 1e-8, clipNorm, 0);
+    return new OptimizerSettings(
+        0.1,
+        0.25,
+        0.05,
+        0.01,
+        clipNorm,
+        0,
+        new AdamW.Settings(0.9, 0.999, 1e-8),
+        new Plain.Settings());
   }
 
   private static Map<String, ParameterGroups.Entry> groups(String model) {
@@ -69,16 +79,24 @@ class AdamWTest {
 
   @Test
   void aLearningRateOfZeroChangesNothing() {
-    OptimizerSettings still = new OptimizerSettings(0, 1, 0.5, 0.5, 0.9, 0.999, 1e-8, 0, 0);
+    OptimizerSettings still =
+        new OptimizerSettings(
+            0, 1, 0.5, 0.5, 0, 0, new AdamW.Settings(0.9, 0.999, 1e-8), new Plain.Settings());
     try (Engine engine = Engine.open(OPTIONS);
         Linear layer = Linear.of(engine, 3, 2);
-        AdamW optimizer = new AdamW(layer, still)) {
+        Optimizer optimizer = still.over(layer)) {
       float[] before = layer.weight().tensor().toFloats();
-      try (var scope = engine.scope()) {
-        layer.weight().tensor().square().sum().backward();
-      }
-      optimizer.step(1, optimizer.gradientNorm());
+      optimizer.step(() -> evaluate(engine, layer.weight().tensor()::square), 1);
       assertArrayEquals(before, layer.weight().tensor().toFloats());
+    }
+  }
+
+  /** Leaves the gradients of a sum. */
+  private static double evaluate(Engine engine, Supplier<Tensor> terms) {
+    try (var scope = engine.scope()) {
+      Tensor sum = terms.get().sum();
+      sum.backward();
+      return sum.item();
     }
   }
 
@@ -88,19 +106,26 @@ class AdamWTest {
         SegmentationModel model =
             SegmentationModels.build(
                 engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(3));
-        AdamW optimizer =
-            new AdamW(
-                model,
-                // With an epsilon far above the gradients the step is proportional to them.
-                new OptimizerSettings(1e6, 1, 0, 0, 0.9, 0.999, 1e6, clipNorm, 0))) {
+        Optimizer optimizer =
+            // With an epsilon far above the gradients the step is proportional to them.
+            new OptimizerSettings(
+                    1e6,
+                    1,
+                    0,
+                    0,
+                    clipNorm,
+                    0,
+                    new AdamW.Settings(0.9, 0.999, 1e6),
+                    new Plain.Settings())
+                .over(model)) {
       Parameter p = model.parameters().get("sem_seg_head.predictor.class_embed.bias");
       float[] before = p.tensor().toFloats();
-      try (var scope = engine.scope()) {
-        p.tensor().mul(engine.floats(new float[] {3, 0, 4, 0}, 4)).mul(scale).sum().backward();
-      }
-      double norm = optimizer.gradientNorm();
-      assertEquals(5 * scale, norm, 1e-5 * scale);
-      optimizer.step(1, norm);
+      Closure closure =
+          () ->
+              evaluate(
+                  engine,
+                  () -> p.tensor().mul(engine.floats(new float[] {3, 0, 4, 0}, 4)).mul(scale));
+      assertEquals(5 * scale, optimizer.step(closure, 1).gradientNorm(), 1e-5 * scale);
       float[] after = p.tensor().toFloats();
       for (int i = 0; i < after.length; i++) {
         after[i] = before[i] - after[i];

@@ -1,0 +1,132 @@
+package org.maskwright.trainer.loop;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Scope;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.trainer.TrainingDivergedException;
+import org.maskwright.trainer.TrainingDivergedException.LossPart;
+import org.maskwright.trainer.loss.Decisions;
+import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.NonFiniteCostException;
+import org.maskwright.trainer.loss.StepNormalizers;
+import org.maskwright.trainer.optim.Closure;
+
+/**
+ * The losses and gradients of one step, part by part, as often as the optimiser asks for them. An
+ * evaluation after the first one draws the same random numbers and takes the same decisions, and
+ * leaves buffers and random streams as the first one left them.
+ */
+final class StepEvaluation implements Closure {
+  private final TrainTask task;
+  private final Engine engine;
+  private final Step step;
+  private final Phases phases;
+  private final Supplier<Optional<Path>> lastCheckpoint;
+  private final StepNormalizers normalizers;
+  private final Map<String, Long> streams; // before the step
+  private final List<Decisions> decisions; // of each part
+  private int evaluations;
+  private Map<String, Double> parts = new LinkedHashMap<>(); // of the latest evaluation
+  private Map<String, Double> firstParts = parts;
+  private double firstLoss;
+
+  StepEvaluation(
+      TrainTask task, Step step, Phases phases, Supplier<Optional<Path>> lastCheckpoint) {
+    this.task = task;
+    this.engine = task.model().engine();
+    this.step = step;
+    this.phases = phases;
+    this.lastCheckpoint = lastCheckpoint;
+    this.normalizers = task.normalizers(step);
+    this.streams = engine.random().save();
+    this.decisions = step.parts().stream().map(part -> new Decisions()).toList();
+  }
+
+  /**
+   * @throws TrainingDivergedException at the first loss or matching cost that is not finite
+   */
+  @Override
+  public double evaluate() {
+    evaluations++;
+    if (evaluations == 1) {
+      firstLoss = compute();
+      firstParts = parts;
+      return firstLoss;
+    }
+    phases.mark(Phases.Phase.OPTIMIZER);
+    engine.random().rewind(streams);
+    try (Scope scope = engine.scope()) {
+      Map<Parameter, Tensor> buffers = new LinkedHashMap<>();
+      task.model().buffers().values().forEach(b -> buffers.put(b, b.tensor().copy()));
+      try {
+        return compute();
+      } finally {
+        buffers.forEach(Parameter::set);
+      }
+    }
+  }
+
+  /** The loss of the first evaluation: at the weights before the step. */
+  double loss() {
+    return firstLoss;
+  }
+
+  /** The parts of {@link #loss()}. */
+  List<LossPart> parts() {
+    return list(firstParts);
+  }
+
+  private double compute() {
+    task.model().zeroGrad();
+    parts = new LinkedHashMap<>();
+    double loss = 0;
+    for (int part = 0; part < step.parts().size(); part++) {
+      decisions.get(part).replay();
+      loss += backward(part);
+    }
+    return loss;
+  }
+
+  private double backward(int part) {
+    try (Scope scope = engine.scope()) {
+      Losses losses =
+          task.losses(new StepPart(step, part, normalizers, decisions.get(part), phases));
+      double total = 0;
+      for (LossPart value : losses.values()) {
+        parts.merge(value.name(), value.value(), Double::sum);
+        total += value.value();
+      }
+      phases.mark(Phases.Phase.LOSS);
+      if (!Double.isFinite(total)) {
+        throw diverged("the loss is " + total, step.imageIds(part));
+      }
+      losses.total().backward();
+      phases.mark(Phases.Phase.BACKWARD);
+      return total;
+    } catch (NonFiniteCostException e) {
+      throw diverged(e.getMessage(), step.imageIds(part));
+    }
+  }
+
+  /** That something of the whole step is not finite. */
+  TrainingDivergedException diverged(String what) {
+    return diverged(what, step.imageIds());
+  }
+
+  private TrainingDivergedException diverged(String what, List<String> imageIds) {
+    String where = evaluations == 1 ? "" : " (evaluation %d of the step)".formatted(evaluations);
+    return new TrainingDivergedException(
+        step.number(), what + where, list(parts), imageIds, lastCheckpoint.get());
+  }
+
+  private static List<LossPart> list(Map<String, Double> parts) {
+    return parts.entrySet().stream().map(e -> new LossPart(e.getKey(), e.getValue())).toList();
+  }
+}

@@ -1,0 +1,74 @@
+package org.maskwright.trainer.optim;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.settings.Registry;
+
+/**
+ * One evaluation of the loss, clipping by the norm of the gradient of the whole model, and the
+ * update of each trainable parameter by a rule.
+ *
+ * <p>A parameter without gradient keeps its value in that step, decay included, as in PyTorch.
+ */
+final class Descent implements Optimizer {
+  /** Added to the norm in the clipping factor, as in PyTorch. */
+  private static final double CLIP_EPS = 1e-6;
+
+  private final Engine engine;
+  private final OptimizerSettings settings;
+  private final List<ParameterGroups.Entry> entries;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final UpdateRule rule;
+  private long steps;
+
+  /** For the parameters that are trainable now. */
+  Descent(Module model, OptimizerSettings settings) {
+    this.engine = model.engine();
+    this.settings = settings;
+    this.entries = ParameterGroups.of(model, settings);
+    entries.forEach(e -> parameters.put(e.name(), e.parameter()));
+    UpdateRuleSettings base = settings.base();
+    this.rule = Registry.of(UpdateRuleKind.class).make(base, () -> base.rule(parameters));
+  }
+
+  @Override
+  public Outcome step(Closure closure, double scheduleFactor) {
+    closure.evaluate();
+    double norm = Gradients.norm(engine, parameters.values());
+    double clip =
+        settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
+    steps++;
+    for (ParameterGroups.Entry e : entries) {
+      if (e.parameter().grad() != null) {
+        double rate = settings.learningRate() * e.lrFactor() * scheduleFactor;
+        rule.update(
+            e.name(), e.parameter(), new UpdateRule.Update(rate, e.weightDecay(), clip, steps));
+      }
+    }
+    return new Outcome(norm, Map.of());
+  }
+
+  @Override
+  public long steps() {
+    return steps;
+  }
+
+  @Override
+  public Map<String, Parameter> state() {
+    return rule.state();
+  }
+
+  @Override
+  public void resume(long steps) {
+    this.steps = steps;
+  }
+
+  @Override
+  public void close() {
+    rule.close();
+  }
+}
