@@ -2,13 +2,13 @@ package org.maskwright.trainer.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.kernel.ScalarRows;
-import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.tensor.Attention;
-import org.maskwright.engine.tensor.DeformableSampling;
+import org.maskwright.engine.fused.DeformableSampling;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.MaskCosts;
+import org.maskwright.engine.fused.MaskCosts;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Scope;

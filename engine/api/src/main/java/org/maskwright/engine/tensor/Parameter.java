@@ -2,7 +2,8 @@ package org.maskwright.engine.tensor;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 

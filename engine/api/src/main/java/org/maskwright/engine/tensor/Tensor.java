@@ -3,13 +3,14 @@ package org.maskwright.engine.tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Function;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.spi.UnaryOp;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -5,9 +5,9 @@ import static org.maskwright.engine.torch.TorchArray.tensor;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.EngineException;
 
 /** Runs native calls: results become counted arrays, native errors {@link EngineException}s. */
 final class Results {
