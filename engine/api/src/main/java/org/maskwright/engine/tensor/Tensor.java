@@ -290,14 +290,16 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Differentiates this scalar with respect to all parameters and variables it depends on, and
-   * frees the graph: a second backward pass over any part of it is refused.
+   * frees the graph: a second backward pass over any part of it is refused. A parameter has its
+   * gradient as soon as all of its uses are done ({@link Parameter#onGradient}); an error in the
+   * middle, such as memory running out, leaves those that were done.
    *
    * @throws IllegalStateException if it has more than one element; if nothing it depends on
    *     requires a gradient; or if what the pass needs was freed, closed or changed in place: no
    *     gradient has changed then
    */
   public void backward() {
-    backward(GradNode.Graph.FREED);
+    backward(BackwardPass.Graph.FREED);
   }
 
   /**
@@ -306,10 +308,10 @@ public final class Tensor implements AutoCloseable {
    * by one.
    */
   public void backwardKeepingGraph() {
-    backward(GradNode.Graph.KEPT);
+    backward(BackwardPass.Graph.KEPT);
   }
 
-  private void backward(GradNode.Graph graph) {
+  private void backward(BackwardPass.Graph graph) {
     if (numel() != 1) {
       throw new IllegalStateException(
           "backward: expected a scalar, got "
@@ -329,10 +331,10 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalStateException as {@link #backward()}
    */
   public void backward(Tensor grad) {
-    backward(grad, GradNode.Graph.FREED);
+    backward(grad, BackwardPass.Graph.FREED);
   }
 
-  private void backward(Tensor grad, GradNode.Graph graph) {
+  private void backward(Tensor grad, BackwardPass.Graph graph) {
     requireOpen();
     Pointwise.sameEngine("backward", this, grad);
     if (node == null) {
@@ -346,7 +348,7 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           "backward: expected a floating gradient of the shape of " + this + ", got " + grad);
     }
-    GradNode.backward(engine, node, grad, graph);
+    BackwardPass.run(engine, node, grad, graph);
   }
 
   /** Records {@code this} as the result of an operation if any input requires a gradient. */
