@@ -70,7 +70,7 @@ final class HostTransfer {
 
   DeviceArray fromFloats(float[] data, long[] shape) {
     return results.of(
-        "fromFloats " + Arrays.toString(shape),
+        () -> "fromFloats " + Arrays.toString(shape),
         () -> {
           Tensor host = empty(shape, DType.FLOAT32, data.length);
           if (data.length > 0) {
@@ -84,7 +84,7 @@ final class HostTransfer {
 
   DeviceArray fromLongs(long[] data, long[] shape) {
     return results.of(
-        "fromLongs " + Arrays.toString(shape),
+        () -> "fromLongs " + Arrays.toString(shape),
         () -> {
           Tensor host = empty(shape, DType.INT64, data.length);
           if (data.length > 0) {
@@ -99,7 +99,7 @@ final class HostTransfer {
 
   DeviceArray fromBytes(byte[] data, DType dtype, long[] shape) {
     return results.of(
-        "fromBytes " + Arrays.toString(shape),
+        () -> "fromBytes " + Arrays.toString(shape),
         () -> {
           Tensor host = empty(shape, dtype, data.length);
           if (data.length > 0) {

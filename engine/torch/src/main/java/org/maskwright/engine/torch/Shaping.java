@@ -23,7 +23,7 @@ final class Shaping {
 
   DeviceArray full(long[] shape, DType dtype, double value) {
     return results.of(
-        "full " + Arrays.toString(shape),
+        () -> "full " + Arrays.toString(shape),
         () -> {
           if (value == 0) {
             return torch.zeros(shape, natives.options(dtype));
