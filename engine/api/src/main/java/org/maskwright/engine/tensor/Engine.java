@@ -114,10 +114,21 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * An engine over a backend that the caller made, in float32 and with seed 0: one that follows
+   * what a model does in place of computing it ({@link ShapeBackend} and others' tracers), or one
+   * of the caller's own.
+   *
+   * @param backend closed with the engine; to be used through nothing else
+   */
+  public static Engine open(Backend backend) {
+    return new Engine(backend, () -> {}, Precision.FP32, 0, "given");
+  }
+
+  /**
    * An engine that computes shapes and counts operations but no numbers; loads no native library.
    */
   public static Engine shapesOnly() {
-    return new Engine(new ShapeBackend(), () -> {}, Precision.FP32, 0, "shapes only");
+    return open(new ShapeBackend());
   }
 
   /** What computes and why it was chosen; one line. */
