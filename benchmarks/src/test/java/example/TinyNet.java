@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.ModuleList;
-import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;

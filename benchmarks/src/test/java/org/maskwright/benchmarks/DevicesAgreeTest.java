@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineException;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.Variants;
 

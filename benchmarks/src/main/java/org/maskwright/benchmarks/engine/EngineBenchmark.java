@@ -11,17 +11,17 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.maskwright.benchmarks.Measured;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.fused.DeformableSampling;
 import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.nd4j.Nd4jBackendProvider;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Attention;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.DeformableSampling;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
@@ -261,12 +261,11 @@ public final class EngineBenchmark {
   }
 
   private static void backendCall(Engine engine) {
-    EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(THREADS);
     BackendProvider provider =
         engine.backendName().equals("torch")
             ? new TorchBackendProvider()
             : new Nd4jBackendProvider();
-    try (Backend backend = provider.create(options)) {
+    try (Backend backend = provider.create("cpu", THREADS)) {
       DeviceArray array = backend.full(new long[] {10}, DType.FLOAT32, 1);
       row(
           backend.name() + ": backend call alone",

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.maskwright.benchmarks.Measured;
+import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.engine.tensor.Precision;
 import org.maskwright.modelzoo.Variants;
 
 /**

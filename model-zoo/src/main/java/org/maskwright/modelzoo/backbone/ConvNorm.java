@@ -1,10 +1,10 @@
 package org.maskwright.modelzoo.backbone;
 
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.BatchNorm;
 import org.maskwright.engine.nn.FrozenBatchNorm;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.Module;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;

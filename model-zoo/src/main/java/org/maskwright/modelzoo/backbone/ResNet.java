@@ -2,9 +2,9 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.nn.ModuleList;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 

@@ -2,13 +2,13 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.nn.ModuleList;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 

@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.nn.Embedding;
 import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
@@ -9,7 +10,6 @@ import org.maskwright.engine.nn.Mlp;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.nn.MultiHeadAttention;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;

@@ -1,9 +1,9 @@
 package org.maskwright.modelzoo.pixeldecoder;
 
+import org.maskwright.engine.fused.DeformableSampling;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.nn.Module;
-import org.maskwright.engine.tensor.DeformableSampling;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 

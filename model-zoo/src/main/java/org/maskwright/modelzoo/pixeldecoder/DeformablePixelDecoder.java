@@ -2,6 +2,9 @@ package org.maskwright.modelzoo.pixeldecoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Precision;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Dropout;
 import org.maskwright.engine.nn.GroupNorm;
@@ -9,11 +12,8 @@ import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.nn.ModuleList;
-import org.maskwright.engine.spi.ResizeMode;
-import org.maskwright.engine.tensor.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
-import org.maskwright.engine.tensor.Precision;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
 

@@ -2,10 +2,10 @@ package org.maskwright.modelzoo.pixeldecoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.nn.ModuleList;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 

@@ -1,9 +1,9 @@
 package org.maskwright.modelzoo.pixeldecoder;
 
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.GroupNorm;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.Module;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;

@@ -1,8 +1,8 @@
 package org.maskwright.modelzoo.pixeldecoder;
 
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Init;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 

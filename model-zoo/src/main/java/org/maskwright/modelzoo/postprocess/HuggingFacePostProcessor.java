@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * Instance and panoptic results by the rules of Hugging Face Transformers, for comparing with

@@ -1,6 +1,6 @@
 package org.maskwright.modelzoo.postprocess;
 
-import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;

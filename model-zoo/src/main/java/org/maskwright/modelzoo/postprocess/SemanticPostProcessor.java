@@ -1,7 +1,7 @@
 package org.maskwright.modelzoo.postprocess;
 
 import java.util.Arrays;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * Semantic results: the class with the largest sum over queries of class probability times mask

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.engine.spi.NativeCache;
+import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;

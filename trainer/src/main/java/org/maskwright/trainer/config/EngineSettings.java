@@ -1,9 +1,9 @@
 package org.maskwright.trainer.config;
 
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineException;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.engine.tensor.Precision;
 import org.maskwright.settings.Doc;
 
 /** What computes. */

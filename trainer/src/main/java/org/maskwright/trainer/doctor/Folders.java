@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import org.maskwright.engine.spi.NativeCache;
+import org.maskwright.engine.runtime.NativeCache;
 
 /** Where files are written: the native libraries' cache, temporary files and the working folder. */
 final class Folders {

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.check.Vectors;
 import org.maskwright.trainer.Versions;
 
 /** The JVM that runs this, and what of ours it runs. */
@@ -29,7 +29,7 @@ final class JavaMachine {
         new Fact("java", "home", System.getProperty("java.home")),
         new Fact("java", "heap", "at most " + Bytes.text(Runtime.getRuntime().maxMemory())),
         new Fact("java", "collector", collectors),
-        new Fact("java", "vectors", RowKernels.get().description()),
+        new Fact("java", "vectors", Vectors.description()),
         new Fact("java", "file names", System.getProperty("sun.jnu.encoding")),
         new Fact("versions", "maskwright", versions.maskwright()),
         new Fact("versions", "pytorch binding", versions.pytorch()),
@@ -38,7 +38,7 @@ final class JavaMachine {
   }
 
   static Finding vectorFinding() {
-    return RowKernels.withoutVectorsBecause()
+    return Vectors.missingBecause()
         .map(
             why ->
                 Finding.note(
@@ -47,9 +47,7 @@ final class JavaMachine {
                     "kernels in Java are scalar: " + why,
                     "results are right but slower; use a full JDK and the launcher"))
         .orElseGet(
-            () ->
-                Finding.ok(
-                    "machine", "vectors", "kernels in Java use " + RowKernels.get().description()));
+            () -> Finding.ok("machine", "vectors", "kernels in Java use " + Vectors.description()));
   }
 
   static Finding fileNameFinding() {

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.maskwright.engine.kernel.Threads;
+import org.maskwright.engine.runtime.Threads;
 
 /** Operating system, processor, container and memory, as Linux tells them. */
 final class Machine {

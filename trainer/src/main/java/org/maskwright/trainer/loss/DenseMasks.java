@@ -1,9 +1,9 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import org.maskwright.engine.kernel.Parallel;
-import org.maskwright.engine.spi.ResizeMode;
-import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;

@@ -1,11 +1,11 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import org.maskwright.engine.kernel.Parallel;
-import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.fused.MaskCosts;
+import org.maskwright.engine.fused.PointSampling;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.MaskCosts;
-import org.maskwright.engine.tensor.PointSampling;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
 

@@ -2,7 +2,7 @@ package org.maskwright.trainer.optim;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.settings.Doc;
 

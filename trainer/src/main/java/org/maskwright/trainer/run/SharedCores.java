@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.maskwright.engine.kernel.Threads;
+import org.maskwright.engine.runtime.Threads;
 
 /**
  * Notices that other computations keep the processor's cores busy. The threads of an operation wait

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.MaskStack;
-import org.maskwright.engine.spi.ResizeMode;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;

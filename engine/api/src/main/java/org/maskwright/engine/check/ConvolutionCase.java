@@ -1,6 +1,6 @@
 package org.maskwright.engine.check;
 
-import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.array.Conv2dSpec;
 
 /**
  * One convolution of {@link ConvolutionSweep}: x [batch,in,height,width], w

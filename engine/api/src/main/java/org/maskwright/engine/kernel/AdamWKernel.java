@@ -1,7 +1,8 @@
 package org.maskwright.engine.kernel;
 
 import java.nio.FloatBuffer;
-import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * The AdamW update on the CPU in one pass over memory: each block of parameter, gradient and

@@ -1,6 +1,7 @@
 package org.maskwright.engine.kernel;
 
 import java.nio.FloatBuffer;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * The backward pass of group normalisation on the CPU. LibTorch's takes ten times as long where a

@@ -1,6 +1,7 @@
 package org.maskwright.engine.kernel;
 
 import java.nio.FloatBuffer;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * Softmax of many short rows, forward and backward, on the CPU: the attention weights of deformable

@@ -1,6 +1,6 @@
 package org.maskwright.engine.nn;
 
-import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 

@@ -1,8 +1,12 @@
 package org.maskwright.engine.spi;
 
 import java.nio.FloatBuffer;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.Device;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -36,7 +40,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </ul>
  *
  * <p>A native failure arrives as a Java exception; out-of-memory as {@link
- * org.maskwright.engine.tensor.EngineException}.
+ * org.maskwright.engine.array.EngineException}.
  *
  * <p><b>Threads</b> called by one thread at a time; a backend may use many inside.
  */

@@ -1,7 +1,6 @@
 package org.maskwright.engine.spi;
 
 import java.util.Optional;
-import org.maskwright.engine.tensor.EngineOptions;
 
 /**
  * Creates a backend; found by {@link java.util.ServiceLoader}. Loading a provider loads no native
@@ -21,10 +20,12 @@ public interface BackendProvider {
   Optional<String> unavailableBecause();
 
   /**
-   * Opens the backend on the device that the options name.
+   * Opens the backend.
    *
-   * @throws org.maskwright.engine.tensor.EngineException if the device is absent, saying what is
+   * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:i}
+   * @param threads threads inside one operation; 0 = as many as there are physical cores
+   * @throws org.maskwright.engine.array.EngineException if the device is absent, saying what is
    *     there and what to do
    */
-  Backend create(EngineOptions options);
+  Backend create(String device, int threads);
 }

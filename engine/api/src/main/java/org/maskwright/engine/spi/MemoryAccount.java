@@ -1,9 +1,10 @@
 package org.maskwright.engine.spi;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.maskwright.engine.array.MemoryUse;
 
-/** Counts the live arrays of an engine and their bytes. Thread-safe. */
-public final class MemoryAccount {
+/** Counts the live arrays of a backend and their bytes: each is told of by its constructor. */
+public final class MemoryAccount implements MemoryUse {
   private final AtomicLong liveArrays = new AtomicLong();
   private final AtomicLong liveBytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
@@ -21,22 +22,22 @@ public final class MemoryAccount {
     liveBytes.addAndGet(-bytes);
   }
 
-  /** Arrays not yet freed, views included. */
+  @Override
   public long liveArrays() {
     return liveArrays.get();
   }
 
-  /** Bytes of the arrays not yet freed; a view counts 0. */
+  @Override
   public long liveBytes() {
     return liveBytes.get();
   }
 
-  /** Largest {@link #liveBytes()} since the start or the last {@link #resetPeak()}. */
+  @Override
   public long peakBytes() {
     return peakBytes.get();
   }
 
-  /** Starts a new peak at the present number of bytes. */
+  @Override
   public void resetPeak() {
     peakBytes.set(liveBytes.get());
   }

@@ -1,6 +1,7 @@
 package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.DeviceArray;
 
 /**

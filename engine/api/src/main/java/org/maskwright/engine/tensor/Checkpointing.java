@@ -2,6 +2,7 @@ package org.maskwright.engine.tensor;
 
 import java.util.Map;
 import java.util.function.Function;
+import org.maskwright.engine.array.Precision;
 
 /** Recomputation in the backward pass; see {@link Engine#checkpoint}. */
 final class Checkpointing {

@@ -9,14 +9,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.maskwright.engine.kernel.Parallel;
-import org.maskwright.engine.kernel.Threads;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.array.MemoryUse;
+import org.maskwright.engine.array.Precision;
+import org.maskwright.engine.runtime.NativeCache;
+import org.maskwright.engine.runtime.Parallel;
+import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.spi.NativeCache;
-import org.maskwright.engine.spi.ShapeBackend;
+import org.maskwright.engine.trace.ShapeBackend;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -83,7 +87,7 @@ public final class Engine implements AutoCloseable {
       }
       Optional<String> why = provider.unavailableBecause();
       if (why.isEmpty()) {
-        Backend backend = provider.create(options);
+        Backend backend = provider.create(options.device(), options.threads());
         String reason =
             named
                 ? "asked for"
@@ -110,10 +114,21 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * An engine over a backend that the caller made, in float32 and with seed 0: one that follows
+   * what a model does in place of computing it ({@link ShapeBackend} and others' tracers), or one
+   * of the caller's own.
+   *
+   * @param backend closed with the engine; to be used through nothing else
+   */
+  public static Engine open(Backend backend) {
+    return new Engine(backend, () -> {}, Precision.FP32, 0, "given");
+  }
+
+  /**
    * An engine that computes shapes and counts operations but no numbers; loads no native library.
    */
   public static Engine shapesOnly() {
-    return new Engine(new ShapeBackend(), () -> {}, Precision.FP32, 0, "shapes only");
+    return open(new ShapeBackend());
   }
 
   /** What computes and why it was chosen; one line. */
@@ -145,7 +160,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Live arrays and bytes. */
-  public MemoryAccount memory() {
+  public MemoryUse memory() {
     return backend.memory();
   }
 
@@ -255,7 +270,15 @@ public final class Engine implements AutoCloseable {
     return sequence.incrementAndGet();
   }
 
-  void countMultiplyAdds(long n) {
+  /**
+   * Adds to {@link #multiplyAdds} what an operation outside the engine computes.
+   *
+   * @throws IllegalArgumentException if {@code n} is negative
+   */
+  public void countMultiplyAdds(long n) {
+    if (n < 0) {
+      throw new IllegalArgumentException("countMultiplyAdds: expected a number >= 0, got " + n);
+    }
     multiplyAdds += n;
   }
 

@@ -1,5 +1,7 @@
 package org.maskwright.engine.tensor;
 
+import org.maskwright.engine.array.Precision;
+
 /**
  * How to open an {@link Engine}.
  *

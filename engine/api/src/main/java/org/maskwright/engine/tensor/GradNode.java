@@ -1,16 +1,15 @@
 package org.maskwright.engine.tensor;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
  * One recorded operation: what its backward pass needs and how to turn the gradient of its result
  * into the gradients of its inputs. Nodes are numbered as they are made, so that falling numbers
- * are a reverse topological order.
+ * are a reverse topological order; {@link BackwardPass} walks them.
  */
 final class GradNode {
   /** Vector-Jacobian product of one operation. */
@@ -32,13 +31,9 @@ final class GradNode {
     void accept(Tensor grad);
   }
 
-  /** What becomes of the graph in a backward pass. */
-  enum Graph {
-    /** Each node frees what it saved as soon as it is done. */
-    FREED,
-    /** The graph stays for another backward pass, until its scope ends. */
-    KEPT
-  }
+  /** A reverse topological order. */
+  static final Comparator<GradNode> LATEST_FIRST =
+      Comparator.comparingLong((GradNode node) -> node.sequence).reversed();
 
   private final Engine engine;
   private final long sequence;
@@ -50,6 +45,7 @@ final class GradNode {
   private Leaf leaf;
   private Scope scope;
   private long lastWalk;
+  private int awaited;
   private Tensor grad;
   private boolean gradIsOurs;
   private boolean released;
@@ -119,21 +115,32 @@ final class GradNode {
     saved.clear();
     vjp = null;
     released = true;
-    if (grad != null) {
-      grad.close();
-      grad = null;
-    }
+    discardGradient();
   }
 
-  private void accumulate(Tensor contribution) {
-    if (!java.util.Arrays.equals(contribution.shapeArray(), shape)) {
+  boolean isLeaf() {
+    return leaf != null;
+  }
+
+  /** Whether a walk of this number comes here for the first time. */
+  boolean isNewTo(long walk) {
+    boolean first = lastWalk != walk;
+    lastWalk = walk;
+    return first;
+  }
+
+  /** Adds to the gradient of its result; whether that is the first share. */
+  boolean accumulate(Tensor contribution) {
+    if (!Arrays.equals(contribution.shapeArray(), shape)) {
       throw new IllegalStateException(
           "gradient of " + op + ": expected " + Shapes.text(shape) + ", got " + contribution);
     }
     if (grad == null) {
       grad = contribution.sharedOutsideScopes();
       gradIsOurs = false;
-    } else if (gradIsOurs && grad.dtype() == contribution.dtype()) {
+      return true;
+    }
+    if (gradIsOurs && grad.dtype() == contribution.dtype()) {
       engine.backend().addInto(grad.array(), contribution.array());
     } else {
       Tensor sum = grad.add(contribution).sharedOutsideScopes();
@@ -141,49 +148,29 @@ final class GradNode {
       grad = sum;
       gradIsOurs = true;
     }
+    return false;
+  }
+
+  /** The gradient of its result, which the caller closes; null where it has none. */
+  Tensor takeGradient() {
+    Tensor taken = grad;
+    grad = null;
+    return taken;
+  }
+
+  void discardGradient() {
+    if (grad != null) {
+      grad.close();
+      grad = null;
+    }
   }
 
   /**
-   * Propagates {@code seed} from {@code root} to the leaves, in falling order of creation.
+   * Refuses a backward pass through it.
    *
-   * @throws IllegalStateException if something that it needs was freed, closed or changed in place;
-   *     no gradient has been delivered then
+   * @throws IllegalStateException if what it needs was freed, closed or changed in place
    */
-  static void backward(Engine engine, GradNode root, Tensor seed, Graph graph) {
-    root.requireAllUsable();
-    PriorityQueue<GradNode> ready =
-        new PriorityQueue<>((a, b) -> Long.compare(b.sequence, a.sequence));
-    root.accumulate(seed);
-    ready.add(root);
-    try (var off = engine.noGrad()) {
-      while (!ready.isEmpty()) {
-        ready.poll().propagate(ready, graph);
-      }
-    } finally {
-      for (GradNode left : ready) {
-        if (left.grad != null) {
-          left.grad.close();
-          left.grad = null;
-        }
-      }
-    }
-  }
-
-  private void requireAllUsable() {
-    long walk = engine.nextSequence();
-    Deque<GradNode> reached = new ArrayDeque<>();
-    reached.push(this);
-    while (!reached.isEmpty()) {
-      GradNode node = reached.pop();
-      if (node.lastWalk != walk) {
-        node.lastWalk = walk;
-        node.requireUsable();
-        node.forEachInput(reached::push);
-      }
-    }
-  }
-
-  private void requireUsable() {
+  void requireUsable() {
     if (leaf != null) {
       leaf.requireOpen();
     } else if (released) {
@@ -206,36 +193,48 @@ final class GradNode {
     }
   }
 
-  private void propagate(PriorityQueue<GradNode> ready, Graph graph) {
-    Tensor incoming = grad;
-    grad = null;
+  /**
+   * Gives each input its share of the gradient of the result.
+   *
+   * @param begun told of each input, leaves apart, that has a gradient from now on
+   */
+  void distribute(Tensor incoming, Consumer<GradNode> begun) {
+    Tensor[] gradients = vjp.apply(incoming);
+    for (int i = 0; i < inputs.length; i++) {
+      GradNode input = inputs[i];
+      if (input != null
+          && gradients[i] != null
+          && input.accumulate(gradients[i])
+          && !input.isLeaf()) {
+        begun.accept(input);
+      }
+    }
+  }
+
+  // ---- of a leaf
+
+  /** So many more uses of this leaf have a share to give. */
+  void await(int uses) {
+    awaited += uses;
+  }
+
+  /** So many of them have given it, or have none; whether they were the last. */
+  boolean arrived(int uses) {
+    awaited -= uses;
+    return awaited == 0;
+  }
+
+  /** Hands this leaf's gradient over, if it has one. */
+  void deliver() {
+    Tensor taken = takeGradient();
+    if (taken == null) {
+      return;
+    }
     try (Scope temporaries = engine.scope()) {
-      requireUsable(); // again: what a checkpoint recomputes may have side effects
-      if (incoming == null) {
-        return; // a pass inside it has propagated this already
-      }
-      if (leaf != null) {
-        leaf.accept(incoming);
-        return;
-      }
-      Tensor[] gradients = vjp.apply(incoming);
-      for (int i = 0; i < inputs.length; i++) {
-        GradNode input = inputs[i];
-        if (input != null && gradients[i] != null) {
-          boolean first = input.grad == null;
-          input.accumulate(gradients[i]);
-          if (first) {
-            ready.add(input);
-          }
-        }
-      }
-      if (graph == Graph.FREED) {
-        release();
-      }
+      leaf.requireOpen();
+      leaf.accept(taken);
     } finally {
-      if (incoming != null) {
-        incoming.close();
-      }
+      taken.close();
     }
   }
 }

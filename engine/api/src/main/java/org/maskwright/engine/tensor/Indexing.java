@@ -1,5 +1,7 @@
 package org.maskwright.engine.tensor;
 
+import org.maskwright.engine.array.DType;
+
 /**
  * Gathering and its adjoints. The index's values are on the device: only the backend can check that
  * they lie on the axis.

@@ -3,6 +3,7 @@ package org.maskwright.engine.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.maskwright.engine.array.Precision;
 
 /**
  * The modes of one thread. Those still open apply in the order in which they were opened, so that

@@ -1,8 +1,12 @@
 package org.maskwright.engine.tensor;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.maskwright.engine.spi.AdamWStep;
+import java.util.List;
+import java.util.function.Consumer;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 
@@ -19,6 +23,7 @@ import org.maskwright.engine.spi.DeviceArray;
 public final class Parameter implements AutoCloseable {
   private final Tensor value;
   private boolean trainable = true;
+  private final List<Registered> hooks = new ArrayList<>(0);
   private Tensor grad;
 
   /**
@@ -61,7 +66,10 @@ public final class Parameter implements AutoCloseable {
 
           @Override
           public void accept(Tensor contribution) {
-            accumulate(contribution);
+            if (trainable) {
+              accumulate(contribution);
+              List.copyOf(hooks).forEach(registered -> registered.hook.accept(Parameter.this));
+            }
           }
         };
     value.setNode(
@@ -69,9 +77,6 @@ public final class Parameter implements AutoCloseable {
   }
 
   private void accumulate(Tensor contribution) {
-    if (!trainable) {
-      return;
-    }
     Tensor g = contribution.cast(DType.FLOAT32);
     Backend backend = value.engine().backend();
     if (grad != null) {
@@ -120,6 +125,47 @@ public final class Parameter implements AutoCloseable {
   /** The collected gradient, or null. Owned by this parameter, and grows with further ones. */
   public Tensor grad() {
     return grad;
+  }
+
+  /** Ends what {@link #onGradient} began. */
+  public interface Hook extends AutoCloseable {
+    /** Closing twice does nothing. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Has {@code hook} called in each backward pass when this parameter's gradient has grown by its
+   * share of that pass: as soon as the last of its uses is differentiated, and before what came
+   * earlier in the forward pass is. It may read the gradient, and also change the parameter, which
+   * nothing in the pass needs any more.
+   *
+   * <p>A use inside {@link Engine#checkpoint} is known only when it is computed again: a parameter
+   * that is used there and elsewhere can get its share in several parts, with a call for each.
+   *
+   * <p>Hooks are called in the order in which they were given, by the thread of the backward pass,
+   * with recording off and in a scope. What a hook throws ends the pass. A frozen parameter gets no
+   * gradient and no call.
+   *
+   * @return closed, ends the calls
+   */
+  public Hook onGradient(Consumer<Parameter> hook) {
+    Registered registered = new Registered(hook);
+    hooks.add(registered);
+    return registered;
+  }
+
+  private final class Registered implements Hook {
+    private final Consumer<Parameter> hook;
+
+    Registered(Consumer<Parameter> hook) {
+      this.hook = hook;
+    }
+
+    @Override
+    public void close() {
+      hooks.remove(this);
+    }
   }
 
   /** Frees the gradient. */

@@ -1,5 +1,6 @@
 package org.maskwright.engine.tensor;
 
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.UnaryOp;

@@ -1,7 +1,8 @@
 package org.maskwright.engine.tensor;
 
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
 
 /** Windows of images. */
 final class Pooling {

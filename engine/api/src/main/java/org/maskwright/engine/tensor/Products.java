@@ -1,8 +1,10 @@
 package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.spi.Backend;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 
 /** Matrix products and convolutions: what autocast applies to. */

@@ -1,6 +1,6 @@
 package org.maskwright.engine.tensor;
 
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * A counter-based stream of random numbers: number i is a mix of (key, i), so a stream is saved and

@@ -2,7 +2,7 @@ package org.maskwright.engine.tensor;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * The named random streams of an engine (init, points, dropout, ...): made on first use, saved and

@@ -1,7 +1,8 @@
 package org.maskwright.engine.tensor;
 
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.ResizeMode;
 
 /** Interpolation of images; computed in float32. */
 final class Sampling {

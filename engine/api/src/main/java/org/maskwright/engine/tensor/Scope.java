@@ -83,6 +83,11 @@ public final class Scope implements AutoCloseable {
     node.setScope(this);
   }
 
+  /** Whether it is {@code outer} or one inside it, of the same thread. */
+  boolean isWithin(Scope outer) {
+    return context == outer.context && depth >= outer.depth;
+  }
+
   private void requireThread(String what) {
     if (Thread.currentThread() != thread) {
       throw new IllegalStateException(

@@ -3,13 +3,14 @@ package org.maskwright.engine.tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Function;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.spi.UnaryOp;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -289,14 +290,16 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Differentiates this scalar with respect to all parameters and variables it depends on, and
-   * frees the graph: a second backward pass over any part of it is refused.
+   * frees the graph: a second backward pass over any part of it is refused. A parameter has its
+   * gradient as soon as all of its uses are done ({@link Parameter#onGradient}); an error in the
+   * middle, such as memory running out, leaves those that were done.
    *
    * @throws IllegalStateException if it has more than one element; if nothing it depends on
    *     requires a gradient; or if what the pass needs was freed, closed or changed in place: no
    *     gradient has changed then
    */
   public void backward() {
-    backward(GradNode.Graph.FREED);
+    backward(BackwardPass.Graph.FREED);
   }
 
   /**
@@ -305,10 +308,10 @@ public final class Tensor implements AutoCloseable {
    * by one.
    */
   public void backwardKeepingGraph() {
-    backward(GradNode.Graph.KEPT);
+    backward(BackwardPass.Graph.KEPT);
   }
 
-  private void backward(GradNode.Graph graph) {
+  private void backward(BackwardPass.Graph graph) {
     if (numel() != 1) {
       throw new IllegalStateException(
           "backward: expected a scalar, got "
@@ -328,10 +331,10 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalStateException as {@link #backward()}
    */
   public void backward(Tensor grad) {
-    backward(grad, GradNode.Graph.FREED);
+    backward(grad, BackwardPass.Graph.FREED);
   }
 
-  private void backward(Tensor grad, GradNode.Graph graph) {
+  private void backward(Tensor grad, BackwardPass.Graph graph) {
     requireOpen();
     Pointwise.sameEngine("backward", this, grad);
     if (node == null) {
@@ -345,7 +348,7 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           "backward: expected a floating gradient of the shape of " + this + ", got " + grad);
     }
-    GradNode.backward(engine, node, grad, graph);
+    BackwardPass.run(engine, node, grad, graph);
   }
 
   /** Records {@code this} as the result of an operation if any input requires a gradient. */

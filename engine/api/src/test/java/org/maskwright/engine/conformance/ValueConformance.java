@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.maskwright.engine.spi.Pool2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.fused.DeformableSampling;
 import org.maskwright.engine.tensor.Attention;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.DeformableSampling;
 import org.maskwright.engine.tensor.Tensor;
 
 /**

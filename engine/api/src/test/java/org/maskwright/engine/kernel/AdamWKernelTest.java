@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.FloatBuffer;
 import org.junit.jupiter.api.Test;
-import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.array.AdamWStep;
 
 class AdamWKernelTest {
   private static final AdamWStep STEP = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.05, 3, 0.5);

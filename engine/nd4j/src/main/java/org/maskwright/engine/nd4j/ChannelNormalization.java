@@ -1,9 +1,9 @@
 package org.maskwright.engine.nd4j;
 
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
 
 /**
  * Group norm and batch norm of x [B,C,...]: the planes (b, c) are gathered in sets that share mean

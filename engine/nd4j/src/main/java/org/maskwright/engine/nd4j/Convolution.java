@@ -3,11 +3,11 @@ package org.maskwright.engine.nd4j;
 import java.nio.FloatBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.FloatPointer;
-import org.maskwright.engine.kernel.Parallel;
-import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.tensor.DType;
 
 /**
  * Convolution as matrix products over tiles of output pixels: the patches of a tile (im2col) stay

@@ -1,11 +1,11 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.UnaryOp;
-import org.maskwright.engine.tensor.DType;
 
 /** Functions of single elements, with broadcasting; tile by tile in parallel. */
 final class Elementwise {

@@ -2,9 +2,9 @@ package org.maskwright.engine.nd4j;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
 
 /**
  * Matrix products through the OpenBLAS that ND4J loads. Work is split here and each part is one

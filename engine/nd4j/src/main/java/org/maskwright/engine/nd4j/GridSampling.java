@@ -1,9 +1,9 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.FloatBuffer;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
 
 /** Bilinear sampling at given points with zero padding, align_corners = false. */
 final class GridSampling {

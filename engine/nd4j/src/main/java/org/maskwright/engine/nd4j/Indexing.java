@@ -1,10 +1,10 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.ByteBuffer;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineException;
 
 /** Reads and additions at positions that an index array gives. */
 final class Indexing {

@@ -1,10 +1,10 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
 
 /** Layer norm over the last axis, forward and backward. */
 final class LayerNormalization {

@@ -1,6 +1,6 @@
 package org.maskwright.engine.nd4j;
 
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 
 /**

@@ -1,20 +1,20 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.FloatBuffer;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.kernel.AdamWKernel;
-import org.maskwright.engine.kernel.Parallel;
-import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.spi.UnaryOp;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.Device;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

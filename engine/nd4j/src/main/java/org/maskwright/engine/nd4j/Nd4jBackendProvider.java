@@ -4,11 +4,10 @@ import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.maskwright.engine.kernel.Threads;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
-import org.maskwright.engine.tensor.EngineException;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Opens the ND4J backend; chosen by {@code auto} where LibTorch is absent. */
@@ -73,12 +72,12 @@ public final class Nd4jBackendProvider implements BackendProvider {
   }
 
   @Override
-  public Backend create(EngineOptions options) {
-    String device = options.device().toLowerCase(Locale.ROOT);
-    if (!device.equals("auto") && !device.equals("cpu")) {
+  public Backend create(String device, int threads) {
+    String wanted = device.toLowerCase(Locale.ROOT);
+    if (!wanted.equals("auto") && !wanted.equals("cpu")) {
       throw new EngineException(
           "engine.device: expected auto or cpu with engine.backend = nd4j, got '"
-              + options.device()
+              + device
               + "'; this backend computes on the host. For a GPU set engine.backend = torch and"
               + " build with -Pcuda");
     }
@@ -86,8 +85,8 @@ public final class Nd4jBackendProvider implements BackendProvider {
     if (reason.isPresent()) {
       throw new EngineException("engine.backend = nd4j: " + reason.get());
     }
-    int threads = Threads.resolve(options.threads());
-    return new Nd4jBackend(describe(threads), threads);
+    int count = Threads.resolve(threads);
+    return new Nd4jBackend(describe(count), count);
   }
 
   private static String describe(int threads) {

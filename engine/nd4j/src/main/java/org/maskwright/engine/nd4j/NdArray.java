@@ -6,10 +6,10 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineException;
 
 /**
  * Contiguous row-major host memory with its shape and dtype: memory of its own (freed with the last

@@ -1,8 +1,8 @@
 package org.maskwright.engine.nd4j;
 
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.DType;
 
 /** Functions along one axis that depend on the order of its elements: argmax, cumsum, topk. */
 final class Ordering {

@@ -1,7 +1,7 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.FloatBuffer;
-import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.array.Conv2dSpec;
 
 /**
  * The patches that a convolution's windows see: one row for each (channel, kernel row, kernel

@@ -1,9 +1,9 @@
 package org.maskwright.engine.nd4j;
 
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.spi.Pool2dSpec;
-import org.maskwright.engine.tensor.DType;
 
 /** Maximum and average over windows, plane by plane. */
 final class Pooling {

@@ -1,11 +1,11 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.tensor.DType;
 
 /**
  * Sums, means, extrema and logical reductions over any axes. Float sums add tiles in float32 and

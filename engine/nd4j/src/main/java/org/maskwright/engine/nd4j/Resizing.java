@@ -1,8 +1,8 @@
 package org.maskwright.engine.nd4j;
 
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.spi.ResizeMode;
 
 /**
  * Separable interpolation with PyTorch's conventions (align_corners = false, no antialiasing).

@@ -1,8 +1,8 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineException;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.EngineException;
 
 /** Arithmetic on shapes and row-major strides. */
 final class Shapes {

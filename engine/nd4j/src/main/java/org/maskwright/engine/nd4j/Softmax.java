@@ -1,8 +1,8 @@
 package org.maskwright.engine.nd4j;
 
 import java.util.Arrays;
-import org.maskwright.engine.kernel.Parallel;
 import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 
 /** Softmax and its logarithm along one axis, forward and backward. */

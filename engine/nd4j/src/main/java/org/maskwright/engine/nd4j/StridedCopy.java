@@ -1,7 +1,7 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.ByteBuffer;
-import org.maskwright.engine.kernel.Parallel;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * Copies between two strided readings of memory, for elements of 1, 2, 4 or 8 bytes: all of

@@ -2,7 +2,7 @@ package org.maskwright.engine.nd4j;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.maskwright.engine.tensor.DType;
+import org.maskwright.engine.array.DType;
 
 /**
  * Moves pieces of arrays between native memory and small Java arrays, converting types: arithmetic

@@ -11,15 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.ResizeMode;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineOptions;
 
 /** Kernels against plain loops, at sizes that reach their tiled, blocked and split paths. */
 class KernelTest {
@@ -30,7 +29,7 @@ class KernelTest {
 
   @BeforeEach
   void open() {
-    backend = new Nd4jBackendProvider().create(EngineOptions.DEFAULT.withThreads(2));
+    backend = new Nd4jBackendProvider().create("auto", 2);
     fixtures = new Fixtures(backend);
   }
 

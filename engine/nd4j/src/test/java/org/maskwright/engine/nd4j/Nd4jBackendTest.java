@@ -9,13 +9,12 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineException;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,7 +27,7 @@ class Nd4jBackendTest {
 
   @BeforeEach
   void open() {
-    backend = new Nd4jBackendProvider().create(EngineOptions.DEFAULT.withThreads(2));
+    backend = new Nd4jBackendProvider().create("auto", 2);
     fixtures = new Fixtures(backend);
   }
 
@@ -125,9 +124,7 @@ class Nd4jBackendTest {
   @Test
   void cudaIsRefusedWithAWayOut() {
     EngineException e =
-        assertThrows(
-            EngineException.class,
-            () -> new Nd4jBackendProvider().create(EngineOptions.DEFAULT.withDevice("cuda:0")));
+        assertThrows(EngineException.class, () -> new Nd4jBackendProvider().create("cuda:0", 0));
     assertTrue(e.getMessage().contains("torch"), e.getMessage());
   }
 
@@ -143,7 +140,7 @@ class Nd4jBackendTest {
   void resultDoesNotDependOnTheNumberOfThreads() {
     DeviceArray x = fixtures.random(64, 3000);
     DeviceArray y = fixtures.random(3000, 70);
-    try (Backend single = new Nd4jBackendProvider().create(EngineOptions.DEFAULT.withThreads(1))) {
+    try (Backend single = new Nd4jBackendProvider().create("auto", 1)) {
       int[] all = {0, 1};
       assertArrayEquals(
           single.toFloats(single.reduce(ReduceOp.SUM, x, all, false)),

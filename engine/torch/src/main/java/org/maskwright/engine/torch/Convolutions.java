@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.maskwright.engine.spi.Conv2dSpec;
+import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
 
 /**

@@ -10,11 +10,11 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ReduceOp;
 import org.maskwright.engine.spi.UnaryOp;
-import org.maskwright.engine.tensor.DType;
 
 /** Element-wise functions and reductions. */
 final class Elementwise {
@@ -58,7 +58,7 @@ final class Elementwise {
 
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     return results.of(
-        op + " backward",
+        () -> op + " backward",
         () ->
             switch (op) {
               case RELU -> torch.threshold_backward(tensor(grad), tensor(y), natives.zero);
@@ -101,7 +101,7 @@ final class Elementwise {
   }
 
   DeviceArray binaryScalar(BinaryOp op, DeviceArray a, double scalar) {
-    return results.of(op + " " + scalar, () -> binaryScalar(op, tensor(a), scalar), a);
+    return results.of(() -> op + " " + scalar, () -> binaryScalar(op, tensor(a), scalar), a);
   }
 
   private static Tensor binaryScalar(BinaryOp op, Tensor a, double scalar) {
@@ -164,7 +164,7 @@ final class Elementwise {
 
   DeviceArray cast(DeviceArray a, DType dtype) {
     return results.view(
-        "cast to " + dtype,
+        () -> "cast to " + dtype,
         () ->
             Natives.isFloating(tensor(a))
                 ? switch (dtype) {
@@ -202,7 +202,7 @@ final class Elementwise {
 
   DeviceArray reduce(ReduceOp op, DeviceArray a, int[] dims, boolean keepDims) {
     return results.of(
-        op + " over " + Arrays.toString(dims),
+        () -> op + " over " + Arrays.toString(dims),
         () -> {
           Tensor x = tensor(a);
           if (dims.length == 0) {
@@ -231,7 +231,7 @@ final class Elementwise {
 
   DeviceArray argMax(DeviceArray a, int dim) {
     return results.of(
-        "argMax over " + dim,
+        () -> "argMax over " + dim,
         () -> {
           try (LongOptional axis = new LongOptional(dim)) {
             return torch.argmax(tensor(a), axis, false);
@@ -241,7 +241,7 @@ final class Elementwise {
   }
 
   DeviceArray cumSum(DeviceArray a, int dim) {
-    return results.of("cumSum over " + dim, () -> torch.cumsum(tensor(a), dim), a);
+    return results.of(() -> "cumSum over " + dim, () -> torch.cumsum(tensor(a), dim), a);
   }
 
   DeviceArray[] topK(DeviceArray a, int k) {

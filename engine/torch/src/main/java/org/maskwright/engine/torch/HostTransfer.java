@@ -12,10 +12,10 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.Device;
-import org.maskwright.engine.tensor.EngineException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -70,7 +70,7 @@ final class HostTransfer {
 
   DeviceArray fromFloats(float[] data, long[] shape) {
     return results.of(
-        "fromFloats " + Arrays.toString(shape),
+        () -> "fromFloats " + Arrays.toString(shape),
         () -> {
           Tensor host = empty(shape, DType.FLOAT32, data.length);
           if (data.length > 0) {
@@ -84,7 +84,7 @@ final class HostTransfer {
 
   DeviceArray fromLongs(long[] data, long[] shape) {
     return results.of(
-        "fromLongs " + Arrays.toString(shape),
+        () -> "fromLongs " + Arrays.toString(shape),
         () -> {
           Tensor host = empty(shape, DType.INT64, data.length);
           if (data.length > 0) {
@@ -99,7 +99,7 @@ final class HostTransfer {
 
   DeviceArray fromBytes(byte[] data, DType dtype, long[] shape) {
     return results.of(
-        "fromBytes " + Arrays.toString(shape),
+        () -> "fromBytes " + Arrays.toString(shape),
         () -> {
           Tensor host = empty(shape, dtype, data.length);
           if (data.length > 0) {

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
-import org.maskwright.engine.spi.ResizeMode;
 
 /** Matrix products, pooling, resizing, sampling and attention. */
 final class Layers {
@@ -132,7 +132,7 @@ final class Layers {
   DeviceArray resize(DeviceArray x, int height, int width, ResizeMode mode) {
     long[] size = {height, width};
     return results.of(
-        "resize " + mode,
+        () -> "resize " + mode,
         () ->
             switch (mode) {
               case NEAREST -> torch.upsample_nearest2d(tensor(x), size);
@@ -144,7 +144,7 @@ final class Layers {
 
   DeviceArray resizeBackward(DeviceArray grad, int height, int width, ResizeMode mode) {
     return results.of(
-        "resize " + mode + " backward",
+        () -> "resize " + mode + " backward",
         () -> {
           Tensor g = tensor(grad);
           long[] from = {g.size(2), g.size(3)};

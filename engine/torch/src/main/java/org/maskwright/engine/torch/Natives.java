@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.Device;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
 
 /** Small native objects that calls need again and again, made once and closed with the backend. */
 final class Natives implements AutoCloseable {

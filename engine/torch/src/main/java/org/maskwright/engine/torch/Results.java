@@ -2,12 +2,13 @@ package org.maskwright.engine.torch;
 
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.EngineException;
 
 /** Runs native calls: results become counted arrays, native errors {@link EngineException}s. */
 final class Results {
@@ -31,22 +32,36 @@ final class Results {
 
   /** A result with memory of its own. */
   TorchArray of(String op, Call call, DeviceArray... arguments) {
+    return of(() -> op, call, arguments);
+  }
+
+  /**
+   * As {@link #of(String, Call, DeviceArray...)}; the operation is put into words where it fails.
+   */
+  TorchArray of(Supplier<String> op, Call call, DeviceArray... arguments) {
     try {
       return own(call.run());
     } catch (RuntimeException e) {
-      throw failure(op, e, arguments);
+      throw failure(op.get(), e, arguments);
     }
   }
 
   /** A result that may share the memory of {@code base}. */
   TorchArray view(String op, Call call, DeviceArray base) {
+    return view(() -> op, call, base);
+  }
+
+  /**
+   * As {@link #view(String, Call, DeviceArray)}; the operation is put into words where it fails.
+   */
+  TorchArray view(Supplier<String> op, Call call, DeviceArray base) {
     try {
       Tensor result = call.run();
       return result.is_alias_of(tensor(base))
           ? ((TorchArray) base).view(account, result)
           : own(result);
     } catch (RuntimeException e) {
-      throw failure(op, e, base);
+      throw failure(op.get(), e, base);
     }
   }
 

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.tensor.DType;
 
 /** Creation, changes of shape, indexing, and writes into an array. */
 final class Shaping {
@@ -23,7 +23,7 @@ final class Shaping {
 
   DeviceArray full(long[] shape, DType dtype, double value) {
     return results.of(
-        "full " + Arrays.toString(shape),
+        () -> "full " + Arrays.toString(shape),
         () -> {
           if (value == 0) {
             return torch.zeros(shape, natives.options(dtype));

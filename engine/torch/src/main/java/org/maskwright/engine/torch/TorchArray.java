@@ -1,9 +1,9 @@
 package org.maskwright.engine.torch;
 
 import org.bytedeco.pytorch.Tensor;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
-import org.maskwright.engine.tensor.EngineException;
 
 /**
  * A native tensor, or a view of another array's memory. A view holds a reference to the array that

@@ -2,12 +2,11 @@ package org.maskwright.engine.torch;
 
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
-import org.maskwright.engine.kernel.Threads;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
-import org.maskwright.engine.tensor.Device;
-import org.maskwright.engine.tensor.EngineException;
-import org.maskwright.engine.tensor.EngineOptions;
 
 /** Opens {@link TorchBackend}s. */
 public final class TorchBackendProvider implements BackendProvider {
@@ -57,7 +56,7 @@ public final class TorchBackendProvider implements BackendProvider {
   }
 
   @Override
-  public Backend create(EngineOptions options) {
+  public Backend create(String device, int threads) {
     unavailableBecause()
         .ifPresent(
             reason -> {
@@ -67,7 +66,7 @@ public final class TorchBackendProvider implements BackendProvider {
                       + "; put org.bytedeco:pytorch with this platform's classifier on the class"
                       + " path, or set engine.backend = nd4j");
             });
-    return new TorchBackend(device(options.device()), Threads.resolve(options.threads()));
+    return new TorchBackend(device(device), Threads.resolve(threads));
   }
 
   private static Device device(String wanted) {

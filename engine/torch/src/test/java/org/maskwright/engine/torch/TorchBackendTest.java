@@ -16,19 +16,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.maskwright.engine.spi.AdamWStep;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.spi.UnaryOp;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineException;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -45,7 +44,7 @@ class TorchBackendTest {
             .findFirst()
             .orElseThrow();
     assertTrue(provider.unavailableBecause().isEmpty());
-    backend = provider.create(EngineOptions.DEFAULT.withThreads(2));
+    backend = provider.create("auto", 2);
   }
 
   @AfterEach
@@ -432,9 +431,7 @@ class TorchBackendTest {
   @Test
   void absentDeviceIsAnErrorThatSaysWhatIsThere() {
     EngineException error =
-        assertThrows(
-            EngineException.class,
-            () -> new TorchBackendProvider().create(EngineOptions.DEFAULT.withDevice("cuda:99")));
+        assertThrows(EngineException.class, () -> new TorchBackendProvider().create("cuda:99", 0));
     assertTrue(error.getMessage().contains("cuda:99"), error.getMessage());
     assertTrue(error.getMessage().contains("engine.device = cpu"), error.getMessage());
   }

@@ -9,18 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.conformance.ResidentMemory;
-import org.maskwright.engine.spi.AdamWStep;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
-import org.maskwright.engine.spi.Conv2dSpec;
 import org.maskwright.engine.spi.DeviceArray;
-import org.maskwright.engine.spi.Pool2dSpec;
 import org.maskwright.engine.spi.ReduceOp;
-import org.maskwright.engine.spi.ResizeMode;
 import org.maskwright.engine.spi.UnaryOp;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.nd4j.linalg.factory.Nd4j;
 
 class TorchMemoryTest {
@@ -36,8 +35,7 @@ class TorchMemoryTest {
   @Test
   void aThousandStepsOfEveryPrimitiveLeakNothing() throws IOException {
     Assumptions.assumeTrue(ResidentMemory.isKnown(), "resident memory is read from /proc: Linux");
-    try (Backend backend =
-        new TorchBackendProvider().create(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1))) {
+    try (Backend backend = new TorchBackendProvider().create("cpu", 1)) {
       int taken = 0;
       while (taken < WARM_UP) {
         step(backend, ++taken);

@@ -1,4 +1,4 @@
-package org.maskwright.engine.kernel;
+package org.maskwright.engine.runtime;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,19 @@
-package org.maskwright.engine.spi;
+package org.maskwright.engine.trace;
 
 import java.nio.FloatBuffer;
-import org.maskwright.engine.tensor.DType;
-import org.maskwright.engine.tensor.Device;
-import org.maskwright.engine.tensor.EngineException;
+import org.maskwright.engine.array.AdamWStep;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BinaryOp;
+import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.UnaryOp;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

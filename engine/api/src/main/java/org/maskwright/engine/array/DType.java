@@ -1,4 +1,4 @@
-package org.maskwright.engine.tensor;
+package org.maskwright.engine.array;
 
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -89,16 +89,17 @@ public enum DType {
   }
 
   /** Whether a number lies in this type's range; of a floating type, any does. */
-  boolean holds(double value) {
+  public boolean holds(double value) {
     return isFloating() || value >= least() && value < end();
   }
 
   /**
    * Refuses a value that this type cannot take; bool takes any.
    *
+   * @param op who asks, for the message
    * @throws IllegalArgumentException if {@code value} is not in the range of an integer type
    */
-  void require(String op, double value) {
+  public void require(String op, double value) {
     if (this != BOOL && !holds(value)) {
       throw new IllegalArgumentException(
           op + ": expected a value of " + this + ", got " + value + "; take another type");
@@ -109,7 +110,7 @@ public enum DType {
    * A bound as a bound of this type: what lies beyond its range becomes the end of the range. For
    * int64 the upper end is infinite, because no double is its largest value.
    */
-  double nearest(double value) {
+  public double nearest(double value) {
     if (isFloating() || holds(value)) {
       return value;
     }

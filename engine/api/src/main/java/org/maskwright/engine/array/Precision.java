@@ -1,4 +1,4 @@
-package org.maskwright.engine.tensor;
+package org.maskwright.engine.array;
 
 /** In what type matrix products, convolutions and attention are computed. */
 public enum Precision {

@@ -1,4 +1,4 @@
-package org.maskwright.engine.kernel;
+package org.maskwright.engine.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

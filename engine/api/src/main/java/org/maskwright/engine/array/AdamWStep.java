@@ -1,4 +1,4 @@
-package org.maskwright.engine.spi;
+package org.maskwright.engine.array;
 
 /**
  * One AdamW update (arXiv 1711.05101, algorithm 2, decoupled weight decay as PyTorch applies it): p

@@ -1,4 +1,6 @@
-package org.maskwright.engine.tensor;
+package org.maskwright.engine.fused;
+
+import org.maskwright.engine.tensor.Tensor;
 
 /**
  * Bilinear samples of images at points in continuous coordinates: pixel centres at +0.5, zero

@@ -1,6 +1,8 @@
-package org.maskwright.engine.kernel;
+package org.maskwright.engine.fused;
 
 import java.nio.FloatBuffer;
+import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * Costs of masks at sampled points on the CPU: a few hundred points of a query at a time are
@@ -11,12 +13,12 @@ import java.nio.FloatBuffer;
  * the edge is one like any other. Sums run in float over {@value #BLOCK} points and in double
  * beyond.
  *
- * <p><b>Source</b> Mask2Former (arXiv 2112.01527), section 3.3; {@link
- * org.maskwright.engine.tensor.MaskCosts} holds the contract and the twin.
+ * <p><b>Source</b> Mask2Former (arXiv 2112.01527), section 3.3; {@link MaskCosts} holds the
+ * contract and the twin.
  *
  * <p><b>Threads</b> stateless after construction; {@link Parallel} over images and queries.
  */
-public final class MaskCostKernel {
+final class MaskCostKernel {
   private static final int BLOCK = 512;
 
   private final RowKernels rows = RowKernels.get();
@@ -33,7 +35,7 @@ public final class MaskCostKernel {
    * For mask logits [images,queries,height,width], points [images,points,2] and labels
    * [images,targets,points].
    */
-  public MaskCostKernel(
+  MaskCostKernel(
       int images,
       int queries,
       int height,
@@ -53,7 +55,7 @@ public final class MaskCostKernel {
   }
 
   /** Costs [images,queries,targets]. */
-  public float[] costs(FloatBuffer logits, float[] points, float[] labels) {
+  float[] costs(FloatBuffer logits, float[] points, float[] labels) {
     float[] out = new float[images * queries * targets];
     Samples[] samples = new Samples[images];
     Labels[] compact = new Labels[images];

@@ -1,6 +1,8 @@
-package org.maskwright.engine.kernel;
+package org.maskwright.engine.fused;
 
 import java.nio.FloatBuffer;
+import org.maskwright.engine.kernel.RowKernels;
+import org.maskwright.engine.runtime.Parallel;
 
 /**
  * Fused multi-scale deformable sampling on the CPU, forward and backward.
@@ -9,12 +11,12 @@ import java.nio.FloatBuffer;
  * stays in the second-level cache, and then walks the queries. Gradients of the values are
  * accumulated in such an array too, so no two tasks write the same memory.
  *
- * <p><b>Source</b> Deformable DETR (arXiv 2010.04159), equation 3; {@link
- * org.maskwright.engine.tensor.DeformableSampling} holds the contract and the twin.
+ * <p><b>Source</b> Deformable DETR (arXiv 2010.04159), equation 3; {@link DeformableSampling} holds
+ * the contract and the twin.
  *
  * <p><b>Threads</b> stateless after construction; {@link Parallel} over B*M tasks.
  */
-public final class DeformableKernel {
+final class DeformableKernel {
   private final RowKernels rows = RowKernels.get();
   private final int batch;
   private final int tokens;
@@ -30,7 +32,7 @@ public final class DeformableKernel {
    * For values [batch,tokens,heads,width], levels of the given sizes and locations
    * [batch,queries,heads,levels,points,2].
    */
-  public DeformableKernel(
+  DeformableKernel(
       int batch,
       int tokens,
       int heads,
@@ -113,8 +115,7 @@ public final class DeformableKernel {
   /**
    * Writes out [B,Lq,M*D] from values [B,S,M,D], locations [B,Lq,M,L,P,2] and weights [B,Lq,M,L,P].
    */
-  public void forward(
-      FloatBuffer values, FloatBuffer locations, FloatBuffer weights, FloatBuffer out) {
+  void forward(FloatBuffer values, FloatBuffer locations, FloatBuffer weights, FloatBuffer out) {
     Parallel.forEach(
         batch * heads,
         task -> forward(task / heads, task % heads, values, locations, weights, out));
@@ -178,7 +179,7 @@ public final class DeformableKernel {
   /**
    * Adds to (zeroed) gradients of values, locations and weights, given the gradient of the result.
    */
-  public void backward(
+  void backward(
       FloatBuffer grad,
       FloatBuffer values,
       FloatBuffer locations,

@@ -1,4 +1,4 @@
-package org.maskwright.engine.tensor;
+package org.maskwright.engine.array;
 
 /**
  * A backend cannot do what was asked: device absent, library missing, native failure, out of

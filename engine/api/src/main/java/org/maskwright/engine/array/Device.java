@@ -1,4 +1,4 @@
-package org.maskwright.engine.tensor;
+package org.maskwright.engine.array;
 
 import java.util.Locale;
 

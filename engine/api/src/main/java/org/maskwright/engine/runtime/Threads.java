@@ -1,4 +1,4 @@
-package org.maskwright.engine.kernel;
+package org.maskwright.engine.runtime;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.maskwright.engine.spi;
+package org.maskwright.engine.array;
 
 /**
  * Interpolation of a resize; pixel centres lie at +0.5 (align_corners = false), without

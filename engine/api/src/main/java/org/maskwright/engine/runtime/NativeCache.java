@@ -1,4 +1,4 @@
-package org.maskwright.engine.spi;
+package org.maskwright.engine.runtime;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;

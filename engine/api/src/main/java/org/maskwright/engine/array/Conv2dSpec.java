@@ -1,4 +1,4 @@
-package org.maskwright.engine.spi;
+package org.maskwright.engine.array;
 
 /**
  * Geometry of a two-dimensional convolution.

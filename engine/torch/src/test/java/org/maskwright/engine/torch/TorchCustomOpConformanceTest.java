@@ -1,0 +1,9 @@
+package org.maskwright.engine.torch;
+
+import org.maskwright.engine.conformance.CustomOpConformance;
+
+final class TorchCustomOpConformanceTest extends CustomOpConformance {
+  TorchCustomOpConformanceTest() {
+    super("torch");
+  }
+}
