@@ -80,7 +80,9 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
               outputs.frame(),
               context.classes()::isThing,
               new PanopticPostProcessor.Options(
-                  settings.objectThreshold(), settings.overlapThreshold(), context.family().region()));
+                  settings.objectThreshold(),
+                  settings.overlapThreshold(),
+                  context.family().region()));
       case HF ->
           HuggingFacePostProcessor.panoptic(
               outputs.queries(),

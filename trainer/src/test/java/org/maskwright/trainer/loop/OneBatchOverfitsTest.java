@@ -38,10 +38,10 @@ import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
-import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.run.TrainingRun;
 import org.maskwright.trainer.schedule.Schedule;
 
