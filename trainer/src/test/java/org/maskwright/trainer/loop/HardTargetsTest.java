@@ -58,8 +58,7 @@ class HardTargetsTest {
                 TrainingRun.classSpace(data.categories()));
         AdamW optimizer = new AdamW(built, settings);
         Loader loader =
-            new Loader(
-                data, augmentation, LoaderSettings.training(2, 1, 1), LoaderState.START)) {
+            new Loader(data, augmentation, LoaderSettings.training(2, 1, 1), LoaderState.START)) {
       new Trainer(
               new SegmentationTask(
                   built, Criterion.of(criterion), Normalization.IMAGENET, warnings::add),
