@@ -48,7 +48,8 @@ public class ChoicesTest {
 
   private ConfigFile load(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("my.conf"), text);
-    return ConfigFile.load(file, Optional.empty(), List.of(), ConfigFile.parse(DEFAULTS, Origins.REFERENCE));
+    return ConfigFile.load(
+        file, Optional.empty(), List.of(), ConfigFile.parse(DEFAULTS, Origins.REFERENCE));
   }
 
   private String refusal(String text) throws IOException {
