@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         "Read every image and annotation and print all problems: missing and broken files, sizes and"
             + " ids that do not fit, masks without a pixel. Ends with 4 if there is any.")
 final class DataCheckCommand implements Callable<Integer> {
-  @Mixin private DataSource source;
+  @Mixin private DataArgument source;
   @Mixin private JsonOption json;
 
   @Option(
@@ -70,7 +70,7 @@ final class DataCheckCommand implements Callable<Integer> {
     long segments = 0;
     List<Finding> findings = new ArrayList<>();
     Optional<DatasetStats> train = Optional.empty();
-    for (DataSource.Part part : source.allParts()) {
+    for (DataArgument.Part part : source.allParts()) {
       boolean evaluated = EVALUATED.matcher(part.name()).matches();
       CheckReport report =
           DataCheck.run(

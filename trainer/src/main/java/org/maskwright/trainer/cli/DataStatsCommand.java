@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     aliases = "info",
     description = "Say which layout a folder has, and how many images and segments each class has.")
 final class DataStatsCommand implements Callable<Integer> {
-  @Mixin private DataSource source;
+  @Mixin private DataArgument source;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
@@ -34,7 +34,7 @@ final class DataStatsCommand implements Callable<Integer> {
   public Integer call() {
     List<Runnable> texts = new ArrayList<>();
     List<String> values = new ArrayList<>();
-    for (DataSource.Part part : source.allParts()) {
+    for (DataArgument.Part part : source.allParts()) {
       show(part, texts, values);
     }
     json.report(
@@ -44,7 +44,7 @@ final class DataStatsCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private void show(DataSource.Part part, List<Runnable> texts, List<String> values) {
+  private void show(DataArgument.Part part, List<Runnable> texts, List<String> values) {
     DatasetSettings settings = part.settings();
     String because = part.name().isEmpty() ? "as asked" : "data." + part.name();
     if (settings.type().equals("auto")) {

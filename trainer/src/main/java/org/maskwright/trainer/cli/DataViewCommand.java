@@ -15,7 +15,6 @@ import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.FixedSizeCrop;
 import org.maskwright.datasets.transform.HorizontalFlip;
 import org.maskwright.datasets.transform.ResizeScale;
-import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultNames;
 import picocli.CommandLine.Command;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Spec;
         "Draw samples with their masks: as stored, and augmented as a network is trained on them (a"
             + " configuration's augment, or large-scale jitter). Look at them before you train.")
 final class DataViewCommand implements Callable<Integer> {
-  @Mixin private DataSource source;
+  @Mixin private DataArgument source;
 
   @Option(
       names = "--out",
@@ -77,7 +76,7 @@ final class DataViewCommand implements Callable<Integer> {
     }
     OutputFolder folder = OutputFolder.open(out);
     List<String> pictures = new ArrayList<>();
-    for (DataSource.Part part : source.parts()) {
+    for (DataArgument.Part part : source.parts()) {
       show(part, folder, pictures);
     }
     PrintWriter lines = spec.commandLine().getOut();
@@ -88,9 +87,9 @@ final class DataViewCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private void show(DataSource.Part part, OutputFolder folder, List<String> written) {
+  private void show(DataArgument.Part part, OutputFolder folder, List<String> written) {
     Dataset dataset = DatasetView.withTargets(open(part));
-    DataPictures pictures = new DataPictures(dataset, augmentation(dataset), seed);
+    DataPictures pictures = new DataPictures(dataset, augmentation(part, dataset), seed);
     ResultNames names = new ResultNames();
     String prefix = part.name().isEmpty() ? "" : part.name() + "-";
     int shownCount = Math.min(count, dataset.size());
@@ -101,15 +100,15 @@ final class DataViewCommand implements Callable<Integer> {
     }
   }
 
-  private Dataset open(DataSource.Part part) {
+  private Dataset open(DataArgument.Part part) {
     return DatasetOpener.open(part.settings(), task().or(part::task));
   }
 
   /** That of the configuration, or large-scale jitter. */
-  private Augmentation augmentation(Dataset dataset) {
-    Optional<RunSettings> run = source.configuration();
-    Task shown = task().or(() -> run.map(RunSettings::task)).orElseGet(() -> richest(dataset));
-    return run.map(settings -> settings.augment().pipeline(shown))
+  private Augmentation augmentation(DataArgument.Part part, Dataset dataset) {
+    Task shown = task().or(part::task).orElseGet(() -> richest(dataset));
+    return Optional.ofNullable(part.augment())
+        .map(augment -> augment.pipeline(shown))
         .orElseGet(
             () ->
                 new Augmentation(

@@ -49,9 +49,26 @@ final class Binder {
   Object bind(ConfigObject values) {
     Object result = bindSection(root, values, "");
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
+      throw new ConfigException(once(problems));
     }
     return result;
+  }
+
+  /** A mistake in a section that others are copies of is one mistake, of the shallowest path. */
+  private static List<Problem> once(List<Problem> problems) {
+    Map<List<String>, Problem> out = new LinkedHashMap<>();
+    for (Problem problem : problems) {
+      String key = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+      out.merge(
+          List.of(problem.origin(), problem.message(), key),
+          problem,
+          (a, b) -> keys(b) < keys(a) ? b : a);
+    }
+    return List.copyOf(out.values());
+  }
+
+  private static long keys(Problem problem) {
+    return problem.path().chars().filter(c -> c == '.').count();
   }
 
   private Object bindValue(Type type, ConfigValue value, String path) {
@@ -88,13 +105,33 @@ final class Binder {
     var arguments = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       String key = Keys.of(components[i]);
-      arguments[i] =
-          bindValue(components[i].getGenericType(), values.get(key), Keys.join(path, key));
+      ConfigValue value = withElementsLike(components[i], values);
+      arguments[i] = bindValue(components[i].getGenericType(), value, Keys.join(path, key));
     }
-    checkKeys(values, Keys.of(type), path);
+    List<String> known = new ArrayList<>(Keys.of(type));
+    for (RecordComponent component : components) {
+      Optional.ofNullable(component.getAnnotation(ElementsLike.class))
+          .ifPresent(like -> known.add(like.value()));
+    }
+    checkKeys(values, known, path);
     return Arrays.asList(arguments).contains(FAILED)
         ? FAILED
         : construct(type, components, arguments, values, path);
+  }
+
+  /** The value of a component; elements of a list fall back to what {@link ElementsLike} names. */
+  private static ConfigValue withElementsLike(RecordComponent component, ConfigObject values) {
+    ConfigValue value = values.get(Keys.of(component));
+    ElementsLike like = component.getAnnotation(ElementsLike.class);
+    if (like == null || !(value instanceof ConfigList list)) {
+      return value;
+    }
+    ConfigValue common = values.get(like.value());
+    List<ConfigValue> elements = list.isEmpty() ? List.of(NOTHING) : list;
+    return ConfigValueFactory.fromIterable(
+        elements.stream()
+            .map(e -> e instanceof ConfigObject ? e.withFallback(common) : e)
+            .toList());
   }
 
   /** {type = poly, poly {...}, cosine {...}}: every variant keeps its own section and defaults. */

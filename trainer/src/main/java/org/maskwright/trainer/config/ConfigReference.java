@@ -97,7 +97,9 @@ public final class ConfigReference {
     String full = Keys.join(path, key);
     Type type = component.getGenericType();
     Optional<Class<?>> section = sectionOf(type);
-    section.ifPresent(s -> nested.put(full + suffix(type), s));
+    ElementsLike like = component.getAnnotation(ElementsLike.class);
+    String nestedPath = like == null ? full + suffix(type) : Keys.join(path, like.value());
+    section.ifPresent(s -> nested.put(nestedPath, s));
     if (section.isPresent() && type instanceof Class<?>) {
       return Optional.empty();
     }
@@ -112,7 +114,11 @@ public final class ConfigReference {
                             + ": expected @Doc on every component of a settings record, or a line in "
                             + DocTexts.RESOURCE));
     boolean optional = rawIs(type, Optional.class);
-    return Optional.of(row(key, valueOf(type), shownDefault(full, optional), meaning));
+    String value =
+        like == null
+            ? valueOf(type)
+            : "list, each a section as `" + Keys.join(path, like.value()) + "`";
+    return Optional.of(row(key, value, shownDefault(full, optional), meaning));
   }
 
   private static String row(String key, String value, String shownDefault, String meaning) {

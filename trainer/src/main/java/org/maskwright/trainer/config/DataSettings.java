@@ -1,6 +1,7 @@
 package org.maskwright.trainer.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.LoaderSettings.BrokenFiles;
@@ -14,6 +15,14 @@ public record DataSettings(
         Path root,
     @Doc("Images to train on.") DatasetSettings train,
     @Doc("Images to evaluate on; starts as a copy of train.") DatasetSettings val,
+    @Doc(
+            "The data sets to train on, each a section as data.source; their classes are taken together by name. Empty: one, as data.source says.")
+        @ElementsLike("source")
+        List<SourceSettings> sources,
+    @Doc(
+            "Where there are several sources: by-source draws one for each step and takes all its images from it; mixed draws one for each"
+                + " image, and batches have train.batch-size images.")
+        Sampling sampling,
     @Doc("If present, a synthetic data set with these settings is made in root first.")
         Optional<ScenesConfig> scenes,
     @Doc("Threads that decode and augment.") int workers,
@@ -27,10 +36,17 @@ public record DataSettings(
     ALLOW
   }
 
+  /** How several sources share the steps. */
+  public enum Sampling {
+    BY_SOURCE,
+    MIXED
+  }
+
   private static final int MAX_WORKERS = 1024;
 
   /** Checks the ranges. */
   public DataSettings {
+    sources = List.copyOf(sources);
     if (workers < 1 || workers > MAX_WORKERS) {
       throw new IllegalArgumentException(
           "workers: expected 1 to " + MAX_WORKERS + ", got " + workers);

@@ -2,7 +2,9 @@ package org.maskwright.trainer.run;
 
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import org.maskwright.trainer.config.AugmentSettings;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.DataSettings;
 import org.maskwright.trainer.config.RunSettings;
 
 /**
@@ -25,7 +27,20 @@ final class BatchMemory {
   }
 
   static void require(RunSettings settings, long machineBytes) {
-    double values = (double) CHANNELS * settings.augment().pixels() * settings.train().batchSize();
+    boolean mixed = settings.data().sampling() == DataSettings.Sampling.MIXED;
+    settings
+        .data()
+        .sources()
+        .forEach(
+            source ->
+                require(
+                    source.augment(),
+                    mixed ? settings.train().batchSize() : source.batchSize(),
+                    machineBytes));
+  }
+
+  private static void require(AugmentSettings augment, int batchSize, long machineBytes) {
+    double values = (double) CHANNELS * augment.pixels() * batchSize;
     double bytes = values * (1 + Float.BYTES);
     if (values > Integer.MAX_VALUE || bytes > machineBytes) {
       throw new ConfigException(
@@ -34,7 +49,7 @@ final class BatchMemory {
               "train.batch-size: the images of a batch of %d alone take %.1f GiB; this machine has"
                   + " %.1f GiB, and one array holds 8 GiB. Lower train.batch-size (train.accumulate"
                   + " makes up for it) or the crop in augment",
-              settings.train().batchSize(),
+              batchSize,
               bytes / GIB,
               machineBytes / GIB));
     }

@@ -9,15 +9,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.source.TrainingData;
 
 /** What a run may be asked for, and is rarely meant. */
 final class Cautions {
   private Cautions() {}
 
   /** One line for each. */
-  static List<String> of(RunSettings settings, Dataset train, Dataset val) {
+  static List<String> of(RunSettings settings, TrainingData train, Dataset val) {
     List<String> out = new ArrayList<>();
-    Set<Path> trained = files(train).collect(Collectors.toSet());
+    Set<Path> trained =
+        train.sources().stream()
+            .flatMap(source -> files(source.dataset()))
+            .collect(Collectors.toSet());
     long both = files(val).filter(trained::contains).count();
     if (both > 0) {
       out.add(

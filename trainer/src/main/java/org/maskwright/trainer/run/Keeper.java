@@ -158,6 +158,11 @@ final class Keeper implements TrainListener {
     return interrupted;
   }
 
+  /** How many images were trained on, in this process and before. */
+  long images() {
+    return state.images();
+  }
+
   double trainedSeconds() {
     return state.trainedSeconds();
   }
@@ -200,8 +205,8 @@ final class Keeper implements TrainListener {
     state =
         new TrainingState(
             r.step(),
-            loader.state().epoch(),
-            loader.state().position(),
+            Optional.of(loader.state()),
+            state.images() + r.images(),
             learner.model().engine().random().save(),
             state.trainedSeconds() + r.phases().total() / 1000,
             log.unlogged());

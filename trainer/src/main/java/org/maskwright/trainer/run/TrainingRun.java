@@ -5,24 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.DatasetStats;
-import org.maskwright.datasets.catalog.Learnability;
 import org.maskwright.datasets.loader.Loader;
-import org.maskwright.datasets.loader.LoaderSettings;
-import org.maskwright.datasets.loader.LoaderState;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -35,13 +27,13 @@ import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
-import org.maskwright.trainer.config.DataSettings;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.SegmentationTask;
 import org.maskwright.trainer.loop.Trainer;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.source.TrainingData;
 
 /** Settings to a finished run folder: the one place where training is put together. */
 public final class TrainingRun {
@@ -107,20 +99,17 @@ public final class TrainingRun {
    */
   private RunSummary train(Supplier<RunFolder> folder) throws IOException {
     BatchMemory.require(settings);
-    Dataset all = open(settings, settings.data().train());
+    TrainingData data = TrainingData.open(settings, console::line);
     Dataset valSet = open(settings, settings.data().val());
-    requireSameClasses(all, valSet);
-    requireTask(all);
-    Dataset trainSet = withTargets(all);
-    console.line(
-        "train: %s, %d images, %s", trainSet.name(), trainSet.size(), trainSet.categories());
+    requireSameClasses(data.categories(), valSet);
+    data.lines().forEach(console::line);
     console.line("val:   %s, %d images", valSet.name(), valSet.size());
-    Stream.concat(all.notes().stream(), valSet.notes().stream())
+    Stream.concat(data.notes(), valSet.notes().stream())
         .distinct()
         .forEach(note -> console.line("note: " + note));
-    learnable(trainSet, valSet).forEach(warning -> console.line("warning: " + warning));
-    Cautions.of(settings, trainSet, valSet).forEach(console::line);
-    ClassSpace classes = classSpace(trainSet.categories());
+    data.learnable(valSet).forEach(warning -> console.line("warning: " + warning));
+    Cautions.of(settings, data, valSet).forEach(console::line);
+    ClassSpace classes = classSpace(data.categories());
     try (Engine engine = open();
         SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes)) {
       Initialisation.Origin origin = Initialisation.apply(model, settings.init(), console);
@@ -136,35 +125,10 @@ public final class TrainingRun {
             new Evaluator(model, origin.normalization(), settings, valSet, console);
         try (RunFolder run = folder.get()) {
           console.line("run folder: " + run.folder());
-          return train(engine, learner, trainSet, valSet, evaluator, run);
+          return train(engine, learner, data, valSet, evaluator, run);
         }
       }
     }
-  }
-
-  /**
-   * What cannot be learnt, a line each.
-   *
-   * @throws DatasetException if nothing can
-   */
-  private List<String> learnable(Dataset trainSet, Dataset valSet) {
-    Learnability found =
-        Learnability.of(
-            settings.task(),
-            DatasetStats.quick(trainSet),
-            Optional.of(DatasetStats.quick(valSet)),
-            settings.data().train().ignore());
-    Optional<String> oneClass =
-        found.oneClass().map(why -> why + "; if that is meant, set data.single-class = allow");
-    Optional<String> refused =
-        settings.data().singleClass() == DataSettings.SingleClass.ALLOW
-            ? found.error()
-            : found.error().or(() -> oneClass);
-    refused.ifPresent(
-        why -> {
-          throw new DatasetException(why);
-        });
-    return Stream.concat(found.warnings().stream(), found.oneClass().stream()).toList();
   }
 
   private Engine open() {
@@ -174,32 +138,10 @@ public final class TrainingRun {
     return engine;
   }
 
-  /** Without the images that the annotation says have nothing to learn from, as in the recipes. */
-  private Dataset withTargets(Dataset all) {
-    Dataset kept = DatasetView.withTargets(all);
-    if (kept.size() == all.size()) {
-      return all;
-    }
-    if (kept.size() == 0) {
-      throw new DatasetException(
-          all.name()
-              + ": none of its "
-              + all.size()
-              + " images has a target to train on"
-              + (DatasetStats.quick(all).crowds() > 0
-                  ? ": all segments are crowds " + Learnability.CROWDS_ADVICE
-                  : ""));
-    }
-    console.line(
-        "train: %d of %d images have no target and are left out",
-        all.size() - kept.size(), all.size());
-    return kept;
-  }
-
   private RunSummary train(
       Engine engine,
       Learner learner,
-      Dataset trainSet,
+      TrainingData data,
       Dataset valSet,
       Evaluator evaluator,
       RunFolder folder)
@@ -216,10 +158,10 @@ public final class TrainingRun {
             engine.backendName(),
             engine.device().toString(),
             command,
-            Map.of("train", fingerprint(trainSet), "val", fingerprint(valSet))));
+            Map.of("train", data.fingerprint(), "val", TrainingData.fingerprint(valSet))));
     Files.createDirectories(folder.samples());
     int steps = settings.train().steps();
-    try (Loader loader = loader(trainSet, new LoaderState(state.epoch(), state.position()));
+    try (Loader loader = data.loader(state.loader().orElseGet(data::start));
         StepLog log =
             new StepLog(
                 console,
@@ -267,7 +209,7 @@ public final class TrainingRun {
       keeper.conclude();
       loader.skipped().forEach(message -> console.line("skipped: " + message));
       double seconds = keeper.trainedSeconds();
-      long images = last * settings.train().batchSize() * settings.train().accumulate();
+      long images = keeper.images();
       RunSummary summary =
           new RunSummary(
               folder.folder(),
@@ -344,14 +286,6 @@ public final class TrainingRun {
         .forEach(caution -> console.line("warning: " + caution));
   }
 
-  private Loader loader(Dataset dataset, LoaderState from) {
-    LoaderSettings loading =
-        LoaderSettings.training(
-                settings.train().batchSize(), settings.seed(), settings.data().workers())
-            .with(settings.data().brokenFiles());
-    return new Loader(dataset, settings.augment().pipeline(settings.task()), loading, from);
-  }
-
   private ModelFile describe(ClassSpace classes, Initialisation.Origin origin) {
     return ModelFile.of(
         settings.model(),
@@ -362,37 +296,13 @@ public final class TrainingRun {
         origin.licence());
   }
 
-  private static void requireSameClasses(Dataset train, Dataset val) {
-    if (!train.categories().names().equals(val.categories().names())) {
+  private static void requireSameClasses(Categories train, Dataset val) {
+    if (!train.names().equals(val.categories().names())) {
       throw new ConfigException(
           "data.val: expected the classes of data.train, in the same order: "
-              + train.categories().names()
+              + train.names()
               + ", got "
               + val.categories().names());
     }
-  }
-
-  private void requireTask(Dataset train) {
-    if (!train.tasks().contains(settings.task())) {
-      throw new ConfigException(
-          "task: "
-              + train.name()
-              + " can serve "
-              + train.tasks().stream().sorted().toList().toString().toLowerCase(Locale.ROOT)
-              + ", asked for "
-              + settings.task().key()
-              + (train.name().startsWith("folder-semantic") && settings.task() == Task.INSTANCE
-                  ? "; if the masks hold object ids, set data.train.type = folder-instance"
-                  : ""));
-    }
-  }
-
-  /** Enough to notice another data set: name, number of images, first and last id, classes. */
-  private static String fingerprint(Dataset set) {
-    String ids =
-        set.size() == 0
-            ? ""
-            : ", " + set.info(0).imageId() + " to " + set.info(set.size() - 1).imageId();
-    return set.name() + ", " + set.size() + " images" + ids + ", " + set.categories();
   }
 }

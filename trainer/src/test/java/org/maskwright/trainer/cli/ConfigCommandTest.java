@@ -122,7 +122,7 @@ final class ConfigCommandTest {
     String file = write("own.conf", "");
     assertEquals(3, run("config", "show", file, "--model", "smal"));
     assertTrue(
-        err.toString().contains("smal; did you mean small?; known names: small, "), err.toString());
+        err.toString().contains("smal; did you mean small?; known names: small"), err.toString());
   }
 
   @Test

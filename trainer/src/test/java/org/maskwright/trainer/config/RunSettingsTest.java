@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.datasets.Task;
 
 /** Laws over all settings and all defaults. */
 final class RunSettingsTest {
@@ -152,13 +154,97 @@ final class RunSettingsTest {
     assertEquals(0.01, settings.schedule().over(2).factor(2), 1e-12);
   }
 
+  private SourceSettings only(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("one.conf"), text);
+    List<SourceSettings> trained =
+        ConfigFile.load(file, List.of()).bind(RunSettings.class).data().sources();
+    assertEquals(1, trained.size());
+    return trained.get(0);
+  }
+
+  @Test
+  void oneDataSetIsASourceOfWhatIsSaidForTheRun() throws IOException {
+    SourceSettings source =
+        only(
+            "data.train.split = a, augment.lsj.height = 77, train.batch-size = 5, task = semantic");
+    assertEquals("a", source.dataset().split());
+    assertEquals(77, ((AugmentSettings.Lsj) source.augment()).height());
+    assertEquals(5, source.batchSize());
+    assertEquals(Task.SEMANTIC, source.task(Task.SEMANTIC));
+    assertEquals(only("data.sources = [{}]"), only(""));
+    assertEquals(0.5, only("data.source.repeat-threshold = 0.5").repeatThreshold());
+  }
+
+  @Test
+  void sourcesAreAsTheRunWhereTheySayNothingElse() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("two.conf"),
+            """
+            augment.lsj.height = 77
+            train.batch-size = 5
+            data {
+              train.type = coco-panoptic
+              sources = [
+                { dataset.split = a, ratio = 3 }
+                { dataset.split = b, task = semantic, batch-size = 2, augment.lsj.height = 33, classes { "a b" = c } }
+              ]
+            }
+            """);
+    List<SourceSettings> trained =
+        ConfigFile.load(file, List.of()).bind(RunSettings.class).data().sources();
+    assertEquals(List.of("a", "b"), trained.stream().map(s -> s.dataset().split()).toList());
+    assertEquals("coco-panoptic", trained.get(1).dataset().type());
+    assertEquals(List.of(3.0, 1.0), trained.stream().map(SourceSettings::ratio).toList());
+    assertEquals(List.of(5, 2), trained.stream().map(SourceSettings::batchSize).toList());
+    assertEquals(
+        List.of(77, 33),
+        trained.stream().map(s -> ((AugmentSettings.Lsj) s.augment()).height()).toList());
+    assertEquals(Map.of("a b", "c"), trained.get(1).classes());
+    assertEquals(Task.SEMANTIC, trained.get(1).task(Task.PANOPTIC));
+    assertEquals(Task.PANOPTIC, trained.get(0).task(Task.PANOPTIC));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ratio = 0            | ratio            | above 0",
+        "ratio = -1           | ratio            | above 0",
+        "batch-size = 0       | batch-size       | at least 1",
+        "repeat-threshold = 2 | repeat-threshold | [0,1]",
+        "ratios = 2           | ratios           | did you mean ratio?",
+      })
+  void aMistakeInASourceIsNamedWithItsPlace(String mistake, String key, String why)
+      throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("a.conf"), "data.sources = [{}, { " + mistake + " }]");
+    ConfigFile config = ConfigFile.load(file, List.of());
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals("data.sources[1]." + key, e.problems().get(0).path());
+    assertTrue(e.getMessage().contains(why), e.getMessage());
+    assertTrue(e.getMessage().contains("a.conf:1"), e.getMessage());
+  }
+
+  @Test
+  void aMistakeInWhatSourcesAreMadeOfIsSaidOnce() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("a.conf"), "data.train.typ = x\naugment.lsj.height = 0");
+    ConfigFile config = ConfigFile.load(file, List.of());
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals(
+        List.of("data.train.typ", "augment.lsj.height"),
+        e.problems().stream().map(ConfigException.Problem::path).toList());
+  }
+
   @Test
   void everyKeyIsReadBySomeClass() {
     var production =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.maskwright");
-    assertEquals(List.of(), UnreadKeys.find(RunSettings.class, production));
+    // What data.source is made of in reference.conf, where nothing else is said.
+    assertEquals(List.of("DataSettings.train"), UnreadKeys.find(RunSettings.class, production));
   }
 
   @Test

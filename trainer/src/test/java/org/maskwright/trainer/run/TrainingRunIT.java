@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.scenes.Scenes;
@@ -245,6 +247,44 @@ class TrainingRunIT {
     TrainingRun.start(run, config("0.0"), silent(), List.of(), () -> asked.incrementAndGet() == 1);
     assertEquals(
         "step-00000001", run.resolve("checkpoints/best").toRealPath().getFileName().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"by-source", "mixed"})
+  void aRunOfSeveralSourcesGoesOnAsIfItHadNotBeenInterrupted(String sampling) throws IOException {
+    Path config =
+        TinyRun.write(
+            temp,
+            """
+            data {
+              sampling = %s
+              sources = [
+                { ratio = 2 }
+                { dataset = ${data.val}, task = instance, batch-size = 3, repeat-threshold = 0.5, augment.lsj { height = 32, width = 32 } }
+              ]
+            }
+            """
+                .formatted(sampling));
+    StringWriter said = new StringWriter();
+    RunSummary summary =
+        TrainingRun.start(
+            temp.resolve("whole-" + sampling),
+            ConfigFile.load(config, List.of()),
+            new Console(new PrintWriter(said), false),
+            List.of(),
+            () -> false);
+    assertEquals(6, summary.step());
+    assertTrue(said.toString().contains("67 % of the "), said.toString());
+    AtomicInteger asked = new AtomicInteger();
+    Path broken = temp.resolve("broken-" + sampling);
+    TrainingRun.start(
+        broken,
+        ConfigFile.load(config, List.of()),
+        silent(),
+        List.of(),
+        () -> asked.incrementAndGet() == 3);
+    TrainingRun.resume(broken, silent(), List.of(), () -> false);
+    assertEquals(TinyRun.losses(temp.resolve("whole-" + sampling)), TinyRun.losses(broken));
   }
 
   private static List<Long> evaluations(Path run) throws IOException {

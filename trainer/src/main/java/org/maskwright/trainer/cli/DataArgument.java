@@ -5,14 +5,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector;
 import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.trainer.config.AugmentSettings;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.config.SourceSettings;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,7 +24,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Which data set a command looks at; a mix-in. */
-final class DataSource {
+final class DataArgument {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -95,8 +99,16 @@ final class DataSource {
 
   private Optional<RunSettings> configuration; // null until asked for
 
-  /** A data set with what it is for: "", "train" or "val". */
-  record Part(String name, DatasetSettings settings, Optional<Task> task) {}
+  /**
+   * A data set with what it is for: "", "train", "val", or of several sources "train-1" and so on.
+   *
+   * @param augment of a configuration, else null
+   */
+  record Part(String name, DatasetSettings settings, Optional<Task> task, AugmentSettings augment) {
+    Part(String name, DatasetSettings settings, Optional<Task> task) {
+      this(name, settings, task, null);
+    }
+  }
 
   private static final List<String> OF_A_CONFIGURATION = List.of("--part", "--set");
   private static final List<String> OF_A_FOLDER =
@@ -171,16 +183,33 @@ final class DataSource {
 
   private List<Part> parts(RunSettings run) {
     run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
-    Part train = new Part("train", run.data().train(), Optional.of(run.task()));
-    Part val = new Part("val", run.data().val(), Optional.of(run.task()));
+    List<Part> train = trained(run);
+    Part val = new Part("val", run.data().val(), Optional.of(run.task()), run.augment());
     return switch (part) {
-      case "train" -> List.of(train);
+      case "train" -> train;
       case "val" -> List.of(val);
-      case "" -> train.settings.equals(val.settings) ? List.of(train) : List.of(train, val);
+      case "" ->
+          train.stream().anyMatch(t -> t.settings.equals(val.settings))
+              ? train
+              : Stream.concat(train.stream(), Stream.of(val)).toList();
       default ->
           throw new ParameterException(
               spec.commandLine(), "--part: expected train or val, got " + part);
     };
+  }
+
+  /** Of several sources each, numbered from 1. */
+  private static List<Part> trained(RunSettings run) {
+    List<SourceSettings> sources = run.data().sources();
+    return IntStream.range(0, sources.size())
+        .mapToObj(
+            i ->
+                new Part(
+                    sources.size() == 1 ? "train" : "train-" + (i + 1),
+                    sources.get(i).dataset(),
+                    Optional.of(sources.get(i).task(run.task())),
+                    sources.get(i).augment()))
+        .toList();
   }
 
   private DatasetSettings folder() {

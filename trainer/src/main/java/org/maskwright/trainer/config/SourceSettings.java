@@ -1,0 +1,41 @@
+package org.maskwright.trainer.config;
+
+import java.util.Map;
+import java.util.Optional;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.settings.Doc;
+
+/** A data set to train on, and how much of it. */
+@Doc("What each section of data.sources is, where it says nothing else.")
+public record SourceSettings(
+    @Doc("The data set; data.train if it is not said.") DatasetSettings dataset,
+    @Doc("What its annotation is taken for: semantic, instance or panoptic; none: the run's task.")
+        Optional<Task> task,
+    @Doc(
+            "Other names for its classes: the data set's name, then the model's. Classes of one name are one class.")
+        Map<String, String> classes,
+    @Doc("How often it is drawn, relative to the other sources; above 0.") double ratio,
+    @Doc("Images of a batch that is of this source alone; train.batch-size if it is not said.")
+        int batchSize,
+    @Doc(
+            "Images that show a class which is on a smaller share of the images than this come more often in an epoch, by the square root of"
+                + " how much smaller (LVIS, arXiv 1908.03195); 0 = each image once.")
+        double repeatThreshold,
+    @Doc("Augmentation of its images; augment if it is not said.") AugmentSettings augment) {
+  /** Checks the ranges. */
+  public SourceSettings {
+    Ranges.require(ratio > 0 && Double.isFinite(ratio), "ratio", "a finite number above 0", ratio);
+    Ranges.require(batchSize >= 1, "batchSize", "at least 1", batchSize);
+    Ranges.require(
+        repeatThreshold >= 0 && repeatThreshold <= 1,
+        "repeatThreshold",
+        "a share of the images in [0,1]",
+        repeatThreshold);
+  }
+
+  /** What its annotation is taken for in a run. */
+  public Task task(Task ofRun) {
+    return task.orElse(ofRun);
+  }
+}

@@ -1,0 +1,267 @@
+package org.maskwright.trainer.source;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.DatasetView;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.CommonClasses;
+import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.catalog.DatasetStats;
+import org.maskwright.datasets.catalog.Learnability;
+import org.maskwright.datasets.loader.DataSource;
+import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.loader.LoaderState;
+import org.maskwright.datasets.loader.RepeatFactors;
+import org.maskwright.datasets.loader.Sampler;
+import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.settings.Names;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.DataSettings;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.config.SourceSettings;
+
+/**
+ * The data sets that a run trains on, opened, over one list of classes.
+ *
+ * <p>Immutable.
+ */
+public final class TrainingData {
+  private final RunSettings run;
+  private final List<Source> sources;
+  private final Categories categories;
+
+  /**
+   * A data set to train on.
+   *
+   * @param settings as they were given
+   * @param dataset over the common classes, without images that have nothing to learn from
+   */
+  public record Source(SourceSettings settings, Dataset dataset) {}
+
+  private TrainingData(RunSettings run, List<Source> sources, Categories categories) {
+    this.run = run;
+    this.sources = List.copyOf(sources);
+    this.categories = categories;
+  }
+
+  /**
+   * Opens what a run trains on, and makes the synthetic data set if one is asked for.
+   *
+   * @param console told what is left out
+   * @throws ConfigException if a data set cannot serve its task, or a class that is given another
+   *     name is not there
+   * @throws DatasetException if a data set cannot be opened, has nothing to learn from, or has no
+   *     class in common with the others
+   */
+  public static TrainingData open(RunSettings run, Consumer<String> console) {
+    run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
+    List<SourceSettings> settings = run.data().sources();
+    List<Dataset> own = new ArrayList<>();
+    for (SourceSettings source : settings) {
+      Task task = source.task(run.task());
+      Dataset dataset = DatasetOpener.open(source.dataset(), task);
+      requireTask(dataset, task);
+      requireNamed(dataset, source.classes());
+      own.add(dataset);
+    }
+    List<Map<String, String>> names = settings.stream().map(SourceSettings::classes).toList();
+    Categories categories = CommonClasses.of(own, names);
+    List<Source> sources = new ArrayList<>();
+    for (int s = 0; s < own.size(); s++) {
+      Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
+      sources.add(new Source(settings.get(s), withTargets(common, console)));
+    }
+    return new TrainingData(run, sources, categories);
+  }
+
+  private static void requireTask(Dataset dataset, Task task) {
+    if (!dataset.tasks().contains(task)) {
+      throw new ConfigException(
+          "task: "
+              + dataset.name()
+              + " can serve "
+              + dataset.tasks().stream().sorted().toList().toString().toLowerCase(Locale.ROOT)
+              + ", asked for "
+              + task.key()
+              + (dataset.name().startsWith("folder-semantic") && task == Task.INSTANCE
+                  ? "; if the masks hold object ids, set data.train.type = folder-instance"
+                  : ""));
+    }
+  }
+
+  private static void requireNamed(Dataset dataset, Map<String, String> names) {
+    List<String> own = dataset.categories().names();
+    for (String name : names.keySet()) {
+      if (!own.contains(name)) {
+        throw new ConfigException(
+            "classes: %s has no class \"%s\"%s; its classes are %s"
+                .formatted(dataset.name(), name, Names.meant(name, own), own));
+      }
+    }
+  }
+
+  /** Without the images that the annotation says have nothing to learn from, as in the recipes. */
+  private static Dataset withTargets(Dataset all, Consumer<String> console) {
+    Dataset kept = DatasetView.withTargets(all);
+    if (kept.size() == all.size()) {
+      return all;
+    }
+    if (kept.size() == 0) {
+      throw new DatasetException(
+          all.name()
+              + ": none of its "
+              + all.size()
+              + " images has a target to train on"
+              + (DatasetStats.quick(all).crowds() > 0
+                  ? ": all segments are crowds " + Learnability.CROWDS_ADVICE
+                  : ""));
+    }
+    console.accept(
+        "train: %d of %d images have no target and are left out"
+            .formatted(all.size() - kept.size(), all.size()));
+    return kept;
+  }
+
+  /** The sources in the order of the settings, at least one. */
+  public List<Source> sources() {
+    return sources;
+  }
+
+  /** The classes of all sources. */
+  public Categories categories() {
+    return categories;
+  }
+
+  /** The number of images of all sources. */
+  public int images() {
+    return sources.stream().mapToInt(s -> s.dataset().size()).sum();
+  }
+
+  /** What was found out when the data sets were opened, each once. */
+  public Stream<String> notes() {
+    return sources.stream().flatMap(s -> s.dataset().notes().stream()).distinct();
+  }
+
+  /** What there is, a line for each source. */
+  public List<String> lines() {
+    double all = sources.stream().mapToDouble(s -> s.settings().ratio()).sum();
+    return sources.stream()
+        .map(
+            s ->
+                "train: %s, %d images, %s%s"
+                    .formatted(
+                        s.dataset().name(),
+                        s.dataset().size(),
+                        s.dataset().categories(),
+                        sources.size() == 1
+                            ? ""
+                            : String.format(
+                                Locale.ROOT,
+                                ", %.0f %% of the %s",
+                                100 * s.settings().ratio() / all,
+                                mixed() ? "images" : "steps")))
+        .toList();
+  }
+
+  private boolean mixed() {
+    return run.data().sampling() == DataSettings.Sampling.MIXED;
+  }
+
+  /**
+   * What cannot be learnt, a line each.
+   *
+   * @param val what is evaluated on
+   * @throws DatasetException if nothing can
+   */
+  public List<String> learnable(Dataset val) {
+    List<String> out = new ArrayList<>();
+    for (Source source : sources) {
+      Learnability found =
+          Learnability.of(
+              source.settings().task(run.task()),
+              DatasetStats.quick(source.dataset()),
+              Optional.of(DatasetStats.quick(val)),
+              source.settings().dataset().ignore());
+      Optional<String> oneClass =
+          found.oneClass().map(why -> why + "; if that is meant, set data.single-class = allow");
+      Optional<String> refused =
+          run.data().singleClass() == DataSettings.SingleClass.ALLOW
+              ? found.error()
+              : found.error().or(() -> oneClass);
+      refused.ifPresent(
+          why -> {
+            throw new DatasetException(why);
+          });
+      Stream.concat(found.warnings().stream(), found.oneClass().stream()).forEach(out::add);
+    }
+    return out;
+  }
+
+  /** A loader that goes on where another stood; the caller closes it. */
+  public Loader loader(LoaderState from) {
+    LoaderSettings loading =
+        LoaderSettings.training(run.train().batchSize(), run.seed(), run.data().workers())
+            .with(run.data().brokenFiles());
+    return new Loader(sources.stream().map(this::drawn).toList(), sampler(), loading, from);
+  }
+
+  private DataSource drawn(Source source) {
+    SourceSettings s = source.settings();
+    Optional<RepeatFactors> repeats =
+        s.repeatThreshold() == 0
+            ? Optional.empty()
+            : Optional.of(RepeatFactors.of(source.dataset(), s.repeatThreshold()));
+    return new DataSource(source.dataset(), s.augment().pipeline(s.task(run.task())), repeats);
+  }
+
+  private Sampler sampler() {
+    return mixed()
+        ? Sampler.mixed(
+            run.seed(),
+            run.train().batchSize(),
+            sources.stream().map(s -> s.settings().ratio()).toList())
+        : Sampler.bySource(
+            run.seed(),
+            sources.stream()
+                .map(s -> new Sampler.Share(s.settings().ratio(), s.settings().batchSize()))
+                .toList());
+  }
+
+  /** Where a loader stands before the first step. */
+  public LoaderState start() {
+    return LoaderState.start(sources.size());
+  }
+
+  /**
+   * Enough to notice other data: of each source name, number of images, first and last id, classes.
+   */
+  public String fingerprint() {
+    List<String> each = sources.stream().map(s -> fingerprint(s.dataset())).toList();
+    return each.size() == 1
+        ? each.get(0)
+        : String.join(
+            "; ",
+            IntStream.range(0, each.size())
+                .mapToObj(i -> "%d: %s".formatted(i + 1, each.get(i)))
+                .toList());
+  }
+
+  /** Enough to notice another data set: name, number of images, first and last id, classes. */
+  public static String fingerprint(Dataset set) {
+    String ids =
+        set.size() == 0
+            ? ""
+            : ", " + set.info(0).imageId() + " to " + set.info(set.size() - 1).imageId();
+    return set.name() + ", " + set.size() + " images" + ids + ", " + set.categories();
+  }
+}
