@@ -105,8 +105,9 @@ class MaskSupervisionTest {
     supervision.grid(0, 6, 128, grid, 0);
     float[] points = new float[2 * 6 * 128];
     for (int i = 0; i < 6 * 128; i++) {
+      int row = i / 128;
       points[2 * i] = (i % 128 + 0.5f) / 128;
-      points[2 * i + 1] = (i / 128 + 0.5f) / 6;
+      points[2 * i + 1] = (row + 0.5f) / 6;
     }
     float[] labels = new float[6 * 128];
     supervision.labels(0, points, 0, labels.length, labels, 0);

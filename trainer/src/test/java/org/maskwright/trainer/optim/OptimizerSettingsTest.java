@@ -23,7 +23,15 @@ class OptimizerSettingsTest {
   private static final double BELOW_ONE = Math.nextDown(1.0);
 
   private static OptimizerSettings of(double... v) {
-    return new OptimizerSettings(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]);
+    return new OptimizerSettings(
+        v[0],
+        v[1],
+        v[2],
+        v[3],
+        v[7],
+        v[8],
+        new AdamW.Settings(v[4], v[5], v[6]),
+        new Plain.Settings());
   }
 
   @Test
