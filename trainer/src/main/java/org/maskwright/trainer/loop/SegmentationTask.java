@@ -20,7 +20,7 @@ import org.maskwright.trainer.loss.StepNormalizers;
  * Mask classification: images to predictions to matched losses. One task serves semantic, instance
  * and panoptic targets.
  */
-public final class SegmentationTask implements TrainingTask {
+public final class SegmentationTask implements TrainTask {
   private final SegmentationModel model;
   private final Criterion criterion;
   private final Normalization normalization;
@@ -60,10 +60,11 @@ public final class SegmentationTask implements TrainingTask {
   }
 
   @Override
-  public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
+  public Losses losses(StepPart part) {
     Engine engine = model.engine();
-    Batch batch = step.parts().get(part);
-    int first = step.firstImage(part);
+    Step step = part.step();
+    Batch batch = part.batch();
+    int first = part.firstImage();
     engine.random().startImages(step.number(), first);
     Tensor pixels =
         engine.floats(
@@ -73,12 +74,14 @@ public final class SegmentationTask implements TrainingTask {
             step.height(),
             step.width());
     Predictions predictions = model.forward(pixels);
-    phases.mark(Phases.Phase.FORWARD);
+    part.phases().mark(Phases.Phase.FORWARD);
     warnOfCrowds(batch);
     PointSource points =
         new PointSource.Random(engine.random().get("points").fork(step.number()), first);
-    Losses losses = criterion.compute(predictions, targets(step, batch), points, normalizers);
-    phases.mark(Phases.Phase.LOSS);
+    Losses losses =
+        criterion.compute(
+            predictions, targets(step, batch), points, part.normalizers(), part.decisions());
+    part.phases().mark(Phases.Phase.LOSS);
     return losses;
   }
 

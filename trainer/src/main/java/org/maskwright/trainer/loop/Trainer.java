@@ -13,6 +13,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
+import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.NonFiniteCostException;
 import org.maskwright.trainer.loss.StepNormalizers;
@@ -27,7 +28,7 @@ import org.maskwright.trainer.schedule.Schedule;
  * <p><b>Threads</b> one; the loader's threads work ahead.
  */
 public final class Trainer {
-  private final TrainingTask task;
+  private final TrainTask task;
   private final Engine engine;
   private final AdamW optimizer;
   private final Optional<Ema> ema;
@@ -44,7 +45,7 @@ public final class Trainer {
    * @param lastCheckpoint named where training diverges
    */
   public Trainer(
-      TrainingTask task,
+      TrainTask task,
       AdamW optimizer,
       Optional<Ema> ema,
       OptimizerSettings settings,
@@ -127,7 +128,7 @@ public final class Trainer {
   private double backward(
       Step step, int part, StepNormalizers normalizers, Phases phases, Map<String, Double> parts) {
     try (Scope scope = engine.scope()) {
-      Losses losses = task.losses(step, part, normalizers, phases);
+      Losses losses = task.losses(new StepPart(step, part, normalizers, new Decisions(), phases));
       double total = 0;
       for (LossPart value : losses.values()) {
         parts.merge(value.name(), value.value(), Double::sum);

@@ -22,7 +22,11 @@ public interface Criterion {
   default Losses compute(
       Predictions predictions, List<? extends Supervision> targets, PointSource points) {
     return compute(
-        predictions, targets, points, normalizers(targets, predictions.classLogits().intSize(1)));
+        predictions,
+        targets,
+        points,
+        normalizers(targets, predictions.classLogits().intSize(1)),
+        new Decisions());
   }
 
   /**
@@ -33,6 +37,7 @@ public interface Criterion {
    * @param targets one for each image of the batch
    * @param points where points are sampled, if they are
    * @param step {@link #normalizers} of all images of the step, this batch's included
+   * @param decisions what was chosen when these images were computed before, if they were
    * @throws IllegalArgumentException if the number of images differs, a class is not in [0,K), or
    *     the model classifies masks where the criterion is for pixels or the reverse
    * @throws NonFiniteCostException if a matching cost is NaN or infinite
@@ -41,7 +46,8 @@ public interface Criterion {
       Predictions predictions,
       List<? extends Supervision> targets,
       PointSource points,
-      StepNormalizers step);
+      StepNormalizers step,
+      Decisions decisions);
 
   /** The criterion that the settings describe. */
   static Criterion of(CriterionSettings settings) {

@@ -66,7 +66,8 @@ final class DenseMasks implements MaskTerms {
       Predictions predictions,
       List<? extends Supervision> targets,
       List<Matches> matches,
-      PointSource points) {
+      PointSource points,
+      Decisions decisions) {
     Pairs pairs = Pairs.of(predictions, matches);
     Tensor matched = predictions.chosenMasks(pairs.rows()).cast(DType.FLOAT32).unsqueeze(1);
     Tensor[] focal = new Tensor[pairs.outputs()];

@@ -29,5 +29,6 @@ interface MaskTerms {
       Predictions predictions,
       List<? extends Supervision> targets,
       List<Matches> matches,
-      PointSource points);
+      PointSource points,
+      Decisions decisions);
 }

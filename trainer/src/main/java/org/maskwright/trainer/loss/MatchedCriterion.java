@@ -22,6 +22,9 @@ import org.maskwright.trainer.matching.Assignment;
  * number of targets of the step.
  */
 final class MatchedCriterion implements Criterion {
+  /** Sum of the class weights of all queries, matched or not. */
+  private static final String CLASS_WEIGHT = "class-weight";
+
   private static final String[] NAMES = {"loss_ce", "loss_mask", "loss_dice"};
 
   private final CriterionSettings.Matching settings;
@@ -31,6 +34,9 @@ final class MatchedCriterion implements Criterion {
     this.settings = settings;
     this.masks = masks;
   }
+
+  /** The matches of every output. */
+  private record Matching(List<Matches> outputs) {}
 
   /** Every output matches min(Q, N) queries of an image, so nothing depends on the predictions. */
   @Override
@@ -42,7 +48,8 @@ final class MatchedCriterion implements Criterion {
       matched += Math.min(queries, target.count());
     }
     double unmatched = (double) targets.size() * queries - matched;
-    return new StepNormalizers(masks, matched + unmatched * settings.noObjectWeight(), 0);
+    return StepNormalizers.of(StepNormalizers.MASKS, masks)
+        .and(StepNormalizers.of(CLASS_WEIGHT, matched + unmatched * settings.noObjectWeight()));
   }
 
   @Override
@@ -50,17 +57,21 @@ final class MatchedCriterion implements Criterion {
       Predictions predictions,
       List<? extends Supervision> targets,
       PointSource points,
-      StepNormalizers step) {
+      StepNormalizers step,
+      Decisions decisions) {
     check(predictions, targets, MaskScores.SIGMOID);
     List<Predictions.Layer> outputs = predictions.layers();
-    List<Matches> matches = match(outputs, targets, points);
+    Matching matching =
+        decisions.once(Matching.class, () -> new Matching(match(outputs, targets, points)));
+    List<Matches> matches = matching.outputs();
+    double count = step.get(StepNormalizers.MASKS);
     int pairs = matches.get(0).pairs(); // the same for every output: it has the same queries
-    Tensor[] parts = new Tensor[step.masks() == 0 ? 1 : NAMES.length]; // each [L]
+    Tensor[] parts = new Tensor[count == 0 ? 1 : NAMES.length]; // each [L]
     parts[0] = classLosses(outputs, targets, matches, step).mul(settings.classWeight());
     if (pairs > 0) {
-      Tensor[] maskAndDice = masks.losses(predictions, targets, matches, points);
-      parts[1] = maskAndDice[0].sum(1).mul(settings.maskWeight() / step.masks());
-      parts[2] = maskAndDice[1].sum(1).mul(settings.diceWeight() / step.masks());
+      Tensor[] maskAndDice = masks.losses(predictions, targets, matches, points, decisions);
+      parts[1] = maskAndDice[0].sum(1).mul(settings.maskWeight() / count);
+      parts[2] = maskAndDice[1].sum(1).mul(settings.diceWeight() / count);
     } else {
       Tensor none = noMaskLoss(predictions);
       parts[0] = parts[0].add(none);
@@ -226,8 +237,9 @@ final class MatchedCriterion implements Criterion {
         labels[l * perOutput + (int) rows[i]] = targets.get(images[i]).category(columns[i]);
       }
     }
-    for (int i = 0; i < labels.length && step.classWeight() > 0; i++) {
-      weights[i] = (float) (-weight(labels[i], noObject) / step.classWeight());
+    double sum = step.get(CLASS_WEIGHT);
+    for (int i = 0; i < labels.length && sum > 0; i++) {
+      weights[i] = (float) (-weight(labels[i], noObject) / sum);
     }
     Engine engine = first.engine();
     long size = outputs.size();

@@ -25,6 +25,9 @@ import org.maskwright.modelzoo.Predictions.MaskScores;
  * <p><b>Memory</b> a few float maps [B,K,H,W] for each output
  */
 final class PixelCriterion implements Criterion {
+  /** Number of pixels that have a class. */
+  private static final String PIXELS = "pixels";
+
   private static final long UNLABELLED = -1;
 
   private final CriterionSettings.PerPixel settings;
@@ -35,8 +38,8 @@ final class PixelCriterion implements Criterion {
 
   @Override
   public StepNormalizers normalizers(List<? extends Supervision> targets, int queries) {
-    return new StepNormalizers(
-        0, 0, targets.stream().mapToDouble(Supervision::labelledPixels).sum());
+    return StepNormalizers.of(
+        PIXELS, targets.stream().mapToDouble(Supervision::labelledPixels).sum());
   }
 
   @Override
@@ -44,7 +47,8 @@ final class PixelCriterion implements Criterion {
       Predictions predictions,
       List<? extends Supervision> targets,
       PointSource points,
-      StepNormalizers step) {
+      StepNormalizers step,
+      Decisions decisions) {
     MatchedCriterion.check(predictions, targets, MaskScores.SOFTMAX);
     int height = targets.get(0).height();
     int width = targets.get(0).width();
@@ -60,7 +64,8 @@ final class PixelCriterion implements Criterion {
     Engine engine = predictions.maskLogits().engine();
     Tensor index = engine.longs(labels, targets.size(), 1, height, width);
     Tensor weight = engine.floats(counted, targets.size(), 1, height, width);
-    double factor = step.pixels() == 0 ? 0 : -settings.weight() / step.pixels();
+    double pixels = step.get(PIXELS);
+    double factor = pixels == 0 ? 0 : -settings.weight() / pixels;
     Tensor[] losses =
         predictions.layers().stream()
             .map(output -> loss(output, index, weight, factor).reshape(1))

@@ -63,12 +63,13 @@ final class PointMasks implements MaskTerms {
       Predictions predictions,
       List<? extends Supervision> targets,
       List<Matches> matches,
-      PointSource source) {
+      PointSource source,
+      Decisions decisions) {
     Pairs pairs = Pairs.of(predictions, matches);
     Engine engine = predictions.maskLogits().engine();
     Tensor matched = predictions.chosenMasks(pairs.rows()).unsqueeze(1); // [n,1,h,w]
     int count = settings.points();
-    float[] points = choosePoints(matched, pairs, source);
+    float[] points = decisions.once(float[].class, () -> choosePoints(matched, pairs, source));
     float[] labels = new float[Math.multiplyExact(pairs.count(), count)];
     Parallel.forEach(
         pairs.count(),

@@ -26,22 +26,22 @@ class AccumulationTest {
   private static final int STEPS = 3;
 
   /** A loss that is a mean over the images of a step. */
-  private record MeanOverImages(Module model, Linear layer) implements TrainingTask {
+  private record MeanOverImages(Module model, Linear layer) implements TrainTask {
     @Override
     public StepNormalizers normalizers(Step step) {
       return StepNormalizers.NONE;
     }
 
     @Override
-    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
-      Batch batch = step.parts().get(part);
+    public Losses losses(StepPart part) {
+      Batch batch = part.batch();
       float[] values = new float[batch.size() * 2];
       for (int i = 0; i < batch.size(); i++) {
         values[2 * i] = batch.examples().get(i).info().imageId().number();
         values[2 * i + 1] = 1;
       }
       Tensor x = layer.engine().floats(values, batch.size(), 2);
-      Tensor loss = layer.forward(x).square().sum().div(step.images());
+      Tensor loss = layer.forward(x).square().sum().div(part.step().images());
       return new Losses(loss, List.of(new Losses.Term("loss_ce", loss)));
     }
   }

@@ -32,14 +32,14 @@ import org.maskwright.trainer.schedule.Schedule;
 /** A step whose loss or gradient is not finite changes nothing and says so. */
 class DivergenceTest {
   private record OfWeight(Module model, Linear layer, UnaryOperator<Tensor> loss)
-      implements TrainingTask {
+      implements TrainTask {
     @Override
     public StepNormalizers normalizers(Step step) {
       return StepNormalizers.NONE;
     }
 
     @Override
-    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
+    public Losses losses(StepPart part) {
       Tensor value = loss.apply(layer.weight().tensor());
       return new Losses(value, List.of(new Losses.Term("loss_ce", value)));
     }

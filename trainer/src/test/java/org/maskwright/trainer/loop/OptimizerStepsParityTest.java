@@ -67,18 +67,18 @@ class OptimizerStepsParityTest {
   }
 
   /** The script's images and loss; a part's share of the mean over all images. */
-  private record Waves(Model model) implements TrainingTask {
+  private record Waves(Model model) implements TrainTask {
     @Override
     public StepNormalizers normalizers(Step step) {
       return StepNormalizers.NONE;
     }
 
     @Override
-    public Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases) {
-      int t = (int) step.number() - 1;
+    public Losses losses(StepPart part) {
+      int t = (int) part.step().number() - 1;
       boolean small = t % 3 == 1;
-      int from = step.firstImage(part);
-      int count = step.parts().get(part).size();
+      int from = part.firstImage();
+      int count = part.batch().size();
       Tensor x = rows(wave(IMAGES * INPUTS, 0.7, 1.3 * t), from, count, INPUTS);
       Tensor target = rows(wave(IMAGES * OUTPUTS, 1.1, t), from, count, OUTPUTS);
       Tensor loss =
@@ -87,7 +87,7 @@ class OptimizerStepsParityTest {
               .sub(target)
               .square()
               .sum()
-              .div(step.images())
+              .div(part.step().images())
               .mul(small ? 0.05 : 1);
       return new Losses(loss, List.of(new Losses.Term("loss_ce", loss)));
     }

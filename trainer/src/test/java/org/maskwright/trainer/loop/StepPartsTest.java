@@ -34,6 +34,7 @@ import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 
@@ -126,7 +127,8 @@ class StepPartsTest {
     Map<String, Double> losses = new LinkedHashMap<>();
     for (int part = 0; part < step.parts().size(); part++) {
       try (Scope scope = model.engine().scope()) {
-        Losses of = task.losses(step, part, normalizers, new Phases());
+        Losses of =
+            task.losses(new StepPart(step, part, normalizers, new Decisions(), new Phases()));
         for (LossPart value : of.values()) {
           losses.merge(value.name(), value.value(), Double::sum);
         }

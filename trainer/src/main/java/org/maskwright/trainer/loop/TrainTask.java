@@ -5,7 +5,7 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 
 /** Owns what happens in a step between the batches and the losses; segmentation is one. */
-public interface TrainingTask {
+public interface TrainTask {
   /** What is trained. */
   Module model();
 
@@ -14,9 +14,12 @@ public interface TrainingTask {
 
   /**
    * A part's share of the step's losses, inside the caller's scope; marks the phases FORWARD and
-   * LOSS.
+   * LOSS. A task with inner iterations, such as many decodings of one encoded image, runs them here
+   * and gives their sum.
    *
-   * @param normalizers of the step, over all processes that share it
+   * <p>It may be asked for the same part of a step again with other parameters, and must then
+   * compute the same: random numbers from the step and the image, all else that is chosen from
+   * predictions by {@link StepPart#decisions}.
    */
-  Losses losses(Step step, int part, StepNormalizers normalizers, Phases phases);
+  Losses losses(StepPart part);
 }
