@@ -15,6 +15,7 @@ class ModuleArrowsTest {
           .importPackages("org.maskwright");
 
   private static final String FILES = "org.maskwright.files..";
+  private static final String SETTINGS = "org.maskwright.settings..";
   private static final String ENGINE = "org.maskwright.engine..";
   private static final String TORCH = "org.maskwright.engine.torch..";
   private static final String ND4J = "org.maskwright.engine.nd4j..";
@@ -32,6 +33,17 @@ class ModuleArrowsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(ENGINE, DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void theSettingsModuleKnowsNoOther() {
+    noClasses()
+        .that()
+        .resideInAPackage(SETTINGS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(FILES, ENGINE, DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 

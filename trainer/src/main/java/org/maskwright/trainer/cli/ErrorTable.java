@@ -17,6 +17,7 @@ import org.maskwright.engine.spi.NativeCache;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.settings.ExtensionException;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.output.OutputRefusedException;
@@ -29,6 +30,7 @@ final class ErrorTable {
   private static final Map<Class<?>, ExitCode> KNOWN =
       Map.of(
           ConfigException.class, ExitCode.CONFIG,
+          ExtensionException.class, ExitCode.CONFIG,
           DatasetException.class, ExitCode.DATA,
           CheckpointException.class, ExitCode.CHECKPOINT,
           TrainingDivergedException.class, ExitCode.DIVERGED,

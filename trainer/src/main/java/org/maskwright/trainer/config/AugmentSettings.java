@@ -11,6 +11,7 @@ import org.maskwright.datasets.transform.RandomCrop;
 import org.maskwright.datasets.transform.ResizeScale;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.datasets.transform.Transform;
+import org.maskwright.settings.Doc;
 
 /** How training images are changed: one of the field's pipelines. */
 @Doc("How training images are changed: one of the field's pipelines.")

@@ -13,12 +13,14 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.settings.ExtensionException;
+import org.maskwright.settings.Names;
+import org.maskwright.settings.Registry;
 import org.maskwright.trainer.config.ConfigException.Problem;
 
 /** Reads a resolved HOCON tree into records, and collects every problem on the way. */
@@ -28,9 +30,6 @@ final class Binder {
 
   private static final ConfigObject NOTHING = ConfigValueFactory.fromMap(Map.of());
   private static final int SHOWN_VALUE_LENGTH = 60;
-
-  /** The key that chooses among the variants of a sealed interface. */
-  static final String TYPE = "type";
 
   private final Class<?> root;
   private final String file;
@@ -70,7 +69,7 @@ final class Binder {
       throw new IllegalArgumentException(path + ": settings records cannot hold a " + type);
     }
     Class<?> plain = (Class<?>) type;
-    if (plain.isRecord() || plain.isSealed()) {
+    if (plain.isRecord() || Choices.isOne(plain)) {
       if (!absent(value) && value.valueType() != ConfigValueType.OBJECT) {
         return wrongType("a section { ... }", value, path);
       }
@@ -100,16 +99,13 @@ final class Binder {
 
   /** {type = poly, poly {...}, cosine {...}}: every variant keeps its own section and defaults. */
   private Object bindChoice(Class<?> type, ConfigObject values, String path) {
-    var variants = new LinkedHashMap<String, Class<?>>();
-    for (Class<?> variant : type.getPermittedSubclasses()) {
-      variants.put(Keys.hyphenated(variant.getSimpleName()), variant);
-    }
+    Map<String, Class<?>> variants = Choices.of(type);
     var known = new ArrayList<String>(variants.keySet());
-    known.add(TYPE);
+    known.add(Registry.TYPE);
     checkKeys(values, known, path);
     String expected = "one of " + String.join(", ", variants.keySet());
-    String typePath = Keys.join(path, TYPE);
-    ConfigValue chosen = values.get(TYPE);
+    String typePath = Keys.join(path, Registry.TYPE);
+    ConfigValue chosen = values.get(Registry.TYPE);
     if (absent(chosen)) {
       return missing(expected, typePath);
     }
@@ -118,7 +114,7 @@ final class Binder {
       return add(
           Origins.of(chosen.origin()),
           typePath,
-          "expected " + expected + ", got " + shown(chosen) + meant(name, variants.keySet()));
+          "expected " + expected + ", got " + shown(chosen) + Names.meant(name, variants.keySet()));
     }
     variants.forEach(
         (key, variant) -> {
@@ -184,6 +180,10 @@ final class Binder {
       if (e.getCause() instanceof IllegalArgumentException cause) {
         return outOfRange(String.valueOf(cause.getMessage()), components, values, path);
       }
+      if (!Registry.isOurs(type)) {
+        throw new ExtensionException(
+            path + ": the settings " + type.getName() + " threw " + e.getCause(), e.getCause());
+      }
       throw new IllegalStateException("cannot construct " + type.getName(), e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot construct " + type.getName(), e);
@@ -220,7 +220,7 @@ final class Binder {
   }
 
   private String suggestion(String wrong, List<String> known) {
-    Optional<String> nearest = Keys.nearest(wrong, known);
+    Optional<String> nearest = Names.nearest(wrong, known);
     if (nearest.isPresent()) {
       return "; did you mean " + nearest.get() + "?";
     }
@@ -231,7 +231,8 @@ final class Binder {
   }
 
   private Object wrongScalar(Class<?> type, ConfigValue value, String path) {
-    String hint = type.isEnum() ? meant(String.valueOf(value.unwrapped()), Scalars.keys(type)) : "";
+    String hint =
+        type.isEnum() ? Names.meant(String.valueOf(value.unwrapped()), Scalars.keys(type)) : "";
     return add(
         Origins.of(value.origin()),
         path,
@@ -252,10 +253,6 @@ final class Binder {
   private Object add(String origin, String path, String message) {
     problems.add(new Problem(origin, path, message));
     return FAILED;
-  }
-
-  private static String meant(String wrong, Collection<String> known) {
-    return Keys.nearest(wrong, known).map(key -> "; did you mean " + key + "?").orElse("");
   }
 
   private static Object wrapped(Object value) {

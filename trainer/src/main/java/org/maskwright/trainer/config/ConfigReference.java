@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.maskwright.settings.Doc;
+import org.maskwright.settings.Registry;
 
 /**
  * The reference of all configuration keys as Markdown, made from the settings records, what {@link
@@ -56,16 +58,12 @@ public final class ConfigReference {
   private void section(Class<?> type, String path) {
     var nested = new LinkedHashMap<String, Class<?>>();
     var rows = new ArrayList<String>();
-    if (type.isSealed()) {
-      var variants = new ArrayList<String>();
-      for (Class<?> variant : type.getPermittedSubclasses()) {
-        String name = Keys.hyphenated(variant.getSimpleName());
-        variants.add(name);
-        nested.put(Keys.join(path, name), variant);
-      }
-      String typePath = Keys.join(path, Binder.TYPE);
-      String choices = "one of " + String.join(", ", variants);
-      rows.add(row(Binder.TYPE, choices, shownDefault(typePath, false), "which section is used"));
+    if (Choices.isOne(type)) {
+      Map<String, Class<?>> variants = Choices.of(type);
+      variants.forEach((name, variant) -> nested.put(Keys.join(path, name), variant));
+      String typePath = Keys.join(path, Registry.TYPE);
+      String choices = "one of " + String.join(", ", variants.keySet());
+      rows.add(row(Registry.TYPE, choices, shownDefault(typePath, false), "which section is used"));
     } else {
       for (RecordComponent component : type.getRecordComponents()) {
         row(component, path, nested).ifPresent(rows::add);
@@ -147,7 +145,7 @@ public final class ConfigReference {
 
   private static String valueOf(Type type) {
     if (type instanceof Class<?> plain) {
-      return plain.isRecord() || plain.isSealed() ? "section" : Scalars.expected(plain);
+      return plain.isRecord() || Choices.isOne(plain) ? "section" : Scalars.expected(plain);
     }
     String element = valueOf(elementOf(type));
     if (rawIs(type, List.class)) {
@@ -158,7 +156,7 @@ public final class ConfigReference {
 
   private static Optional<Class<?>> sectionOf(Type type) {
     if (type instanceof Class<?> plain) {
-      return plain.isRecord() || plain.isSealed() ? Optional.of(plain) : Optional.empty();
+      return plain.isRecord() || Choices.isOne(plain) ? Optional.of(plain) : Optional.empty();
     }
     return sectionOf(elementOf(type));
   }

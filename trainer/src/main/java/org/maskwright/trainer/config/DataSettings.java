@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.LoaderSettings.BrokenFiles;
 import org.maskwright.datasets.scenes.ScenesConfig;
+import org.maskwright.settings.Doc;
 
 /** Which images. */
 @Doc("Which images to train and to evaluate on.")

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Optional;
 import java.util.Properties;
+import org.maskwright.settings.Doc;
 
 /**
  * What a key means: {@link Doc} on the component, or, for records of modules that know no

@@ -4,6 +4,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineException;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Precision;
+import org.maskwright.settings.Doc;
 
 /** What computes. */
 @Doc("What computes, where and how precisely.")

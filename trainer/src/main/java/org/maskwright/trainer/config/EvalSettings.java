@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Task;
+import org.maskwright.settings.Doc;
 import org.maskwright.trainer.eval.Rules;
 
 /** Evaluation. */

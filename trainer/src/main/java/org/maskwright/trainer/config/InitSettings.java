@@ -3,6 +3,7 @@ package org.maskwright.trainer.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.maskwright.settings.Doc;
 
 /** Where initial values come from. */
 @Doc("Where initial values come from, and what stays as it is.")

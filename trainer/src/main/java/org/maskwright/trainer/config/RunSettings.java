@@ -3,6 +3,7 @@ package org.maskwright.trainer.config;
 import java.util.List;
 import org.maskwright.datasets.Task;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.OptimizerSettings;
 

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.config;
 
 import java.util.List;
+import org.maskwright.settings.Doc;
 import org.maskwright.trainer.schedule.Schedule;
 
 /** How the learning rate changes. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.settings.Registry;
 
 /**
  * Settings records to HOCON that binds to equal records: the inverse of {@link ConfigFile#bind}.
@@ -47,12 +48,12 @@ public final class SettingsWriter {
     }
     if (value instanceof Record record) {
       Map<String, Object> section = section(record);
-      if (!declared.isSealed()) {
+      if (!Choices.isOne(declared)) {
         return section;
       }
-      String type = Keys.hyphenated(record.getClass().getSimpleName());
+      String type = Choices.nameOf(declared, record);
       Map<String, Object> choice = new LinkedHashMap<>();
-      choice.put(Binder.TYPE, type);
+      choice.put(Registry.TYPE, type);
       choice.put(type, section);
       return choice;
     }

@@ -1,5 +1,7 @@
 package org.maskwright.trainer.config;
 
+import org.maskwright.settings.Doc;
+
 /** The loop. */
 @Doc("The training loop.")
 public record TrainSettings(

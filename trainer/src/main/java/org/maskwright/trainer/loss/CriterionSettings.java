@@ -2,7 +2,7 @@ package org.maskwright.trainer.loss;
 
 import java.util.Optional;
 import org.maskwright.modelzoo.weights.TrainedLoss;
-import org.maskwright.trainer.config.Doc;
+import org.maskwright.settings.Doc;
 
 /** How predictions are compared with targets. */
 @Doc("What is minimised: how predictions are matched with targets and compared with them.")

@@ -1,6 +1,6 @@
 package org.maskwright.trainer.optim;
 
-import org.maskwright.trainer.config.Doc;
+import org.maskwright.settings.Doc;
 
 /** AdamW and what belongs to it. */
 @Doc("AdamW, its parameter groups, clipping and the moving average of the weights.")

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.settings.Doc;
 
 final class ConfigReferenceTest {
   @TempDir private Path folder;

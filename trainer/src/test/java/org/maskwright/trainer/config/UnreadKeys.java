@@ -38,8 +38,8 @@ final class UnreadKeys {
         visit(argument);
       }
     } else if (type instanceof Class<?> plain && seen.add(plain)) {
-      if (plain.isSealed()) {
-        Stream.of(plain.getPermittedSubclasses()).forEach(this::visit);
+      if (Choices.isOne(plain)) {
+        Choices.of(plain).values().forEach(this::visit);
       } else if (plain.isRecord()) {
         JavaClass settings = readers.get(plain);
         for (RecordComponent component : plain.getRecordComponents()) {

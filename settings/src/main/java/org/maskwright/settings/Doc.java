@@ -1,4 +1,4 @@
-package org.maskwright.trainer.config;
+package org.maskwright.settings;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
