@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.maskwright.settings.Names;
 
 /**
  * Where the model of an experiment is found by name: {@code models/NAME.conf} beside the
@@ -42,7 +43,7 @@ final class ModelFiles {
         "model: neither a file nor the name of one: %s%s; %s"
             .formatted(
                 model,
-                Keys.nearest(model, known).map(name -> "; did you mean " + name + "?").orElse(""),
+                Names.meant(model, known),
                 known.isEmpty()
                     ? "expected a configuration file, or a folder "
                         + FOLDER

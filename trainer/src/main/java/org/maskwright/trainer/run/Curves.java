@@ -3,11 +3,12 @@ package org.maskwright.trainer.run;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.maskwright.datasets.picture.Chart;
+import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
 /** A run's numbers as pictures: the losses over the steps, and what was evaluated. */
 final class Curves {
-  private static final List<String> LOSSES = List.of("loss", "mask", "dice", "cls");
   private static final List<String> METRICS =
       List.of("panoptic.PQ", "instance.AP", "semantic.mIoU");
 
@@ -20,8 +21,21 @@ final class Curves {
    * @throws org.maskwright.files.OutputException if a file cannot be written
    */
   static void write(String title, List<MetricsLog.Line> lines, Path folder) {
-    chart(title, "loss", of("train", lines), LOSSES, 1, folder.resolve("loss.png"));
+    List<MetricsLog.Line> train = of("train", lines);
+    chart(title, "loss", train, losses(train), 1, folder.resolve("loss.png"));
     chart(title, "percent", of("eval", lines), METRICS, 2, folder.resolve("metrics.png"));
+  }
+
+  /** The loss and the sums of its terms over all outputs. */
+  private static List<String> losses(List<MetricsLog.Line> lines) {
+    List<String> kinds =
+        lines.stream()
+            .flatMap(line -> line.values().keySet().stream())
+            .filter(name -> name.startsWith("loss_"))
+            .map(name -> new LossPart(name, 0).kind())
+            .distinct()
+            .toList();
+    return Stream.concat(Stream.of("loss"), StepLog.labels(kinds).stream()).toList();
   }
 
   private static List<MetricsLog.Line> of(String kind, List<MetricsLog.Line> lines) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.settings.Doc;
@@ -47,7 +48,8 @@ public class ChoicesTest {
 
   private ConfigFile load(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("my.conf"), text);
-    return ConfigFile.load(file, List.of(), ConfigFile.parse(DEFAULTS, Origins.REFERENCE));
+    return ConfigFile.load(
+        file, Optional.empty(), List.of(), ConfigFile.parse(DEFAULTS, Origins.REFERENCE));
   }
 
   private String refusal(String text) throws IOException {

@@ -43,7 +43,7 @@ class MaskSupervisionTest {
       points[i] = random.nextFloat() * 1.2f - 0.1f;
     }
     float[] labels = new float[501];
-    supervision.labels(1, points, 2, 499, labels, 1);
+    supervision.labels(1, 0, points, 2, 499, labels, 1);
     for (int i = 0; i < 499; i++) {
       double x = points[2 + 2 * i] * PADDED_WIDTH - 0.5;
       double y = points[3 + 2 * i] * PADDED_HEIGHT - 0.5;
@@ -65,7 +65,7 @@ class MaskSupervisionTest {
     MaskSupervision supervision =
         new MaskSupervision(new int[] {0}, masks, PADDED_HEIGHT, PADDED_WIDTH);
     float[] grid = new float[PADDED_HEIGHT * PADDED_WIDTH];
-    supervision.grid(0, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
+    supervision.grid(0, 0, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
     for (int y = 0; y < PADDED_HEIGHT; y++) {
       for (int x = 0; x < PADDED_WIDTH; x++) {
         assertEquals(pixel(masks, 0, y, x), grid[y * PADDED_WIDTH + x]);
