@@ -82,13 +82,13 @@ public record ModelSummary(
               "sem_seg_head.predictor",
               model.decoder(),
               engine.multiplyAdds() - pixelDecoder,
-              List.of(predictions.classLogits(), predictions.maskLogits())));
+              List.of(predictions.classLogits(), predictions.imageMaskLogits())));
       return new ModelSummary(
           parts,
           model.parameterCount(),
           engine.multiplyAdds() - start,
           shape(predictions.classLogits()),
-          shape(predictions.maskLogits()));
+          shape(predictions.imageMaskLogits()));
     }
   }
 

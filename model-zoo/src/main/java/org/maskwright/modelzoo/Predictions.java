@@ -1,28 +1,30 @@
 package org.maskwright.modelzoo;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 
 /**
- * What a model says about a batch: for each query a class and a mask.
+ * What a model says about a batch: for each query a mask in each of T frames, and a class where the
+ * model has classes. A photograph is one frame.
  *
- * <p><b>Shapes</b> classLogits [B,Q,K+1], the last class is no-object; maskLogits [B,Q,h,w] of the
- * size of the backbone's finest map: stride 4 of the padded input, or 8 with {@link
+ * <p><b>Shapes</b> classLogits [B,Q,K+1], the last class is no-object; maskLogits [B,Q,T,h,w] of
+ * the size of the backbone's finest map: stride 4 of the padded input, or 8 with {@link
  * ResNetPart.Geometry#DL4J}; every layer's outputs have the same shapes.
  *
  * <p><b>Lifecycle</b> the tensors belong to the scope in which the model ran.
  *
  * @param layers the supervised outputs in the order of the decoder's layers; the last one is the
  *     model's answer. At least one
- * @param maskFeatures [B,D,h,w], of which every layer's mask logits are the product with its mask
- *     embeddings; null where masks are no such products
  * @param maskScores how mask logits become probabilities
+ * @param extras what only some models say; at most one of a type
  */
-public record Predictions(List<Layer> layers, Tensor maskFeatures, MaskScores maskScores) {
+public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra> extras) {
   /** How mask logits become probabilities. */
   public enum MaskScores {
     /** By the logistic function, each query for itself: masks may overlap. */
@@ -35,61 +37,128 @@ public record Predictions(List<Layer> layers, Tensor maskFeatures, MaskScores ma
   }
 
   /**
+   * Something that only some models say, found by its type: {@link MaskProduct} is one; predicted
+   * overlaps, tokens of regions or embeddings of queries are others.
+   */
+  public interface Extra {
+    /** All tensors in it; they live as long as the predictions. */
+    List<Tensor> tensors();
+  }
+
+  /**
    * Output of one decoder layer.
    *
-   * @param classLogits [B,Q,K+1]
-   * @param maskLogits [B,Q,h,w]
-   * @param maskEmbeddings [B,Q,D], or null where masks are no products with mask features
+   * @param classes [B,Q,K+1]; empty of a model that tells no classes apart
+   * @param maskLogits [B,Q,T,h,w]
    */
-  public record Layer(Tensor classLogits, Tensor maskLogits, Tensor maskEmbeddings) {
+  public record Layer(Optional<Tensor> classes, Tensor maskLogits) {
     /** Checks that the outputs belong together. */
     public Layer {
       boolean fits =
-          classLogits.rank() == 3
-              && maskLogits.rank() == 4
-              && classLogits.size(0) == maskLogits.size(0)
-              && classLogits.size(1) == maskLogits.size(1);
+          maskLogits.rank() == 5
+              && (classes.isEmpty()
+                  || classes.get().rank() == 3
+                      && classes.get().size(0) == maskLogits.size(0)
+                      && classes.get().size(1) == maskLogits.size(1));
       if (!fits) {
         throw new IllegalArgumentException(
-            "predictions: expected classLogits [B,Q,K+1] and maskLogits [B,Q,h,w], got "
-                + classLogits
+            "predictions: expected classLogits [B,Q,K+1] and maskLogits [B,Q,T,h,w], got "
+                + classes.map(Tensor::toString).orElse("none")
                 + " and "
                 + maskLogits);
       }
     }
 
-    /** Masks that are no products. */
-    public Layer(Tensor classLogits, Tensor maskLogits) {
-      this(classLogits, maskLogits, null);
+    /** Of photographs: class logits [B,Q,K+1] and mask logits [B,Q,h,w]. */
+    public static Layer ofImages(Tensor classLogits, Tensor maskLogits) {
+      return new Layer(Optional.of(classLogits), maskLogits.unsqueeze(2));
+    }
+
+    /**
+     * The class logits [B,Q,K+1].
+     *
+     * @throws IllegalStateException if the model tells no classes apart
+     */
+    public Tensor classLogits() {
+      return classes.orElseThrow(
+          () ->
+              new IllegalStateException(
+                  "predictions: expected class logits, got masks alone " + maskLogits));
+    }
+
+    /** B. */
+    public int images() {
+      return maskLogits.intSize(0);
+    }
+
+    /** Q. */
+    public int queries() {
+      return maskLogits.intSize(1);
+    }
+
+    /** T. */
+    public int frames() {
+      return maskLogits.intSize(2);
+    }
+
+    /**
+     * The mask logits [B,Q,h,w] of photographs.
+     *
+     * @throws IllegalStateException if there are several frames
+     */
+    public Tensor imageMaskLogits() {
+      if (frames() != 1) {
+        throw new IllegalStateException(
+            "predictions: expected one frame, got maskLogits " + maskLogits);
+      }
+      return maskLogits.squeeze(2);
+    }
+
+    /** The mask logits as those of B*T single frames, an image's frames in a row: [B*T,Q,h,w]. */
+    public Tensor frameMaskLogits() {
+      return frames() == 1 ? imageMaskLogits() : maskLogits.transpose(1, 2).flatten(0, 1);
     }
   }
 
-  /** Keeps the list. */
+  /** Keeps the lists. */
   public Predictions {
     layers = List.copyOf(layers);
+    extras = List.copyOf(extras);
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("predictions: expected the output of at least one layer");
     }
+    Set<Class<?>> types = new HashSet<>();
+    for (Extra extra : extras) {
+      if (!types.add(extra.getClass())) {
+        throw new IllegalArgumentException(
+            "predictions: expected one extra of a type, got two of " + extra.getClass().getName());
+      }
+    }
   }
 
-  /** Masks that are no products. */
+  /** Without extras. */
   public Predictions(List<Layer> layers, MaskScores maskScores) {
-    this(layers, null, maskScores);
+    this(layers, maskScores, List.of());
   }
 
-  /** Mask classification with masks that are no products. */
+  /** Mask classification without extras. */
   public static Predictions ofLayers(List<Layer> layers) {
     return new Predictions(layers, MaskScores.SIGMOID);
   }
 
-  /** [B,Q,K+1] of the last layer. */
+  /** [B,Q,K+1] of the last layer; see {@link Layer#classLogits}. */
   public Tensor classLogits() {
     return last().classLogits();
   }
 
-  /** [B,Q,h,w] of the last layer. */
+  /** [B,Q,T,h,w] of the last layer. */
   public Tensor maskLogits() {
     return last().maskLogits();
+  }
+
+  /** [B,Q,h,w] of the last layer; see {@link Layer#imageMaskLogits}. */
+  public Tensor imageMaskLogits() {
+    return last().imageMaskLogits();
   }
 
   /** Outputs of the layers before the last, first layer first; empty where not asked for. */
@@ -97,65 +166,52 @@ public record Predictions(List<Layer> layers, Tensor maskFeatures, MaskScores ma
     return layers.subList(0, layers.size() - 1);
   }
 
-  private Layer last() {
+  /** The last layer's output, which is the model's answer. */
+  public Layer last() {
     return layers.get(layers.size() - 1);
   }
 
+  /** What a model says besides, if this one says it. */
+  public <E extends Extra> Optional<E> extra(Class<E> type) {
+    return extras.stream().filter(type::isInstance).map(type::cast).findFirst();
+  }
+
+  /** All tensors. */
+  public List<Tensor> tensors() {
+    List<Tensor> out = new ArrayList<>();
+    for (Layer layer : layers) {
+      layer.classes().ifPresent(out::add);
+      out.add(layer.maskLogits());
+    }
+    extras.forEach(extra -> out.addAll(extra.tensors()));
+    return out;
+  }
+
   /**
-   * Mask logits of some queries of every layer, layer after layer: [n,h,w].
+   * Mask logits of some queries of every layer, layer after layer: [n,T,h,w].
    *
-   * <p>They equal rows of {@link Layer#maskLogits} but for rounding. Where masks are products they
-   * are computed anew from the rows' embeddings: n is a few objects of a hundred queries, and the
-   * gradient then passes one product of n rows instead of a product of all rows for each layer, in
-   * which most are zero.
+   * <p>They equal rows of {@link Layer#maskLogits} but for rounding: where masks are a {@link
+   * MaskProduct} they are computed anew.
    *
    * @param rows of each layer: image * Q + query
    */
   public Tensor chosenMasks(List<long[]> rows) {
-    Engine engine = maskLogits().engine();
+    return extra(MaskProduct.class)
+        .map(product -> product.masks(rows, last().queries()))
+        .orElseGet(
+            () -> selected(layers.stream().map(l -> l.maskLogits().flatten(0, 1)).toList(), rows));
+  }
+
+  /** Rows of a tensor for each layer, joined. */
+  static Tensor selected(List<Tensor> layers, List<long[]> rows) {
+    Engine engine = layers.get(0).engine();
     return engine.tidy(
         scope -> {
-          List<Tensor> chosen = new ArrayList<>();
-          for (int l = 0; l < layers.size(); l++) {
-            Tensor all =
-                maskFeatures == null
-                    ? layers.get(l).maskLogits().flatten(0, 1)
-                    : layers.get(l).maskEmbeddings().flatten(0, 1);
-            chosen.add(all.indexSelect(0, engine.longs(rows.get(l), rows.get(l).length)));
+          Tensor[] chosen = new Tensor[layers.size()];
+          for (int l = 0; l < chosen.length; l++) {
+            chosen[l] = layers.get(l).indexSelect(0, engine.longs(rows.get(l), rows.get(l).length));
           }
-          Tensor joined = Tensor.concat(0, chosen.toArray(Tensor[]::new));
-          return maskFeatures == null ? joined : products(joined, images(rows));
+          return Tensor.concat(0, chosen);
         });
-  }
-
-  /** The image of each row. */
-  private int[] images(List<long[]> rows) {
-    long queries = classLogits().size(1);
-    return rows.stream().flatMapToLong(Arrays::stream).mapToInt(r -> (int) (r / queries)).toArray();
-  }
-
-  /** Products of embeddings [n,D] with the features of their images, as one batch: [n,h,w]. */
-  private Tensor products(Tensor embeddings, int[] images) {
-    Engine engine = embeddings.engine();
-    int batch = maskFeatures.intSize(0);
-    int[] counts = new int[batch];
-    for (int image : images) {
-      counts[image]++;
-    }
-    int most = Arrays.stream(counts).max().orElse(0);
-    long[] grouped = new long[batch * most]; // by image; row 0 where an image has fewer
-    long[] back = new long[images.length];
-    Arrays.fill(counts, 0);
-    for (int i = 0; i < images.length; i++) {
-      int place = images[i] * most + counts[images[i]]++;
-      grouped[place] = i;
-      back[i] = place;
-    }
-    return embeddings
-        .indexSelect(0, engine.longs(grouped, grouped.length))
-        .reshape(batch, most, embeddings.size(1))
-        .matmul(maskFeatures.flatten(2, 3))
-        .reshape(-1, maskFeatures.size(2), maskFeatures.size(3))
-        .indexSelect(0, engine.longs(back, back.length));
   }
 }

@@ -130,16 +130,7 @@ public final class SegmentationModel extends Module {
   private Predictions run(Supplier<Tensor> input, Function<PixelFeatures, Predictions> decode) {
     try (Scope scope = engine().scope()) {
       Predictions predictions = decode.apply(pixelFeatures(input));
-      for (Predictions.Layer layer : predictions.layers()) {
-        scope.keep(layer.classLogits());
-        scope.keep(layer.maskLogits());
-        if (layer.maskEmbeddings() != null) {
-          scope.keep(layer.maskEmbeddings());
-        }
-      }
-      if (predictions.maskFeatures() != null) {
-        scope.keep(predictions.maskFeatures());
-      }
+      predictions.tensors().forEach(scope::keep);
       return predictions;
     }
   }

@@ -22,9 +22,9 @@ class ExtremeSizesTest {
         var off = engine.noGrad();
         var scope = engine.scope()) {
       Predictions predictions = model.predict(engine.ones(1, 3, height, width));
-      assertEquals(model.paddedSize(height) / 4, predictions.maskLogits().intSize(2));
-      assertEquals(model.paddedSize(width) / 4, predictions.maskLogits().intSize(3));
-      float sum = predictions.maskLogits().sum().toFloats()[0];
+      assertEquals(model.paddedSize(height) / 4, predictions.imageMaskLogits().intSize(2));
+      assertEquals(model.paddedSize(width) / 4, predictions.imageMaskLogits().intSize(3));
+      float sum = predictions.imageMaskLogits().sum().toFloats()[0];
       assertTrue(Float.isFinite(sum), "sum " + sum);
     }
   }
@@ -36,8 +36,8 @@ class ExtremeSizesTest {
         var off = engine.noGrad();
         var scope = engine.scope()) {
       Predictions predictions = model.forwardUnpadded(engine.ones(1, 3, 97, 131));
-      assertEquals(25, predictions.maskLogits().intSize(2));
-      assertEquals(33, predictions.maskLogits().intSize(3));
+      assertEquals(25, predictions.imageMaskLogits().intSize(2));
+      assertEquals(33, predictions.imageMaskLogits().intSize(3));
     }
   }
 

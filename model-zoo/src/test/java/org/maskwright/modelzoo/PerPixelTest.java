@@ -108,7 +108,7 @@ class PerPixelTest {
       Predictions predictions =
           new Predictions(
               List.of(
-                  new Predictions.Layer(
+                  Predictions.Layer.ofImages(
                       new org.maskwright.modelzoo.head.FixedClassHead(
                               engine, ClassSpace.ofSize(classes))
                           .logits(1),

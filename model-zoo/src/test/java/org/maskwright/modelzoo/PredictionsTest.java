@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
@@ -28,38 +31,38 @@ class PredictionsTest {
     return Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
   }
 
-  private Predictions products(Engine engine) {
-    Tensor features = engine.uniform(random, -1, 1, IMAGES, 5, 2, 3).variable();
+  private Predictions products(Engine engine, int frames) {
+    Tensor features = engine.uniform(random, -1, 1, IMAGES, 5, frames, 2, 3).variable();
     List<Layer> layers = new ArrayList<>();
+    List<Tensor> all = new ArrayList<>();
     for (int l = 0; l < ROWS.size(); l++) {
       Tensor embeddings = engine.uniform(random, -1, 1, IMAGES, QUERIES, 5).variable();
-      Tensor masks = embeddings.matmul(features.flatten(2, 3)).reshape(IMAGES, QUERIES, 2, 3);
-      layers.add(new Layer(engine.zeros(IMAGES, QUERIES, 8), masks, embeddings));
+      Tensor masks =
+          embeddings.matmul(features.flatten(2, 4)).reshape(IMAGES, QUERIES, frames, 2, 3);
+      layers.add(new Layer(Optional.empty(), masks));
+      all.add(embeddings);
     }
-    return new Predictions(layers, features, MaskScores.SIGMOID);
+    return new Predictions(layers, MaskScores.SIGMOID, List.of(new MaskProduct(all, features)));
   }
 
   private static Tensor rowsOfMaskLogits(Predictions p) {
-    List<Layer> plain =
-        p.layers().stream().map(l -> new Layer(l.classLogits(), l.maskLogits())).toList();
-    return Predictions.ofLayers(plain).chosenMasks(ROWS);
+    return Predictions.ofLayers(p.layers()).chosenMasks(ROWS);
   }
 
   private static List<Tensor> inputs(Predictions p) {
-    List<Tensor> out = new ArrayList<>(List.of(p.maskFeatures()));
-    p.layers().forEach(l -> out.add(l.maskEmbeddings()));
-    return out;
+    return p.extra(MaskProduct.class).orElseThrow().tensors();
   }
 
-  @Test
-  void chosenMasksAreRowsOfTheMaskLogitsWithTheSameGradients() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void chosenMasksAreRowsOfTheMaskLogitsWithTheSameGradients(int frames) {
     try (Engine engine = open();
         var scope = engine.scope()) {
-      Predictions p = products(engine);
-      Tensor weights = engine.uniform(random, -1, 1, 9, 2, 3);
+      Predictions p = products(engine, frames);
+      Tensor weights = engine.uniform(random, -1, 1, 9, frames, 2, 3);
       Tensor expected = rowsOfMaskLogits(p);
       Tensor got = p.chosenMasks(ROWS);
-      assertArrayEquals(new long[] {9, 2, 3}, got.shape());
+      assertArrayEquals(new long[] {9, frames, 2, 3}, got.shape());
       assertArrayEquals(expected.toFloats(), got.toFloats(), 1e-6f);
 
       expected.mul(weights).sum().backward();
@@ -80,8 +83,44 @@ class PredictionsTest {
         var scope = engine.scope()) {
       Tensor classes = engine.zeros(1, QUERIES, 3);
       Tensor masks = engine.zeros(1, QUERIES + 1, 2, 2);
-      assertThrows(IllegalArgumentException.class, () -> new Layer(classes, masks));
+      assertThrows(IllegalArgumentException.class, () -> Layer.ofImages(classes, masks));
       assertThrows(IllegalArgumentException.class, () -> Predictions.ofLayers(List.of()));
+    }
+  }
+
+  @Test
+  void framesOfAnImageFollowEachOther() {
+    try (Engine engine = open();
+        var scope = engine.scope()) {
+      Layer layer = new Layer(Optional.empty(), engine.uniform(random, -1, 1, 2, 3, 2, 1, 4));
+      float[] all = layer.maskLogits().toFloats(); // [B,Q,T,h*w]
+      float[] frames = layer.frameMaskLogits().toFloats(); // [B*T,Q,h*w]
+      for (int b = 0; b < 2; b++) {
+        for (int q = 0; q < 3; q++) {
+          for (int t = 0; t < 2; t++) {
+            int from = ((b * 3 + q) * 2 + t) * 4;
+            int at = ((b * 2 + t) * 3 + q) * 4;
+            assertEquals(all[from], frames[at]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatAModelDoesNotSayIsRefusedOrEmpty() {
+    try (Engine engine = open();
+        var scope = engine.scope()) {
+      Layer layer = new Layer(Optional.empty(), engine.zeros(1, QUERIES, 2, 3, 3));
+      Predictions video = Predictions.ofLayers(List.of(layer));
+      assertThrows(IllegalStateException.class, video::classLogits);
+      assertThrows(IllegalStateException.class, video::imageMaskLogits);
+      assertEquals(Optional.empty(), video.extra(MaskProduct.class));
+      MaskProduct product = new MaskProduct(List.of(), engine.zeros(1, 5, 2, 3, 3));
+      List<Predictions.Extra> twice = List.of(product, product);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> new Predictions(List.of(layer), MaskScores.SIGMOID, twice));
     }
   }
 }

@@ -51,5 +51,10 @@ public final class TrainingDivergedException extends RuntimeException {
   }
 
   /** One part of the loss, such as {@code loss_mask}, with its weighted value. */
-  public record LossPart(String name, double value) {}
+  public record LossPart(String name, double value) {
+    /** The name without the number of an auxiliary output: that of the term of the loss. */
+    public String kind() {
+      return name.replaceFirst("_\\d+$", "");
+    }
+  }
 }

@@ -155,14 +155,14 @@ public final class TrainingStep implements AutoCloseable {
     }
 
     @Override
-    public float[] forLoss(int output, int image, int pair, int count) {
+    public float[] forLoss(int output, int image, int pair, int frame, int count) {
       synchronized (this) {
         if (matching) {
           matching = false;
           mark("matching");
         }
       }
-      return source.forLoss(output, image, pair, count);
+      return source.forLoss(output, image, pair, frame, count);
     }
 
     @Override

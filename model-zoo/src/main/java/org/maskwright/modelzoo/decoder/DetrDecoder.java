@@ -26,7 +26,7 @@ import org.maskwright.modelzoo.pixeldecoder.SinePositions;
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.4; DETR (arXiv 2005.12872)
  */
-public final class DetrDecoder extends MaskDecoder {
+public final class DetrDecoder extends QueryDecoder {
   private static final int MASK_LAYERS = 3;
   private final int queries;
   private final int channels;
@@ -136,23 +136,29 @@ public final class DetrDecoder extends MaskDecoder {
   }
 
   @Override
-  public Predictions forward(PixelFeatures features) {
-    List<Predictions.Layer> outputs = new ArrayList<>();
-    for (Tensor state : states(features)) {
-      outputs.add(output(state, features.maskFeatures()));
-    }
-    return new Predictions(outputs, features.maskFeatures(), classHead.maskScores());
+  public QuerySource learned() {
+    return features ->
+        new QuerySource.Queries(
+            engine().zeros(features.maskFeatures().size(0), queries, channels), queryEmbed.table());
   }
 
   @Override
-  public Predictions predict(PixelFeatures features) {
-    List<Tensor> states = states(features);
-    Predictions.Layer last = output(states.get(states.size() - 1), features.maskFeatures());
-    return new Predictions(List.of(last), classHead.maskScores());
+  public Predictions forward(PixelFeatures features, QuerySource source) {
+    QueryHead head = new QueryHead(classHead, features.maskFeatures());
+    states(features, source).forEach(state -> output(state, head));
+    return head.predictions(true);
+  }
+
+  @Override
+  public Predictions predict(PixelFeatures features, QuerySource source) {
+    List<Tensor> states = states(features, source);
+    QueryHead head = new QueryHead(classHead, features.maskFeatures());
+    output(states.get(states.size() - 1), head);
+    return head.predictions(false);
   }
 
   /** The state [B,Q,C] after each layer. */
-  private List<Tensor> states(PixelFeatures features) {
+  private List<Tensor> states(PixelFeatures features, QuerySource source) {
     PixelFeatures.Level level = features.memory().get(0);
     Tensor values = level.tokens();
     if (inputProj != null) {
@@ -163,22 +169,17 @@ public final class DetrDecoder extends MaskDecoder {
     }
     Tensor keys = values.add(positions.tokens(engine(), level.height(), level.width()));
     List<Tensor> states = new ArrayList<>();
-    Tensor x = engine().zeros(values.size(0), queries, channels);
+    QuerySource.Queries given = queries(source, features, channels);
+    Tensor x = given.content();
     for (Layer layer : transformer.decoder.layers.asList()) {
-      x = layer.forward(x, queryEmbed.table(), keys, values);
+      x = layer.forward(x, given.positions(), keys, values);
       states.add(x);
     }
     return states;
   }
 
-  private Predictions.Layer output(Tensor x, Tensor maskFeatures) {
-    try (var scope = engine().scope()) {
-      Tensor y = transformer.decoder.norm.forward(x);
-      Tensor embeddings = scope.keep(maskEmbed.forward(y));
-      return new Predictions.Layer(
-          scope.keep(classHead.forward(y)),
-          scope.keep(QueryHead.maskLogits(embeddings, maskFeatures)),
-          embeddings);
-    }
+  private void output(Tensor x, QueryHead head) {
+    Tensor y = transformer.decoder.norm.forward(x);
+    head.add(y, maskEmbed.forward(y));
   }
 }

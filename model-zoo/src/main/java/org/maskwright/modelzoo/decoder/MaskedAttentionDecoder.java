@@ -23,11 +23,12 @@ import org.maskwright.modelzoo.pixeldecoder.SinePositions;
  *
  * <p><b>Source</b> Mask2Former (arXiv 2112.01527), section 3.2
  */
-public final class MaskedAttentionDecoder extends MaskDecoder {
+public final class MaskedAttentionDecoder extends QueryDecoder {
   private static final int LEVELS = 3;
   private static final int MASK_LAYERS = 3;
 
   private final int queries;
+  private final int channels;
   private final int layers;
   private final ModuleList<SelfAttentionLayer> selfAttention;
   private final ModuleList<CrossAttentionLayer> crossAttention;
@@ -49,6 +50,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
       ClassHead classHead) {
     super(engine);
     queries = config.queries();
+    this.channels = channels;
     layers = config.layers();
     selfAttention = child("transformer_self_attention_layers", new ModuleList<>(engine));
     crossAttention = child("transformer_cross_attention_layers", new ModuleList<>(engine));
@@ -130,13 +132,22 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
   }
 
   @Override
-  public Predictions forward(PixelFeatures features) {
-    return new Predictions(decode(features, true), features.maskFeatures(), classHead.maskScores());
+  public QuerySource learned() {
+    return features -> {
+      long images = features.maskFeatures().size(0);
+      Tensor content = queryFeat.table().unsqueeze(0).expand(images, -1, -1); // [B,Q,C]
+      return new QuerySource.Queries(content, queryEmbed.table());
+    };
   }
 
   @Override
-  public Predictions predict(PixelFeatures features) {
-    return new Predictions(decode(features, false), classHead.maskScores());
+  public Predictions forward(PixelFeatures features, QuerySource source) {
+    return decode(features, source, true);
+  }
+
+  @Override
+  public Predictions predict(PixelFeatures features, QuerySource source) {
+    return decode(features, source, false);
   }
 
   /**
@@ -146,7 +157,7 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
    * linear, so that gives the logits of the reference, which resizes the Q masks of each layer:
    * here D maps are resized, once for all layers.
    */
-  private List<Predictions.Layer> decode(PixelFeatures features, boolean every) {
+  private Predictions decode(PixelFeatures features, QuerySource source, boolean every) {
     List<Memory> memory = memory(features);
     List<Tensor> resized = new ArrayList<>();
     try (var off = engine().noGrad()) {
@@ -155,20 +166,21 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
             features.maskFeatures().resize(level.height(), level.width(), ResizeMode.BILINEAR));
       }
     }
-    List<Predictions.Layer> outputs = new ArrayList<>();
-    Tensor x = startQueries(features);
+    QueryHead head = new QueryHead(classHead, features.maskFeatures());
+    QuerySource.Queries given = queries(source, features, channels);
+    Tensor x = given.content();
     for (int i = 0; i <= layers; i++) {
       Tensor normed = decoderNorm.forward(x);
       Tensor embeddings = maskEmbed.forward(normed); // [B,Q,D]
       if (every || i == layers) {
-        Tensor masks = QueryHead.maskLogits(embeddings, features.maskFeatures());
-        outputs.add(new Predictions.Layer(classHead.forward(normed), masks, embeddings));
+        head.add(normed, embeddings);
       }
       if (i < layers) {
-        x = layer(i, x, memory.get(i % LEVELS), blocked(embeddings, resized.get(i % LEVELS)));
+        Tensor blocked = blocked(embeddings, resized.get(i % LEVELS));
+        x = layer(i, x, given.positions(), memory.get(i % LEVELS), blocked);
       }
     }
-    return outputs;
+    return head.predictions(every);
   }
 
   private List<Memory> memory(PixelFeatures features) {
@@ -182,16 +194,10 @@ public final class MaskedAttentionDecoder extends MaskDecoder {
     return out;
   }
 
-  private Tensor startQueries(PixelFeatures features) {
-    Tensor table = queryFeat.table();
-    return table.unsqueeze(0).expand(features.maskFeatures().size(0), -1, -1); // [B,Q,C]
-  }
-
-  private Tensor layer(int i, Tensor x, Memory memory, Tensor blocked) {
+  private Tensor layer(int i, Tensor x, Tensor position, Memory memory, Tensor blocked) {
     return engine()
         .tidy(
             scope -> {
-              Tensor position = queryEmbed.table(); // [Q,C]
               Tensor y = crossAttention.get(i).forward(x, position, memory, blocked);
               y = selfAttention.get(i).forward(y, position);
               return feedForward.get(i).forward(y);

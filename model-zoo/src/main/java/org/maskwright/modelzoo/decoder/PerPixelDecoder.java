@@ -47,7 +47,7 @@ public final class PerPixelDecoder extends MaskDecoder {
     Tensor maskFeatures = features.maskFeatures();
     Tensor scores = maskFeatures.conv2d(weight.tensor(), bias.tensor(), Conv2dSpec.of(1, 0));
     Predictions.Layer output =
-        new Predictions.Layer(classHead.logits(maskFeatures.intSize(0)), scores);
+        Predictions.Layer.ofImages(classHead.logits(maskFeatures.intSize(0)), scores);
     return new Predictions(List.of(output), classHead.maskScores());
   }
 

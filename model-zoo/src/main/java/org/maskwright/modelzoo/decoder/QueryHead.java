@@ -1,10 +1,52 @@
 package org.maskwright.modelzoo.decoder;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.MaskProduct;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.head.ClassHead;
 
-/** Products of mask embeddings and mask features. */
+/** From the states of queries to predictions: classes, and products with mask features. */
 final class QueryHead {
-  private QueryHead() {}
+  private final ClassHead classHead;
+  private final Tensor maskFeatures;
+  private final List<Predictions.Layer> layers = new ArrayList<>();
+  private final List<Tensor> embeddings = new ArrayList<>();
+
+  /**
+   * For one call of a decoder.
+   *
+   * @param maskFeatures [B,D,h,w]
+   */
+  QueryHead(ClassHead classHead, Tensor maskFeatures) {
+    this.classHead = classHead;
+    this.maskFeatures = maskFeatures;
+  }
+
+  /**
+   * The output of a layer.
+   *
+   * @param states [B,Q,C], normalised
+   * @param maskEmbeddings [B,Q,D]
+   */
+  void add(Tensor states, Tensor maskEmbeddings) {
+    Tensor masks = maskLogits(maskEmbeddings, maskFeatures);
+    layers.add(Predictions.Layer.ofImages(classHead.forward(states), masks));
+    embeddings.add(maskEmbeddings);
+  }
+
+  /**
+   * What was added.
+   *
+   * @param product whether losses of chosen masks will be asked for
+   */
+  Predictions predictions(boolean product) {
+    return new Predictions(
+        layers,
+        classHead.maskScores(),
+        product ? List.of(new MaskProduct(embeddings, maskFeatures.unsqueeze(2))) : List.of());
+  }
 
   /**
    * Mask logits: the product of each query's embedding with the features of each pixel.

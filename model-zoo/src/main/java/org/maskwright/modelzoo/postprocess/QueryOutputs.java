@@ -72,10 +72,22 @@ public final class QueryOutputs {
     this.classProbs = softmax(classLogits, classes + 1);
   }
 
-  /** Copies one image of a batch from the device. */
+  /** Copies one photograph of a batch from the device. */
   public static QueryOutputs of(Predictions predictions, int image) {
-    Tensor classLogits = predictions.classLogits();
-    Tensor maskLogits = predictions.maskLogits();
+    return of(predictions.classLogits(), predictions.imageMaskLogits(), image, predictions);
+  }
+
+  /** Copies one frame of one image of a batch from the device. */
+  public static QueryOutputs of(Predictions predictions, int image, int frame) {
+    return of(
+        predictions.classLogits(),
+        predictions.maskLogits().select(2, frame), // [B,Q,h,w]
+        image,
+        predictions);
+  }
+
+  private static QueryOutputs of(
+      Tensor classLogits, Tensor maskLogits, int image, Predictions predictions) {
     Engine engine = classLogits.engine();
     try (var off = engine.noGrad();
         var scope = engine.scope()) {

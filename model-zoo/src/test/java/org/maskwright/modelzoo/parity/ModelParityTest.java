@@ -184,8 +184,8 @@ class ModelParityTest {
             found.add(difference("class logits", golden, "class." + i, layer.classLogits()));
             total = total.add(weighted(layer.classLogits()));
           }
-          found.add(difference("mask logits", golden, "mask." + i, layer.maskLogits()));
-          total = total.add(weighted(layer.maskLogits()));
+          found.add(difference("mask logits", golden, "mask." + i, layer.imageMaskLogits()));
+          total = total.add(weighted(layer.imageMaskLogits()));
         }
         assertTrue(!golden.contains("mask." + layers.size()), "the reference has more outputs");
         total.backward();
@@ -205,7 +205,7 @@ class ModelParityTest {
       if (golden.contains("class." + last)) {
         found.add(difference("inference", golden, "class." + last, alone.classLogits()));
       }
-      found.add(difference("inference", golden, "mask." + last, alone.maskLogits()));
+      found.add(difference("inference", golden, "mask." + last, alone.imageMaskLogits()));
       assertEquals(List.of(), alone.auxiliary());
     }
   }

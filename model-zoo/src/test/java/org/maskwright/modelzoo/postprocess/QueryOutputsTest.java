@@ -44,8 +44,8 @@ class QueryOutputsTest {
       Predictions predictions =
           new Predictions(
               List.of(
-                  new Predictions.Layer(engine.zeros(2, 4, 3), engine.zeros(2, 4, 5, 6)),
-                  new Predictions.Layer(classes, masks)),
+                  Predictions.Layer.ofImages(engine.zeros(2, 4, 3), engine.zeros(2, 4, 5, 6)),
+                  Predictions.Layer.ofImages(classes, masks)),
               MaskScores.SOFTMAX);
       for (int image = 0; image < 2; image++) {
         QueryOutputs got = QueryOutputs.of(predictions, image);

@@ -208,10 +208,10 @@ final class InspectCommand implements Runnable {
       Predictions predictions =
           model.forwardUnpadded(engine.floats(pixels.toFloatArray(), pixels.shape()));
       out.put("class_logits", host(predictions.classLogits()));
-      out.put("mask_logits", host(predictions.maskLogits()));
+      out.put("mask_logits", host(predictions.imageMaskLogits()));
       for (int i = 0; i < predictions.auxiliary().size(); i++) {
         out.put("aux_class_logits." + i, host(predictions.auxiliary().get(i).classLogits()));
-        out.put("aux_mask_logits." + i, host(predictions.auxiliary().get(i).maskLogits()));
+        out.put("aux_mask_logits." + i, host(predictions.auxiliary().get(i).imageMaskLogits()));
       }
       Safetensors.write(output, StateDict.of(out));
       spec.commandLine().getErr().println(engine.description());

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "  points.matcher  [P,2], or [L,B,P,2]; (x,y) in [0,1] of the padded image",
       "  points.loss     [P,2], or [L,n,P,2] for the n matched pairs, image by image, queries ascending",
       "The criterion 'dense' needs no points. Keys of the result:",
-      "  loss.total, loss.loss_ce, loss.loss_mask, loss.loss_dice, loss.loss_ce_0, ...   [1], weighted",
+      "  loss.total, loss.loss_ce, loss.loss_mask, loss.loss_ce_0, ...   [1], weighted, by the names of the criterion's terms",
       "  gradient_norm   [1], before clipping",
       "  grad.NAME       of each parameter that is trained, zeros where none arrived"
     })
@@ -152,22 +152,13 @@ final class InspectGradientsCommand implements Callable<Integer> {
 
   /** The file says how many points there are. */
   private static CriterionSettings withCount(CriterionSettings settings, GivenBatch batch) {
-    return settings instanceof CriterionSettings.Points p
-        ? new CriterionSettings.Points(
-            p.classWeight(),
-            p.maskWeight(),
-            p.diceWeight(),
-            p.noObjectWeight(),
-            batch.pointCount(),
-            p.oversample(),
-            p.importance())
-        : settings;
+    return settings.samplesPoints() ? settings.withPoints(batch.pointCount()) : settings;
   }
 
   private static PointSource points(
       CriterionSettings settings, GivenBatch batch, Predictions predictions) {
-    return settings instanceof CriterionSettings.Points
-        ? batch.points(predictions.layers().size(), predictions.classLogits().intSize(1))
+    return settings.samplesPoints()
+        ? batch.points(predictions.layers().size(), predictions.last().queries())
         : new PointSource.Given(new float[0], new float[0]);
   }
 

@@ -28,7 +28,7 @@ public record RunSettings(
   public RunSettings {
     boolean pixels = model.decoder().classifiesPixels();
     Ranges.require(
-        pixels == criterion instanceof CriterionSettings.PerPixel,
+        pixels == criterion.classifiesPixels(),
         "criterion",
         "type per-pixel exactly where model.decoder.type is per-pixel or per-pixel-plus",
         criterion);

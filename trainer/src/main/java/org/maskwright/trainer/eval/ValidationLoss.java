@@ -19,12 +19,10 @@ import org.maskwright.trainer.loss.PointSource;
  * each evaluation, so that values of one run can be compared and training is not touched.
  */
 public final class ValidationLoss {
-  private static final List<String> KINDS = List.of("loss_ce", "loss_mask", "loss_dice");
-
   private final Task task;
   private final Criterion criterion;
   private final RandomStream points;
-  private final double[] sums = new double[KINDS.size()];
+  private final Map<String, Double> sums = new LinkedHashMap<>(); // by kind, such as loss_ce
   private int images;
 
   /**
@@ -52,20 +50,19 @@ public final class ValidationLoss {
             List.of(MaskSupervision.of(example, paddedHeight, paddedWidth)),
             new PointSource.Random(points, images));
     for (LossPart part : losses.values()) {
-      for (int k = 0; k < sums.length; k++) {
-        sums[k] += part.name().startsWith(KINDS.get(k)) ? part.value() : 0;
-      }
+      sums.merge(part.kind(), part.value(), Double::sum);
     }
     images++;
   }
 
-  /** Adds {@code loss.total}, {@code loss.ce}, {@code loss.mask} and {@code loss.dice}. */
+  /** Adds {@code loss.total} and each kind of part, such as {@code loss.ce}. */
   void report(Map<String, Double> metrics) {
     Map<String, Double> parts = new LinkedHashMap<>();
     double total = 0;
-    for (int k = 0; k < sums.length; k++) {
-      parts.put(KINDS.get(k).replace('_', '.'), sums[k] / images);
-      total += sums[k] / images;
+    for (Map.Entry<String, Double> sum : sums.entrySet()) {
+      double mean = sum.getValue() / images;
+      parts.put(sum.getKey().replaceFirst("_", "."), mean);
+      total += mean;
     }
     metrics.put("loss.total", total);
     metrics.putAll(parts);

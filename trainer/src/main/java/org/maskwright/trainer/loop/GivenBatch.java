@@ -191,7 +191,7 @@ public final class GivenBatch {
     }
 
     @Override
-    public float[] forLoss(int output, int image, int pair, int count) {
+    public float[] forLoss(int output, int image, int pair, int frame, int count) {
       int pairs = firstPair.get(firstPair.size() - 1);
       return loss.get(output * pairs + firstPair.get(image) + pair).clone();
     }

@@ -36,15 +36,14 @@ public record StepReport(
     measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
   }
 
-  /**
-   * Sum of the parts of one kind over all outputs: {@code loss_ce}, {@code loss_mask} or {@code
-   * loss_dice}.
-   */
+  /** The kinds of the parts, such as {@code loss_ce}, in their order. */
+  public List<String> kinds() {
+    return parts.stream().map(LossPart::kind).distinct().toList();
+  }
+
+  /** Sum of the parts of one kind over all outputs. */
   public double sumOf(String kind) {
-    return parts.stream()
-        .filter(p -> p.name().equals(kind) || p.name().startsWith(kind + "_"))
-        .mapToDouble(LossPart::value)
-        .sum();
+    return parts.stream().filter(p -> p.kind().equals(kind)).mapToDouble(LossPart::value).sum();
   }
 
   /** Images per second of this step. */

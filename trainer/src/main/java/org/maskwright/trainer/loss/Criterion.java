@@ -25,7 +25,7 @@ public interface Criterion {
         predictions,
         targets,
         points,
-        normalizers(targets, predictions.classLogits().intSize(1)),
+        normalizers(targets, predictions.last().queries()),
         new Decisions());
   }
 
@@ -33,13 +33,13 @@ public interface Criterion {
    * The losses of a batch, as its share of a step's. Runs inside the caller's scope; the result's
    * total can be differentiated.
    *
-   * @param predictions class logits [B,Q,K+1] and mask logits [B,Q,h,w] of each output
+   * @param predictions class logits [B,Q,K+1] and mask logits [B,Q,T,h,w] of each output
    * @param targets one for each image of the batch
    * @param points where points are sampled, if they are
    * @param step {@link #normalizers} of all images of the step, this batch's included
    * @param decisions what was chosen when these images were computed before, if they were
-   * @throws IllegalArgumentException if the number of images differs, a class is not in [0,K), or
-   *     the model classifies masks where the criterion is for pixels or the reverse
+   * @throws IllegalArgumentException if the number of images or frames differs, a class is not in
+   *     [0,K), or the model classifies masks where the criterion is for pixels or the reverse
    * @throws NonFiniteCostException if a matching cost is NaN or infinite
    */
   Losses compute(
@@ -51,12 +51,6 @@ public interface Criterion {
 
   /** The criterion that the settings describe. */
   static Criterion of(CriterionSettings settings) {
-    if (settings instanceof CriterionSettings.Points points) {
-      return new MatchedCriterion(points, new PointMasks(points));
-    }
-    if (settings instanceof CriterionSettings.Dense dense) {
-      return new MatchedCriterion(dense, new DenseMasks(dense));
-    }
-    return new PixelCriterion((CriterionSettings.PerPixel) settings);
+    return settings.criterion();
   }
 }

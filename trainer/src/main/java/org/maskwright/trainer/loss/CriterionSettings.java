@@ -1,30 +1,42 @@
 package org.maskwright.trainer.loss;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.maskwright.modelzoo.Predictions.MaskScores;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.settings.Doc;
+import org.maskwright.settings.VariantsOf;
+import org.maskwright.trainer.match.MatchPolicy;
 
 /** How predictions are compared with targets. */
 @Doc("What is minimised: how predictions are matched with targets and compared with them.")
-public sealed interface CriterionSettings {
+@VariantsOf(CriterionKind.class)
+public interface CriterionSettings {
+  /** The criterion that the settings describe. */
+  Criterion criterion();
+
+  /** Whether it is for models that classify pixels. */
+  default boolean classifiesPixels() {
+    return false;
+  }
+
+  /** Whether losses are sampled at points. */
+  default boolean samplesPoints() {
+    return false;
+  }
+
+  /** As these with so many points, where points are sampled. */
+  default CriterionSettings withPoints(int count) {
+    return this;
+  }
+
   /** What a file of weights says about the loss; empty where no other tool has it. */
   default Optional<TrainedLoss> trained() {
     return Optional.empty();
-  }
-
-  /** Of criteria that match queries with targets. */
-  interface Matching {
-    /** Weight of the class term in loss and matching cost. */
-    double classWeight();
-
-    /** Weight of the mask term in loss and matching cost. */
-    double maskWeight();
-
-    /** Weight of the dice term in loss and matching cost. */
-    double diceWeight();
-
-    /** Weight of the no-object class in the class loss. */
-    double noObjectWeight();
   }
 
   /** Mask2Former: cross-entropy and dice at sampled points. */
@@ -37,11 +49,33 @@ public sealed interface CriterionSettings {
       @Doc("How many times as many candidates are drawn as points are kept, at least 1.")
           double oversample,
       @Doc("Share of the points chosen where the prediction is uncertain, in [0,1].")
-          double importance)
-      implements CriterionSettings, Matching {
+          double importance,
+      @Doc("Further terms by name, none by default.") Map<String, LossTermSettings> terms)
+      implements CriterionSettings {
+    /** Without further terms. */
+    public Points(
+        double classWeight,
+        double maskWeight,
+        double diceWeight,
+        double noObjectWeight,
+        int points,
+        double oversample,
+        double importance) {
+      this(
+          classWeight,
+          maskWeight,
+          diceWeight,
+          noObjectWeight,
+          points,
+          oversample,
+          importance,
+          Map.of());
+    }
+
     /** Checks the ranges. */
     public Points {
       requireWeights(classWeight, maskWeight, diceWeight, noObjectWeight);
+      terms = copyOf(terms);
       if (points < 1) {
         throw new IllegalArgumentException("points: expected at least 1, got " + points);
       }
@@ -52,6 +86,37 @@ public sealed interface CriterionSettings {
         throw new IllegalArgumentException(
             "importance: expected a share in [0,1], got " + importance);
       }
+    }
+
+    @Override
+    public Criterion criterion() {
+      return new TermCriterion(
+          with(
+              terms,
+              new ClassTerm(classWeight, noObjectWeight),
+              new PointMaskTerm(maskWeight),
+              new PointDiceTerm(diceWeight)),
+          MatchPolicy.hungarian(),
+          new Sampling(points, oversample, importance),
+          MaskScores.SIGMOID);
+    }
+
+    @Override
+    public boolean samplesPoints() {
+      return true;
+    }
+
+    @Override
+    public Points withPoints(int count) {
+      return new Points(
+          classWeight,
+          maskWeight,
+          diceWeight,
+          noObjectWeight,
+          count,
+          oversample,
+          importance,
+          terms);
     }
 
     @Override
@@ -74,11 +139,24 @@ public sealed interface CriterionSettings {
       @Doc("Weight of the dice term in loss and matching cost.") double diceWeight,
       @Doc("Weight of the no-object class in the class loss.") double noObjectWeight,
       @Doc("Balance of foreground in the focal loss, in [0,1].") double focalAlpha,
-      @Doc("Exponent of the focal loss, at least 0.") double focalGamma)
-      implements CriterionSettings, Matching {
+      @Doc("Exponent of the focal loss, at least 0.") double focalGamma,
+      @Doc("Further terms by name, none by default.") Map<String, LossTermSettings> terms)
+      implements CriterionSettings {
+    /** Without further terms. */
+    public Dense(
+        double classWeight,
+        double maskWeight,
+        double diceWeight,
+        double noObjectWeight,
+        double focalAlpha,
+        double focalGamma) {
+      this(classWeight, maskWeight, diceWeight, noObjectWeight, focalAlpha, focalGamma, Map.of());
+    }
+
     /** Checks the ranges. */
     public Dense {
       requireWeights(classWeight, maskWeight, diceWeight, noObjectWeight);
+      terms = copyOf(terms);
       if (!(focalAlpha >= 0 && focalAlpha <= 1)) {
         throw new IllegalArgumentException(
             "focalAlpha: expected a value in [0,1], got " + focalAlpha);
@@ -86,6 +164,19 @@ public sealed interface CriterionSettings {
       if (!(focalGamma >= 0)) {
         throw new IllegalArgumentException("focalGamma: expected at least 0, got " + focalGamma);
       }
+    }
+
+    @Override
+    public Criterion criterion() {
+      return new TermCriterion(
+          with(
+              terms,
+              new ClassTerm(classWeight, noObjectWeight),
+              new FocalTerm("loss_mask", maskWeight, focalAlpha, focalGamma),
+              new GridDiceTerm("loss_dice", diceWeight)),
+          MatchPolicy.hungarian(),
+          Sampling.NONE,
+          MaskScores.SIGMOID);
     }
 
     @Override
@@ -113,6 +204,42 @@ public sealed interface CriterionSettings {
             "weight: expected a weight above 0, got 0: nothing would be learnt");
       }
     }
+
+    /** Nothing is matched: query k stands for class k. */
+    @Override
+    public Criterion criterion() {
+      return new TermCriterion(
+          List.of(new PixelTerm(weight)),
+          MatchPolicy.identity(),
+          Sampling.NONE,
+          MaskScores.SOFTMAX);
+    }
+
+    @Override
+    public boolean classifiesPixels() {
+      return true;
+    }
+  }
+
+  /** In order, with names that go with those of a criterion's own. */
+  private static Map<String, LossTermSettings> copyOf(Map<String, LossTermSettings> terms) {
+    for (String key : terms.keySet()) {
+      if (!key.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")
+          || key.matches(".*-\\d+")
+          || List.of("ce", "mask", "dice").contains(key)) {
+        throw new IllegalArgumentException(
+            "terms: expected names of lower-case words joined by hyphens, without a number at the end and other than ce, mask and dice, got "
+                + key);
+      }
+    }
+    return Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+
+  /** A criterion's own terms, then those that a configuration adds. */
+  private static List<LossTerm> with(Map<String, LossTermSettings> further, LossTerm... own) {
+    List<LossTerm> out = new ArrayList<>(List.of(own));
+    further.forEach((key, settings) -> out.add(LossTermSettings.built(key, settings)));
+    return out;
   }
 
   private static void requireWeights(

@@ -2,6 +2,7 @@ package org.maskwright.trainer.loss;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
@@ -26,38 +27,53 @@ public record Losses(Tensor total, List<Term> terms) {
    */
   public record Term(String name, Tensor value) {}
 
-  /** The {@code k}-th output in the official order: the last one, then the first, second, ... */
-  static int inOrder(int k, int outputs) {
-    return k == 0 ? outputs - 1 : k - 1;
-  }
+  /** Collects the terms of L outputs. */
+  static final class Builder {
+    private final List<String> names = new ArrayList<>();
+    private final List<Tensor> values = new ArrayList<>();
 
-  /**
-   * Terms of L outputs, the last output first, as the official implementation names them.
-   *
-   * @param names of the parts, at least as many as there are
-   * @param parts each [L]
-   */
-  static Losses ofOutputs(String[] names, Tensor... parts) {
-    int outputs = parts[0].intSize(0);
-    List<Term> terms = new ArrayList<>();
-    for (int k = 0; k < outputs; k++) {
-      int output = inOrder(k, outputs);
-      for (int i = 0; i < parts.length; i++) {
-        terms.add(
-            new Term(
-                names[i] + (k == 0 ? "" : "_" + (k - 1)),
-                parts[i].slice(0, output, output + 1L).squeeze(0)));
+    /** A term's value at each output, [L]. */
+    void add(String name, Tensor value) {
+      names.add(name);
+      values.add(value);
+    }
+
+    /**
+     * The last output first, as the official implementation names them.
+     *
+     * @param zeros [L] to be part of the first term
+     */
+    Losses build(Optional<Tensor> zeros) {
+      if (values.isEmpty()) {
+        Tensor nothing =
+            zeros.orElseThrow(() -> new IllegalStateException("loss: expected at least one term"));
+        return new Losses(nothing.sum(), List.of());
       }
+      zeros.ifPresent(z -> values.set(0, values.get(0).add(z)));
+      int outputs = values.get(0).intSize(0);
+      List<Term> terms = new ArrayList<>();
+      for (int k = 0; k < outputs; k++) {
+        int output = k == 0 ? outputs - 1 : k - 1;
+        for (int i = 0; i < names.size(); i++) {
+          terms.add(
+              new Term(
+                  names.get(i) + (k == 0 ? "" : "_" + (k - 1)),
+                  values.get(i).slice(0, output, output + 1L).squeeze(0)));
+        }
+      }
+      Tensor total = values.get(0).sum();
+      for (Tensor value : values.subList(1, values.size())) {
+        total = total.add(value.sum());
+      }
+      return new Losses(total, terms);
     }
-    Tensor total = parts[0].sum();
-    for (int i = 1; i < parts.length; i++) {
-      total = total.add(parts[i].sum());
-    }
-    return new Losses(total, terms);
   }
 
   /** The values of all parts in one transfer. */
   public List<LossPart> values() {
+    if (terms.isEmpty()) {
+      return List.of();
+    }
     Tensor[] scalars =
         terms.stream().map(t -> t.value().detach().reshape(1)).toArray(Tensor[]::new);
     float[] values = Tensor.concat(0, scalars).toFloats();

@@ -64,7 +64,7 @@ public final class MaskSupervision implements Supervision {
   }
 
   @Override
-  public long labelledPixels() {
+  public double labelledPixels() {
     if (count() == 0) {
       return 0;
     }
@@ -79,7 +79,8 @@ public final class MaskSupervision implements Supervision {
   }
 
   @Override
-  public void labels(int n, float[] points, int from, int count, float[] labels, int to) {
+  public void labels(
+      int n, int frame, float[] points, int from, int count, float[] labels, int to) {
     long[] words = masks.words(n);
     int rowWords = masks.rowWords();
     int height = masks.height();
@@ -110,7 +111,7 @@ public final class MaskSupervision implements Supervision {
   }
 
   @Override
-  public void grid(int n, int height, int width, float[] labels, int to) {
+  public void grid(int n, int frame, int height, int width, float[] labels, int to) {
     for (int y = 0; y < height; y++) {
       int sourceY = (int) ((long) y * paddedHeight / height);
       for (int x = 0; x < width; x++) {

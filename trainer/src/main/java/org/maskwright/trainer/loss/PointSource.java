@@ -13,20 +13,22 @@ import org.maskwright.engine.tensor.RandomStream;
  */
 public interface PointSource {
   /**
-   * {@code count} points for the matcher of one image and one output, x and y interleaved, in
-   * [0,1).
+   * {@code count} points for the matcher of one image and one output, the same in each of its
+   * frames, x and y interleaved, in [0,1).
    *
    * @param image in the batch
    */
   float[] forMatcher(int output, int image, int count);
 
   /**
-   * {@code count} points for the loss of one matched pair, x and y interleaved, in [0,1).
+   * {@code count} points for the loss of one matched pair in one frame, x and y interleaved, in
+   * [0,1).
    *
    * @param image in the batch
    * @param pair of the image, queries ascending
+   * @param frame of the pair, 0 of a photograph
    */
-  float[] forLoss(int output, int image, int pair, int count);
+  float[] forLoss(int output, int image, int pair, int frame, int count);
 
   /** Whether the loss may choose the uncertain ones among more points than it needs. */
   boolean allowsImportanceSampling();
@@ -47,8 +49,9 @@ public interface PointSource {
     }
 
     @Override
-    public float[] forLoss(int output, int image, int pair, int count) {
-      return of(LOSS, output, image).fork(pair).uniform(2 * count, 0, 1);
+    public float[] forLoss(int output, int image, int pair, int frame, int count) {
+      RandomStream first = of(LOSS, output, image).fork(pair);
+      return (frame == 0 ? first : first.fork(frame)).uniform(2 * count, 0, 1);
     }
 
     private RandomStream of(int use, int output, int image) {
@@ -78,7 +81,7 @@ public interface PointSource {
     }
 
     @Override
-    public float[] forLoss(int output, int image, int pair, int count) {
+    public float[] forLoss(int output, int image, int pair, int frame, int count) {
       return checked(loss, count);
     }
 

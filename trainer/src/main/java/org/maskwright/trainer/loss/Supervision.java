@@ -1,9 +1,13 @@
 package org.maskwright.trainer.loss;
 
+import java.util.Arrays;
+
 /**
- * What the annotation of one image says about its N targets, asked for where the loss needs it: no
- * target is ever held as an up-sampled float mask. Full masks are one form; labelled points or
- * boxes answer the same questions.
+ * What the annotation of one image, or of the T frames of one video, says about its N targets,
+ * asked for where the loss needs it: no target is ever held as an up-sampled float mask. Full masks
+ * are one form; labelled points or boxes answer the same questions.
+ *
+ * <p>A label that is not known has weight 0 and changes nothing.
  *
  * <p><b>Coordinates</b> (x,y) in [0,1] of the padded image of the batch; pixel centres at +0.5.
  *
@@ -16,17 +20,22 @@ public interface Supervision {
   /** Columns of the padded image. */
   int width();
 
+  /** T; 1 of a photograph. */
+  default int frames() {
+    return 1;
+  }
+
   /** N, the number of targets. */
   int count();
 
   /** Contiguous class index of target {@code n}. */
   int category(int n);
 
-  /** How many pixels of the padded image are in at least one target. */
-  long labelledPixels();
+  /** Sum of the weights of the pixels of all frames that are in at least one target. */
+  double labelledPixels();
 
   /**
-   * Labels of target {@code n} at points, bilinear between pixel centres, 0 outside.
+   * Labels of target {@code n} at points of a frame, bilinear between pixel centres, 0 outside.
    *
    * @param points x and y of each point, interleaved
    * @param from index of the first point's x in {@code points}
@@ -34,10 +43,27 @@ public interface Supervision {
    * @param labels receives values in [0,1]
    * @param to index of the first label
    */
-  void labels(int n, float[] points, int from, int count, float[] labels, int to);
+  void labels(int n, int frame, float[] points, int from, int count, float[] labels, int to);
 
   /**
-   * Labels of target {@code n} on a grid of height x width over the padded image, nearest pixel.
+   * Labels of target {@code n} on a grid of height x width over the padded image of a frame,
+   * nearest pixel.
    */
-  void grid(int n, int height, int width, float[] labels, int to);
+  void grid(int n, int frame, int height, int width, float[] labels, int to);
+
+  /** Whether some label weighs otherwise than 1. */
+  default boolean weighted() {
+    return false;
+  }
+
+  /** How much the {@link #labels} at the same points count, at least 0. */
+  default void weights(
+      int n, int frame, float[] points, int from, int count, float[] weights, int to) {
+    Arrays.fill(weights, to, to + count, 1);
+  }
+
+  /** How much the labels of the same {@link #grid} count, at least 0. */
+  default void gridWeights(int n, int frame, int height, int width, float[] weights, int to) {
+    Arrays.fill(weights, to, to + height * width, 1);
+  }
 }

@@ -3,12 +3,13 @@ package org.maskwright.trainer.run;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.maskwright.datasets.picture.Chart;
+import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.result.ResultKinds;
 
 /** A run's numbers as pictures: the losses over the steps, and what was evaluated. */
 final class Curves {
-  private static final List<String> LOSSES = List.of("loss", "mask", "dice", "cls");
 
   private Curves() {}
 
@@ -19,7 +20,8 @@ final class Curves {
    * @throws org.maskwright.files.OutputException if a file cannot be written
    */
   static void write(String title, List<MetricsLog.Line> lines, Path folder) {
-    chart(title, "loss", of("train", lines), LOSSES, 1, folder.resolve("loss.png"));
+    List<MetricsLog.Line> train = of("train", lines);
+    chart(title, "loss", train, losses(train), 1, folder.resolve("loss.png"));
     chart(title, "percent", of("eval", lines), metrics(), 2, folder.resolve("metrics.png"));
   }
 
@@ -28,6 +30,18 @@ final class Curves {
     return ResultKinds.all().stream()
         .map(kind -> kind.name() + "." + kind.metrics().get(0).name())
         .toList();
+  }
+
+  /** The loss and the sums of its terms over all outputs. */
+  private static List<String> losses(List<MetricsLog.Line> lines) {
+    List<String> kinds =
+        lines.stream()
+            .flatMap(line -> line.values().keySet().stream())
+            .filter(name -> name.startsWith("loss_"))
+            .map(name -> new LossPart(name, 0).kind())
+            .distinct()
+            .toList();
+    return Stream.concat(Stream.of("loss"), StepLog.labels(kinds).stream()).toList();
   }
 
   private static List<MetricsLog.Line> of(String kind, List<MetricsLog.Line> lines) {

@@ -3,10 +3,14 @@ package org.maskwright.trainer.run;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Phases.Phase;
@@ -22,12 +26,17 @@ import org.maskwright.trainer.loop.TrainListener;
 final class StepLog implements TrainListener, Closeable {
   private static final double MIB = 1 << 20;
 
+  /** What a line calls {@code loss_ce}. */
+  private static final String CLASSES = "cls";
+
   private final Console console;
   private final MetricsLog metrics;
   private final EventWriter events;
   private final int every;
   private final long steps;
   private final Map<String, Double> sums; // of losses, norms and measures, since the last line
+  private final Set<String> kinds = new LinkedHashSet<>(); // of the losses so far
+  private List<String> labels = List.of(); // theirs
   private Phases times = new Phases(); // since the last line, but of this process only
   private int images;
   private int count;
@@ -56,9 +65,9 @@ final class StepLog implements TrainListener, Closeable {
   @Override
   public Verdict afterStep(StepReport r) {
     add("loss", r.loss());
-    add("mask", r.sumOf("loss_mask"));
-    add("dice", r.sumOf("loss_dice"));
-    add("cls", r.sumOf("loss_ce"));
+    r.kinds().forEach(kind -> add(label(kind), r.sumOf(kind)));
+    kinds.addAll(r.kinds());
+    labels = labels(kinds);
     add("gradNorm", r.gradientNorm());
     r.measures().forEach(this::add);
     r.parts().forEach(part -> add(part.name(), part.value()));
@@ -94,6 +103,21 @@ final class StepLog implements TrainListener, Closeable {
     return Map.copyOf(sums);
   }
 
+  /**
+   * What kinds of losses are called in a line: {@code mask} for {@code loss_mask}; classes last.
+   */
+  static List<String> labels(Collection<String> kinds) {
+    return kinds.stream()
+        .map(StepLog::label)
+        .sorted(Comparator.comparing(CLASSES::equals)) // else as they are
+        .toList();
+  }
+
+  private static String label(String kind) {
+    String name = kind.replaceFirst("^loss_", "");
+    return name.equals("ce") ? CLASSES : name;
+  }
+
   private void add(String name, double value) {
     sums.merge(name, value, Double::sum);
   }
@@ -101,9 +125,8 @@ final class StepLog implements TrainListener, Closeable {
   private Map<String, Double> values(StepReport r) {
     long since = (r.step() - 1) % every + 1;
     Map<String, Double> out = new LinkedHashMap<>();
-    for (String name : List.of("loss", "mask", "dice", "cls")) {
-      out.put(name, sums.get(name) / since);
-    }
+    out.put("loss", sums.get("loss") / since);
+    labels.forEach(label -> out.put(label, sums.getOrDefault(label, 0.0) / since));
     out.put("lr", r.learningRate());
     out.put("gradNorm", sums.get("gradNorm") / since);
     r.measures().keySet().forEach(name -> out.put(name, sums.get(name) / since));
@@ -119,15 +142,16 @@ final class StepLog implements TrainListener, Closeable {
     return out;
   }
 
-  private static String text(long step, Map<String, Double> v) {
+  private String text(long step, Map<String, Double> v) {
+    StringBuilder losses = new StringBuilder();
+    labels.forEach(
+        name -> losses.append(String.format(Locale.ROOT, " %s=%.4f", name, v.get(name))));
     return String.format(
         Locale.ROOT,
-        "step=%d loss=%.4f mask=%.4f dice=%.4f cls=%.4f lr=%.3g img/s=%.2f dataMs=%.1f stepMs=%.1f memMiB=%.0f",
+        "step=%d loss=%.4f%s lr=%.3g img/s=%.2f dataMs=%.1f stepMs=%.1f memMiB=%.0f",
         step,
         v.get("loss"),
-        v.get("mask"),
-        v.get("dice"),
-        v.get("cls"),
+        losses,
         v.get("lr"),
         v.get("img/s"),
         v.get("dataMs"),

@@ -99,18 +99,19 @@ class CriterionTest {
       }
 
       @Override
-      public long labelledPixels() {
+      public double labelledPixels() {
         return t.labelledPixels();
       }
 
       @Override
-      public void labels(int n, float[] points, int from, int count, float[] labels, int to) {
-        t.labels(order[n], points, from, count, labels, to);
+      public void labels(
+          int n, int frame, float[] points, int from, int count, float[] labels, int to) {
+        t.labels(order[n], frame, points, from, count, labels, to);
       }
 
       @Override
-      public void grid(int n, int height, int width, float[] labels, int to) {
-        t.grid(order[n], height, width, labels, to);
+      public void grid(int n, int frame, int height, int width, float[] labels, int to) {
+        t.grid(order[n], frame, height, width, labels, to);
       }
     };
   }
@@ -125,7 +126,7 @@ class CriterionTest {
   }
 
   private static Predictions.Layer layer(Tensor classLogits, Tensor maskLogits) {
-    return new Predictions.Layer(classLogits, maskLogits);
+    return Predictions.Layer.ofImages(classLogits, maskLogits);
   }
 
   private Predictions predictions(int images) {
@@ -167,7 +168,7 @@ class CriterionTest {
                       l ->
                           layer(
                               l.classLogits().indexSelect(1, order),
-                              l.maskLogits().indexSelect(1, order)))
+                              l.imageMaskLogits().indexSelect(1, order)))
                   .toList());
       List<MaskSupervision> t = List.of(targets(1, 0, 2, 3));
       double before = Criterion.of(settings).compute(p, t, fixed()).total().item();
@@ -205,7 +206,7 @@ class CriterionTest {
                         l ->
                             layer(
                                 l.classLogits().slice(0, image, image + 1L),
-                                l.maskLogits().slice(0, image, image + 1L)))
+                                l.imageMaskLogits().slice(0, image, image + 1L)))
                     .toList());
         Losses single = Criterion.of(settings).compute(one, List.of(t.get(b)), fixed());
         mask += value(single, "loss_mask") * t.get(b).count();
@@ -229,10 +230,15 @@ class CriterionTest {
   @Test
   void moreTargetsThanQueriesLeaveSomeTargetsUnmatched() {
     for (CriterionSettings settings : BOTH) {
-      MatchedCriterion criterion = (MatchedCriterion) Criterion.of(settings);
+      TermCriterion criterion = (TermCriterion) Criterion.of(settings);
       MaskSupervision t = targets(1, 0, 1, 2, 3, 0, 1, 2, 3);
-      Matches last = criterion.match(predictions(1).layers(), List.of(t), fixed()).get(1);
-      int[] kept = last.columns();
+      int[] kept =
+          criterion
+              .match(predictions(1).layers(), List.of(t), fixed())
+              .outputs()
+              .get(1)
+              .get(0)
+              .columns();
       assertEquals(QUERIES, java.util.Arrays.stream(kept).distinct().count());
       double all = value(criterion.compute(predictions(1), List.of(t), fixed()), "loss_mask");
       double ofMatched =
@@ -276,7 +282,7 @@ class CriterionTest {
     }
     for (int n = 0; n < 2; n++) {
       float[] grid = new float[SIDE * SIDE];
-      t.grid(n, SIDE, SIDE, grid, 0);
+      t.grid(n, 0, SIDE, SIDE, grid, 0);
       for (int i = 0; i < grid.length; i++) {
         masks[n * SIDE * SIDE + i] = grid[i] > 0 ? 30 : -30;
       }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,7 +23,8 @@ import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
-import org.maskwright.trainer.matching.Assignment;
+import org.maskwright.trainer.match.Assignment;
+import org.maskwright.trainer.match.Matches;
 
 /**
  * Matching, losses and gradients against Hugging Face transformers on PyTorch with the same
@@ -55,12 +57,12 @@ class LossParityTest {
         var scope = engine.scope()) {
       List<Predictions.Layer> outputs = golden.outputs(engine);
       List<MaskSupervision> targets = golden.targets();
-      MatchedCriterion criterion = (MatchedCriterion) Criterion.of(golden.settings());
+      TermCriterion criterion = (TermCriterion) Criterion.of(golden.settings());
 
-      List<Matches> matches = criterion.match(outputs, targets, golden.points());
+      Matches matches = criterion.match(outputs, targets, golden.points());
       for (int l = 0; l < outputs.size(); l++) {
         for (int b = 0; b < targets.size(); b++) {
-          Assignment got = matches.get(l).images().get(b);
+          Assignment got = matches.outputs().get(l).get(b);
           String where = "output " + l + ", image " + b;
           assertArrayEquals(golden.matched(l, b, 0), got.rows(), where);
           assertArrayEquals(golden.matched(l, b, 1), got.columns(), where);
@@ -146,8 +148,10 @@ class LossParityTest {
         HostTensor m = get("mask." + l);
         out.add(
             new Predictions.Layer(
-                engine.floats(c.toFloatArray(), c.shape()).variable(),
-                engine.floats(m.toFloatArray(), m.shape()).variable()));
+                Optional.of(engine.floats(c.toFloatArray(), c.shape()).variable()),
+                engine
+                    .floats(m.toFloatArray(), m.size(0), m.size(1), 1, m.size(2), m.size(3))
+                    .variable()));
       }
       return out;
     }
@@ -220,7 +224,7 @@ class LossParityTest {
 
     /** Candidates, then the points that are drawn anew. */
     @Override
-    public float[] forLoss(int output, int image, int pair, int count) {
+    public float[] forLoss(int output, int image, int pair, int frame, int count) {
       int row = pair;
       for (int b = 0; b < image; b++) {
         row += golden.matched(output, b, 0).length;

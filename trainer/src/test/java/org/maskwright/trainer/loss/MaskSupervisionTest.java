@@ -48,7 +48,7 @@ class MaskSupervisionTest {
       points[i] = random.nextFloat() * 1.2f - 0.1f;
     }
     float[] labels = new float[501];
-    supervision.labels(1, points, 2, 499, labels, 1);
+    supervision.labels(1, 0, points, 2, 499, labels, 1);
     for (int i = 0; i < 499; i++) {
       double x = points[2 + 2 * i] * PADDED_WIDTH - 0.5;
       double y = points[3 + 2 * i] * PADDED_HEIGHT - 0.5;
@@ -70,7 +70,7 @@ class MaskSupervisionTest {
     MaskSupervision supervision =
         new MaskSupervision(new int[] {0}, masks, PADDED_HEIGHT, PADDED_WIDTH);
     float[] grid = new float[PADDED_HEIGHT * PADDED_WIDTH];
-    supervision.grid(0, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
+    supervision.grid(0, 0, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
     for (int y = 0; y < PADDED_HEIGHT; y++) {
       for (int x = 0; x < PADDED_WIDTH; x++) {
         assertEquals(pixel(masks, 0, y, x), grid[y * PADDED_WIDTH + x]);
@@ -85,7 +85,7 @@ class MaskSupervisionTest {
         new MaskSupervision(new int[] {0, 0}, masks, PADDED_HEIGHT, PADDED_WIDTH);
     float[] grid = new float[2 + 4 * 32]; // two rows and three columns of pixels a cell
     grid[0] = 9;
-    supervision.grid(1, 4, 32, grid, 2);
+    supervision.grid(1, 0, 4, 32, grid, 2);
     assertEquals(9, grid[0]);
     for (int i = 0; i < 4 * 32; i++) {
       assertEquals(pixel(masks, 1, i / 32 * 2, i % 32 * 3), grid[2 + i], "cell " + i);
@@ -102,7 +102,7 @@ class MaskSupervisionTest {
     }
     MaskSupervision supervision = new MaskSupervision(new int[] {0, 1}, masks, 6, 128);
     float[] grid = new float[6 * 128];
-    supervision.grid(0, 6, 128, grid, 0);
+    supervision.grid(0, 0, 6, 128, grid, 0);
     float[] points = new float[2 * 6 * 128];
     for (int i = 0; i < 6 * 128; i++) {
       int row = i / 128;
@@ -110,14 +110,14 @@ class MaskSupervisionTest {
       points[2 * i + 1] = (row + 0.5f) / 6;
     }
     float[] labels = new float[6 * 128];
-    supervision.labels(0, points, 0, labels.length, labels, 0);
+    supervision.labels(0, 0, points, 0, labels.length, labels, 0);
     for (int i = 0; i < labels.length; i++) {
       int expected = i / 128 < 3 && i % 128 < 64 ? 1 : 0;
       assertEquals(expected, grid[i], "pixel " + i);
       assertEquals(expected, labels[i], 1e-5, "pixel " + i);
     }
     float[] edge = new float[1];
-    supervision.labels(0, new float[] {64 / 128f, 1.5f / 6}, 0, 1, edge, 0);
+    supervision.labels(0, 0, new float[] {64 / 128f, 1.5f / 6}, 0, 1, edge, 0);
     assertEquals(0.5, edge[0], 1e-5, "half way between the last pixel and the first beside it");
   }
 
@@ -156,7 +156,7 @@ class MaskSupervisionTest {
     assertEquals(6, supervision.category(0));
     assertEquals(2, supervision.category(1));
     float[] grid = new float[PADDED_HEIGHT * PADDED_WIDTH];
-    supervision.grid(1, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
+    supervision.grid(1, 0, PADDED_HEIGHT, PADDED_WIDTH, grid, 0);
     assertEquals(pixel(masks, 1, 3, 8), grid[3 * PADDED_WIDTH + 8]);
   }
 

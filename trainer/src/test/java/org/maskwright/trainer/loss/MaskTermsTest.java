@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
@@ -10,7 +11,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
-import org.maskwright.trainer.matching.Assignment;
+import org.maskwright.trainer.match.Assignment;
+import org.maskwright.trainer.match.Matches;
 
 /** Costs and losses of masks by their formulas, in double. */
 class MaskTermsTest {
@@ -38,7 +40,6 @@ class MaskTermsTest {
   void costsOfWholeMasksAreFocalAndDice() {
     double alpha = 0.3;
     double gamma = 1.5;
-    CriterionSettings.Dense settings = new CriterionSettings.Dense(1, 20, 3, 0.1, alpha, gamma);
     Random random = new Random(1);
     float[] logits = new float[2 * 3 * 4]; // two images, three queries
     for (int i = 0; i < logits.length; i++) {
@@ -46,15 +47,17 @@ class MaskTermsTest {
     }
     try (Engine engine = Engine.open(OPTIONS);
         var scope = engine.scope()) {
-      float[] costs =
-          new DenseMasks(settings)
-              .costs(
-                  new Predictions.Layer(engine.zeros(2, 3, 2), engine.floats(logits, 2, 3, 2, 2)),
-                  List.of(corners(2), corners(1)),
-                  2,
-                  0,
-                  new PointSource.Given(new float[0], new float[0]))
-              .toFloats(); // [B,Q,N]
+      PairCosts pairs =
+          new PairCosts(
+              Predictions.Layer.ofImages(engine.zeros(2, 3, 2), engine.floats(logits, 2, 3, 2, 2)),
+              0,
+              List.of(corners(2), corners(1)),
+              2,
+              new PointSource.Given(new float[0], new float[0]),
+              Sampling.NONE);
+      new FocalTerm("loss_mask", 20, alpha, gamma).addCosts(pairs);
+      new GridDiceTerm("loss_dice", 3).addCosts(pairs);
+      float[] costs = pairs.sum().orElseThrow().toFloats(); // [B,Q,N]
       for (int image = 0; image < 2; image++) {
         for (int q = 0; q < 3; q++) {
           for (int n = 0; n < 2 - image; n++) {
@@ -96,8 +99,8 @@ class MaskTermsTest {
       Predictions predictions =
           Predictions.ofLayers(
               List.of(
-                  new Predictions.Layer(engine.zeros(1, 2, 2), masks.mul(0.5)),
-                  new Predictions.Layer(engine.zeros(1, 2, 2), masks)));
+                  Predictions.Layer.ofImages(engine.zeros(1, 2, 2), masks.mul(0.5)),
+                  Predictions.Layer.ofImages(engine.zeros(1, 2, 2), masks)));
       Losses losses =
           Criterion.of(settings)
               .compute(predictions, List.of(corners(2)), new PointSource.Given(points, points));
@@ -123,28 +126,12 @@ class MaskTermsTest {
   void pairsAreNumberedWithinTheirOutputAndImage() {
     Assignment one = Assignment.solve(new float[] {1, 0, 1}, 3, 1);
     Assignment two = Assignment.solve(new float[] {0, 1, 1, 0, 1, 1}, 3, 2);
-    Matches matches = new Matches(List.of(one, two));
-    try (Engine engine = Engine.open(OPTIONS);
-        var scope = engine.scope()) {
-      Predictions.Layer layer =
-          new Predictions.Layer(engine.zeros(2, 3, 2), engine.zeros(2, 3, 2, 2));
-      Pairs pairs =
-          Pairs.of(Predictions.ofLayers(List.of(layer, layer)), List.of(matches, matches));
-      assertEquals(6, pairs.count());
-      assertEquals(2, pairs.outputs());
-      assertEquals(3, pairs.perOutput());
-      int[] numbers = {0, 0, 1, 0, 0, 1};
-      for (int i = 0; i < 6; i++) {
-        assertEquals(numbers[i], pairs.ofImage(i), "pair " + i);
-      }
-      Predictions.Layer single =
-          new Predictions.Layer(engine.zeros(1, 3, 2), engine.zeros(1, 3, 2, 2));
-      Matches alone = new Matches(List.of(two));
-      Pairs ofOneImage =
-          Pairs.of(Predictions.ofLayers(List.of(single, single)), List.of(alone, alone));
-      for (int i = 0; i < 4; i++) {
-        assertEquals(i % 2, ofOneImage.ofImage(i), "pair " + i + " of one image");
-      }
-    }
+    Matches matches = new Matches(3, List.of(List.of(one, two), List.of(one, two)));
+    assertEquals(6, matches.count());
+    assertEquals(3, matches.perOutput());
+    assertArrayEquals(new int[] {0, 0, 1, 0, 0, 1}, matches.numbers());
+    assertArrayEquals(new int[] {0, 1, 1, 0, 1, 1}, matches.images());
+    Matches alone = new Matches(3, List.of(List.of(two), List.of(two)));
+    assertArrayEquals(new int[] {0, 1, 0, 1}, alone.numbers());
   }
 }

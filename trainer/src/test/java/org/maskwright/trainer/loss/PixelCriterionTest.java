@@ -48,8 +48,8 @@ class PixelCriterionTest {
   private static Predictions predictions(Engine engine, Tensor logits) {
     return new Predictions(
         List.of(
-            new Predictions.Layer(classes(engine), logits.mul(0.5)),
-            new Predictions.Layer(classes(engine), logits)),
+            Predictions.Layer.ofImages(classes(engine), logits.mul(0.5)),
+            Predictions.Layer.ofImages(classes(engine), logits)),
         Predictions.MaskScores.SOFTMAX);
   }
 
@@ -132,7 +132,7 @@ class PixelCriterionTest {
       Predictions predictions =
           new Predictions(
               List.of(
-                  new Predictions.Layer(
+                  Predictions.Layer.ofImages(
                       new FixedClassHead(engine, ClassSpace.ofSize(CLASSES)).logits(2), two)),
               Predictions.MaskScores.SOFTMAX);
       for (MaskStack stack : List.of(masks, all)) {
@@ -156,7 +156,7 @@ class PixelCriterionTest {
       Tensor logits = engine.floats(logits(), 1, CLASSES, SIDE, SIDE);
       Predictions pixels = predictions(engine, logits);
       Predictions masks =
-          Predictions.ofLayers(List.of(new Predictions.Layer(pixels.classLogits(), logits)));
+          Predictions.ofLayers(List.of(Predictions.Layer.ofImages(pixels.classLogits(), logits)));
       List<MaskSupervision> targets = List.of(target());
       assertThrows(
           IllegalArgumentException.class, () -> CRITERION.compute(masks, targets, NO_POINTS));

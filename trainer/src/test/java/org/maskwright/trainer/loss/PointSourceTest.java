@@ -19,18 +19,18 @@ class PointSourceTest {
   @Test
   void pointsDependOnWhatTheyAreForAndNotOnTheOrderOfTheCalls() {
     PointSource.Random source = random(0);
-    float[] loss = source.forLoss(1, 2, 3, 50);
+    float[] loss = source.forLoss(1, 2, 3, 0, 50);
     float[] matcher = source.forMatcher(1, 2, 50);
     assertEquals(100, loss.length);
     assertEquals(100, matcher.length);
-    assertArrayEquals(loss, source.forLoss(1, 2, 3, 50));
+    assertArrayEquals(loss, source.forLoss(1, 2, 3, 0, 50));
     assertArrayEquals(matcher, random(0).forMatcher(1, 2, 50));
     List<float[]> others =
         List.of(
             matcher,
-            source.forLoss(0, 2, 3, 50),
-            source.forLoss(1, 1, 3, 50),
-            source.forLoss(1, 2, 0, 50),
+            source.forLoss(0, 2, 3, 0, 50),
+            source.forLoss(1, 1, 3, 0, 50),
+            source.forLoss(1, 2, 0, 0, 50),
             source.forMatcher(0, 2, 50),
             source.forMatcher(1, 0, 50));
     for (int i = 0; i < others.size(); i++) {
@@ -43,7 +43,7 @@ class PointSourceTest {
 
   @Test
   void anImageHasItsPointsInWhateverPartOfTheStepItIs() {
-    assertArrayEquals(random(0).forLoss(1, 7, 2, 9), random(5).forLoss(1, 2, 2, 9));
+    assertArrayEquals(random(0).forLoss(1, 7, 2, 0, 9), random(5).forLoss(1, 2, 2, 0, 9));
     assertArrayEquals(random(0).forMatcher(1, 7, 9), random(7).forMatcher(1, 0, 9));
   }
 
@@ -64,13 +64,14 @@ class PointSourceTest {
     float[] matcher = {0.1f, 0.2f};
     float[] loss = {0.3f, 0.4f, 0.5f, 0.6f};
     PointSource given = new PointSource.Given(matcher, loss);
-    given.forLoss(0, 0, 0, 2)[0] = 9; // a copy
-    assertArrayEquals(loss, given.forLoss(1, 2, 3, 2));
+    given.forLoss(0, 0, 0, 0, 2)[0] = 9; // a copy
+    assertArrayEquals(loss, given.forLoss(1, 2, 3, 0, 2));
     assertArrayEquals(matcher, given.forMatcher(1, 2, 1));
     assertFalse(given.allowsImportanceSampling());
     assertEquals(
         "points: expected 3 as configured, got 2",
-        assertThrows(IllegalArgumentException.class, () -> given.forLoss(0, 0, 0, 3)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> given.forLoss(0, 0, 0, 0, 3))
+            .getMessage());
     assertThrows(IllegalArgumentException.class, () -> given.forMatcher(0, 0, 2));
   }
 }

@@ -1,4 +1,4 @@
-package org.maskwright.trainer.matching;
+package org.maskwright.trainer.match;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,10 +1,11 @@
-package org.maskwright.trainer.matching;
+package org.maskwright.trainer.match;
 
 import java.util.Arrays;
 
 /**
- * The cheapest one-to-one assignment of rows to columns (in training: of queries to objects). Every
- * row is assigned if there are at least as many columns, otherwise every column is.
+ * Pairs of rows and columns (in training: of queries and objects), no two of them in the same row;
+ * {@link #solve} finds the cheapest one-to-one assignment. Every row is assigned then if there are
+ * at least as many columns, otherwise every column is.
  *
  * <p><b>Maths</b> minimises the sum of cost[row][column] over all ways to pick min(rows, columns)
  * entries with no two in the same row or column. Exact up to double rounding, whatever the costs'
@@ -63,7 +64,29 @@ public final class Assignment {
     return wide ? fromColumns(columnOf) : fromRows(columnOf, rows, columns);
   }
 
-  /** The number of assigned pairs: the smaller of the numbers of rows and columns. */
+  /**
+   * Given pairs.
+   *
+   * @param rows of the pairs, ascending
+   * @param columns of the pairs
+   * @throws IllegalArgumentException if the numbers differ or the rows do not ascend
+   */
+  public static Assignment of(int[] rows, int[] columns) {
+    boolean ascending = true;
+    for (int i = 1; i < rows.length; i++) {
+      ascending &= rows[i] > rows[i - 1];
+    }
+    if (rows.length != columns.length || !ascending) {
+      throw new IllegalArgumentException(
+          "assignment: expected ascending rows and as many columns, got "
+              + Arrays.toString(rows)
+              + " and "
+              + Arrays.toString(columns));
+    }
+    return new Assignment(rows.clone(), columns.clone());
+  }
+
+  /** The number of assigned pairs. */
   public int size() {
     return rows.length;
   }

@@ -1,0 +1,48 @@
+package org.maskwright.modelzoo.decoder;
+
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+
+/** A decoder whose queries attend to the features; it learns some, and takes others as well. */
+public abstract class QueryDecoder extends MaskDecoder {
+  /** A decoder of an engine. */
+  protected QueryDecoder(Engine engine) {
+    super(engine);
+  }
+
+  /** The queries that the decoder has learned. */
+  public abstract QuerySource learned();
+
+  /**
+   * As {@link #forward(PixelFeatures)} with given queries.
+   *
+   * @throws IllegalArgumentException if the queries are for another number of images or channels
+   */
+  public abstract Predictions forward(PixelFeatures features, QuerySource source);
+
+  /** As {@link #predict(PixelFeatures)} with given queries. */
+  public abstract Predictions predict(PixelFeatures features, QuerySource source);
+
+  @Override
+  public final Predictions forward(PixelFeatures features) {
+    return forward(features, learned());
+  }
+
+  @Override
+  public final Predictions predict(PixelFeatures features) {
+    return predict(features, learned());
+  }
+
+  /** The source's queries, checked. */
+  final QuerySource.Queries queries(QuerySource source, PixelFeatures features, int channels) {
+    QuerySource.Queries out = source.queries(features);
+    long images = features.maskFeatures().size(0);
+    if (out.content().size(0) != images || out.content().size(2) != channels) {
+      throw new IllegalArgumentException(
+          "queries: expected content [%d,Q,%d] for this decoder, got %s"
+              .formatted(images, channels, out.content()));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,93 @@
+package org.maskwright.trainer.loss;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.Predictions;
+import org.maskwright.trainer.match.MatchPolicy;
+import org.maskwright.trainer.match.Matches;
+
+/**
+ * The mean cross-entropy of the classes of all B*Q queries of the step, weighted by 1 for a class
+ * and {@code noObjectWeight} for no-object. Cost: -weight * p_q(c_n).
+ *
+ * <p><b>Source</b> DETR (arXiv 2005.12872), section 3.1
+ */
+record ClassTerm(double weight, double noObjectWeight) implements LossTerm {
+  /** Sum of the class weights of all queries, matched or not. */
+  private static final String CLASS_WEIGHT = "class-weight";
+
+  @Override
+  public String name() {
+    return "loss_ce";
+  }
+
+  /** Every output matches as many queries, so nothing depends on the predictions. */
+  @Override
+  public StepNormalizers normalizers(
+      List<? extends Supervision> targets, int queries, MatchPolicy policy) {
+    double matched = 0;
+    for (Supervision target : targets) {
+      matched += policy.pairs(queries, target.count());
+    }
+    double unmatched = (double) targets.size() * queries - matched;
+    return StepNormalizers.of(CLASS_WEIGHT, matched + unmatched * noObjectWeight);
+  }
+
+  @Override
+  public void addCosts(PairCosts costs) {
+    costs.subtractClassProbability(weight);
+  }
+
+  @Override
+  public Optional<Tensor> losses(MatchedOutputs matched) {
+    List<Predictions.Layer> outputs = matched.predictions().layers();
+    Tensor first = outputs.get(0).classLogits();
+    int noObject = first.intSize(2) - 1;
+    int perOutput = first.intSize(0) * first.intSize(1);
+    long[] labels = labels(matched, perOutput, noObject);
+    float[] weights = new float[labels.length];
+    double sum = matched.step().get(CLASS_WEIGHT);
+    for (int i = 0; i < labels.length && sum > 0; i++) {
+      weights[i] = (float) (-(labels[i] == noObject ? noObjectWeight : 1) / sum);
+    }
+    Engine engine = first.engine();
+    long size = outputs.size();
+    Tensor losses =
+        engine.tidy(
+            scope -> {
+              Tensor[] logits =
+                  outputs.stream().map(o -> o.classLogits().flatten(0, 1)).toArray(Tensor[]::new);
+              Tensor logProb =
+                  Tensor.concat(0, logits) // [L*B*Q,K+1]
+                      .cast(DType.FLOAT32)
+                      .logSoftmax(-1)
+                      .gather(1, engine.longs(labels, labels.length, 1));
+              Tensor factor = engine.floats(weights, labels.length, 1);
+              return logProb.mul(factor).reshape(size, perOutput).sum(1);
+            });
+    return Optional.of(losses.mul(weight));
+  }
+
+  /** The class of each query of each output. */
+  private static long[] labels(MatchedOutputs matched, int perOutput, int noObject) {
+    Matches matches = matched.matches();
+    List<long[]> rows = matches.rows();
+    int[] targets = matches.targets();
+    int[] images = matches.images();
+    long[] labels = new long[rows.size() * perOutput];
+    Arrays.fill(labels, noObject);
+    int pair = 0;
+    for (int l = 0; l < rows.size(); l++) {
+      for (long row : rows.get(l)) {
+        labels[l * perOutput + (int) row] =
+            matched.targets().get(images[pair]).category(targets[pair]);
+        pair++;
+      }
+    }
+    return labels;
+  }
+}

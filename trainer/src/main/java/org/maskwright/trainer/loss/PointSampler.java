@@ -1,0 +1,96 @@
+package org.maskwright.trainer.loss;
+
+import org.maskwright.engine.fused.PointSampling;
+import org.maskwright.engine.runtime.Parallel;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.trainer.match.Matches;
+
+/**
+ * Where the losses of matched masks are sampled: {@code oversample} times as many points as are
+ * needed are drawn, those kept whose sampled logit is nearest to 0 for {@code importance} of them,
+ * and the rest drawn anew. Each frame has points of its own.
+ *
+ * <p><b>Source</b> PointRend (arXiv 1912.08193), section 3.1
+ */
+record PointSampler(Sampling sampling, PointSource source, Decisions decisions) {
+  /** P. */
+  int count() {
+    return sampling.required();
+  }
+
+  /**
+   * Points [m,P,2] of masks [m,1,h,w], the T frames of a pair in a row; the same whenever the step
+   * is computed again.
+   */
+  float[] choose(Tensor masks, Matches matches, int frames) {
+    return decisions.once(float[].class, () -> chosen(masks, matches, frames));
+  }
+
+  private float[] chosen(Tensor masks, Matches matches, int frames) {
+    int count = sampling.required();
+    float[] out = new float[Math.multiplyExact(masks.intSize(0), 2 * count)];
+    Draw draw = drawOf(matches, frames);
+    int perOutput = matches.perOutput() * frames;
+    for (int output = 0; output < matches.outputs().size(); output++) {
+      int first = output * perOutput;
+      if (source.allowsImportanceSampling()) {
+        chooseUncertain(masks.slice(0, first, first + perOutput), first, draw, out);
+      } else {
+        for (int i = first; i < first + perOutput; i++) {
+          System.arraycopy(draw.points(i, count), 0, out, i * count * 2, count * 2);
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Random points of a row. */
+  private interface Draw {
+    float[] points(int row, int count);
+  }
+
+  private Draw drawOf(Matches matches, int frames) {
+    int[] images = matches.images();
+    int[] numbers = matches.numbers();
+    int perOutput = matches.perOutput();
+    return (row, count) -> {
+      int pair = row / frames;
+      return source.forLoss(pair / perOutput, images[pair], numbers[pair], row % frames, count);
+    };
+  }
+
+  /** The points of one output's masks, of which the first is a row. */
+  private void chooseUncertain(Tensor masks, int first, Draw draw, float[] points) {
+    int count = sampling.required();
+    int candidates = (int) (count * sampling.oversample());
+    int uncertain = (int) (count * sampling.importance());
+    int fresh = count - uncertain;
+    int n = masks.intSize(0);
+    float[] drawn = new float[Math.multiplyExact(n, 2 * candidates)];
+    Parallel.forEach(
+        n,
+        i -> {
+          float[] own = draw.points(first + i, candidates + fresh);
+          System.arraycopy(own, 0, drawn, i * 2 * candidates, 2 * candidates);
+          System.arraycopy(
+              own, 2 * candidates, points, ((first + i) * count + uncertain) * 2, 2 * fresh);
+        });
+    Engine engine = masks.engine();
+    float[] logits;
+    try (var off = engine.noGrad();
+        var scope = engine.scope()) {
+      logits = PointSampling.sample(masks, engine.floats(drawn, n, candidates, 2)).toFloats();
+    }
+    Parallel.forEach(
+        n,
+        i -> {
+          int to = (first + i) * count * 2;
+          int[] nearest = NearestToZero.select(logits, i * candidates, candidates, uncertain);
+          for (int j = 0; j < uncertain; j++) {
+            points[to + 2 * j] = drawn[2 * (i * candidates + nearest[j])];
+            points[to + 2 * j + 1] = drawn[2 * (i * candidates + nearest[j]) + 1];
+          }
+        });
+  }
+}

@@ -1,0 +1,115 @@
+package org.maskwright.trainer.match;
+
+import java.util.Arrays;
+
+/**
+ * Which query of an image is compared with which of its targets. The other queries stand for no
+ * object.
+ */
+public interface MatchPolicy {
+  /**
+   * The number of pairs, which must not depend on the costs: losses are divided by what is known
+   * before the model runs.
+   *
+   * @throws IllegalArgumentException if the policy cannot match so many
+   */
+  int pairs(int queries, int targets);
+
+  /** Whether costs are looked at; they are not computed otherwise. */
+  boolean usesCosts();
+
+  /**
+   * Matches one image.
+   *
+   * @param costs [queries, targets], row-major, finite; empty unless {@link #usesCosts}
+   */
+  Assignment match(float[] costs, int queries, int targets);
+
+  /** The cheapest one-to-one assignment (DETR, arXiv 2005.12872, section 3.1). */
+  static MatchPolicy hungarian() {
+    return new MatchPolicy() {
+      @Override
+      public int pairs(int queries, int targets) {
+        return Math.min(queries, targets);
+      }
+
+      @Override
+      public boolean usesCosts() {
+        return true;
+      }
+
+      @Override
+      public Assignment match(float[] costs, int queries, int targets) {
+        return Assignment.solve(costs, queries, targets);
+      }
+    };
+  }
+
+  /** Query i belongs to target i, as where a query is a prompt for one object. */
+  static MatchPolicy identity() {
+    return new MatchPolicy() {
+      @Override
+      public int pairs(int queries, int targets) {
+        return Math.min(queries, targets);
+      }
+
+      @Override
+      public boolean usesCosts() {
+        return false;
+      }
+
+      @Override
+      public Assignment match(float[] costs, int queries, int targets) {
+        int[] both = new int[pairs(queries, targets)];
+        Arrays.setAll(both, i -> i);
+        return Assignment.of(both, both);
+      }
+    };
+  }
+
+  /**
+   * Target i has the queries i * k to i * k + k - 1 as hypotheses; the cheapest of them counts, the
+   * first of equally cheap ones (Segment Anything, arXiv 2304.02643, section 3: of three masks for
+   * a prompt only the one with the least loss is learnt from).
+   *
+   * @param hypotheses k
+   */
+  static MatchPolicy minOf(int hypotheses) {
+    if (hypotheses < 1) {
+      throw new IllegalArgumentException(
+          "min-of-k: expected at least 1 hypothesis of a target, got " + hypotheses);
+    }
+    return new MatchPolicy() {
+      @Override
+      public int pairs(int queries, int targets) {
+        if (queries < (long) targets * hypotheses) {
+          throw new IllegalArgumentException(
+              "min-of-k: expected %d queries for each of %d targets, got %d queries"
+                  .formatted(hypotheses, targets, queries));
+        }
+        return targets;
+      }
+
+      @Override
+      public boolean usesCosts() {
+        return true;
+      }
+
+      @Override
+      public Assignment match(float[] costs, int queries, int targets) {
+        int[] columns = new int[pairs(queries, targets)];
+        int[] rows = new int[columns.length];
+        for (int t = 0; t < targets; t++) {
+          columns[t] = t;
+          rows[t] = t * hypotheses;
+          for (int q = rows[t]; q < (t + 1) * hypotheses; q++) {
+            if (costs[q * targets + t] < costs[rows[t] * targets + t]) {
+              rows[t] = q;
+            }
+          }
+        }
+        return Assignment.of(rows, columns);
+      }
+    };
+  }
+}
