@@ -2,6 +2,8 @@ package org.maskwright.engine.torch;
 
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
+import java.util.List;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -25,6 +27,9 @@ import org.maskwright.engine.spi.DeviceArray;
  * windows is 1.1 to 3.2 times as slow in channels-last, with 64 channels and more, as in rows, the
  * copies into rows counted (AMD EPYC of family 25, one thread). The rule asks for the processor and
  * the shape, so a run computes the same each time.
+ *
+ * <p><b>Gradients of biases</b> come with those of the weights, but not without AVX2: there oneDNN
+ * adds up the pixels one after another, which loses a digit more than LibTorch's sum in blocks.
  */
 final class Convolutions {
   private static final long[] NO_OUTPUT_PADDING = {0, 0};
@@ -36,18 +41,26 @@ final class Convolutions {
   private final Natives natives;
   private final boolean onHost;
   private final boolean weightsInRows;
+  private final boolean biasWithWeights;
 
   Convolutions(Results results, Natives natives, boolean onHost) {
     this.results = results;
     this.natives = natives;
     this.onHost = onHost;
-    weightsInRows = onHost && hasNoAvx512();
+    weightsInRows = onHost && capability().equals("AVX2");
+    biasWithWeights = !onHost || !capability().equals("DEFAULT") && !heldBelowAvx2();
   }
 
-  private static boolean hasNoAvx512() {
+  private static String capability() {
     try (BytePointer capability = torch.get_cpu_capability()) {
-      return capability.getString().equals("AVX2");
+      return capability.getString();
     }
+  }
+
+  /** Whether oneDNN is told to use no AVX2, of which LibTorch knows nothing. */
+  private static boolean heldBelowAvx2() {
+    String limit = System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "");
+    return List.of("SSE41", "AVX").contains(limit.toUpperCase(Locale.ROOT));
   }
 
   private static long[] stride(Conv2dSpec spec) {
@@ -125,13 +138,13 @@ final class Convolutions {
         "conv2d backward",
         () -> {
           Tensor[] parts = new Tensor[3];
+          boolean bias = needB && needW && biasWithWeights; // nearly free there
           try {
             if (needX || needW) {
-              // oneDNN computes the bias gradient with the weight gradient, so it is free there.
-              products(parts, tensor(grad), tensor(x), tensor(w), spec, needX, needW, needB);
+              products(parts, tensor(grad), tensor(x), tensor(w), spec, needX, needW, bias);
             }
             parts[1] = rowMajor(parts[1]);
-            if (needB && !needW) {
+            if (needB && !bias) {
               parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
             }
             return parts;
@@ -145,7 +158,9 @@ final class Convolutions {
         w);
   }
 
-  /** Fills {@code parts} with the gradients of image, weights and, with these, bias. */
+  /**
+   * Fills {@code parts} with the gradients of image, weights and bias; a bias only with weights.
+   */
   private void products(
       Tensor[] parts,
       Tensor grad,
@@ -181,7 +196,7 @@ final class Convolutions {
     return weightsInRows && w.size(2) * w.size(3) > 1 && w.size(1) >= CHANNELS_WORTH_ROWS;
   }
 
-  /** Fills those of {@code parts} that are needed; a bias only with weights. */
+  /** Fills those of {@code parts} that are needed. */
   private void call(
       Tensor[] parts,
       Tensor grad,
@@ -204,7 +219,7 @@ final class Convolutions {
                 false,
                 NO_OUTPUT_PADDING,
                 spec.groups(),
-                natives.mask(needX, needW, needB && needW)));
+                natives.mask(needX, needW, needB)));
     for (int i = 0; i < parts.length; i++) {
       parts[i] = gradients[i] == null ? parts[i] : gradients[i];
     }
