@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Task;
+import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.source.TrainingData;
 
 /** What a run may be asked for, and is rarely meant. */
@@ -42,6 +45,23 @@ final class Cautions {
           .cautionWithoutWeights()
           .ifPresent(caution -> out.add("warning: " + caution));
     }
+    return out;
+  }
+
+  /** What the built model cannot do that the settings ask for. */
+  static List<String> ofModel(RunSettings settings, SegmentationModel model) {
+    List<String> out = new ArrayList<>();
+    int queries = model.queries();
+    int classes = model.classSpace().size();
+    if (settings.task() == Task.SEMANTIC && classes > queries) {
+      out.add(
+          "warning: %d classes but only %d queries: an image with more classes cannot be learnt whole; raise the decoder's queries"
+              .formatted(classes, queries));
+    }
+    InferenceSettings inference = Evaluator.inference(settings.eval());
+    settings.eval().kinds().stream()
+        .flatMap(kind -> kind.cautions(inference, queries, classes).stream())
+        .forEach(caution -> out.add("warning: " + caution));
     return out;
   }
 

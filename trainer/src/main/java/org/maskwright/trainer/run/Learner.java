@@ -1,7 +1,9 @@
 package org.maskwright.trainer.run;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
@@ -101,6 +103,42 @@ final class Learner implements AutoCloseable {
     withEvaluationWeights(() -> ModelFolder.write(folder, description, model, loss));
     Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.view(optimizer.state()));
     OutputFile.writeDurably(folder.resolve(STATE), SettingsWriter.render(state));
+  }
+
+  /**
+   * Loads the newest checkpoint, or the newest that is whole: those after it are set aside, not
+   * deleted.
+   *
+   * @return where the run stands; at its start if there is no checkpoint
+   * @throws CheckpointException if there are checkpoints and none can be read; all are left as they
+   *     are then
+   */
+  TrainingState readLatest(CheckpointStore store, Console console) {
+    List<CheckpointStore.Checkpoint> all = store.all();
+    Map<CheckpointStore.Checkpoint, CheckpointException> broken = new LinkedHashMap<>();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      CheckpointStore.Checkpoint checkpoint = all.get(i);
+      try {
+        TrainingState state = read(checkpoint.folder());
+        broken.forEach(
+            (other, why) ->
+                console.line(
+                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one before, %s. The reason: %s",
+                    other.folder(), store.setAside(other), checkpoint.folder(), why.getMessage()));
+        return state;
+      } catch (CheckpointException e) {
+        broken.put(checkpoint, e);
+      }
+    }
+    if (broken.isEmpty()) {
+      return TrainingState.START;
+    }
+    CheckpointException newest = broken.values().iterator().next();
+    throw new CheckpointException(
+        newest.getMessage()
+            + "\n  none of the %d checkpoints in %s can be read; start again with another --run-dir"
+                .formatted(broken.size(), store.folder()),
+        newest);
   }
 
   /** Loads a checkpoint of the same run and moves the random streams. */

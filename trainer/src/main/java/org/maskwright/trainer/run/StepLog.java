@@ -2,7 +2,6 @@ package org.maskwright.trainer.run;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -41,25 +40,20 @@ final class StepLog implements TrainListener, Closeable {
   private int images;
   private int count;
 
-  /**
-   * Goes on with a log.
-   *
-   * @param unlogged what {@link #unlogged()} was after the step that is resumed from
-   */
-  StepLog(
-      Console console,
-      MetricsLog metrics,
-      Path tensorboard,
-      int every,
-      long steps,
-      Map<String, Double> unlogged)
+  private StepLog(Session session, MetricsLog metrics, Map<String, Double> unlogged)
       throws IOException {
-    this.console = console;
+    this.console = session.console();
     this.metrics = metrics;
-    this.events = new EventWriter(tensorboard);
-    this.every = every;
-    this.steps = steps;
+    this.events = new EventWriter(session.folder().tensorboard());
+    this.every = session.settings().train().logEvery();
+    this.steps = session.settings().train().steps();
     this.sums = new LinkedHashMap<>(unlogged);
+  }
+
+  /** Goes on with the log of a run; lines after the state's step are dropped. */
+  static StepLog resume(Session session, TrainingState state) throws IOException {
+    MetricsLog metrics = MetricsLog.resume(session.folder().metrics(), state.step());
+    return new StepLog(session, metrics, state.unlogged());
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.maskwright.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -11,7 +10,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.Loader;
@@ -20,7 +18,6 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.Provenance;
@@ -30,9 +27,9 @@ import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.SegmentationTask;
+import org.maskwright.trainer.loop.TrainListener;
 import org.maskwright.trainer.loop.Trainer;
 import org.maskwright.trainer.loss.Criterion;
-import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.source.TrainingData;
 
 /** Settings to a finished run folder: the one place where training is put together. */
@@ -120,12 +117,16 @@ public final class TrainingRun {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
-        warn(classes, model.queries());
+        Cautions.ofModel(settings, model).forEach(console::line);
         Evaluator evaluator =
             new Evaluator(model, origin.normalization(), settings, valSet, console);
         try (RunFolder run = folder.get()) {
           console.line("run folder: " + run.folder());
-          return train(engine, learner, data, valSet, evaluator, run);
+          CheckpointStore store =
+              CheckpointStore.open(run.checkpoints(), settings.train().keepCheckpoints());
+          Session session = new Session(settings, run, store, console, stopRequested);
+          writeProvenance(run, engine, data, valSet);
+          return train(session, learner, data, evaluator);
         }
       }
     }
@@ -138,152 +139,79 @@ public final class TrainingRun {
     return engine;
   }
 
-  private RunSummary train(
-      Engine engine,
-      Learner learner,
-      TrainingData data,
-      Dataset valSet,
-      Evaluator evaluator,
-      RunFolder folder)
+  private void writeProvenance(RunFolder run, Engine engine, TrainingData data, Dataset val)
       throws IOException {
-    CheckpointStore store =
-        CheckpointStore.open(folder.checkpoints(), settings.train().keepCheckpoints());
-    TrainingState state = latest(store, learner);
-    if (state.step() > 0) {
-      console.line("resuming after step %d", state.step());
-    }
-    folder.writeProvenance(
+    Files.createDirectories(run.samples());
+    run.writeProvenance(
         Provenance.current(
             settings.seed(),
             engine.backendName(),
             engine.device().toString(),
             command,
-            Map.of("train", data.fingerprint(), "val", TrainingData.fingerprint(valSet))));
-    Files.createDirectories(folder.samples());
-    int steps = settings.train().steps();
+            Map.of("train", data.fingerprint(), "val", TrainingData.fingerprint(val))));
+  }
+
+  private RunSummary train(Session session, Learner learner, TrainingData data, Evaluator evaluator)
+      throws IOException {
+    TrainingState state = learner.readLatest(session.store(), console);
+    if (state.step() > 0) {
+      console.line("resuming after step %d", state.step());
+    }
     try (Loader loader = data.loader(state.loader().orElseGet(data::start));
-        StepLog log =
-            new StepLog(
-                console,
-                MetricsLog.resume(folder.metrics(), state.step()),
-                folder.tensorboard(),
-                settings.train().logEvery(),
-                steps,
-                state.unlogged())) {
-      Keeper keeper =
-          new Keeper(
-              learner,
-              store,
-              loader,
-              evaluator,
-              settings.eval(),
-              settings.train(),
-              log,
-              console,
-              folder.samples(),
-              stopRequested,
-              state,
-              evaluated(folder.metrics(), state.step()));
-      Trainer trainer =
-          new Trainer(
-              new SegmentationTask(
-                  learner.model(),
-                  Criterion.of(settings.criterion()),
-                  learner.normalization(),
-                  console::line),
-              learner.optimizer(),
-              learner.ema(),
-              settings.optimizer(),
-              settings.schedule().over(steps),
-              settings.train().accumulate(),
-              () -> store.latest().map(CheckpointStore.Checkpoint::folder));
-      keeper.catchUp();
-      long last = state.step();
-      if (keeper.exhausted() || last >= steps) {
+        StepLog log = StepLog.resume(session, state)) {
+      Evaluations evaluations = new Evaluations(session, learner, evaluator, log, state.step());
+      Keeper keeper = new Keeper(session, learner, loader, log, evaluations, state);
+      evaluations.catchUp(state.step());
+      if (evaluations.exhausted() || state.step() >= settings.train().steps()) {
         console.line("the run has ended: nothing is left to train");
       } else {
-        last =
-            trainer.run(
-                loader, last, steps, List.of(log, keeper)); // the keeper reads the log's sums
+        List<TrainListener> listeners = List.of(log, keeper); // the keeper reads the log's sums
+        trainer(session, learner).run(loader, state.step(), settings.train().steps(), listeners);
       }
-      keeper.conclude();
+      evaluations.conclude(keeper.state().step(), keeper.interrupted());
       loader.skipped().forEach(message -> console.line("skipped: " + message));
-      double seconds = keeper.trainedSeconds();
-      long images = keeper.images();
-      RunSummary summary =
-          new RunSummary(
-              folder.folder(),
-              last,
-              keeper.interrupted(),
-              keeper.best(),
-              keeper.decidedBy(),
-              keeper.last(),
-              seconds,
-              seconds > 0 ? images / seconds : 0);
-      if (!summary.interrupted()) {
-        folder.writeSummary(summary.toJson());
-      }
-      String title = folder.folder().getFileName().toString();
-      Curves.write(title, MetricsLog.read(folder.metrics()), folder.folder());
-      return summary;
+      return concluded(session, keeper, evaluations);
     }
   }
 
-  /**
-   * Loads the newest checkpoint, or the newest that is whole: those after it are set aside, not
-   * deleted.
-   *
-   * @throws CheckpointException if there are checkpoints and none can be read; all are left as they
-   *     are then
-   */
-  private TrainingState latest(CheckpointStore store, Learner learner) {
-    List<CheckpointStore.Checkpoint> all = store.all();
-    Map<CheckpointStore.Checkpoint, CheckpointException> broken = new LinkedHashMap<>();
-    for (int i = all.size() - 1; i >= 0; i--) {
-      CheckpointStore.Checkpoint checkpoint = all.get(i);
-      try {
-        TrainingState state = learner.read(checkpoint.folder());
-        broken.forEach(
-            (other, why) ->
-                console.line(
-                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one before, %s. The reason: %s",
-                    other.folder(), store.setAside(other), checkpoint.folder(), why.getMessage()));
-        return state;
-      } catch (CheckpointException e) {
-        broken.put(checkpoint, e);
-      }
-    }
-    if (broken.isEmpty()) {
-      return TrainingState.START;
-    }
-    CheckpointException newest = broken.values().iterator().next();
-    throw new CheckpointException(
-        newest.getMessage()
-            + "\n  none of the %d checkpoints in %s can be read; start again with another --run-dir"
-                .formatted(broken.size(), store.folder()),
-        newest);
+  private Trainer trainer(Session session, Learner learner) {
+    SegmentationTask task =
+        new SegmentationTask(
+            learner.model(),
+            Criterion.of(settings.criterion()),
+            learner.normalization(),
+            console::line);
+    return new Trainer(
+        task,
+        learner.optimizer(),
+        learner.ema(),
+        settings.optimizer(),
+        settings.schedule().over(settings.train().steps()),
+        settings.train().accumulate(),
+        () -> session.store().latest().map(CheckpointStore.Checkpoint::folder));
   }
 
-  /** Evaluations up to a step, from the log. */
-  private static List<MetricsLog.Line> evaluated(Path metrics, long step) throws IOException {
-    if (step == 0 || !Files.exists(metrics)) {
-      return List.of();
+  private static RunSummary concluded(Session session, Keeper keeper, Evaluations evaluations)
+      throws IOException {
+    RunFolder folder = session.folder();
+    TrainingState state = keeper.state();
+    double seconds = state.trainedSeconds();
+    RunSummary summary =
+        new RunSummary(
+            folder.folder(),
+            state.step(),
+            keeper.interrupted(),
+            evaluations.best(),
+            evaluations.decidedBy(),
+            evaluations.last(),
+            seconds,
+            seconds > 0 ? state.images() / seconds : 0);
+    if (!summary.interrupted()) {
+      folder.writeSummary(summary.toJson());
     }
-    return MetricsLog.read(metrics).stream()
-        .filter(line -> Keeper.isEvaluation(line) && line.step() <= step)
-        .toList();
-  }
-
-  private void warn(ClassSpace classes, int queries) {
-    if (settings.task() == Task.SEMANTIC && classes.size() > queries) {
-      console.line(
-          "warning: %d classes but only %d queries: an image with more classes cannot be learnt whole; raise the decoder's queries",
-          classes.size(), queries);
-    }
-    InferenceSettings inference = Evaluator.inference(settings.eval());
-    settings.eval().kinds().stream()
-        .flatMap(kind -> kind.cautions(inference, queries, classes.size()).stream())
-        .forEach(caution -> console.line("warning: " + caution));
+    String title = folder.folder().getFileName().toString();
+    Curves.write(title, MetricsLog.read(folder.metrics()), folder.folder());
+    return summary;
   }
 
   private ModelFile describe(ClassSpace classes, Initialisation.Origin origin) {
