@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -29,9 +30,9 @@ import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
-import org.maskwright.trainer.loop.SegmentationTask;
+import org.maskwright.trainer.loop.TrainTask;
+import org.maskwright.trainer.loop.TrainTaskSettings;
 import org.maskwright.trainer.loop.Trainer;
-import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.source.TrainingData;
 
@@ -116,7 +117,11 @@ public final class TrainingRun {
       Initialisation.freeze(model, settings.init().freeze());
       try (Learner learner =
           new Learner(
-              model, describe(classes, origin), settings.optimizer(), settings.criterion())) {
+              model,
+              task(model, data, origin.normalization()),
+              describe(classes, origin),
+              settings.optimizer(),
+              settings.criterion())) {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
@@ -186,11 +191,7 @@ public final class TrainingRun {
               evaluated(folder.metrics(), state.step()));
       Trainer trainer =
           new Trainer(
-              new SegmentationTask(
-                  learner.model(),
-                  Criterion.of(settings.criterion()),
-                  learner.normalization(),
-                  console::line),
+              learner.task(),
               learner.optimizer(),
               learner.ema(),
               settings.optimizer(),
@@ -227,6 +228,17 @@ public final class TrainingRun {
       Curves.write(title, MetricsLog.read(folder.metrics()), folder.folder());
       return summary;
     }
+  }
+
+  private TrainTask task(SegmentationModel model, TrainingData data, Normalization normalization) {
+    return TrainTaskSettings.built(
+        settings.train().task(),
+        new TrainTaskSettings.Context(
+            model,
+            settings.criterion(),
+            data.sources().stream().map(source -> source.settings().supervision()).toList(),
+            normalization,
+            console::line));
   }
 
   /**
