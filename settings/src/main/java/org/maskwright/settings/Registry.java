@@ -170,25 +170,13 @@ public final class Registry<V extends Named> {
    *     throws, or if it gives null
    */
   public <T> T ask(V variant, Supplier<T> work) {
-    T answer;
-    try {
-      answer = work.get();
-    } catch (ExtensionException e) {
-      throw e;
-    } catch (RuntimeException | LinkageError e) {
-      if (isOurs(variant.getClass())) {
-        throw e;
-      }
-      throw new ExtensionException(named(variant) + " threw " + e, e);
-    }
+    Class<?> type = variant.getClass();
+    String what = kind.getSimpleName() + " " + variant.name();
+    T answer = ExtensionException.naming(what, type, work);
     if (answer == null) {
-      throw new ExtensionException(named(variant) + " gave nothing where it must answer");
+      throw new ExtensionException(
+          "%s (%s) gave nothing where it must answer".formatted(what, type.getName()));
     }
     return answer;
-  }
-
-  private String named(V variant) {
-    return "%s %s (%s)"
-        .formatted(kind.getSimpleName(), variant.name(), variant.getClass().getName());
   }
 }

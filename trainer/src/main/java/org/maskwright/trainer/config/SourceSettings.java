@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.settings.Doc;
+import org.maskwright.trainer.loss.SupervisionSettings;
 
 /** A data set to train on, and how much of it. */
 @Doc("What each section of data.sources is, where it says nothing else.")
@@ -15,6 +16,7 @@ public record SourceSettings(
     @Doc(
             "Other names for its classes: the data set's name, then the model's. Classes of one name are one class.")
         Map<String, String> classes,
+    @Doc("What training takes its annotation to say.") SupervisionSettings supervision,
     @Doc("How often it is drawn, relative to the other sources; above 0.") double ratio,
     @Doc("Images of a batch that is of this source alone; train.batch-size if it is not said.")
         int batchSize,

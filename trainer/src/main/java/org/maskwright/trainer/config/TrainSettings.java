@@ -1,10 +1,12 @@
 package org.maskwright.trainer.config;
 
 import org.maskwright.settings.Doc;
+import org.maskwright.trainer.loop.TrainTaskSettings;
 
 /** The loop. */
 @Doc("The training loop.")
 public record TrainSettings(
+    @Doc("What the model is trained for.") TrainTaskSettings task,
     @Doc("Optimiser steps of the whole run.") int steps,
     @Doc("Images in a batch.") int batchSize,
     @Doc(

@@ -2,6 +2,7 @@ package org.maskwright.trainer.loop;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.loader.Batch;
@@ -12,9 +13,10 @@ import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
-import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
 import org.maskwright.trainer.loss.StepNormalizers;
+import org.maskwright.trainer.loss.Supervision;
+import org.maskwright.trainer.loss.SupervisionSettings;
 
 /**
  * Mask classification: images to predictions to matched losses. One task serves semantic, instance
@@ -23,6 +25,7 @@ import org.maskwright.trainer.loss.StepNormalizers;
 public final class SegmentationTask implements TrainTask {
   private final SegmentationModel model;
   private final Criterion criterion;
+  private final List<SupervisionSettings> supervisions;
   private final Normalization normalization;
   private final Consumer<String> warnings;
   private int mostTargets;
@@ -30,16 +33,19 @@ public final class SegmentationTask implements TrainTask {
   /**
    * With points from the engine's seed, the step and the image.
    *
+   * @param supervisions what the annotation of an example says, by the number of its source
    * @param warnings told of an image with more targets than the model has queries, whenever their
    *     number is the largest so far
    */
   public SegmentationTask(
       SegmentationModel model,
       Criterion criterion,
+      List<SupervisionSettings> supervisions,
       Normalization normalization,
       Consumer<String> warnings) {
     this.model = model;
     this.criterion = criterion;
+    this.supervisions = List.copyOf(supervisions);
     this.normalization = normalization;
     this.warnings = warnings;
     this.mostTargets = model.queries();
@@ -85,10 +91,18 @@ public final class SegmentationTask implements TrainTask {
     return losses;
   }
 
-  private List<MaskSupervision> targets(Step step, Batch batch) {
+  private List<Supervision> targets(Step step, Batch batch) {
     int height = model.paddedSize(step.height());
     int width = model.paddedSize(step.width());
-    return batch.examples().stream().map(e -> MaskSupervision.of(e, height, width)).toList();
+    return IntStream.range(0, batch.size())
+        .mapToObj(
+            i ->
+                SupervisionSettings.asked(
+                    supervisions.get(batch.sources().get(i)),
+                    batch.examples().get(i),
+                    height,
+                    width))
+        .toList();
   }
 
   private void warnOfCrowds(Batch batch) {

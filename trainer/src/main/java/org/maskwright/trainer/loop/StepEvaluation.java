@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.settings.ExtensionException;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Decisions;
@@ -96,8 +98,7 @@ final class StepEvaluation implements Closure {
 
   private double backward(int part) {
     try (Scope scope = engine.scope()) {
-      Losses losses =
-          task.losses(new StepPart(step, part, normalizers, decisions.get(part), phases));
+      Losses losses = losses(part);
       double total = 0;
       for (LossPart value : losses.values()) {
         parts.merge(value.name(), value.value(), Double::sum);
@@ -113,6 +114,25 @@ final class StepEvaluation implements Closure {
     } catch (NonFiniteCostException e) {
       throw diverged(e.getMessage(), step.imageIds(part));
     }
+  }
+
+  /** What another's task throws is named; that a cost is not finite is for the caller to report. */
+  private Losses losses(int part) {
+    StepPart asked = new StepPart(step, part, normalizers, decisions.get(part), phases);
+    AtomicReference<NonFiniteCostException> cost = new AtomicReference<>();
+    Optional<Losses> losses =
+        ExtensionException.naming(
+            "train task",
+            task.getClass(),
+            () -> {
+              try {
+                return Optional.of(task.losses(asked));
+              } catch (NonFiniteCostException e) {
+                cost.set(e);
+                return Optional.empty();
+              }
+            });
+    return losses.orElseThrow(cost::get);
   }
 
   /** That something of the whole step is not finite. */

@@ -6,7 +6,11 @@ import org.maskwright.trainer.loss.StepNormalizers;
 
 /** Owns what happens in a step between the batches and the losses; segmentation is one. */
 public interface TrainTask {
-  /** What is trained. */
+  /**
+   * What is trained: the run's model, or a module that has it as a child besides what the task
+   * needs of its own, such as a head. The run optimises all of it, saves what is not the model's
+   * beside it, and frees it in the end.
+   */
   Module model();
 
   /** What the losses of a step are divided by, over all its parts. */

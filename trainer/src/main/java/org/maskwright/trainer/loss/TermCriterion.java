@@ -7,6 +7,7 @@ import java.util.Set;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.Predictions.MaskScores;
+import org.maskwright.settings.ExtensionException;
 import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;
 
@@ -74,7 +75,9 @@ final class TermCriterion implements Criterion {
             new PointSampler(sampling, points, decisions));
     Losses.Builder losses = new Losses.Builder();
     for (LossTerm term : terms) {
-      Optional<Tensor> values = term.losses(outputs);
+      Optional<Tensor> values =
+          ExtensionException.naming(
+              "loss term " + term.name(), term.getClass(), () -> term.losses(outputs));
       values.ifPresent(v -> losses.add(term.name(), v));
     }
     return losses.build(outputs.zeros());

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -19,6 +19,7 @@ import org.maskwright.trainer.checkpoint.ParameterState;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.SettingsWriter;
+import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.Optimizer;
@@ -26,7 +27,8 @@ import org.maskwright.trainer.optim.OptimizerSettings;
 
 /**
  * All that learning changes: the model, the optimiser's state and the moving average; written to
- * and read from checkpoints together. The model stays the caller's to close.
+ * and read from checkpoints together. The model stays the caller's to close; what the task trains
+ * besides is closed here.
  *
  * <p>{@code model.safetensors} of a checkpoint holds the weights that evaluation used: with a
  * moving average those, and the raw ones beside them.
@@ -34,9 +36,12 @@ import org.maskwright.trainer.optim.OptimizerSettings;
 final class Learner implements AutoCloseable {
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String RAW = "raw.safetensors";
+  private static final String TASK = "task.safetensors";
   private static final String STATE = "state.conf";
 
   private final SegmentationModel model;
+  private final TrainTask task;
+  private final Map<String, Parameter> besides; // that the task trains, by its module's names
   private final ModelFile description;
   private final Optional<TrainedLoss> loss;
   private final Optimizer optimizer;
@@ -47,13 +52,22 @@ final class Learner implements AutoCloseable {
    */
   Learner(
       SegmentationModel model,
+      TrainTask task,
       ModelFile description,
       OptimizerSettings settings,
       CriterionSettings criterion) {
     this.model = model;
+    this.task = task;
+    this.besides = new LinkedHashMap<>(task.model().state());
+    this.besides.values().removeAll(model.state().values());
     this.description = description;
     this.loss = criterion.trained();
-    this.optimizer = settings.over(model);
+    try {
+      this.optimizer = settings.over(task.model());
+    } catch (RuntimeException e) {
+      besides.values().forEach(Parameter::close);
+      throw e;
+    }
     try {
       this.ema =
           settings.emaDecay() > 0
@@ -61,6 +75,7 @@ final class Learner implements AutoCloseable {
               : Optional.empty();
     } catch (RuntimeException e) {
       optimizer.close();
+      besides.values().forEach(Parameter::close);
       throw e;
     }
   }
@@ -69,9 +84,8 @@ final class Learner implements AutoCloseable {
     return model;
   }
 
-  /** Of the images the model is trained on. */
-  Normalization normalization() {
-    return description.normalization();
+  TrainTask task() {
+    return task;
   }
 
   Optimizer optimizer() {
@@ -101,6 +115,9 @@ final class Learner implements AutoCloseable {
       Safetensors.write(folder.resolve(RAW), ParameterState.view(model.state()));
     }
     withEvaluationWeights(() -> ModelFolder.write(folder, description, model, loss));
+    if (!besides.isEmpty()) {
+      Safetensors.write(folder.resolve(TASK), ParameterState.view(besides));
+    }
     Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.view(optimizer.state()));
     OutputFile.writeDurably(folder.resolve(STATE), SettingsWriter.render(state));
   }
@@ -156,6 +173,10 @@ final class Learner implements AutoCloseable {
       weights = folder.resolve(RAW);
     }
     ParameterState.load(model.state(), Safetensors.read(weights), weights.toString());
+    if (!besides.isEmpty()) {
+      Path file = folder.resolve(TASK);
+      ParameterState.load(besides, Safetensors.read(file), file.toString());
+    }
     ParameterState.load(
         optimizer.state(),
         Safetensors.read(folder.resolve(OPTIMIZER)),
@@ -174,5 +195,6 @@ final class Learner implements AutoCloseable {
   public void close() {
     ema.ifPresent(Ema::close);
     optimizer.close();
+    besides.values().forEach(Parameter::close);
   }
 }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.Loader;
@@ -26,10 +27,10 @@ import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
-import org.maskwright.trainer.loop.SegmentationTask;
 import org.maskwright.trainer.loop.TrainListener;
+import org.maskwright.trainer.loop.TrainTask;
+import org.maskwright.trainer.loop.TrainTaskSettings;
 import org.maskwright.trainer.loop.Trainer;
-import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.source.TrainingData;
 
 /** Settings to a finished run folder: the one place where training is put together. */
@@ -113,7 +114,11 @@ public final class TrainingRun {
       Initialisation.freeze(model, settings.init().freeze());
       try (Learner learner =
           new Learner(
-              model, describe(classes, origin), settings.optimizer(), settings.criterion())) {
+              model,
+              task(model, data, origin.normalization()),
+              describe(classes, origin),
+              settings.optimizer(),
+              settings.criterion())) {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
@@ -175,20 +180,25 @@ public final class TrainingRun {
   }
 
   private Trainer trainer(Session session, Learner learner) {
-    SegmentationTask task =
-        new SegmentationTask(
-            learner.model(),
-            Criterion.of(settings.criterion()),
-            learner.normalization(),
-            console::line);
     return new Trainer(
-        task,
+        learner.task(),
         learner.optimizer(),
         learner.ema(),
         settings.optimizer(),
         settings.schedule().over(settings.train().steps()),
         settings.train().accumulate(),
         () -> session.store().latest().map(CheckpointStore.Checkpoint::folder));
+  }
+
+  private TrainTask task(SegmentationModel model, TrainingData data, Normalization normalization) {
+    return TrainTaskSettings.built(
+        settings.train().task(),
+        new TrainTaskSettings.Context(
+            model,
+            settings.criterion(),
+            data.sources().stream().map(source -> source.settings().supervision()).toList(),
+            normalization,
+            console::line));
   }
 
   private static RunSummary concluded(Session session, Keeper keeper, Evaluations evaluations)

@@ -24,6 +24,7 @@ import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -65,7 +66,11 @@ class HardTargetsTest {
             new Loader(data, augmentation, LoaderSettings.training(2, 1, 1), LoaderState.START)) {
       new Trainer(
               new SegmentationTask(
-                  built, Criterion.of(criterion), Normalization.IMAGENET, warnings::add),
+                  built,
+                  Criterion.of(criterion),
+                  List.of(new Masks.Settings()),
+                  Normalization.IMAGENET,
+                  warnings::add),
               optimizer,
               Optional.empty(),
               settings,

@@ -35,6 +35,7 @@ import org.maskwright.trainer.eval.Evaluation;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -196,7 +197,12 @@ class OneBatchOverfitsTest {
                 LoaderSettings.training(data.size(), 1, 1),
                 LoaderState.START)) {
       new Trainer(
-              new SegmentationTask(model, Criterion.of(criterion), Normalization.IMAGENET, w -> {}),
+              new SegmentationTask(
+                  model,
+                  Criterion.of(criterion),
+                  List.of(new Masks.Settings()),
+                  Normalization.IMAGENET,
+                  w -> {}),
               optimizer,
               Optional.empty(),
               settings,

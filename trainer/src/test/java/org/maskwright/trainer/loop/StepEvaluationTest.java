@@ -23,6 +23,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.StepNormalizers;
 
 /** Every evaluation of a step is of the same function, and only the first leaves traces. */
@@ -41,7 +42,11 @@ class StepEvaluationTest {
         SegmentationModel model = StepPartsTest.build(engine, name, false)) {
       SegmentationTask task =
           new SegmentationTask(
-              model, StepPartsTest.criterion(name), Normalization.IMAGENET, w -> {});
+              model,
+              StepPartsTest.criterion(name),
+              List.of(new Masks.Settings()),
+              Normalization.IMAGENET,
+              w -> {});
       StepEvaluation evaluation =
           new StepEvaluation(task, StepPartsTest.step(3, 2, 2), new Phases(), Optional::empty);
       double loss = evaluation.evaluate();

@@ -42,6 +42,7 @@ import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.StepNormalizers;
 
 /**
@@ -128,7 +129,8 @@ class StepPartsTest {
 
   private static Result result(SegmentationModel model, String name, Step step) {
     SegmentationTask task =
-        new SegmentationTask(model, criterion(name), Normalization.IMAGENET, w -> {});
+        new SegmentationTask(
+            model, criterion(name), List.of(new Masks.Settings()), Normalization.IMAGENET, w -> {});
     StepNormalizers normalizers = task.normalizers(step);
     Map<String, Double> losses = new LinkedHashMap<>();
     for (int part = 0; part < step.parts().size(); part++) {

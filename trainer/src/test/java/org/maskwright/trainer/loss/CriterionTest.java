@@ -383,7 +383,7 @@ class CriterionTest {
         message.startsWith(
             "matching cost of image 0 in the batch, query 1, target 0, output 0 is NaN (class"),
         message);
-    assertTrue(message.endsWith(", mask and dice cost NaN)"), message);
+    assertTrue(message.endsWith(", other costs NaN)"), message);
   }
 
   @Test

@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import example.foreground.ForegroundKind;
-import example.foreground.Plain;
+import example.Plain;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,15 +30,15 @@ class ResultKindsTest {
         List.of("panoptic", "instance", "semantic"),
         ResultKinds.builtIn().stream().<String>map(ResultKind::name).toList());
     assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 3));
-    assertInstanceOf(ForegroundKind.class, ResultKinds.get("foreground"));
+    assertInstanceOf(Plain.class, ResultKinds.get("plain"));
   }
 
   @ParameterizedTest
-  @CsvSource({"panoptics, panoptic", "semnatic, semantic", "forground, foreground"})
+  @CsvSource({"panoptics, panoptic", "semnatic, semantic", "plian, plain"})
   void anUnknownNameIsToldTheNearestAndAll(String wrong, String near) {
     String message =
         assertThrows(IllegalArgumentException.class, () -> ResultKinds.get(wrong)).getMessage();
-    assertTrue(message.contains("panoptic, instance, semantic, foreground"), message);
+    assertTrue(message.contains("panoptic, instance, semantic, plain"), message);
     assertTrue(message.endsWith("got " + wrong + "; did you mean " + near + "?"), message);
   }
 

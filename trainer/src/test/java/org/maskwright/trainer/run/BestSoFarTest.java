@@ -51,11 +51,7 @@ class BestSoFarTest {
 
   @Test
   void theLowestErrorIsTheBestWhereAKindMeasuresOne() {
-    assertBest(
-        3,
-        "foreground.error",
-        1,
-        after("foreground.error", new double[] {4, 5, 2, 3}, new double[4]));
+    assertBest(3, "plain.error", 1, after("plain.error", new double[] {4, 5, 2, 3}, new double[4]));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package example.foreground;
+package example;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;

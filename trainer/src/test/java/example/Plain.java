@@ -1,4 +1,4 @@
-package example.foreground;
+package example;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -26,6 +26,11 @@ import org.maskwright.trainer.result.Shown;
  */
 public record Plain(String name, List<Metric> metrics, Supplier<String> answer)
     implements ResultKind<String> {
+  /** As it is registered. */
+  public Plain() {
+    this("plain", List.of(Metric.error("error", "")), () -> "");
+  }
+
   /** Qualities of these names. */
   public Plain(String name, String... metrics) {
     this(name, Arrays.stream(metrics).map(m -> Metric.quality(m, "")).toList(), () -> "");

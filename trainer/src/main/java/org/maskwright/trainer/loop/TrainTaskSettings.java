@@ -1,0 +1,49 @@
+package org.maskwright.trainer.loop;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.settings.Doc;
+import org.maskwright.settings.Registry;
+import org.maskwright.settings.VariantsOf;
+import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.SupervisionSettings;
+
+/** One of the {@link TrainTaskKind}s and its settings. */
+@Doc("What the model is trained for.")
+@VariantsOf(TrainTaskKind.class)
+public interface TrainTaskSettings {
+  /**
+   * What a run gives to its task.
+   *
+   * @param model the run's, to be part of {@link TrainTask#model}
+   * @param criterion of the run
+   * @param supervisions of each source of a batch's examples, by its number
+   * @param normalization of the images that the model sees
+   * @param warnings for the user, a line each
+   */
+  record Context(
+      SegmentationModel model,
+      CriterionSettings criterion,
+      List<SupervisionSettings> supervisions,
+      Normalization normalization,
+      Consumer<String> warnings) {
+    /** Keeps the list. */
+    public Context {
+      supervisions = List.copyOf(supervisions);
+    }
+  }
+
+  /** The task, whose {@link TrainTask#model} is {@link Context#model} or has it as a child. */
+  TrainTask build(Context context);
+
+  /**
+   * As {@link #build} of settings that may be an extension's.
+   *
+   * @throws org.maskwright.settings.ExtensionException naming it, if it throws or gives null
+   */
+  static TrainTask built(TrainTaskSettings settings, Context context) {
+    return Registry.of(TrainTaskKind.class).make(settings, () -> settings.build(context));
+  }
+}
