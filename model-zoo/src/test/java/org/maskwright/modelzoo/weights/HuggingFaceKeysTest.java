@@ -26,13 +26,13 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.SwinPart;
 import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Every key of Transformers' configurations with another value: the results are those of
