@@ -31,6 +31,7 @@ import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.decoder.PerPixelPart;
 import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
@@ -217,7 +218,7 @@ class ModelParityTest {
     Path file = Files.createTempFile("reference", ".safetensors");
     try {
       Safetensors.write(file, part(golden, "state."));
-      return ImportedWeights.read(file);
+      return WeightImport.read(file);
     } finally {
       Files.delete(file); // what is mapped stays readable
     }
