@@ -15,11 +15,11 @@ import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * LibTorch and ND4J on the same model: convolutions, group and layer norms, deformable, masked and

@@ -23,6 +23,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -129,7 +130,7 @@ class ExtensionTest {
                       HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
       Path file = folder.resolve("theirs.safetensors");
       Safetensors.write(file, StateDict.of(theirs));
-      ImportedWeights weights = ImportedWeights.read(file);
+      ImportedWeights weights = WeightImport.read(file);
       assertEquals("tiny net (example)", weights.provenance().family());
       assertEquals(new TinyNet.Settings(8), DeducedArchitecture.of(weights.state()).backbone());
       LoadReport report = model.load(weights, LoadPolicy.backbone());

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.weights.CheckpointException;
-import org.maskwright.modelzoo.weights.ImportedWeights;
 
 class ConfigurationClassesTest {
   /** A class that nothing else in the process loads. */
@@ -76,7 +76,7 @@ class ConfigurationClassesTest {
       for (String place : List.of(AROUND, AROUND.formatted(LAYER))) {
         Path file = archive(place.formatted(vertex.replace("VICTIM", VICTIM)));
         CheckpointException fault =
-            assertThrows(CheckpointException.class, () -> ImportedWeights.read(file));
+            assertThrows(CheckpointException.class, () -> WeightImport.read(file));
         assertTrue(
             fault.getMessage().contains("which is no configuration class"), fault::getMessage);
       }

@@ -41,6 +41,7 @@ import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -70,7 +71,7 @@ class Dl4jBackboneTest {
     }
     INDArray pixels = Nd4j.create(values, new long[] {1, 3, height, width}, 'c');
     Map<String, INDArray> theirs = graph.feedForward(pixels, false);
-    ImportedWeights weights = ImportedWeights.read(file);
+    ImportedWeights weights = WeightImport.read(file);
     assertEquals(ResNetPart.DL4J, weights.family());
     assertEquals(List.of(), weights.unexpected());
     for (String backend : List.of("torch", "nd4j")) {
@@ -126,7 +127,7 @@ class Dl4jBackboneTest {
     graph.init();
     Graphs.train(graph, 1);
     Path file = save(graph);
-    assertEquals(ResNetPart.Geometry.DL4J, ImportedWeights.read(file).unseen().orElseThrow());
+    assertEquals(ResNetPart.Geometry.DL4J, WeightImport.read(file).unseen().orElseThrow());
     List<String> ends = List.of("res2c_branch", "res3d_branch", "res4f_branch", "res5c_branch");
     assertSameMaps(graph, ends, file, 96, 128);
   }
@@ -136,7 +137,7 @@ class Dl4jBackboneTest {
     Graphs.Made made = Graphs.keras(WIDTH);
     Graphs.train(made.graph(), 2);
     Path file = save(made.graph());
-    assertEquals(ResNetPart.Geometry.KERAS, ImportedWeights.read(file).unseen().orElseThrow());
+    assertEquals(ResNetPart.Geometry.KERAS, WeightImport.read(file).unseen().orElseThrow());
     assertSameMaps(made.graph(), made.stageEnds(), file, 65, 97);
   }
 
@@ -145,8 +146,7 @@ class Dl4jBackboneTest {
     Graphs.Made made = Graphs.spatialStride(WIDTH, ConvolutionMode.Truncate);
     Graphs.train(made.graph(), 3);
     Path file = save(made.graph());
-    assertEquals(
-        ResNetPart.Geometry.TORCHVISION, ImportedWeights.read(file).unseen().orElseThrow());
+    assertEquals(ResNetPart.Geometry.TORCHVISION, WeightImport.read(file).unseen().orElseThrow());
     assertSameMaps(made.graph(), made.stageEnds(), file, 64, 70);
   }
 
@@ -159,7 +159,7 @@ class Dl4jBackboneTest {
   @Test
   void weightsDoNotGoIntoABackboneWithStridesElsewhere() throws IOException {
     Path file = save(Graphs.keras(WIDTH).graph());
-    ImportedWeights weights = ImportedWeights.read(file);
+    ImportedWeights weights = WeightImport.read(file);
     BackboneConfig torchvision = DeducedArchitecture.of(weights.state()).backbone();
     CheckpointException e =
         assertThrows(
@@ -236,7 +236,7 @@ class Dl4jBackboneTest {
     entries.put("preprocessor.bin", trap.toByteArray());
     entries.put("updaterState.bin", new byte[48 << 20]);
     rewrite(file, entries, "", new byte[0]);
-    assertTrue(ImportedWeights.read(file).state().size() > 0);
+    assertTrue(WeightImport.read(file).state().size() > 0);
     assertFalse(Trap.sprung);
   }
 
@@ -261,8 +261,7 @@ class Dl4jBackboneTest {
   private static final String PADDING = "\"padding\" : \\[ 3, 3, 3, 3 \\]";
 
   private static void assertRefused(Path file, String named) {
-    CheckpointException e =
-        assertThrows(CheckpointException.class, () -> ImportedWeights.read(file));
+    CheckpointException e = assertThrows(CheckpointException.class, () -> WeightImport.read(file));
     assertTrue(e.getMessage().contains(named), e::getMessage);
   }
 

@@ -30,15 +30,16 @@ public record ModelConfig(
     BackboneConfig backbone,
     PixelDecoderConfig pixelDecoder,
     DecoderConfig decoder) {
-  /** Groups of every group normalisation; hence the multiple that hiddenDim must be. */
-  public static final int NORM_GROUPS = 32;
-
   /** Checks the ranges. */
   public ModelConfig {
     require(
-        hiddenDim > 0 && hiddenDim <= Ranges.MAX_WIDTH && hiddenDim % NORM_GROUPS == 0,
+        hiddenDim > 0
+            && hiddenDim <= Ranges.MAX_WIDTH
+            && hiddenDim % PixelDecoderConfig.NORM_GROUPS == 0,
         "hiddenDim",
-        "a multiple of %d from %d to %d".formatted(NORM_GROUPS, NORM_GROUPS, Ranges.MAX_WIDTH),
+        "a multiple of %d from %d to %d"
+            .formatted(
+                PixelDecoderConfig.NORM_GROUPS, PixelDecoderConfig.NORM_GROUPS, Ranges.MAX_WIDTH),
         hiddenDim);
     requireWidth("maskDim", maskDim);
     requireCount("sizeDivisibility", sizeDivisibility);

@@ -9,6 +9,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Parts, parameters, shapes and operations of a model at an input size, without computing a number.

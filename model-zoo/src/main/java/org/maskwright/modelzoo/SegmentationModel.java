@@ -15,6 +15,7 @@ import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;

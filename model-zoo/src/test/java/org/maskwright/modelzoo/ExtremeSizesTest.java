@@ -12,6 +12,7 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 class ExtremeSizesTest {
   @ParameterizedTest

@@ -25,6 +25,7 @@ import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
 import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
 

@@ -20,6 +20,7 @@ import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /** Decoders take queries that they have not learned. */
 class QuerySourceTest {

@@ -13,11 +13,11 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.pixeldecoder.Projections;
 import org.maskwright.modelzoo.pixeldecoder.SinePositions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * MaskFormer's decoder: DETR's, over the coarsest map. Queries start at zero and are told apart by

@@ -2,9 +2,9 @@ package org.maskwright.modelzoo.decoder;
 
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Pixel features to classes and masks of Q queries: learned ones that attend to the features, or

@@ -12,10 +12,10 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.pixeldecoder.SinePositions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Mask2Former's decoder: a query attends only where its mask of the layer before is on, to one of

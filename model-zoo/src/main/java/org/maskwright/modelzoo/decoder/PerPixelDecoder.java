@@ -6,10 +6,10 @@ import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * MaskFormer's per-pixel baseline: a 1x1 convolution of the mask features to K class scores, which

@@ -1,8 +1,8 @@
 package org.maskwright.modelzoo.decoder;
 
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /** A decoder whose queries attend to the features; it learns some, and takes others as well. */
 public abstract class QueryDecoder extends MaskDecoder {

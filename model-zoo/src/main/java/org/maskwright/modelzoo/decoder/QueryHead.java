@@ -3,9 +3,9 @@ package org.maskwright.modelzoo.decoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.MaskProduct;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.prediction.MaskProduct;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /** From the states of queries to predictions: classes, and products with mask features. */
 final class QueryHead {

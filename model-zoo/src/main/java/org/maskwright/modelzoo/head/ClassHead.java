@@ -3,7 +3,7 @@ package org.maskwright.modelzoo.head;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /** Tells which class a query's state stands for. */
 public abstract class ClassHead extends Module {

@@ -3,7 +3,7 @@ package org.maskwright.modelzoo.head;
 import java.util.Arrays;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Query k stands for class k, whatever its state: the head of models that classify pixels. Without

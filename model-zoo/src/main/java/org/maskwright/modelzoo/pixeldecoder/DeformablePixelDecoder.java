@@ -15,7 +15,6 @@ import org.maskwright.engine.nn.ModuleList;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.ModelConfig;
 
 /**
  * Mask2Former's pixel decoder: deformable attention over strides 32, 16 and 8, then one pyramid
@@ -70,7 +69,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
     InputProjection(Engine engine, int in, int out) {
       super(engine);
       conv = child("0", Projections.xavier(engine, in, out));
-      norm = child("1", new GroupNorm(engine, ModelConfig.NORM_GROUPS, out));
+      norm = child("1", new GroupNorm(engine, PixelDecoderConfig.NORM_GROUPS, out));
     }
 
     Tensor forward(Tensor x) {

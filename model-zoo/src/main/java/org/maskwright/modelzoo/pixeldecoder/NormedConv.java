@@ -7,7 +7,6 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.ModelConfig;
 
 /** A convolution without bias that keeps the size, then group normalisation. */
 final class NormedConv extends Module {
@@ -20,7 +19,7 @@ final class NormedConv extends Module {
     super(engine);
     weight =
         parameter("weight", Init.kaimingUniform(engine, initStream(), 1, out, in, kernel, kernel));
-    norm = child("norm", new GroupNorm(engine, ModelConfig.NORM_GROUPS, out));
+    norm = child("norm", new GroupNorm(engine, PixelDecoderConfig.NORM_GROUPS, out));
     spec = Conv2dSpec.of(1, kernel / 2);
   }
 

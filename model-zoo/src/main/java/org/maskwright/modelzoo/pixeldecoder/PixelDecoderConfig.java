@@ -7,6 +7,9 @@ import org.maskwright.settings.VariantsOf;
 /** Describes a pixel decoder: the settings record of a {@link PixelDecoderPart}. */
 @VariantsOf(PixelDecoderPart.class)
 public interface PixelDecoderConfig {
+  /** Groups of every group normalisation; hence the multiple that a model's width must be. */
+  int NORM_GROUPS = 32;
+
   /**
    * The pixel decoder with fresh initial values.
    *

@@ -3,8 +3,8 @@ package org.maskwright.modelzoo.postprocess;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
-import org.maskwright.modelzoo.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
 
 /**
  * What a model said about one image, on the host.

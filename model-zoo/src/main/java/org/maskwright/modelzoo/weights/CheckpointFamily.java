@@ -144,6 +144,16 @@ public final class CheckpointFamily {
   }
 
   /**
+   * The same tensors under Maskwright's names.
+   *
+   * @param state under this family's names
+   * @throws CheckpointException if two keys mean the same, or a part of a fused tensor is missing
+   */
+  public KeyTranslation translate(StateDict state) {
+    return table().toOurs(state);
+  }
+
+  /**
    * The same tensors under this family's names.
    *
    * @param state under Maskwright's names

@@ -1,11 +1,7 @@
 package org.maskwright.modelzoo.weights;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.maskwright.settings.Names;
 
 /**
@@ -37,44 +33,6 @@ public record ImportedWeights(
   }
 
   /**
-   * Reads a file (or a model folder), recognises its family and translates the names.
-   *
-   * @throws CheckpointException if the file is damaged, hostile or of no supported family
-   */
-  public static ImportedWeights read(Path path) {
-    Checkpoint checkpoint = CheckpointReader.read(path);
-    try {
-      return of(checkpoint);
-    } catch (CheckpointException e) {
-      throw e.in(path);
-    }
-  }
-
-  private static ImportedWeights of(Checkpoint checkpoint) {
-    KeyPrefix.Found found =
-        checkpoint.family().isPresent()
-            ? named(checkpoint.family().get(), checkpoint.state())
-            : KeyPrefix.find(checkpoint.state());
-    CheckpointFamily family = found.family();
-    KeyTable.Translation translation = found.translation();
-    List<String> ignored = new ArrayList<>(translation.ignored());
-    ignored.addAll(found.stray());
-    ignored.addAll(checkpoint.ignored());
-    Provenance provenance = Provenance.of(checkpoint, family);
-    Map<String, String> metadata = new TreeMap<>(provenance.toMetadata());
-    TrainedLoss.from(checkpoint.state().metadata())
-        .ifPresent(loss -> metadata.putAll(loss.toMetadata()));
-    return new ImportedWeights(
-        family,
-        translation.state().withMetadata(metadata),
-        translation.unexpected(),
-        ignored,
-        checkpoint.suffixMatching(),
-        checkpoint.unseen(),
-        provenance);
-  }
-
-  /**
    * Refuses a model whose backbone would compute something else with these weights.
    *
    * @param model what weights do not show of the model's backbone
@@ -92,10 +50,5 @@ public record ImportedWeights(
                   backbone,
                   Names.hyphenated(model.get().getClass().getSimpleName())));
     }
-  }
-
-  /** Of a file that says whose names it has: they are not wrapped. */
-  private static KeyPrefix.Found named(CheckpointFamily family, StateDict state) {
-    return new KeyPrefix.Found(family, family.table().toOurs(state), List.of());
   }
 }

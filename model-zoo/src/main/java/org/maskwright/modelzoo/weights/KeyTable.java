@@ -109,20 +109,11 @@ final class KeyTable {
   }
 
   /**
-   * A state dict under our names.
-   *
-   * @param keys number of keys of the file
-   * @param unexpected keys of the file that the table does not know
-   * @param ignored keys the table drops
-   */
-  record Translation(StateDict state, int keys, List<String> unexpected, List<String> ignored) {}
-
-  /**
    * From their names to ours.
    *
    * @throws CheckpointException if two keys mean the same, or a third is missing
    */
-  Translation toOurs(StateDict theirs) {
+  KeyTranslation toOurs(StateDict theirs) {
     Map<String, HostTensor> ours = new LinkedHashMap<>();
     Map<String, Map<Integer, HostTensor>> thirds = new LinkedHashMap<>();
     Map<String, String> copies = new LinkedHashMap<>();
@@ -152,7 +143,7 @@ final class KeyTable {
     copies.forEach(
         (copy, original) ->
             ignored.add(describeCopy(copy, theirs.get(copy), original, ours.get(original))));
-    return new Translation(
+    return new KeyTranslation(
         StateDict.of(ours).withMetadata(theirs.metadata()), theirs.size(), unexpected, ignored);
   }
 

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.maskwright.modelzoo.family.HuggingFaceFolder;
+import java.util.function.Supplier;
 
 /**
  * Where weights come from. Travels in the metadata of every safetensors file that Maskwright
@@ -29,7 +29,13 @@ public record Provenance(
   private static final String PREFIX = "maskwright.";
   private static final int BUFFER_BYTES = 1 << 16;
 
-  static Provenance of(Checkpoint checkpoint, CheckpointFamily family) {
+  /**
+   * As the file says, if Maskwright wrote it; else of the file.
+   *
+   * @param licence asked for if the file itself names none
+   */
+  public static Provenance of(
+      Checkpoint checkpoint, CheckpointFamily family, Supplier<String> licence) {
     Map<String, String> metadata = checkpoint.state().metadata();
     return from(metadata)
         .orElseGet(
@@ -40,19 +46,7 @@ public record Provenance(
                     checkpoint.format().toString(),
                     family.title(),
                     checkpoint.author().orElse(""),
-                    licence(checkpoint, family)));
-  }
-
-  /** As the file says, else as a folder says that Maskwright exported, else of the family. */
-  private static String licence(Checkpoint checkpoint, CheckpointFamily family) {
-    String named = checkpoint.state().metadata().get("license");
-    if (named != null) {
-      return named;
-    }
-    return (family.isHuggingFace()
-            ? HuggingFaceFolder.licence(checkpoint.file())
-            : Optional.<String>empty())
-        .orElse(family.licenceNote());
+                    Optional.ofNullable(metadata.get("license")).orElseGet(licence)));
   }
 
   /** The provenance in a file's metadata, if Maskwright wrote it. */

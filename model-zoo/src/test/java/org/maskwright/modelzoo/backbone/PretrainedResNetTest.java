@@ -23,9 +23,9 @@ import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HostTensor;
-import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -51,7 +51,7 @@ class PretrainedResNetTest {
         SegmentationModel model = SegmentationModels.build(engine, small, ClassSpace.ofSize(2));
         var off = engine.noGrad();
         var outer = engine.scope()) {
-      model.load(ImportedWeights.read(checkpoint), LoadPolicy.backbone());
+      model.load(WeightImport.read(checkpoint), LoadPolicy.backbone());
       Tensor weight = tensor(engine, named.get("fc.weight"));
       Tensor bias = tensor(engine, named.get("fc.bias"));
       for (Map.Entry<String, double[]> expected : expected(pictures, file).entrySet()) {

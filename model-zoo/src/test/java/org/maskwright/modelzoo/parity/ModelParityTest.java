@@ -21,7 +21,6 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
@@ -32,11 +31,13 @@ import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.decoder.PerPixelPart;
 import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
 import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -217,7 +218,7 @@ class ModelParityTest {
     Path file = Files.createTempFile("reference", ".safetensors");
     try {
       Safetensors.write(file, part(golden, "state."));
-      return ImportedWeights.read(file);
+      return WeightImport.read(file);
     } finally {
       Files.delete(file); // what is mapped stays readable
     }

@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 class PostProcessorTest {
   private static QueryOutputs random(int queries, int classes, int height, int width) {

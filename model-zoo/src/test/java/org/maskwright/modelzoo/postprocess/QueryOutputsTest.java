@@ -13,8 +13,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
-import org.maskwright.modelzoo.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
 
 class QueryOutputsTest {
   @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.family.KnownFamilies;
+import org.maskwright.modelzoo.family.WeightImport;
 
 class CheckpointFamilyTest {
   private static final String HF_R50 = "mask2former-r50-huggingface-coco-panoptic.tsv";
@@ -46,7 +47,7 @@ class CheckpointFamilyTest {
     assertEquals(parameters, count(official, false));
     assertEquals(others, count(official, true));
     assertEquals(CheckpointFamily.OFFICIAL, KnownFamilies.of(official.keys()));
-    KeyTable.Translation ours = CheckpointFamily.OFFICIAL.table().toOurs(official);
+    KeyTranslation ours = CheckpointFamily.OFFICIAL.table().toOurs(official);
     assertEquals(List.of(), ours.unexpected());
     assertEquals(List.copyOf(shapes.keySet()), List.copyOf(ours.state().keys()));
     LoadReport report = matchToOwnShapes(ours.state(), shapes);
@@ -66,7 +67,7 @@ class CheckpointFamilyTest {
     assertEquals(parameters, count(theirs, false));
     assertEquals(others, count(theirs, true));
     assertEquals(KnownFamilies.ofType("mask2former"), KnownFamilies.of(theirs.keys()));
-    KeyTable.Translation ours = KnownFamilies.ofType("mask2former").table().toOurs(theirs);
+    KeyTranslation ours = KnownFamilies.ofType("mask2former").table().toOurs(theirs);
     assertEquals(List.of(), ours.unexpected());
     Map<String, long[]> official = KeyLists.shapes(KeyLists.published(officialList));
     LoadReport report = matchToOwnShapes(ours.state(), official);
@@ -92,7 +93,7 @@ class CheckpointFamilyTest {
     Map<String, long[]> shapes = KeyLists.shapes(Golden.file("huggingface_" + name + ".tsv"));
     Path first = folder.resolve("first.safetensors");
     Safetensors.write(first, KeyLists.state(shapes));
-    ImportedWeights imported = ImportedWeights.read(first);
+    ImportedWeights imported = WeightImport.read(first);
     assertEquals(
         name.startsWith("mask2former")
             ? KnownFamilies.ofType("mask2former")
@@ -104,14 +105,14 @@ class CheckpointFamilyTest {
     StateDict theirs = imported.family().export(imported.state());
     Safetensors.write(exported, theirs.withMetadata(Map.of()));
     assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(exported));
-    assertSameTensors(imported.state(), ImportedWeights.read(exported).state());
+    assertSameTensors(imported.state(), WeightImport.read(exported).state());
   }
 
   @Test
   void releaseFiveOfTransformersReadsTheSame() throws IOException {
     StateDict state =
         KeyLists.state(KeyLists.shapes(Golden.file("huggingface_mask2former_swin.tsv")));
-    KeyTable.Translation ours = KnownFamilies.ofType("mask2former").table().toOurs(state);
+    KeyTranslation ours = KnownFamilies.ofType("mask2former").table().toOurs(state);
     assertEquals(List.of(), ours.unexpected());
     assertEquals(2, ours.ignored().size());
   }
@@ -178,7 +179,7 @@ class CheckpointFamilyTest {
             key ->
                 key.replace("sem_seg_head.pixel_decoder.", "sem_seg_head.")
                     .replace(".query_feat.", ".static_query."));
-    KeyTable.Translation ours = CheckpointFamily.OFFICIAL.table().toOurs(old);
+    KeyTranslation ours = CheckpointFamily.OFFICIAL.table().toOurs(old);
     LoadReport report = matchToOwnShapes(ours.state(), shapes);
     assertTrue(report.isExact(), report::toText);
   }
@@ -194,7 +195,7 @@ class CheckpointFamilyTest {
     file.put("fc.weight", HostTensor.ofFloats(new float[] {1}, 1));
     file.put("bn1.num_batches_tracked", HostTensor.ofLongs(new long[] {7}));
     assertEquals(ResNetPart.TORCHVISION, KnownFamilies.of(file.keySet()));
-    KeyTable.Translation ours = ResNetPart.TORCHVISION.table().toOurs(StateDict.of(file));
+    KeyTranslation ours = ResNetPart.TORCHVISION.table().toOurs(StateDict.of(file));
     assertEquals(official.keySet(), ours.state().keys());
     assertEquals(List.of("fc.weight", "bn1.num_batches_tracked"), ours.ignored());
   }
@@ -231,7 +232,7 @@ class CheckpointFamilyTest {
     Path path = folder.resolve("swin.safetensors");
     Safetensors.write(path, StateDict.of(file));
     WeightMatcher.Matched matched =
-        WeightMatcher.match(ImportedWeights.read(path), official, LoadPolicy.backbone());
+        WeightMatcher.match(WeightImport.read(path), official, LoadPolicy.backbone());
     assertEquals(8, matched.report().reinitialised().size());
     assertEquals(official.size() - 8, matched.report().loaded().size());
   }
@@ -269,7 +270,7 @@ class CheckpointFamilyTest {
       tensors.put(key, HostTensor.ofFloats(new float[] {1}, 1));
     }
     CheckpointFamily family = KnownFamilies.of(tensors.keySet());
-    KeyTable.Translation translation = family.table().toOurs(StateDict.of(tensors));
+    KeyTranslation translation = family.table().toOurs(StateDict.of(tensors));
     assertEquals(List.of(), translation.unexpected());
     return translation.state().keys();
   }

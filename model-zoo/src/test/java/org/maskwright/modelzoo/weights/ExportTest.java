@@ -33,6 +33,7 @@ import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 
@@ -221,7 +222,7 @@ class ExportTest {
     Path source = folder.resolve("source.safetensors");
     Safetensors.write(
         source, KeyLists.state(KeyLists.shapes(Golden.file("huggingface_" + name + ".tsv"))));
-    ImportedWeights imported = ImportedWeights.read(source);
+    ImportedWeights imported = WeightImport.read(source);
     ModelConfig model = DeducedArchitecture.of(imported.state()).model().orElseThrow();
     Path out = folder.resolve("hf");
     HuggingFaceFolder.write(out, model, SETTINGS, imported.state());
@@ -236,7 +237,7 @@ class ExportTest {
       assertEquals(SETTINGS.mean().get(i), settings.mean().get(i), 1e-9);
       assertEquals(SETTINGS.std().get(i), settings.std().get(i), 1e-9);
     }
-    ImportedWeights back = ImportedWeights.read(out);
+    ImportedWeights back = WeightImport.read(out);
     assertEquals(imported.provenance(), back.provenance());
     imported
         .state()
@@ -327,8 +328,7 @@ class ExportTest {
     assertEquals(48, json.getInt("mask_feature_size"));
     assertEquals(8, json.getInt("common_stride"));
     assertEquals(List.of(8, 16, 32, 64), json.getIntList("feature_strides"));
-    DeducedArchitecture back =
-        HuggingFaceFolder.deduce(folder, ImportedWeights.read(folder).state());
+    DeducedArchitecture back = HuggingFaceFolder.deduce(folder, WeightImport.read(folder).state());
     assertEquals(Optional.of(model), back.model());
   }
 

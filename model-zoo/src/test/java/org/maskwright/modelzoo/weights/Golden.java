@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** Files made by make_golden.py with the reference tools. */
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static Path file(String name) {
+  public static Path file(String name) {
     URL url = Objects.requireNonNull(Golden.class.getResource(name), name);
     try {
       return Path.of(url.toURI());

@@ -26,13 +26,14 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.SwinPart;
 import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Every key of Transformers' configurations with another value: the results are those of
@@ -106,7 +107,7 @@ class HuggingFaceKeysTest {
     Files.copy(
         Golden.file("huggingface_settings/" + model + "/model.safetensors"),
         folder.resolve("model.safetensors"));
-    StateDict state = ImportedWeights.read(folder).state();
+    StateDict state = WeightImport.read(folder).state();
     Map<ModelConfig, double[]> results = new HashMap<>();
     List<String> wrong = new ArrayList<>();
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend("torch"))) {
@@ -202,7 +203,7 @@ class HuggingFaceKeysTest {
   @Test
   void ratesAreTakenOver() throws IOException {
     StateDict state =
-        ImportedWeights.read(Golden.file("huggingface_settings/maskformer-swin/model.safetensors"))
+        WeightImport.read(Golden.file("huggingface_settings/maskformer-swin/model.safetensors"))
             .state();
     writeConfig("maskformer-swin", "backbone_config.drop_path_rate", "0.45");
     ModelConfig model = HuggingFaceFolder.deduce(folder, state).model().orElseThrow();
@@ -215,8 +216,7 @@ class HuggingFaceKeysTest {
   @Test
   void twoWidthsAreRefusedByTheNamesOfTheirKeys() throws IOException {
     StateDict state =
-        ImportedWeights.read(
-                Golden.file("huggingface_settings/maskformer-resnet/model.safetensors"))
+        WeightImport.read(Golden.file("huggingface_settings/maskformer-resnet/model.safetensors"))
             .state();
     Map<String, HostTensor> tensors = new LinkedHashMap<>(state.asMap());
     tensors.put(
@@ -234,8 +234,7 @@ class HuggingFaceKeysTest {
   @Test
   void aModelOfOtherHeadsOrStridesDoesNotTakeTheWeights() throws IOException {
     StateDict state =
-        ImportedWeights.read(
-                Golden.file("huggingface_settings/maskformer-resnet/model.safetensors"))
+        WeightImport.read(Golden.file("huggingface_settings/maskformer-resnet/model.safetensors"))
             .state();
     writeConfig("maskformer-resnet", "", "");
     ModelConfig model = HuggingFaceFolder.deduce(folder, state).model().orElseThrow();
@@ -275,7 +274,7 @@ class HuggingFaceKeysTest {
   @Test
   void theMultipleOfSidesIsTakenOver() throws IOException {
     Path file = Golden.file("huggingface_settings/maskformer-resnet/model.safetensors");
-    StateDict state = ImportedWeights.read(file).state();
+    StateDict state = WeightImport.read(file).state();
     writeConfig("maskformer-resnet", "", "");
     for (String[] divisor : new String[][] {{"0", "1"}, {"64", "64"}}) {
       Files.writeString(

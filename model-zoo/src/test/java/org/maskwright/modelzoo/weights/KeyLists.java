@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** State dicts with exactly the keys and shapes of a list, with seeded values. */
-final class KeyLists {
+public final class KeyLists {
   private KeyLists() {}
 
   /** The published key lists beside the shared test data; skips the test where they are absent. */
@@ -21,7 +21,7 @@ final class KeyLists {
     return file;
   }
 
-  static Map<String, long[]> shapes(Path list) throws IOException {
+  public static Map<String, long[]> shapes(Path list) throws IOException {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     for (String line : Files.readAllLines(list)) {
       String[] columns = line.split("\t", -1);

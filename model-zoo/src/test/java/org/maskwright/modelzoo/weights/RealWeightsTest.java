@@ -20,6 +20,7 @@ import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
+import org.maskwright.modelzoo.family.WeightImport;
 
 /** Real ImageNet ResNets with torchvision's names, half of their tensors F16. */
 class RealWeightsTest {
@@ -51,7 +52,7 @@ class RealWeightsTest {
     }
     assertEquals(tensors, checked);
 
-    ImportedWeights imported = ImportedWeights.read(file);
+    ImportedWeights imported = WeightImport.read(file);
     assertEquals(ResNetPart.TORCHVISION, imported.family());
     assertEquals(List.of(), imported.unexpected());
     assertEquals(Set.of("fc.weight", "fc.bias"), Set.copyOf(imported.ignored()));

@@ -26,6 +26,7 @@ import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -111,7 +112,7 @@ final class ImportCommand implements Runnable {
   @Override
   public void run() {
     OutputFolder.requireEmpty(out);
-    ImportedWeights weights = ImportedWeights.read(source);
+    ImportedWeights weights = WeightImport.read(source);
     HuggingFaceSettings settings =
         weights.family().isHuggingFace() ? HuggingFaceFolder.of(source).orElse(null) : null;
     DeducedArchitecture deduced =

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.engine.tensor.RandomStream;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;
 

@@ -1,7 +1,7 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * Predictions and targets to losses. Of mask classification: matching, class loss and mask losses

@@ -9,7 +9,7 @@ import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /**
  * What it costs to match each query of an output with each target: the terms of the loss add their

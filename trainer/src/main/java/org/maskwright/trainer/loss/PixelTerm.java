@@ -8,7 +8,7 @@ import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.match.MatchPolicy;
 
 /**

@@ -7,6 +7,8 @@ import java.util.Set;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
 import org.maskwright.settings.ExtensionException;
 import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;

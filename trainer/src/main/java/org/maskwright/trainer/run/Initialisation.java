@@ -11,6 +11,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.LoadReport;
@@ -56,7 +57,7 @@ final class Initialisation {
     if (Files.isRegularFile(folder(path).resolve(ModelFolder.SETTINGS))) {
       ModelFolder.verify(folder(path));
     }
-    ImportedWeights weights = ImportedWeights.read(path);
+    ImportedWeights weights = WeightImport.read(path);
     if (weights.family().isHuggingFace() && HuggingFaceFolder.of(path).isPresent()) {
       HuggingFaceFolder.requireComputedAs(path, model.config(), policy.scope());
     }

@@ -26,6 +26,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -83,8 +84,8 @@ final class ImportExportCommandTest {
         0,
         run("export", ours.toString(), "--to", "official", "--out", exported.toString()),
         err::toString);
-    ImportedWeights back = ImportedWeights.read(exported.resolve("model_final.pth"));
-    StateDict first = ImportedWeights.read(official).state();
+    ImportedWeights back = WeightImport.read(exported.resolve("model_final.pth"));
+    StateDict first = WeightImport.read(official).state();
     assertEquals(first.keys(), back.state().keys());
     first
         .asMap()
@@ -123,7 +124,7 @@ final class ImportExportCommandTest {
         err::toString);
     ModelFile model = ModelFolder.describe(ours);
     assertEquals("dog", model.classes().get(1).name());
-    StateDict state = ImportedWeights.read(ours).state();
+    StateDict state = WeightImport.read(ours).state();
     backbone.forEach(
         (key, tensor) -> assertTrue(tensor.contentEquals(state.get("backbone." + key)), key));
     assertEquals(3, state.get("sem_seg_head.predictor.class_embed.weight").size(0));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.match.Assignment;
 import org.maskwright.trainer.match.Matches;

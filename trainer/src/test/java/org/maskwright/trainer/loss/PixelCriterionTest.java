@@ -13,9 +13,9 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.FixedClassHead;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 class PixelCriterionTest {
   private static final int CLASSES = 3;

@@ -18,7 +18,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.match.Assignment;
 

@@ -17,7 +17,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
+import org.maskwright.modelzoo.prediction.Predictions;
 
 /** Labels that are known at some places only. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

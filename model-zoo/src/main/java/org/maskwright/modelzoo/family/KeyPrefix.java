@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.modelzoo.family;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.maskwright.modelzoo.family.KnownFamilies;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.KeyTranslation;
+import org.maskwright.modelzoo.weights.StateDict;
 
 /**
  * Takes off what training programs put before the keys of a model: {@code module.} (data parallel,
@@ -27,7 +31,7 @@ final class KeyPrefix {
    * @param translation of the keys with the prefix
    * @param stray the other keys of the file
    */
-  record Found(CheckpointFamily family, KeyTable.Translation translation, List<String> stray) {
+  record Found(CheckpointFamily family, KeyTranslation translation, List<String> stray) {
     private int known() {
       return translation.keys() - translation.unexpected().size();
     }
@@ -92,7 +96,7 @@ final class KeyPrefix {
             });
     CheckpointFamily family = KnownFamilies.of(inside.keySet());
     return new Found(
-        family, family.table().toOurs(StateDict.of(inside).withMetadata(state.metadata())), stray);
+        family, family.translate(StateDict.of(inside).withMetadata(state.metadata())), stray);
   }
 
   /** No prefix, and each that more than half of the keys have, from short to long. */

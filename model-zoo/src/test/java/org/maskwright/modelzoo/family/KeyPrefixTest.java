@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.modelzoo.family;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +11,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.Golden;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.KeyLists;
+import org.maskwright.modelzoo.weights.StateDict;
 
 class KeyPrefixTest {
   private static final HostTensor STRAY = HostTensor.ofLongs(new long[] {7}, 1);

@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo;
+package org.maskwright.modelzoo.prediction;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo;
+package org.maskwright.modelzoo.prediction;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,8 +14,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions.Layer;
-import org.maskwright.modelzoo.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Predictions.Layer;
+import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
 
 class PredictionsTest {
   private static final int IMAGES = 3;

@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo;
+package org.maskwright.modelzoo.prediction;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,15 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.backbone.ResNetPart;
 
 /**
  * What a model says about a batch: for each query a mask in each of T frames, and a class where the
  * model has classes. A photograph is one frame.
  *
  * <p><b>Shapes</b> classLogits [B,Q,K+1], the last class is no-object; maskLogits [B,Q,T,h,w] of
- * the size of the backbone's finest map: stride 4 of the padded input, or 8 with {@link
- * ResNetPart.Geometry#DL4J}; every layer's outputs have the same shapes.
+ * the size of the backbone's finest map: stride 4 of the padded input, or 8 with DL4J's ResNet-50;
+ * every layer's outputs have the same shapes.
  *
  * <p><b>Lifecycle</b> the tensors belong to the scope in which the model ran.
  *

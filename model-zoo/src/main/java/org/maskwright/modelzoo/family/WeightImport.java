@@ -1,0 +1,73 @@
+package org.maskwright.modelzoo.family;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.maskwright.modelzoo.weights.Checkpoint;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.CheckpointReader;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.KeyTranslation;
+import org.maskwright.modelzoo.weights.Provenance;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.modelzoo.weights.TrainedLoss;
+
+/** Reads checkpoints of all known families. */
+public final class WeightImport {
+  private WeightImport() {}
+
+  /**
+   * Reads a file (or a model folder), recognises its family and translates the names.
+   *
+   * @throws CheckpointException if the file is damaged, hostile or of no supported family
+   */
+  public static ImportedWeights read(Path path) {
+    Checkpoint checkpoint = CheckpointReader.read(path);
+    try {
+      return of(checkpoint);
+    } catch (CheckpointException e) {
+      throw e.in(path);
+    }
+  }
+
+  private static ImportedWeights of(Checkpoint checkpoint) {
+    KeyPrefix.Found found =
+        checkpoint.family().isPresent()
+            ? named(checkpoint.family().get(), checkpoint.state())
+            : KeyPrefix.find(checkpoint.state());
+    CheckpointFamily family = found.family();
+    KeyTranslation translation = found.translation();
+    List<String> ignored = new ArrayList<>(translation.ignored());
+    ignored.addAll(found.stray());
+    ignored.addAll(checkpoint.ignored());
+    Provenance provenance = Provenance.of(checkpoint, family, () -> licence(checkpoint, family));
+    Map<String, String> metadata = new TreeMap<>(provenance.toMetadata());
+    TrainedLoss.from(checkpoint.state().metadata())
+        .ifPresent(loss -> metadata.putAll(loss.toMetadata()));
+    return new ImportedWeights(
+        family,
+        translation.state().withMetadata(metadata),
+        translation.unexpected(),
+        ignored,
+        checkpoint.suffixMatching(),
+        checkpoint.unseen(),
+        provenance);
+  }
+
+  /** As a folder says that Maskwright exported, else of the family. */
+  private static String licence(Checkpoint checkpoint, CheckpointFamily family) {
+    return (family.isHuggingFace()
+            ? HuggingFaceFolder.licence(checkpoint.file())
+            : Optional.<String>empty())
+        .orElse(family.licenceNote());
+  }
+
+  /** Of a file that says whose names it has: they are not wrapped. */
+  private static KeyPrefix.Found named(CheckpointFamily family, StateDict state) {
+    return new KeyPrefix.Found(family, family.translate(state), List.of());
+  }
+}
