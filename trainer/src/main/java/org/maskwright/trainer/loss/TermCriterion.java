@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.Predictions;
-import org.maskwright.modelzoo.Predictions.MaskScores;
 import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
 import org.maskwright.settings.ExtensionException;
