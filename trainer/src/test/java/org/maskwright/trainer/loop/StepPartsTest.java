@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +54,15 @@ import org.maskwright.trainer.loss.StepNormalizers;
 class StepPartsTest {
   private static final int CLASSES = 3;
   private static final double TOLERANCE = 1e-5;
+
+  /**
+   * Of gradients. Held to instructions without fused multiply-add, which round twice, oneDNN's
+   * products lose more: 1.1e-5 was seen.
+   */
+  private static final double GRADIENT_TOLERANCE =
+      Set.of("SSE41", "AVX").contains(System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", ""))
+          ? 2e-5
+          : TOLERANCE;
 
   /** Sum of each loss over the parts, and gradients by parameter. */
   private record Result(Map<String, Double> losses, Map<String, float[]> gradients) {}
@@ -188,7 +198,7 @@ class StepPartsTest {
                 difference = Math.max(difference, Math.abs(expected[i] - got[i]));
               }
               assertTrue(
-                  difference <= TOLERANCE * Math.max(1, scale),
+                  difference <= GRADIENT_TOLERANCE * Math.max(1, scale),
                   name + ": differs by " + difference + ", the largest is " + scale);
             });
   }

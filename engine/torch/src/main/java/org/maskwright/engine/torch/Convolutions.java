@@ -2,8 +2,6 @@ package org.maskwright.engine.torch;
 
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
-import java.util.List;
-import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -27,9 +25,6 @@ import org.maskwright.engine.spi.DeviceArray;
  * windows is 1.1 to 3.2 times as slow in channels-last, with 64 channels and more, as in rows, the
  * copies into rows counted (AMD EPYC of family 25, one thread). The rule asks for the processor and
  * the shape, so a run computes the same each time.
- *
- * <p><b>Gradients of biases</b> come with those of the weights, but not without AVX2: there oneDNN
- * adds up the pixels one after another, which loses a digit more than LibTorch's sum in blocks.
  */
 final class Convolutions {
   private static final long[] NO_OUTPUT_PADDING = {0, 0};
@@ -41,26 +36,18 @@ final class Convolutions {
   private final Natives natives;
   private final boolean onHost;
   private final boolean weightsInRows;
-  private final boolean biasWithWeights;
 
   Convolutions(Results results, Natives natives, boolean onHost) {
     this.results = results;
     this.natives = natives;
     this.onHost = onHost;
-    weightsInRows = onHost && capability().equals("AVX2");
-    biasWithWeights = !onHost || !capability().equals("DEFAULT") && !heldBelowAvx2();
+    weightsInRows = onHost && hasNoAvx512();
   }
 
-  private static String capability() {
+  private static boolean hasNoAvx512() {
     try (BytePointer capability = torch.get_cpu_capability()) {
-      return capability.getString();
+      return capability.getString().equals("AVX2");
     }
-  }
-
-  /** Whether oneDNN is told to use no AVX2, of which LibTorch knows nothing. */
-  private static boolean heldBelowAvx2() {
-    String limit = System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "");
-    return List.of("SSE41", "AVX").contains(limit.toUpperCase(Locale.ROOT));
   }
 
   private static long[] stride(Conv2dSpec spec) {
@@ -138,13 +125,13 @@ final class Convolutions {
         "conv2d backward",
         () -> {
           Tensor[] parts = new Tensor[3];
-          boolean bias = needB && needW && biasWithWeights; // nearly free there
           try {
             if (needX || needW) {
-              products(parts, tensor(grad), tensor(x), tensor(w), spec, needX, needW, bias);
+              // oneDNN computes the bias gradient with the weight gradient, so it is free there.
+              products(parts, tensor(grad), tensor(x), tensor(w), spec, needX, needW, needB);
             }
             parts[1] = rowMajor(parts[1]);
-            if (needB && !bias) {
+            if (needB && !needW) {
               parts[2] = torch.sum(tensor(grad), new long[] {0, 2, 3}, false, natives.noType);
             }
             return parts;
@@ -158,9 +145,7 @@ final class Convolutions {
         w);
   }
 
-  /**
-   * Fills {@code parts} with the gradients of image, weights and bias; a bias only with weights.
-   */
+  /** Fills {@code parts} with the gradients of image, weights and, with these, bias. */
   private void products(
       Tensor[] parts,
       Tensor grad,
@@ -196,7 +181,7 @@ final class Convolutions {
     return weightsInRows && w.size(2) * w.size(3) > 1 && w.size(1) >= CHANNELS_WORTH_ROWS;
   }
 
-  /** Fills those of {@code parts} that are needed. */
+  /** Fills those of {@code parts} that are needed; a bias only with weights. */
   private void call(
       Tensor[] parts,
       Tensor grad,
@@ -219,7 +204,7 @@ final class Convolutions {
                 false,
                 NO_OUTPUT_PADDING,
                 spec.groups(),
-                natives.mask(needX, needW, needB)));
+                natives.mask(needX, needW, needB && needW)));
     for (int i = 0; i < parts.length; i++) {
       parts[i] = gradients[i] == null ? parts[i] : gradients[i];
     }
