@@ -35,7 +35,12 @@ public final class ExtensionException extends RuntimeException {
       if (Registry.isOurs(type)) {
         throw e;
       }
-      throw new ExtensionException("%s (%s) threw %s".formatted(what, type.getName(), e), e);
+      throw thrownBy(what, type, e);
     }
+  }
+
+  /** That something of a class threw. */
+  public static ExtensionException thrownBy(String what, Class<?> type, Throwable e) {
+    return new ExtensionException("%s (%s) threw %s".formatted(what, type.getName(), e), e);
   }
 }

@@ -25,7 +25,7 @@ import org.maskwright.trainer.loop.StepPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
-import org.maskwright.trainer.run.TrainingRun;
+import org.maskwright.trainer.source.TrainingData;
 
 /**
  * How sharp the minimum is that a run found: for each of its checkpoints, on one batch of the
@@ -62,7 +62,8 @@ public final class Sharpness {
     for (String folder : folders) {
       Path run = Path.of(folder);
       RunSettings settings = RunFolder.settings(run.resolve("config.conf"), List.of());
-      Dataset images = TrainingRun.open(settings, settings.data().sources().get(0).dataset());
+      Dataset images =
+          TrainingData.open(settings, settings.data().sources().get(0).dataset(), settings.task());
       LoaderSettings loading = LoaderSettings.training(IMAGES, 7, 1);
       try (Loader loader =
               new Loader(images, settings.augment().pipeline(settings.task()), loading);

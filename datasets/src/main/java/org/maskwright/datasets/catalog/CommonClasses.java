@@ -2,6 +2,7 @@ package org.maskwright.datasets.catalog;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,7 +66,7 @@ public final class CommonClasses {
   }
 
   private static Set<String> names(Dataset dataset, Map<String, String> names) {
-    Set<String> out = new java.util.LinkedHashSet<>();
+    Set<String> out = new LinkedHashSet<>();
     dataset.categories().forEach(category -> out.add(named(category, names)));
     return out;
   }

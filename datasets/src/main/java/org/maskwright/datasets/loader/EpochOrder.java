@@ -1,5 +1,6 @@
 package org.maskwright.datasets.loader;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.transform.SampleRandom;
@@ -27,11 +28,12 @@ final class EpochOrder {
       Optional<RepeatFactors> repeats,
       long seed,
       long epoch) {
-    int[] counts =
-        repeats
-            .map(r -> r.counts(SampleRandom.of(seed, epoch, REPEAT_STREAM)))
-            .orElseGet(() -> java.util.stream.IntStream.generate(() -> 1).limit(size).toArray());
-    int length = java.util.Arrays.stream(counts).sum();
+    int[] counts = new int[size];
+    Arrays.fill(counts, 1);
+    if (repeats.isPresent()) {
+      counts = repeats.get().counts(SampleRandom.of(seed, epoch, REPEAT_STREAM));
+    }
+    int length = Arrays.stream(counts).sum();
     int[] indices = new int[length];
     int[] repetitions = new int[length];
     int n = 0;

@@ -1,5 +1,6 @@
 package org.maskwright.datasets.loader;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class RepeatFactors {
           "repeat threshold: expected a share of the images in (0,1], got " + threshold);
     }
     int images = dataset.size();
-    List<Set<Integer>> shown = new java.util.ArrayList<>(images);
+    List<Set<Integer>> shown = new ArrayList<>(images);
     int[] count = new int[dataset.categories().size()];
     for (int i = 0; i < images; i++) {
       Set<Integer> classes = classes(dataset, i);

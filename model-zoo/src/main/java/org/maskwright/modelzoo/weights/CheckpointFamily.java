@@ -115,11 +115,6 @@ public final class CheckpointFamily {
     return licenceNote;
   }
 
-  /** True if files of this family hold a backbone only. */
-  public boolean isBackboneOnly() {
-    return holds == Holds.BACKBONE;
-  }
-
   /** True for models of Hugging Face Transformers, beside which a config.json lies. */
   public boolean isHuggingFace() {
     return holds == Holds.HUGGING_FACE_MODEL;

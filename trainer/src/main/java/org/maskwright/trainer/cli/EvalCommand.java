@@ -26,7 +26,7 @@ import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.Evaluator;
 import org.maskwright.trainer.run.SharedCores;
-import org.maskwright.trainer.run.TrainingRun;
+import org.maskwright.trainer.source.TrainingData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +83,7 @@ final class EvalCommand implements Callable<Integer> {
     OptionRange.atLeast(spec, "--limit", 0, limit);
     Optional<OutputFolder> results = Optional.ofNullable(out).map(OutputFolder::open);
     RunSettings settings = settings();
-    Dataset data = TrainingRun.open(settings, settings.data().val());
+    Dataset data = TrainingData.open(settings, settings.data().val(), settings.task());
     EvalReport report;
     try (Console console = Terminal.console(spec);
         Engine e = EngineSettings.open(settings.engine().options(settings.seed()));

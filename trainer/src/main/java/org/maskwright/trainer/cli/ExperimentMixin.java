@@ -92,11 +92,7 @@ final class ExperimentMixin {
 
   /** The name of a run: that of the file, and of the model if one is given. */
   String name(Path file) {
-    String name = withoutEnding(file);
-    return model == null ? name : name + "-" + withoutEnding(Path.of(model));
-  }
-
-  private static String withoutEnding(Path file) {
-    return file.getFileName().toString().replaceFirst("\\.conf$", "");
+    String name = ConfigFile.nameOf(file);
+    return model == null ? name : name + "-" + ConfigFile.nameOf(Path.of(model));
   }
 }

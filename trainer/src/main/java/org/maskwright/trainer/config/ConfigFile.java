@@ -30,6 +30,8 @@ public final class ConfigFile {
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
+  static final String ENDING = ".conf";
+
   private final String name;
   private final Config resolved;
   private final Optional<Recipe> recipe;
@@ -75,7 +77,7 @@ public final class ConfigFile {
           Optional<Recipe> recipe = Optional.empty();
           if (model.isPresent()) {
             Path modelFile = ModelFiles.find(model.get(), file);
-            String modelName = ModelFiles.name(modelFile);
+            String modelName = nameOf(modelFile);
             recipe = recipes.of(modelName);
             settings =
                 recipes
@@ -156,6 +158,12 @@ public final class ConfigFile {
    */
   public <T extends Record> T bind(Class<T> type) {
     return type.cast(new Binder(type, name).bind(resolved.root()));
+  }
+
+  /** What a configuration file is called: its name without the ending. */
+  public static String nameOf(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
   }
 
   /** The file as the user named it. */

@@ -17,7 +17,6 @@ import org.maskwright.settings.Names;
  */
 final class ModelFiles {
   private static final String FOLDER = "models";
-  private static final String ENDING = ".conf";
 
   private ModelFiles() {}
 
@@ -35,7 +34,7 @@ final class ModelFiles {
     for (Path folder : folders(experiment)) {
       List<String> names = names(folder);
       if (names.contains(model)) {
-        return folder.resolve(model + ENDING);
+        return folder.resolve(model + ConfigFile.ENDING);
       }
       names.stream().filter(name -> !known.contains(name)).forEach(known::add);
     }
@@ -50,12 +49,6 @@ final class ModelFiles {
                         + " of them beside "
                         + experiment
                     : "known names: " + String.join(", ", known)));
-  }
-
-  /** What a model's file is called by recipes. */
-  static String name(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
   }
 
   private static boolean isFile(String model) {
@@ -81,8 +74,8 @@ final class ModelFiles {
   private static List<String> names(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> file.toString().endsWith(ENDING) && Files.isRegularFile(file))
-          .map(ModelFiles::name)
+          .filter(file -> file.toString().endsWith(ConfigFile.ENDING) && Files.isRegularFile(file))
+          .map(ConfigFile::nameOf)
           .sorted()
           .toList();
     } catch (IOException e) {

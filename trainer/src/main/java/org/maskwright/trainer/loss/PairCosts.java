@@ -112,8 +112,12 @@ public final class PairCosts {
     return all.stream().reduce(Tensor::add);
   }
 
+  private boolean weighted() {
+    return targets.stream().anyMatch(Supervision::weighted);
+  }
+
   private Tensor sumAtPoints() {
-    if (output.frames() > 1 || targets.stream().anyMatch(Supervision::weighted)) {
+    if (output.frames() > 1 || weighted()) {
       return atPoints().cross().mul(crossWeight).add(atPoints().dice().mul(diceWeight));
     }
     float[] xy = chosenPoints();
@@ -149,9 +153,7 @@ public final class PairCosts {
             .transpose(1, 2)
             .flatten(2, 3); // [B,Q,T*P]
     Optional<Tensor> weights =
-        targets.stream().anyMatch(Supervision::weighted)
-            ? Optional.of(asPlaces(weights(xy), frames * count))
-            : Optional.empty();
+        weighted() ? Optional.of(asPlaces(weights(xy), frames * count)) : Optional.empty();
     return new PairSamples(x, asPlaces(labels(xy), frames * count), weights);
   }
 
@@ -188,7 +190,7 @@ public final class PairCosts {
             (b, n, frame, out, to) -> targets.get(b).grid(n, frame, height, width, out, to));
     Tensor x = output.maskLogits().cast(DType.FLOAT32).flatten(2, 4); // [B,Q,T*h*w]
     Optional<Tensor> weights = Optional.empty();
-    if (targets.stream().anyMatch(Supervision::weighted)) {
+    if (weighted()) {
       float[] values =
           ofTargets(
               pixels,

@@ -11,34 +11,9 @@ import org.maskwright.engine.tensor.Tensor;
  * <p><b>Shapes</b> logits [B,Q,P] and labels [B,N,P], P over the points or pixels of all frames;
  * results [B,Q,N]
  */
-public final class PairSamples {
-  private final Tensor logits;
-  private final Tensor labels;
-  private final Optional<Tensor> weights;
-  private Tensor probabilities;
-
+public final class PairSamples extends Sampled {
   PairSamples(Tensor logits, Tensor labels, Optional<Tensor> weights) {
-    this.logits = logits;
-    this.labels = labels;
-    this.weights = weights;
-  }
-
-  /** [B,Q,P] float32. */
-  public Tensor logits() {
-    return logits;
-  }
-
-  /** [B,N,P] in [0,1]. */
-  public Tensor labels() {
-    return labels;
-  }
-
-  /** The logistic function of the logits, [B,Q,P]. */
-  public Tensor probabilities() {
-    if (probabilities == null) {
-      probabilities = logits.sigmoid();
-    }
-    return probabilities;
+    super(logits, labels, weights);
   }
 
   /**
@@ -49,15 +24,15 @@ public final class PairSamples {
    */
   public Tensor mean(Tensor inside, Tensor outside) {
     Tensor sum = inside.sub(outside).matmulTransposed(counted()).add(overWeights(outside));
-    return weights
+    return weights()
         .map(w -> sum.div(Samples.divisor(w.sum(2)).unsqueeze(1)))
-        .orElseGet(() -> sum.div(logits.size(2)));
+        .orElseGet(() -> sum.div(logits().size(2)));
   }
 
   /** Cross-entropy: mean of softplus(x) - x t. */
   public Tensor cross() {
-    Tensor outside = logits.softplus();
-    return mean(outside.sub(logits), outside);
+    Tensor outside = logits().softplus();
+    return mean(outside.sub(logits()), outside);
   }
 
   /** Dice cost: 1 - (2 sum s t + 1) / (sum s + sum t + 1), s = sigmoid(x). */
@@ -69,11 +44,11 @@ public final class PairSamples {
   }
 
   private Tensor counted() {
-    return weights.map(labels::mul).orElse(labels);
+    return weights().map(labels()::mul).orElse(labels());
   }
 
   /** Sums of values [B,Q,P]: [B,Q,N], or [B,Q,1] where they are the same for every target. */
   private Tensor overWeights(Tensor values) {
-    return weights.map(values::matmulTransposed).orElseGet(() -> values.sumKeep(2));
+    return weights().map(values::matmulTransposed).orElseGet(() -> values.sumKeep(2));
   }
 }

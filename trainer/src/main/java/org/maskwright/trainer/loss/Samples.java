@@ -10,45 +10,22 @@ import org.maskwright.engine.tensor.Tensor;
  *
  * <p><b>Shapes</b> all [m,P]: m pairs, each of its frames for itself; P points or pixels
  */
-public final class Samples {
-  private final Tensor logits;
-  private final Tensor labels;
-  private final Optional<Tensor> weights;
-  private Tensor probabilities;
-
+public final class Samples extends Sampled {
   Samples(Tensor logits, Tensor labels, Optional<Tensor> weights) {
-    this.logits = logits;
-    this.labels = labels;
-    this.weights = weights;
-  }
-
-  /** Float32, with a gradient. */
-  public Tensor logits() {
-    return logits;
-  }
-
-  /** In [0,1]. */
-  public Tensor labels() {
-    return labels;
-  }
-
-  /** The logistic function of the logits. */
-  public Tensor probabilities() {
-    if (probabilities == null) {
-      probabilities = logits.sigmoid();
-    }
-    return probabilities;
+    super(logits, labels, weights);
   }
 
   /** Sums [m] of values [m,P], each as much as its label counts. */
   public Tensor sum(Tensor values) {
-    return weights.map(values::mul).orElse(values).sum(1);
+    return weights().map(values::mul).orElse(values).sum(1);
   }
 
   /** Means [m] of values [m,P], each as much as its label counts; 0 where none counts. */
   public Tensor mean(Tensor values) {
     Tensor sum = sum(values);
-    return weights.map(w -> sum.div(divisor(w.sum(1)))).orElseGet(() -> sum.div(logits.size(1)));
+    return weights()
+        .map(w -> sum.div(divisor(w.sum(1))))
+        .orElseGet(() -> sum.div(logits().size(1)));
   }
 
   /** Sums of weights to divide by; where nothing counts, whose sum is 0 as well, by 1. */
@@ -59,7 +36,7 @@ public final class Samples {
   /** Dice loss [m]: 1 - (2 sum s t + 1) / (sum s + sum t + 1), s = sigmoid(x). */
   public Tensor dice() {
     Tensor s = probabilities();
-    Tensor overlap = sum(s.mul(labels)).mul(2).add(1);
-    return overlap.div(sum(s).add(sum(labels)).add(1)).neg().add(1);
+    Tensor overlap = sum(s.mul(labels())).mul(2).add(1);
+    return overlap.div(sum(s).add(sum(labels())).add(1)).neg().add(1);
   }
 }

@@ -9,14 +9,18 @@ import java.util.Arrays;
 public interface MatchPolicy {
   /**
    * The number of pairs, which must not depend on the costs: losses are divided by what is known
-   * before the model runs.
+   * before the model runs. Unless a policy says else, one for each target while there are queries.
    *
    * @throws IllegalArgumentException if the policy cannot match so many
    */
-  int pairs(int queries, int targets);
+  default int pairs(int queries, int targets) {
+    return Math.min(queries, targets);
+  }
 
-  /** Whether costs are looked at; they are not computed otherwise. */
-  boolean usesCosts();
+  /** Whether costs are looked at, as they are unless a policy says else; else none is computed. */
+  default boolean usesCosts() {
+    return true;
+  }
 
   /**
    * Matches one image.
@@ -27,32 +31,12 @@ public interface MatchPolicy {
 
   /** The cheapest one-to-one assignment (DETR, arXiv 2005.12872, section 3.1). */
   static MatchPolicy hungarian() {
-    return new MatchPolicy() {
-      @Override
-      public int pairs(int queries, int targets) {
-        return Math.min(queries, targets);
-      }
-
-      @Override
-      public boolean usesCosts() {
-        return true;
-      }
-
-      @Override
-      public Assignment match(float[] costs, int queries, int targets) {
-        return Assignment.solve(costs, queries, targets);
-      }
-    };
+    return Assignment::solve;
   }
 
   /** Query i belongs to target i, as where a query is a prompt for one object. */
   static MatchPolicy identity() {
     return new MatchPolicy() {
-      @Override
-      public int pairs(int queries, int targets) {
-        return Math.min(queries, targets);
-      }
-
       @Override
       public boolean usesCosts() {
         return false;
@@ -88,11 +72,6 @@ public interface MatchPolicy {
                   .formatted(hypotheses, targets, queries));
         }
         return targets;
-      }
-
-      @Override
-      public boolean usesCosts() {
-        return true;
       }
 
       @Override

@@ -41,6 +41,6 @@ final class KindFailure {
   }
 
   private static ExtensionException failed(ResultKind<?> kind, Exception e) {
-    return new ExtensionException(name(kind) + " threw " + e, e);
+    return ExtensionException.thrownBy("result kind " + kind.name(), kind.getClass(), e);
   }
 }

@@ -11,10 +11,7 @@ import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
-import org.maskwright.datasets.catalog.DatasetOpener;
-import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.Loader;
-import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
@@ -77,12 +74,6 @@ public final class TrainingRun {
     }
   }
 
-  /** Makes the synthetic data set if one is asked for, and opens a data set for the run's task. */
-  public static Dataset open(RunSettings run, DatasetSettings which) {
-    run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
-    return DatasetOpener.open(which, run.task());
-  }
-
   /** The classes of a data set as a model's. */
   public static ClassSpace classSpace(Categories categories) {
     return new ClassSpace(
@@ -98,7 +89,7 @@ public final class TrainingRun {
   private RunSummary train(Supplier<RunFolder> folder) throws IOException {
     BatchMemory.require(settings);
     TrainingData data = TrainingData.open(settings, console::line);
-    Dataset valSet = open(settings, settings.data().val());
+    Dataset valSet = TrainingData.open(settings, settings.data().val(), settings.task());
     requireSameClasses(data.categories(), valSet);
     data.lines().forEach(console::line);
     console.line("val:   %s, %d images", valSet.name(), valSet.size());

@@ -15,6 +15,7 @@ import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.CommonClasses;
 import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.DatasetStats;
 import org.maskwright.datasets.catalog.Learnability;
 import org.maskwright.datasets.loader.DataSource;
@@ -54,6 +55,12 @@ public final class TrainingData {
     this.categories = categories;
   }
 
+  /** Makes the synthetic data set if a run asks for one, and opens a data set for a task. */
+  public static Dataset open(RunSettings run, DatasetSettings which, Task task) {
+    run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
+    return DatasetOpener.open(which, task);
+  }
+
   /**
    * Opens what a run trains on, and makes the synthetic data set if one is asked for.
    *
@@ -64,12 +71,11 @@ public final class TrainingData {
    *     class in common with the others
    */
   public static TrainingData open(RunSettings run, Consumer<String> console) {
-    run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
     List<SourceSettings> settings = run.data().sources();
     List<Dataset> own = new ArrayList<>();
     for (SourceSettings source : settings) {
       Task task = source.task(run.task());
-      Dataset dataset = DatasetOpener.open(source.dataset(), task);
+      Dataset dataset = open(run, source.dataset(), task);
       requireTask(dataset, task);
       requireNamed(dataset, source.classes());
       own.add(dataset);
@@ -142,11 +148,6 @@ public final class TrainingData {
     return categories;
   }
 
-  /** The number of images of all sources. */
-  public int images() {
-    return sources.stream().mapToInt(s -> s.dataset().size()).sum();
-  }
-
   /** What was found out when the data sets were opened, each once. */
   public Stream<String> notes() {
     return sources.stream().flatMap(s -> s.dataset().notes().stream()).distinct();
@@ -185,12 +186,13 @@ public final class TrainingData {
    */
   public List<String> learnable(Dataset val) {
     List<String> out = new ArrayList<>();
+    Optional<DatasetStats> evaluated = Optional.of(DatasetStats.quick(val));
     for (Source source : sources) {
       Learnability found =
           Learnability.of(
               source.settings().task(run.task()),
               DatasetStats.quick(source.dataset()),
-              Optional.of(DatasetStats.quick(val)),
+              evaluated,
               source.settings().dataset().ignore());
       Optional<String> oneClass =
           found.oneClass().map(why -> why + "; if that is meant, set data.single-class = allow");

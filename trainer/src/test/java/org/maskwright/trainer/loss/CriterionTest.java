@@ -9,23 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.maskwright.datasets.MaskStack;
-import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
 /** Laws of the criteria that match. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CriterionTest {
+class CriterionTest extends WithEngine {
   private static final int QUERIES = 6;
   private static final int CLASSES = 4;
   private static final int SIDE = 8;
@@ -38,29 +29,6 @@ class CriterionTest {
   private static final CriterionSettings GENTLE =
       new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 0.5);
   private static final List<CriterionSettings> BOTH = List.of(POINTS, DENSE);
-
-  private Engine engine;
-  private Scope scope;
-
-  @BeforeAll
-  void open() {
-    engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
-  }
-
-  @AfterAll
-  void close() {
-    engine.close();
-  }
-
-  @BeforeEach
-  void enter() {
-    scope = engine.scope();
-  }
-
-  @AfterEach
-  void leave() {
-    scope.close();
-  }
 
   private static MaskSupervision targets(int seed, int... classes) {
     MaskStack masks = new MaskStack(classes.length, PADDED, PADDED);

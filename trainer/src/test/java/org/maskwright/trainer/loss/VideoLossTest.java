@@ -7,16 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.maskwright.datasets.MaskStack;
-import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Predictions;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
@@ -27,8 +19,7 @@ import org.maskwright.trainer.match.Assignment;
  * set of points; losses are those of each frame for itself, added up and divided by the number of
  * targets.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class VideoLossTest {
+class VideoLossTest extends WithEngine {
   private static final int QUERIES = 4;
   private static final int CLASSES = 3;
   private static final int SIDE = 6;
@@ -40,29 +31,6 @@ class VideoLossTest {
       new CriterionSettings.Points(2, 5, 3, 0.1, POINTS, 3, 0.75);
   private static final List<CriterionSettings> BOTH =
       List.of(SETTINGS, new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2));
-
-  private Engine engine;
-  private Scope scope;
-
-  @BeforeAll
-  void open() {
-    engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
-  }
-
-  @AfterAll
-  void close() {
-    engine.close();
-  }
-
-  @BeforeEach
-  void enter() {
-    scope = engine.scope();
-  }
-
-  @AfterEach
-  void leave() {
-    scope.close();
-  }
 
   /** The masks of each frame of the same targets. */
   private record Video(List<MaskSupervision> perFrame) implements Supervision {

@@ -7,21 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Predictions;
 
 /** Labels that are known at some places only. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WeightedSupervisionTest {
+class WeightedSupervisionTest extends WithEngine {
   private static final int QUERIES = 3;
   private static final int CLASSES = 2;
   private static final int SIDE = 8;
@@ -31,29 +23,6 @@ class WeightedSupervisionTest {
           new CriterionSettings.Points(2, 5, 5, 0.1, 200, 3, 0.75),
           new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2),
           new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 0.5));
-
-  private Engine engine;
-  private Scope scope;
-
-  @BeforeAll
-  void open() {
-    engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
-  }
-
-  @AfterAll
-  void close() {
-    engine.close();
-  }
-
-  @BeforeEach
-  void enter() {
-    scope = engine.scope();
-  }
-
-  @AfterEach
-  void leave() {
-    scope.close();
-  }
 
   /** Two targets: the left half and the right half of the image, known above a line only. */
   private record Halves(double known, float below, boolean weighted) implements Supervision {
