@@ -21,6 +21,9 @@ import org.maskwright.engine.runtime.Threads;
  * the last minute. Where neither is known, as on Windows, nothing is noticed.
  */
 public final class SharedCores {
+  /** Set by the launcher where it has just built: the load of the last minute is its own then. */
+  static final String BUILT = "maskwright.built";
+
   private static final String MAIN_CLASS = "org.maskwright.trainer.cli.Maskwright";
 
   /** A load from here on is a busy core: starting this process makes some load of its own. */
@@ -34,12 +37,16 @@ public final class SharedCores {
    * @param threads as asked for; 0 = all physical cores
    */
   public static Optional<String> notice(int threads) {
+    return notice(Threads.resolve(threads), Threads.resolve(0), others(), load());
+  }
+
+  /** Busy cores in the mean of the last minute; negative = it says nothing about others. */
+  static double load() {
     // In a container with a part of the processors, the load is that of the whole machine.
-    double load =
-        Runtime.getRuntime().availableProcessors() == processorsOfTheMachine()
-            ? ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
-            : -1;
-    return notice(Threads.resolve(threads), Threads.resolve(0), others(), load);
+    return !Boolean.getBoolean(BUILT)
+            && Runtime.getRuntime().availableProcessors() == processorsOfTheMachine()
+        ? ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
+        : -1;
   }
 
   /**

@@ -135,6 +135,19 @@ class LauncherTest {
   }
 
   @Test
+  void aCommandAfterABuildIsToldSoAndNoOther() throws Exception {
+    java("echo \"$*\"");
+    Path bin = folder.resolve("bin");
+    script(bin.resolve("mvn"), "");
+    String path = bin + ":" + System.getenv("PATH");
+    assertEquals(0, launch(Map.of("PATH", path), "train"), err);
+    assertFalse(out.contains("maskwright.built"), out);
+    Files.delete(home.resolve("trainer/target/maskwright.stamp"));
+    assertEquals(0, launch(Map.of("PATH", path), "train"), err);
+    assertTrue(out.contains("-Dmaskwright.built=true"), out);
+  }
+
+  @Test
   void aBuildLeavesNoEscapeCodes() throws Exception {
     Files.delete(home.resolve("trainer/target/maskwright.stamp"));
     Path bin = folder.resolve("bin");

@@ -21,6 +21,16 @@ class SharedCoresTest {
   }
 
   @Test
+  void theLoadOfTheLaunchersOwnBuildIsNoOneElses() {
+    System.setProperty(SharedCores.BUILT, "true");
+    try {
+      assertEquals(-1, SharedCores.load());
+    } finally {
+      System.clearProperty(SharedCores.BUILT);
+    }
+  }
+
+  @Test
   void anotherCommandIsNamedWithTheThreadsThatFit() {
     String two = said(2, 2, List.of(4711L), -1);
     assertTrue(two.contains("4711") && two.contains("--threads 1 "), two);
