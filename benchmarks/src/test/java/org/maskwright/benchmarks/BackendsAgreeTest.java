@@ -19,7 +19,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * LibTorch and ND4J on the same model: convolutions, group and layer norms, deformable, masked and
@@ -40,9 +40,9 @@ class BackendsAgreeTest {
       Map<String, float[]> gradients = new LinkedHashMap<>();
       try (Scope scope = engine.scope()) {
         Tensor pixels = engine.uniform(RandomStream.of(1, "pixels"), -2, 2, 2, 3, 64, 96);
-        Predictions p = model.forward(pixels);
+        Outputs p = model.forward(pixels);
         Tensor loss = null;
-        for (Predictions.Layer layer : p.layers()) {
+        for (Outputs.Layer layer : p.layers()) {
           outputs.add(layer.classLogits().toFloats());
           outputs.add(layer.maskLogits().toFloats());
           Tensor part =

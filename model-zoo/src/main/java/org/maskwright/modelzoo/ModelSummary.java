@@ -9,7 +9,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * Parts, parameters, shapes and operations of a model at an input size, without computing a number.
@@ -77,7 +77,7 @@ public record ModelSummary(
               engine.multiplyAdds() - backbone,
               made));
       long pixelDecoder = engine.multiplyAdds();
-      Predictions predictions = model.decoder().predict(features);
+      Outputs predictions = model.decoder().predict(features);
       parts.add(
           part(
               "sem_seg_head.predictor",

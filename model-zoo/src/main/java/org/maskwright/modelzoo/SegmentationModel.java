@@ -15,7 +15,7 @@ import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -99,7 +99,7 @@ public final class SegmentationModel extends Module {
   }
 
   /**
-   * Predictions of all decoder layers.
+   * Outputs of all decoder layers.
    *
    * <p><b>Shapes</b> pixels [B,3,H,W] float32, normalised; padded right and bottom with 0 to {@link
    * #paddedSize}; mask logits are of the size of the backbone's finest map, at stride 4 of the
@@ -107,7 +107,7 @@ public final class SegmentationModel extends Module {
    *
    * @throws IllegalArgumentException if pixels has another rank or number of channels, or no pixel
    */
-  public Predictions forward(Tensor pixels) {
+  public Outputs forward(Tensor pixels) {
     return run(() -> padded(pixels), head.predictor::forward);
   }
 
@@ -116,21 +116,21 @@ public final class SegmentationModel extends Module {
    * logits are at the same stride of them, rounded up. For comparing with other implementations,
    * which pad outside the network.
    */
-  public Predictions forwardUnpadded(Tensor pixels) {
+  public Outputs forwardUnpadded(Tensor pixels) {
     return run(() -> checked(pixels), head.predictor::forward);
   }
 
   /**
-   * Predictions of the last decoder layer alone: what inference needs, for less time and memory
-   * than {@link #forward}.
+   * Outputs of the last decoder layer alone: what inference needs, for less time and memory than
+   * {@link #forward}.
    */
-  public Predictions predict(Tensor pixels) {
+  public Outputs predict(Tensor pixels) {
     return run(() -> padded(pixels), head.predictor::predict);
   }
 
-  private Predictions run(Supplier<Tensor> input, Function<PixelFeatures, Predictions> decode) {
+  private Outputs run(Supplier<Tensor> input, Function<PixelFeatures, Outputs> decode) {
     try (Scope scope = engine().scope()) {
-      Predictions predictions = decode.apply(pixelFeatures(input));
+      Outputs predictions = decode.apply(pixelFeatures(input));
       predictions.tensors().forEach(scope::keep);
       return predictions;
     }

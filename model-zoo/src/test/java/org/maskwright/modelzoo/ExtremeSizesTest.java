@@ -12,7 +12,7 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 class ExtremeSizesTest {
   @ParameterizedTest
@@ -22,7 +22,7 @@ class ExtremeSizesTest {
         SegmentationModel model = tiny(engine);
         var off = engine.noGrad();
         var scope = engine.scope()) {
-      Predictions predictions = model.predict(engine.ones(1, 3, height, width));
+      Outputs predictions = model.predict(engine.ones(1, 3, height, width));
       assertEquals(model.paddedSize(height) / 4, predictions.imageMaskLogits().intSize(2));
       assertEquals(model.paddedSize(width) / 4, predictions.imageMaskLogits().intSize(3));
       float sum = predictions.imageMaskLogits().sum().toFloats()[0];
@@ -36,7 +36,7 @@ class ExtremeSizesTest {
         SegmentationModel model = tiny(engine);
         var off = engine.noGrad();
         var scope = engine.scope()) {
-      Predictions predictions = model.forwardUnpadded(engine.ones(1, 3, 97, 131));
+      Outputs predictions = model.forwardUnpadded(engine.ones(1, 3, 97, 131));
       assertEquals(25, predictions.imageMaskLogits().intSize(2));
       assertEquals(33, predictions.imageMaskLogits().intSize(3));
     }

@@ -25,7 +25,7 @@ import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
 import org.maskwright.modelzoo.postprocess.PanopticPostProcessor;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -106,15 +106,15 @@ class PerPixelTest {
         var scope = engine.scope()) {
       var maskLogits = engine.floats(logits, 1, classes, side, side);
       float[] resized = maskLogits.resize(full, full, ResizeMode.BILINEAR).toFloats();
-      Predictions predictions =
-          new Predictions(
+      Outputs predictions =
+          new Outputs(
               List.of(
-                  Predictions.Layer.ofImages(
+                  Outputs.Layer.ofImages(
                       new org.maskwright.modelzoo.head.FixedClassHead(
                               engine, ClassSpace.ofSize(classes))
                           .logits(1),
                       maskLogits)),
-              Predictions.MaskScores.SOFTMAX);
+              Outputs.MaskScores.SOFTMAX);
       ImageFrame frame = new ImageFrame(full, full, full, full, full, full);
       QueryOutputs outputs = QueryOutputs.of(predictions, 0);
       int[] labels =

@@ -20,7 +20,7 @@ import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /** Decoders take queries that they have not learned. */
 class QuerySourceTest {
@@ -60,10 +60,10 @@ class QuerySourceTest {
         Tensor positions = engine.uniform(random, -1, 1, 2, 3, CHANNELS);
         QuerySource prompts = f -> new QuerySource.Queries(content, positions);
         QueryDecoder decoder = (QueryDecoder) model.decoder();
-        Predictions got = decoder.predict(features, prompts);
+        Outputs got = decoder.predict(features, prompts);
         assertArrayEquals(new long[] {2, 3, 1, 16, 16}, got.maskLogits().shape());
         assertArrayEquals(new long[] {2, 3, 4}, got.classLogits().shape());
-        List<Predictions.Layer> all = decoder.forward(features, prompts).layers();
+        List<Outputs.Layer> all = decoder.forward(features, prompts).layers();
         assertArrayEquals(
             all.get(all.size() - 1).maskLogits().toFloats(), got.maskLogits().toFloats(), 1e-4f);
       }
@@ -81,9 +81,8 @@ class QuerySourceTest {
         QueryDecoder decoder = (QueryDecoder) model.decoder();
         QuerySource.Queries own = decoder.learned().queries(features);
         Tensor each = own.positions().unsqueeze(0).expand(2, -1, -1);
-        Predictions got =
-            decoder.predict(features, f -> new QuerySource.Queries(own.content(), each));
-        Predictions expected = model.decoder().predict(features);
+        Outputs got = decoder.predict(features, f -> new QuerySource.Queries(own.content(), each));
+        Outputs expected = model.decoder().predict(features);
         assertArrayEquals(expected.maskLogits().toFloats(), got.maskLogits().toFloats(), 1e-5f);
       }
     }

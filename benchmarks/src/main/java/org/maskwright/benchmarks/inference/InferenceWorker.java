@@ -14,7 +14,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -63,7 +63,7 @@ public final class InferenceWorker {
   private static String run(Engine engine, SegmentationModel model, Tensor input) {
     try (var scope = engine.scope()) {
       long start = System.nanoTime();
-      Predictions predictions = model.predict(input);
+      Outputs predictions = model.predict(input);
       float[] classes = predictions.classLogits().toFloats();
       float mask = predictions.maskLogits().sum().toFloats()[0];
       double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;

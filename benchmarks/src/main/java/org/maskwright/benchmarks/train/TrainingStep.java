@@ -14,7 +14,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loss.Criterion;
@@ -116,7 +116,7 @@ public final class TrainingStep implements AutoCloseable {
       mark("backbone");
       PixelFeatures features = model.pixelDecoder().forward(maps);
       mark("pixel decoder");
-      Predictions predictions = model.decoder().forward(features);
+      Outputs predictions = model.decoder().forward(features);
       mark("decoder");
       PointSource points = new PointSource.Random(engine.random().get("points").fork(++steps), 0);
       Losses losses = criterion.compute(predictions, batch.targets, new Marking(points));

@@ -17,8 +17,8 @@ public enum SemanticProtocol {
   ADE20K,
   /**
    * cityscapesScripts: the mean over the classes that are in the ground truth or are predicted.
-   * Predictions of ignored labels are misses. With 34 classes labels are Cityscapes' own ids, of
-   * which 19 are evaluated.
+   * Outputs of ignored labels are misses. With 34 classes labels are Cityscapes' own ids, of which
+   * 19 are evaluated.
    */
   CITYSCAPES
 }

@@ -17,7 +17,7 @@ import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.pixeldecoder.Projections;
 import org.maskwright.modelzoo.pixeldecoder.SinePositions;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * MaskFormer's decoder: DETR's, over the coarsest map. Queries start at zero and are told apart by
@@ -143,14 +143,14 @@ public final class DetrDecoder extends QueryDecoder {
   }
 
   @Override
-  public Predictions forward(PixelFeatures features, QuerySource source) {
+  public Outputs forward(PixelFeatures features, QuerySource source) {
     QueryHead head = new QueryHead(classHead, features.maskFeatures());
     states(features, source).forEach(state -> output(state, head));
     return head.predictions(true);
   }
 
   @Override
-  public Predictions predict(PixelFeatures features, QuerySource source) {
+  public Outputs predict(PixelFeatures features, QuerySource source) {
     List<Tensor> states = states(features, source);
     QueryHead head = new QueryHead(classHead, features.maskFeatures());
     output(states.get(states.size() - 1), head);

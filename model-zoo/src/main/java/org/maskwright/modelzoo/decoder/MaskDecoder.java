@@ -4,7 +4,7 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * Pixel features to classes and masks of Q queries: learned ones that attend to the features, or
@@ -16,14 +16,14 @@ public abstract class MaskDecoder extends Module {
     super(engine);
   }
 
-  /** Predictions with the outputs of every layer, for supervision of all of them. */
-  public abstract Predictions forward(PixelFeatures features);
+  /** Outputs with the outputs of every layer, for supervision of all of them. */
+  public abstract Outputs forward(PixelFeatures features);
 
   /**
    * The last layer's predictions alone: the same values as {@link #forward} gives but for rounding,
    * without computing the other layers' masks.
    */
-  public abstract Predictions predict(PixelFeatures features);
+  public abstract Outputs predict(PixelFeatures features);
 
   /** Q: an image can have at most so many objects. */
   public abstract int queries();

@@ -15,7 +15,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.pixeldecoder.SinePositions;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * Mask2Former's decoder: a query attends only where its mask of the layer before is on, to one of
@@ -141,12 +141,12 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   }
 
   @Override
-  public Predictions forward(PixelFeatures features, QuerySource source) {
+  public Outputs forward(PixelFeatures features, QuerySource source) {
     return decode(features, source, true);
   }
 
   @Override
-  public Predictions predict(PixelFeatures features, QuerySource source) {
+  public Outputs predict(PixelFeatures features, QuerySource source) {
     return decode(features, source, false);
   }
 
@@ -157,7 +157,7 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
    * linear, so that gives the logits of the reference, which resizes the Q masks of each layer:
    * here D maps are resized, once for all layers.
    */
-  private Predictions decode(PixelFeatures features, QuerySource source, boolean every) {
+  private Outputs decode(PixelFeatures features, QuerySource source, boolean every) {
     List<Memory> memory = memory(features);
     List<Tensor> resized = new ArrayList<>();
     try (var off = engine().noGrad()) {

@@ -9,7 +9,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * MaskFormer's per-pixel baseline: a 1x1 convolution of the mask features to K class scores, which
@@ -43,17 +43,17 @@ public final class PerPixelDecoder extends MaskDecoder {
   }
 
   @Override
-  public Predictions forward(PixelFeatures features) {
+  public Outputs forward(PixelFeatures features) {
     Tensor maskFeatures = features.maskFeatures();
     Tensor scores = maskFeatures.conv2d(weight.tensor(), bias.tensor(), Conv2dSpec.of(1, 0));
-    Predictions.Layer output =
-        Predictions.Layer.ofImages(classHead.logits(maskFeatures.intSize(0)), scores);
-    return new Predictions(List.of(output), classHead.maskScores());
+    Outputs.Layer output =
+        Outputs.Layer.ofImages(classHead.logits(maskFeatures.intSize(0)), scores);
+    return new Outputs(List.of(output), classHead.maskScores());
   }
 
   /** The same: there is one layer. */
   @Override
-  public Predictions predict(PixelFeatures features) {
+  public Outputs predict(PixelFeatures features) {
     return forward(features);
   }
 }

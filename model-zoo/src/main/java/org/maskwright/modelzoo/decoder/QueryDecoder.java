@@ -2,7 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /** A decoder whose queries attend to the features; it learns some, and takes others as well. */
 public abstract class QueryDecoder extends MaskDecoder {
@@ -19,18 +19,18 @@ public abstract class QueryDecoder extends MaskDecoder {
    *
    * @throws IllegalArgumentException if the queries are for another number of images or channels
    */
-  public abstract Predictions forward(PixelFeatures features, QuerySource source);
+  public abstract Outputs forward(PixelFeatures features, QuerySource source);
 
   /** As {@link #predict(PixelFeatures)} with given queries. */
-  public abstract Predictions predict(PixelFeatures features, QuerySource source);
+  public abstract Outputs predict(PixelFeatures features, QuerySource source);
 
   @Override
-  public final Predictions forward(PixelFeatures features) {
+  public final Outputs forward(PixelFeatures features) {
     return forward(features, learned());
   }
 
   @Override
-  public final Predictions predict(PixelFeatures features) {
+  public final Outputs predict(PixelFeatures features) {
     return predict(features, learned());
   }
 

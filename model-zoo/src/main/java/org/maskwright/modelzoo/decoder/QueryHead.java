@@ -5,13 +5,13 @@ import java.util.List;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.prediction.MaskProduct;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /** From the states of queries to predictions: classes, and products with mask features. */
 final class QueryHead {
   private final ClassHead classHead;
   private final Tensor maskFeatures;
-  private final List<Predictions.Layer> layers = new ArrayList<>();
+  private final List<Outputs.Layer> layers = new ArrayList<>();
   private final List<Tensor> embeddings = new ArrayList<>();
 
   /**
@@ -32,7 +32,7 @@ final class QueryHead {
    */
   void add(Tensor states, Tensor maskEmbeddings) {
     Tensor masks = maskLogits(maskEmbeddings, maskFeatures);
-    layers.add(Predictions.Layer.ofImages(classHead.forward(states), masks));
+    layers.add(Outputs.Layer.ofImages(classHead.forward(states), masks));
     embeddings.add(maskEmbeddings);
   }
 
@@ -41,8 +41,8 @@ final class QueryHead {
    *
    * @param product whether losses of chosen masks will be asked for
    */
-  Predictions predictions(boolean product) {
-    return new Predictions(
+  Outputs predictions(boolean product) {
+    return new Outputs(
         layers,
         classHead.maskScores(),
         product ? List.of(new MaskProduct(embeddings, maskFeatures.unsqueeze(2))) : List.of());

@@ -3,7 +3,7 @@ package org.maskwright.modelzoo.head;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /** Tells which class a query's state stands for. */
 public abstract class ClassHead extends Module {
@@ -16,7 +16,7 @@ public abstract class ClassHead extends Module {
   public abstract ClassSpace space();
 
   /** How the masks of queries with such classes become probabilities. */
-  public abstract Predictions.MaskScores maskScores();
+  public abstract Outputs.MaskScores maskScores();
 
   /** states [B,Q,C] to class logits [B,Q,K+1], no-object last. */
   public abstract Tensor forward(Tensor states);

@@ -3,7 +3,7 @@ package org.maskwright.modelzoo.head;
 import java.util.Arrays;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * Query k stands for class k, whatever its state: the head of models that classify pixels. Without
@@ -27,8 +27,8 @@ public final class FixedClassHead extends ClassHead {
   }
 
   @Override
-  public Predictions.MaskScores maskScores() {
-    return Predictions.MaskScores.SOFTMAX;
+  public Outputs.MaskScores maskScores() {
+    return Outputs.MaskScores.SOFTMAX;
   }
 
   @Override

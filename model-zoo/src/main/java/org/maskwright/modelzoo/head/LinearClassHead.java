@@ -5,7 +5,7 @@ import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /** One linear layer to K+1 logits; weight [K+1,C], bias [K+1]. */
 public final class LinearClassHead extends ClassHead {
@@ -29,8 +29,8 @@ public final class LinearClassHead extends ClassHead {
   }
 
   @Override
-  public Predictions.MaskScores maskScores() {
-    return Predictions.MaskScores.SIGMOID;
+  public Outputs.MaskScores maskScores() {
+    return Outputs.MaskScores.SIGMOID;
   }
 
   @Override

@@ -3,8 +3,8 @@ package org.maskwright.modelzoo.postprocess;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 
 /**
  * What a model said about one image, on the host.
@@ -73,12 +73,12 @@ public final class QueryOutputs {
   }
 
   /** Copies one photograph of a batch from the device. */
-  public static QueryOutputs of(Predictions predictions, int image) {
+  public static QueryOutputs of(Outputs predictions, int image) {
     return of(predictions.classLogits(), predictions.imageMaskLogits(), image, predictions);
   }
 
   /** Copies one frame of one image of a batch from the device. */
-  public static QueryOutputs of(Predictions predictions, int image, int frame) {
+  public static QueryOutputs of(Outputs predictions, int image, int frame) {
     return of(
         predictions.classLogits(),
         predictions.maskLogits().select(2, frame), // [B,Q,h,w]
@@ -87,7 +87,7 @@ public final class QueryOutputs {
   }
 
   private static QueryOutputs of(
-      Tensor classLogits, Tensor maskLogits, int image, Predictions predictions) {
+      Tensor classLogits, Tensor maskLogits, int image, Outputs predictions) {
     Engine engine = classLogits.engine();
     try (var off = engine.noGrad();
         var scope = engine.scope()) {

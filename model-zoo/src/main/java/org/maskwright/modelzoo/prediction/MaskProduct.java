@@ -17,7 +17,7 @@ import org.maskwright.engine.tensor.Tensor;
  * @param embeddings of each layer, [B,Q,D]
  * @param features [B,D,T,h,w], the same for every layer
  */
-public record MaskProduct(List<Tensor> embeddings, Tensor features) implements Predictions.Extra {
+public record MaskProduct(List<Tensor> embeddings, Tensor features) implements Outputs.Extra {
   /** Keeps the list. */
   public MaskProduct {
     embeddings = List.copyOf(embeddings);
@@ -42,7 +42,7 @@ public record MaskProduct(List<Tensor> embeddings, Tensor features) implements P
             .mapToInt(r -> Math.toIntExact(r / queries))
             .toArray();
     List<Tensor> flat = embeddings.stream().map(e -> e.flatten(0, 1)).toList();
-    return features.engine().tidy(scope -> products(Predictions.selected(flat, rows), images));
+    return features.engine().tidy(scope -> products(Outputs.selected(flat, rows), images));
   }
 
   /** Products of embeddings [n,D] with the features of their images, as one batch. */

@@ -37,7 +37,7 @@ import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
 import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -176,11 +176,11 @@ class ModelParityTest {
       assertTrue(model.load(weights(golden), LoadPolicy.strict()).isExact());
       try (var step = engine.scope()) {
         Tensor pixels = tensor(engine, golden.get("pixels")).variable();
-        Predictions predictions = model.forward(pixels);
-        List<Predictions.Layer> layers = predictions.layers();
+        Outputs predictions = model.forward(pixels);
+        List<Outputs.Layer> layers = predictions.layers();
         Tensor total = engine.scalar(0);
         for (int i = 0; i < layers.size(); i++) {
-          Predictions.Layer layer = layers.get(i);
+          Outputs.Layer layer = layers.get(i);
           if (golden.contains("class." + i)) { // a model of pixels learns none
             found.add(difference("class logits", golden, "class." + i, layer.classLogits()));
             total = total.add(weighted(layer.classLogits()));
@@ -202,7 +202,7 @@ class ModelParityTest {
       StateDict golden, SegmentationModel model, int last, List<Difference> found) {
     Engine engine = model.engine();
     try (var off = engine.noGrad()) {
-      Predictions alone = model.predict(tensor(engine, golden.get("pixels")));
+      Outputs alone = model.predict(tensor(engine, golden.get("pixels")));
       if (golden.contains("class." + last)) {
         found.add(difference("inference", golden, "class." + last, alone.classLogits()));
       }

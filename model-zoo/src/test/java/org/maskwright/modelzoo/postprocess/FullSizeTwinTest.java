@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 
 /**
  * Results against slow twins that make every mask at every size in double, one after the other: the

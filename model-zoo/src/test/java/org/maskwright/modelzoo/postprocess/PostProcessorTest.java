@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 class PostProcessorTest {
   private static QueryOutputs random(int queries, int classes, int height, int width) {
@@ -232,7 +232,7 @@ class PostProcessorTest {
   void logitsOfPixelsMayBeLarge() {
     float[] sure = {1000, 0, 0, 0, 1000, 0};
     float[] logits = {999, 1000, 1000, 999};
-    QueryOutputs outputs = new QueryOutputs(sure, 2, logits, 1, 2, Predictions.MaskScores.SOFTMAX);
+    QueryOutputs outputs = new QueryOutputs(sure, 2, logits, 1, 2, Outputs.MaskScores.SOFTMAX);
     int[] labels =
         SemanticPostProcessor.process(
                 outputs, ImageFrame.unchanged(1, 2), SemanticPostProcessor.Order.RESIZE_THEN_SCORE)

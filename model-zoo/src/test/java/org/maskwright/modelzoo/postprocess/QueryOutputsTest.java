@@ -13,8 +13,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 
 class QueryOutputsTest {
   @Test
@@ -41,11 +41,11 @@ class QueryOutputsTest {
       RandomStream random = RandomStream.of(1, "outputs");
       Tensor classes = engine.uniform(random, -3, 3, 2, 4, 3); // two images, four queries
       Tensor masks = engine.uniform(random, -3, 3, 2, 4, 5, 6);
-      Predictions predictions =
-          new Predictions(
+      Outputs predictions =
+          new Outputs(
               List.of(
-                  Predictions.Layer.ofImages(engine.zeros(2, 4, 3), engine.zeros(2, 4, 5, 6)),
-                  Predictions.Layer.ofImages(classes, masks)),
+                  Outputs.Layer.ofImages(engine.zeros(2, 4, 3), engine.zeros(2, 4, 5, 6)),
+                  Outputs.Layer.ofImages(classes, masks)),
               MaskScores.SOFTMAX);
       for (int image = 0; image < 2; image++) {
         QueryOutputs got = QueryOutputs.of(predictions, image);

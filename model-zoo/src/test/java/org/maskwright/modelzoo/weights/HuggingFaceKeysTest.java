@@ -33,7 +33,7 @@ import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * Every key of Transformers' configurations with another value: the results are those of
@@ -169,7 +169,7 @@ class HuggingFaceKeysTest {
       for (int n = 0; n < pixels.length; n++) {
         pixels[n] = (float) Math.cos(0.37 * n);
       }
-      Predictions out = model.predict(engine.floats(pixels, 1, 3, HEIGHT, WIDTH));
+      Outputs out = model.predict(engine.floats(pixels, 1, 3, HEIGHT, WIDTH));
       double[] fingerprint = new double[6];
       add(fingerprint, 0, out.classLogits());
       add(fingerprint, 3, out.maskLogits());

@@ -14,7 +14,7 @@ import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.ModelSummary;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.Variants;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
@@ -205,7 +205,7 @@ final class InspectCommand implements Runnable {
         SegmentationModel model = ModelFolder.open(engine, folder);
         var off = engine.noGrad();
         var scope = engine.scope()) {
-      Predictions predictions =
+      Outputs predictions =
           model.forwardUnpadded(engine.floats(pixels.toFloatArray(), pixels.shape()));
       out.put("class_logits", host(predictions.classLogits()));
       out.put("mask_logits", host(predictions.imageMaskLogits()));

@@ -13,7 +13,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -117,7 +117,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
     Engine engine = model.engine();
     HostTensor pixels = batch.pixels();
     try (var scope = engine.scope()) {
-      Predictions predictions = model.forward(engine.floats(pixels.toFloatArray(), pixels.shape()));
+      Outputs predictions = model.forward(engine.floats(pixels.toFloatArray(), pixels.shape()));
       List<MaskSupervision> targets =
           batch.targets(
               model.paddedSize(Math.toIntExact(pixels.size(2))),
@@ -156,7 +156,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
   }
 
   private static PointSource points(
-      CriterionSettings settings, GivenBatch batch, Predictions predictions) {
+      CriterionSettings settings, GivenBatch batch, Outputs predictions) {
     return settings.samplesPoints()
         ? batch.points(predictions.layers().size(), predictions.last().queries())
         : new PointSource.Given(new float[0], new float[0]);

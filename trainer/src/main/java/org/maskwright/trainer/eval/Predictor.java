@@ -19,7 +19,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResult;
@@ -124,7 +124,7 @@ public final class Predictor {
       Tensor input = engine.floats(pixels, 1, 3, height, width);
       int paddedHeight = model.paddedSize(height);
       int paddedWidth = model.paddedSize(width);
-      Predictions predictions = loss.isPresent() ? model.forward(input) : model.predict(input);
+      Outputs predictions = loss.isPresent() ? model.forward(input) : model.predict(input);
       loss.ifPresent(l -> l.add(predictions, example, paddedHeight, paddedWidth));
       QueryOutputs outputs = QueryOutputs.of(predictions, 0);
       ImageFrame frame =

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.engine.tensor.RandomStream;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
@@ -43,7 +43,7 @@ public final class ValidationLoss {
   }
 
   /** Adds an image, in the caller's scope and without gradients. */
-  void add(Predictions predictions, TrainingExample example, int paddedHeight, int paddedWidth) {
+  void add(Outputs predictions, TrainingExample example, int paddedHeight, int paddedWidth) {
     Losses losses =
         criterion.compute(
             predictions,

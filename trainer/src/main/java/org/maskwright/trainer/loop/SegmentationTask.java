@@ -10,7 +10,7 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.PointSource;
@@ -79,7 +79,7 @@ public final class SegmentationTask implements TrainTask {
             3,
             step.height(),
             step.width());
-    Predictions predictions = model.forward(pixels);
+    Outputs predictions = model.forward(pixels);
     part.phases().mark(Phases.Phase.FORWARD);
     warnOfCrowds(batch);
     PointSource points =

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;
 
@@ -44,7 +44,7 @@ record ClassTerm(double weight, double noObjectWeight) implements LossTerm {
 
   @Override
   public Optional<Tensor> losses(MatchedOutputs matched) {
-    List<Predictions.Layer> outputs = matched.predictions().layers();
+    List<Outputs.Layer> outputs = matched.predictions().layers();
     Tensor first = outputs.get(0).classLogits();
     int noObject = first.intSize(2) - 1;
     int perOutput = first.intSize(0) * first.intSize(1);

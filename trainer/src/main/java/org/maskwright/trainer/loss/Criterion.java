@@ -1,11 +1,11 @@
 package org.maskwright.trainer.loss;
 
 import java.util.List;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
- * Predictions and targets to losses. Of mask classification: matching, class loss and mask losses
- * of every supervised output (DETR, arXiv 2005.12872; MaskFormer, arXiv 2107.06278, section 3.2;
+ * Outputs and targets to losses. Of mask classification: matching, class loss and mask losses of
+ * every supervised output (DETR, arXiv 2005.12872; MaskFormer, arXiv 2107.06278, section 3.2;
  * Mask2Former, arXiv 2112.01527, section 3.3). Of the per-pixel baselines: the pixels'
  * cross-entropy.
  */
@@ -20,7 +20,7 @@ public interface Criterion {
 
   /** The losses of a batch that is a whole step; see the other method. */
   default Losses compute(
-      Predictions predictions, List<? extends Supervision> targets, PointSource points) {
+      Outputs predictions, List<? extends Supervision> targets, PointSource points) {
     return compute(
         predictions,
         targets,
@@ -43,7 +43,7 @@ public interface Criterion {
    * @throws NonFiniteCostException if a matching cost is NaN or infinite
    */
   Losses compute(
-      Predictions predictions,
+      Outputs predictions,
       List<? extends Supervision> targets,
       PointSource points,
       StepNormalizers step,

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.VariantsOf;

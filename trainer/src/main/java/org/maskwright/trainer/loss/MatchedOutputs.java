@@ -12,7 +12,7 @@ import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.match.Matches;
 
 /**
@@ -24,7 +24,7 @@ import org.maskwright.trainer.match.Matches;
  * (Mask2Former for video, arXiv 2112.10764, section 2.2).
  */
 public final class MatchedOutputs {
-  private final Predictions predictions;
+  private final Outputs predictions;
   private final List<? extends Supervision> targets;
   private final StepNormalizers step;
   private final Supplier<Matches> match;
@@ -36,7 +36,7 @@ public final class MatchedOutputs {
   private List<Samples> onGrid;
 
   MatchedOutputs(
-      Predictions predictions,
+      Outputs predictions,
       List<? extends Supervision> targets,
       StepNormalizers step,
       Supplier<Matches> match,
@@ -49,7 +49,7 @@ public final class MatchedOutputs {
   }
 
   /** What the model says. */
-  public Predictions predictions() {
+  public Outputs predictions() {
     return predictions;
   }
 

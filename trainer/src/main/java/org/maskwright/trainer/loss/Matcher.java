@@ -8,7 +8,7 @@ import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.match.Assignment;
 import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;
@@ -20,7 +20,7 @@ import org.maskwright.trainer.match.Matches;
 record Matcher(List<LossTerm> terms, MatchPolicy policy, Sampling sampling) {
   /** One for each image. */
   Matches match(
-      List<Predictions.Layer> outputs, List<? extends Supervision> targets, PointSource points) {
+      List<Outputs.Layer> outputs, List<? extends Supervision> targets, PointSource points) {
     int maxTargets = targets.stream().mapToInt(Supervision::count).max().orElse(0);
     int queries = outputs.get(0).queries();
     if (maxTargets == 0 || !policy.usesCosts()) {
@@ -46,7 +46,7 @@ record Matcher(List<LossTerm> terms, MatchPolicy policy, Sampling sampling) {
   }
 
   private List<HostCosts> costs(
-      List<Predictions.Layer> outputs,
+      List<Outputs.Layer> outputs,
       List<? extends Supervision> targets,
       int maxTargets,
       PointSource points) {
@@ -58,7 +58,7 @@ record Matcher(List<LossTerm> terms, MatchPolicy policy, Sampling sampling) {
         Scope scope = engine.scope()) {
       int from = 0;
       for (int l = 0; l < outputs.size(); l++) {
-        Predictions.Layer output = outputs.get(l);
+        Outputs.Layer output = outputs.get(l);
         PairCosts costs = new PairCosts(output, l, targets, maxTargets, points, sampling);
         Optional<Tensor> masks = sum(costs, engine);
         if (masks.isEmpty() && costs.classWeight().isEmpty()) {

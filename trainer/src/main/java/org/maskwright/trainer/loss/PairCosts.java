@@ -9,14 +9,14 @@ import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /**
  * What it costs to match each query of an output with each target: the terms of the loss add their
  * shares. Computed without gradient; what several terms need is computed once.
  */
 public final class PairCosts {
-  private final Predictions.Layer output;
+  private final Outputs.Layer output;
   private final int layer;
   private final List<? extends Supervision> targets;
   private final int maxTargets;
@@ -36,7 +36,7 @@ public final class PairCosts {
    * @param maxTargets N, the most targets of an image
    */
   PairCosts(
-      Predictions.Layer output,
+      Outputs.Layer output,
       int layer,
       List<? extends Supervision> targets,
       int maxTargets,
@@ -51,7 +51,7 @@ public final class PairCosts {
   }
 
   /** What is matched. */
-  public Predictions.Layer output() {
+  public Outputs.Layer output() {
     return output;
   }
 

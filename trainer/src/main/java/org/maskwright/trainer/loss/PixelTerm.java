@@ -8,7 +8,7 @@ import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.match.MatchPolicy;
 
 /**
@@ -65,8 +65,7 @@ record PixelTerm(double weight) implements LossTerm {
     return Optional.of(Tensor.concat(0, losses));
   }
 
-  private static Tensor loss(
-      Predictions.Layer output, Tensor index, Tensor weights, double factor) {
+  private static Tensor loss(Outputs.Layer output, Tensor index, Tensor weights, double factor) {
     return index
         .engine()
         .tidy(

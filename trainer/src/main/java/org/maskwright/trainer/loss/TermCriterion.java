@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 import org.maskwright.settings.ExtensionException;
 import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;
@@ -60,7 +60,7 @@ final class TermCriterion implements Criterion {
 
   @Override
   public Losses compute(
-      Predictions predictions,
+      Outputs predictions,
       List<? extends Supervision> targets,
       PointSource points,
       StepNormalizers step,
@@ -85,17 +85,17 @@ final class TermCriterion implements Criterion {
 
   /** The matches of every output. */
   Matches match(
-      List<Predictions.Layer> outputs, List<? extends Supervision> targets, PointSource points) {
+      List<Outputs.Layer> outputs, List<? extends Supervision> targets, PointSource points) {
     return new Matcher(terms, policy, sampling).match(outputs, targets, points);
   }
 
-  private void check(Predictions predictions, List<? extends Supervision> targets) {
+  private void check(Outputs predictions, List<? extends Supervision> targets) {
     if (predictions.maskScores() != scores) {
       throw new IllegalArgumentException(
           "loss: criterion per-pixel and decoders per-pixel and per-pixel-plus belong together; got"
               + " the one without the other");
     }
-    Predictions.Layer last = predictions.last();
+    Outputs.Layer last = predictions.last();
     if (targets.size() != last.images()) {
       throw new IllegalArgumentException(
           "loss: expected targets for " + last.images() + " images, got " + targets.size());

@@ -16,7 +16,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -68,7 +68,7 @@ class InspectCommandTest {
               List.of(1.0, 1.0, 1.0),
               "");
       ModelFolder.write(folder, file, model);
-      Predictions predictions = model.forwardUnpadded(engine.floats(pixels, 1, 3, 40, 33));
+      Outputs predictions = model.forwardUnpadded(engine.floats(pixels, 1, 3, 40, 33));
       expected = predictions.auxiliary().get(1).maskLogits().toFloats();
     }
     Path input = folder.resolve("in.safetensors");

@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
 /** Laws of the criteria that match. */
@@ -93,16 +93,16 @@ class CriterionTest extends WithEngine {
     return out;
   }
 
-  private static Predictions.Layer layer(Tensor classLogits, Tensor maskLogits) {
-    return Predictions.Layer.ofImages(classLogits, maskLogits);
+  private static Outputs.Layer layer(Tensor classLogits, Tensor maskLogits) {
+    return Outputs.Layer.ofImages(classLogits, maskLogits);
   }
 
-  private Predictions predictions(int images) {
+  private Outputs predictions(int images) {
     Tensor classLogits =
         engine.floats(random(1, images * QUERIES * (CLASSES + 1)), images, QUERIES, CLASSES + 1);
     Tensor maskLogits =
         engine.floats(random(2, images * QUERIES * SIDE * SIDE), images, QUERIES, SIDE, SIDE);
-    return Predictions.ofLayers(
+    return Outputs.ofLayers(
         List.of(layer(classLogits.mul(0.5), maskLogits.mul(2)), layer(classLogits, maskLogits)));
   }
 
@@ -127,10 +127,10 @@ class CriterionTest extends WithEngine {
   @Test
   void permutingQueriesChangesNothing() {
     for (CriterionSettings settings : BOTH) {
-      Predictions p = predictions(1);
+      Outputs p = predictions(1);
       Tensor order = engine.longs(new long[] {3, 0, 5, 1, 4, 2}, QUERIES);
-      Predictions permuted =
-          Predictions.ofLayers(
+      Outputs permuted =
+          Outputs.ofLayers(
               p.layers().stream()
                   .map(
                       l ->
@@ -148,7 +148,7 @@ class CriterionTest extends WithEngine {
   @Test
   void permutingTargetsChangesNothing() {
     for (CriterionSettings settings : BOTH) {
-      Predictions p = predictions(1);
+      Outputs p = predictions(1);
       MaskSupervision t = targets(1, 0, 2, 3);
       Supervision reversed = chosen(t, 2, 1, 0);
       double before = Criterion.of(settings).compute(p, List.of(t), fixed()).total().item();
@@ -160,15 +160,15 @@ class CriterionTest extends WithEngine {
   @Test
   void maskLossesOfABatchAreTheSumOfItsImagesOverTheNumberOfMasks() {
     for (CriterionSettings settings : BOTH) {
-      Predictions both = predictions(2);
+      Outputs both = predictions(2);
       List<MaskSupervision> t = List.of(targets(1, 0, 2, 3), targets(2, 1));
       Losses batch = Criterion.of(settings).compute(both, t, fixed());
       double mask = 0;
       double dice = 0;
       for (int b = 0; b < 2; b++) {
         int image = b;
-        Predictions one =
-            Predictions.ofLayers(
+        Outputs one =
+            Outputs.ofLayers(
                 both.layers().stream()
                     .map(
                         l ->
@@ -225,7 +225,7 @@ class CriterionTest extends WithEngine {
           engine.floats(random(2, QUERIES * SIDE * SIDE), 1, QUERIES, SIDE, SIDE).variable();
       Criterion.of(settings)
           .compute(
-              Predictions.ofLayers(List.of(layer(classLogits, maskLogits))),
+              Outputs.ofLayers(List.of(layer(classLogits, maskLogits))),
               List.of(targets(1)),
               fixed())
           .total()
@@ -255,8 +255,8 @@ class CriterionTest extends WithEngine {
         masks[n * SIDE * SIDE + i] = grid[i] > 0 ? 30 : -30;
       }
     }
-    Predictions p =
-        Predictions.ofLayers(
+    Outputs p =
+        Outputs.ofLayers(
             List.of(
                 layer(
                     engine.floats(classes, 1, QUERIES, CLASSES + 1),
@@ -280,7 +280,7 @@ class CriterionTest extends WithEngine {
       Losses losses =
           Criterion.of(new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, gamma))
               .compute(
-                  Predictions.ofLayers(List.of(layer(classLogits, maskLogits))),
+                  Outputs.ofLayers(List.of(layer(classLogits, maskLogits))),
                   List.of(targets(1, 0, 2)),
                   fixed());
       losses.total().backward();
@@ -303,7 +303,7 @@ class CriterionTest extends WithEngine {
       Tensor maskLogits = engine.floats(maskValues, 1, QUERIES, SIDE, SIDE).variable();
       Criterion criterion = Criterion.of(settings);
       criterion
-          .compute(Predictions.ofLayers(List.of(layer(classLogits, maskLogits))), t, fixed())
+          .compute(Outputs.ofLayers(List.of(layer(classLogits, maskLogits))), t, fixed())
           .total()
           .backward();
       float[] got = maskLogits.grad().toFloats();
@@ -314,8 +314,8 @@ class CriterionTest extends WithEngine {
         for (int side = 0; side < 2; side++) {
           float[] moved = maskValues.clone();
           moved[i] += (float) (side == 0 ? step : -step);
-          Predictions p =
-              Predictions.ofLayers(
+          Outputs p =
+              Outputs.ofLayers(
                   List.of(
                       layer(
                           engine.floats(classValues, 1, QUERIES, CLASSES + 1),
@@ -336,8 +336,8 @@ class CriterionTest extends WithEngine {
     float[] masks = random(2, QUERIES * SIDE * SIDE);
     masks[SIDE * SIDE] = Float.NaN;
     java.util.Arrays.fill(masks, SIDE * SIDE, 2 * SIDE * SIDE, Float.NaN);
-    Predictions p =
-        Predictions.ofLayers(
+    Outputs p =
+        Outputs.ofLayers(
             List.of(
                 layer(
                     engine.floats(random(1, QUERIES * (CLASSES + 1)), 1, QUERIES, CLASSES + 1),

@@ -18,7 +18,7 @@ import org.maskwright.datasets.MaskStack;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -55,7 +55,7 @@ class LossParityTest {
     EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withBackend(backend);
     try (Engine engine = Engine.open(options.withThreads(1));
         var scope = engine.scope()) {
-      List<Predictions.Layer> outputs = golden.outputs(engine);
+      List<Outputs.Layer> outputs = golden.outputs(engine);
       List<MaskSupervision> targets = golden.targets();
       TermCriterion criterion = (TermCriterion) Criterion.of(golden.settings());
 
@@ -69,7 +69,7 @@ class LossParityTest {
         }
       }
 
-      Losses losses = criterion.compute(Predictions.ofLayers(outputs), targets, golden.points());
+      Losses losses = criterion.compute(Outputs.ofLayers(outputs), targets, golden.points());
       Map<String, Double> values = new LinkedHashMap<>();
       for (LossPart part : losses.values()) {
         values.put(part.name(), part.value());
@@ -141,13 +141,13 @@ class LossParityTest {
       return Double.parseDouble(Float.toString(value));
     }
 
-    List<Predictions.Layer> outputs(Engine engine) {
-      List<Predictions.Layer> out = new ArrayList<>();
+    List<Outputs.Layer> outputs(Engine engine) {
+      List<Outputs.Layer> out = new ArrayList<>();
       for (int l = 0; has("class." + l); l++) {
         HostTensor c = get("class." + l);
         HostTensor m = get("mask." + l);
         out.add(
-            new Predictions.Layer(
+            new Outputs.Layer(
                 Optional.of(engine.floats(c.toFloatArray(), c.shape()).variable()),
                 engine
                     .floats(m.toFloatArray(), m.size(0), m.size(1), 1, m.size(2), m.size(3))

@@ -14,8 +14,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
@@ -56,16 +56,16 @@ class LossTermTest {
     return new MaskSupervision(new int[] {0, 1}, masks, SIDE, SIDE);
   }
 
-  private static Predictions predictions(Engine engine) {
+  private static Outputs predictions(Engine engine) {
     RandomStream random = RandomStream.of(3, "terms");
-    List<Predictions.Layer> layers = new ArrayList<>();
+    List<Outputs.Layer> layers = new ArrayList<>();
     for (int l = 0; l < 2; l++) {
       layers.add(
-          Predictions.Layer.ofImages(
+          Outputs.Layer.ofImages(
               engine.uniform(random, -1, 1, 1, 4, 3),
               engine.uniform(random, -1, 1, 1, 4, SIDE, SIDE)));
     }
-    return Predictions.ofLayers(layers);
+    return Outputs.ofLayers(layers);
   }
 
   private static PointSource points() {
@@ -85,7 +85,7 @@ class LossTermTest {
   void aTermsValuesStandBesideTheOfficialOnesForEveryOutputAndInTheTotal() {
     try (Engine engine = open();
         var scope = engine.scope()) {
-      Predictions p = predictions(engine);
+      Outputs p = predictions(engine);
       Losses losses =
           criterion(new ClassTerm(2, 0.1), new PointMaskTerm(5), new Size("loss_size"))
               .compute(p, List.of(targets()), points());
@@ -138,7 +138,7 @@ class LossTermTest {
         };
     try (Engine engine = open();
         var scope = engine.scope()) {
-      Predictions p = predictions(engine);
+      Outputs p = predictions(engine);
       List<MaskSupervision> t = List.of(targets());
       String message =
           assertThrows(
@@ -152,10 +152,10 @@ class LossTermTest {
   void masksWithoutClassesAreMatchedByTheirMasksAlone() {
     try (Engine engine = open();
         var scope = engine.scope()) {
-      Predictions p =
-          Predictions.ofLayers(
+      Outputs p =
+          Outputs.ofLayers(
               predictions(engine).layers().stream()
-                  .map(l -> new Predictions.Layer(Optional.empty(), l.maskLogits()))
+                  .map(l -> new Outputs.Layer(Optional.empty(), l.maskLogits()))
                   .toList());
       Losses losses =
           criterion(new PointMaskTerm(5), new PointDiceTerm(5))
@@ -170,7 +170,7 @@ class LossTermTest {
         var scope = engine.scope()) {
       Tensor masks =
           engine.uniform(RandomStream.of(2, "masks"), -1, 1, 1, 4, 1, SIDE, SIDE).variable();
-      Predictions p = Predictions.ofLayers(List.of(new Predictions.Layer(Optional.empty(), masks)));
+      Outputs p = Outputs.ofLayers(List.of(new Outputs.Layer(Optional.empty(), masks)));
       TermCriterion two =
           new TermCriterion(
               List.of(new PointMaskTerm(5), new PointDiceTerm(5)),
@@ -204,7 +204,7 @@ class LossTermTest {
             "criterion.points.terms.whole-masks.dice.weight=0.5");
     try (Engine engine = open();
         var scope = engine.scope()) {
-      Predictions p = predictions(engine);
+      Outputs p = predictions(engine);
       Losses losses = Criterion.of(settings).compute(p, List.of(targets()), points());
       Map<String, Double> half = Map.of("loss_whole_masks", losses.values().get(3).value());
       assertEquals(

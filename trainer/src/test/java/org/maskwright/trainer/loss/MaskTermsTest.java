@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.match.Assignment;
 import org.maskwright.trainer.match.Matches;
@@ -49,7 +49,7 @@ class MaskTermsTest {
         var scope = engine.scope()) {
       PairCosts pairs =
           new PairCosts(
-              Predictions.Layer.ofImages(engine.zeros(2, 3, 2), engine.floats(logits, 2, 3, 2, 2)),
+              Outputs.Layer.ofImages(engine.zeros(2, 3, 2), engine.floats(logits, 2, 3, 2, 2)),
               0,
               List.of(corners(2), corners(1)),
               2,
@@ -96,11 +96,11 @@ class MaskTermsTest {
     try (Engine engine = Engine.open(OPTIONS);
         var scope = engine.scope()) {
       var masks = engine.floats(logits, 1, 2, 2, 2);
-      Predictions predictions =
-          Predictions.ofLayers(
+      Outputs predictions =
+          Outputs.ofLayers(
               List.of(
-                  Predictions.Layer.ofImages(engine.zeros(1, 2, 2), masks.mul(0.5)),
-                  Predictions.Layer.ofImages(engine.zeros(1, 2, 2), masks)));
+                  Outputs.Layer.ofImages(engine.zeros(1, 2, 2), masks.mul(0.5)),
+                  Outputs.Layer.ofImages(engine.zeros(1, 2, 2), masks)));
       Losses losses =
           Criterion.of(settings)
               .compute(predictions, List.of(corners(2)), new PointSource.Given(points, points));

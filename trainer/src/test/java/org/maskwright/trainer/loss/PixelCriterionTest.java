@@ -15,7 +15,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.FixedClassHead;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 class PixelCriterionTest {
   private static final int CLASSES = 3;
@@ -45,12 +45,12 @@ class PixelCriterionTest {
     return y >= VISIBLE || x >= 9 ? -1 : x < 5 ? 2 : 0;
   }
 
-  private static Predictions predictions(Engine engine, Tensor logits) {
-    return new Predictions(
+  private static Outputs predictions(Engine engine, Tensor logits) {
+    return new Outputs(
         List.of(
-            Predictions.Layer.ofImages(classes(engine), logits.mul(0.5)),
-            Predictions.Layer.ofImages(classes(engine), logits)),
-        Predictions.MaskScores.SOFTMAX);
+            Outputs.Layer.ofImages(classes(engine), logits.mul(0.5)),
+            Outputs.Layer.ofImages(classes(engine), logits)),
+        Outputs.MaskScores.SOFTMAX);
   }
 
   private static Tensor classes(Engine engine) {
@@ -129,12 +129,12 @@ class PixelCriterionTest {
         var scope = engine.scope()) {
       Tensor logits = engine.floats(logits(), 1, CLASSES, SIDE, SIDE);
       Tensor two = Tensor.concat(0, logits.mul(-1), logits);
-      Predictions predictions =
-          new Predictions(
+      Outputs predictions =
+          new Outputs(
               List.of(
-                  Predictions.Layer.ofImages(
+                  Outputs.Layer.ofImages(
                       new FixedClassHead(engine, ClassSpace.ofSize(CLASSES)).logits(2), two)),
-              Predictions.MaskScores.SOFTMAX);
+              Outputs.MaskScores.SOFTMAX);
       for (MaskStack stack : List.of(masks, all)) {
         MaskSupervision target = new MaskSupervision(new int[] {0, 2}, stack, PADDED, PADDED);
         Losses losses = CRITERION.compute(predictions, List.of(none, target), NO_POINTS);
@@ -154,9 +154,9 @@ class PixelCriterionTest {
     try (Engine engine = open();
         var scope = engine.scope()) {
       Tensor logits = engine.floats(logits(), 1, CLASSES, SIDE, SIDE);
-      Predictions pixels = predictions(engine, logits);
-      Predictions masks =
-          Predictions.ofLayers(List.of(Predictions.Layer.ofImages(pixels.classLogits(), logits)));
+      Outputs pixels = predictions(engine, logits);
+      Outputs masks =
+          Outputs.ofLayers(List.of(Outputs.Layer.ofImages(pixels.classLogits(), logits)));
       List<MaskSupervision> targets = List.of(target());
       assertThrows(
           IllegalArgumentException.class, () -> CRITERION.compute(masks, targets, NO_POINTS));

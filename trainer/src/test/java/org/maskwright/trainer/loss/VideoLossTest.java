@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.match.Assignment;
 
@@ -111,8 +111,8 @@ class VideoLossTest extends WithEngine {
     return engine.floats(random(1, QUERIES * (CLASSES + 1)), 1, QUERIES, CLASSES + 1);
   }
 
-  private static Predictions predictions(Tensor classes, Tensor masks) {
-    return Predictions.ofLayers(List.of(new Predictions.Layer(Optional.of(classes), masks)));
+  private static Outputs predictions(Tensor classes, Tensor masks) {
+    return Outputs.ofLayers(List.of(new Outputs.Layer(Optional.of(classes), masks)));
   }
 
   private static double value(Losses losses, String name) {
@@ -150,7 +150,7 @@ class VideoLossTest extends WithEngine {
     float[] loss = points(9);
     Video video = new Video(List.of(boxes(1), boxes(2)));
     Tensor classes = classLogits();
-    Predictions p = predictions(classes, engine.floats(logits, 1, QUERIES, FRAMES, SIDE, SIDE));
+    Outputs p = predictions(classes, engine.floats(logits, 1, QUERIES, FRAMES, SIDE, SIDE));
     PointSource points = new PointSource.Given(matcher, loss);
     TermCriterion criterion = (TermCriterion) Criterion.of(SETTINGS);
 

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions;
+import org.maskwright.modelzoo.prediction.Outputs;
 
 /** Labels that are known at some places only. */
 class WeightedSupervisionTest extends WithEngine {
@@ -112,7 +112,7 @@ class WeightedSupervisionTest extends WithEngine {
 
   private Losses losses(CriterionSettings settings, Supervision target, Tensor masks) {
     Tensor classes = engine.floats(random(1, QUERIES * (CLASSES + 1)), 1, QUERIES, CLASSES + 1);
-    Predictions p = Predictions.ofLayers(List.of(Predictions.Layer.ofImages(classes, masks)));
+    Outputs p = Outputs.ofLayers(List.of(Outputs.Layer.ofImages(classes, masks)));
     return Criterion.of(settings).compute(p, List.of(target), points());
   }
 

@@ -23,7 +23,7 @@ import org.maskwright.engine.tensor.Tensor;
  * @param maskScores how mask logits become probabilities
  * @param extras what only some models say; at most one of a type
  */
-public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra> extras) {
+public record Outputs(List<Layer> layers, MaskScores maskScores, List<Extra> extras) {
   /** How mask logits become probabilities. */
   public enum MaskScores {
     /** By the logistic function, each query for itself: masks may overlap. */
@@ -40,7 +40,7 @@ public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra>
    * overlaps, tokens of regions or embeddings of queries are others.
    */
   public interface Extra {
-    /** All tensors in it; they live as long as the predictions. */
+    /** All tensors in it; they live as long as the outputs. */
     List<Tensor> tensors();
   }
 
@@ -61,7 +61,7 @@ public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra>
                       && classes.get().size(1) == maskLogits.size(1));
       if (!fits) {
         throw new IllegalArgumentException(
-            "predictions: expected classLogits [B,Q,K+1] and maskLogits [B,Q,T,h,w], got "
+            "outputs: expected classLogits [B,Q,K+1] and maskLogits [B,Q,T,h,w], got "
                 + classes.map(Tensor::toString).orElse("none")
                 + " and "
                 + maskLogits);
@@ -82,7 +82,7 @@ public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra>
       return classes.orElseThrow(
           () ->
               new IllegalStateException(
-                  "predictions: expected class logits, got masks alone " + maskLogits));
+                  "outputs: expected class logits, got masks alone " + maskLogits));
     }
 
     /** B. */
@@ -108,7 +108,7 @@ public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra>
     public Tensor imageMaskLogits() {
       if (frames() != 1) {
         throw new IllegalStateException(
-            "predictions: expected one frame, got maskLogits " + maskLogits);
+            "outputs: expected one frame, got maskLogits " + maskLogits);
       }
       return maskLogits.squeeze(2);
     }
@@ -120,29 +120,29 @@ public record Predictions(List<Layer> layers, MaskScores maskScores, List<Extra>
   }
 
   /** Keeps the lists. */
-  public Predictions {
+  public Outputs {
     layers = List.copyOf(layers);
     extras = List.copyOf(extras);
     if (layers.isEmpty()) {
-      throw new IllegalArgumentException("predictions: expected the output of at least one layer");
+      throw new IllegalArgumentException("outputs: expected the output of at least one layer");
     }
     Set<Class<?>> types = new HashSet<>();
     for (Extra extra : extras) {
       if (!types.add(extra.getClass())) {
         throw new IllegalArgumentException(
-            "predictions: expected one extra of a type, got two of " + extra.getClass().getName());
+            "outputs: expected one extra of a type, got two of " + extra.getClass().getName());
       }
     }
   }
 
   /** Without extras. */
-  public Predictions(List<Layer> layers, MaskScores maskScores) {
+  public Outputs(List<Layer> layers, MaskScores maskScores) {
     this(layers, maskScores, List.of());
   }
 
   /** Mask classification without extras. */
-  public static Predictions ofLayers(List<Layer> layers) {
-    return new Predictions(layers, MaskScores.SIGMOID);
+  public static Outputs ofLayers(List<Layer> layers) {
+    return new Outputs(layers, MaskScores.SIGMOID);
   }
 
   /** [B,Q,K+1] of the last layer; see {@link Layer#classLogits}. */

@@ -14,10 +14,10 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.prediction.Predictions.Layer;
-import org.maskwright.modelzoo.prediction.Predictions.MaskScores;
+import org.maskwright.modelzoo.prediction.Outputs.Layer;
+import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
 
-class PredictionsTest {
+class OutputsTest {
   private static final int IMAGES = 3;
   private static final int QUERIES = 4;
 
@@ -31,7 +31,7 @@ class PredictionsTest {
     return Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
   }
 
-  private Predictions products(Engine engine, int frames) {
+  private Outputs products(Engine engine, int frames) {
     Tensor features = engine.uniform(random, -1, 1, IMAGES, 5, frames, 2, 3).variable();
     List<Layer> layers = new ArrayList<>();
     List<Tensor> all = new ArrayList<>();
@@ -42,14 +42,14 @@ class PredictionsTest {
       layers.add(new Layer(Optional.empty(), masks));
       all.add(embeddings);
     }
-    return new Predictions(layers, MaskScores.SIGMOID, List.of(new MaskProduct(all, features)));
+    return new Outputs(layers, MaskScores.SIGMOID, List.of(new MaskProduct(all, features)));
   }
 
-  private static Tensor rowsOfMaskLogits(Predictions p) {
-    return Predictions.ofLayers(p.layers()).chosenMasks(ROWS);
+  private static Tensor rowsOfMaskLogits(Outputs p) {
+    return Outputs.ofLayers(p.layers()).chosenMasks(ROWS);
   }
 
-  private static List<Tensor> inputs(Predictions p) {
+  private static List<Tensor> inputs(Outputs p) {
     return p.extra(MaskProduct.class).orElseThrow().tensors();
   }
 
@@ -58,7 +58,7 @@ class PredictionsTest {
   void chosenMasksAreRowsOfTheMaskLogitsWithTheSameGradients(int frames) {
     try (Engine engine = open();
         var scope = engine.scope()) {
-      Predictions p = products(engine, frames);
+      Outputs p = products(engine, frames);
       Tensor weights = engine.uniform(random, -1, 1, 9, frames, 2, 3);
       Tensor expected = rowsOfMaskLogits(p);
       Tensor got = p.chosenMasks(ROWS);
@@ -84,7 +84,7 @@ class PredictionsTest {
       Tensor classes = engine.zeros(1, QUERIES, 3);
       Tensor masks = engine.zeros(1, QUERIES + 1, 2, 2);
       assertThrows(IllegalArgumentException.class, () -> Layer.ofImages(classes, masks));
-      assertThrows(IllegalArgumentException.class, () -> Predictions.ofLayers(List.of()));
+      assertThrows(IllegalArgumentException.class, () -> Outputs.ofLayers(List.of()));
     }
   }
 
@@ -112,15 +112,15 @@ class PredictionsTest {
     try (Engine engine = open();
         var scope = engine.scope()) {
       Layer layer = new Layer(Optional.empty(), engine.zeros(1, QUERIES, 2, 3, 3));
-      Predictions video = Predictions.ofLayers(List.of(layer));
+      Outputs video = Outputs.ofLayers(List.of(layer));
       assertThrows(IllegalStateException.class, video::classLogits);
       assertThrows(IllegalStateException.class, video::imageMaskLogits);
       assertEquals(Optional.empty(), video.extra(MaskProduct.class));
       MaskProduct product = new MaskProduct(List.of(), engine.zeros(1, 5, 2, 3, 3));
-      List<Predictions.Extra> twice = List.of(product, product);
+      List<Outputs.Extra> twice = List.of(product, product);
       assertThrows(
           IllegalArgumentException.class,
-          () -> new Predictions(List.of(layer), MaskScores.SIGMOID, twice));
+          () -> new Outputs(List.of(layer), MaskScores.SIGMOID, twice));
     }
   }
 }
