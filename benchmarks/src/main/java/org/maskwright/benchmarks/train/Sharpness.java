@@ -89,7 +89,7 @@ public final class Sharpness {
           new SegmentationTask(
               model,
               Criterion.of(settings.criterion()),
-              settings.data().sources().stream().map(SourceSettings::supervision).toList(),
+              settings.data().sources().stream().map(SourceSettings::annotation).toList(),
               ModelFolder.describe(checkpoint.folder()).normalization(),
               warning -> {});
       Sharpness sharpness = new Sharpness(model, task, batch);

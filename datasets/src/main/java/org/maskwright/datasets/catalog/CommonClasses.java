@@ -1,16 +1,20 @@
 package org.maskwright.datasets.catalog;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
@@ -114,6 +118,38 @@ public final class CommonClasses {
       }
     }
     return new Relabelled(dataset, common, to);
+  }
+
+  /**
+   * Which of the common classes each data set's annotation tells apart: its own, without stuff
+   * where it is taken for instances alone. A class that none of them tells apart is asked of all.
+   *
+   * @param names other names for some of a data set's classes; one map for each data set
+   * @param instances whether a data set is taken for instances alone; one for each data set
+   */
+  public static List<LabelSpace> told(
+      List<Dataset> datasets,
+      List<Map<String, String>> names,
+      List<Boolean> instances,
+      Categories common) {
+    List<Set<Integer>> told = new ArrayList<>();
+    Set<Integer> byNone =
+        IntStream.range(0, common.size()).boxed().collect(Collectors.toCollection(HashSet::new));
+    for (int d = 0; d < datasets.size(); d++) {
+      Set<Integer> own = new HashSet<>();
+      for (String name : names(datasets.get(d), names.get(d))) {
+        int k = common.names().indexOf(name);
+        if (common.get(k).thing() || !instances.get(d)) {
+          own.add(k);
+        }
+      }
+      told.add(own);
+      byNone.removeAll(own);
+    }
+    return told.stream()
+        .map(own -> Stream.concat(own.stream(), byNone.stream()).mapToInt(k -> k).toArray())
+        .map(known -> LabelSpace.of(common.size(), known))
+        .toList();
   }
 
   /** A data set whose class k is class {@code to[k]} of other categories. */

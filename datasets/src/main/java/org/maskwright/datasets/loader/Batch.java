@@ -1,8 +1,8 @@
 package org.maskwright.datasets.loader;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.TrainingExample;
 
@@ -12,27 +12,35 @@ import org.maskwright.datasets.TrainingExample;
  *
  * @param examples B examples, at least one
  * @param sources the number of the source of each example, in the loader's list
+ * @param labels the classes that the annotation of each example tells apart
  * @param next the state of the loader after this batch: store it to resume with the batch that
  *     follows
  */
-public record Batch(List<TrainingExample> examples, List<Integer> sources, LoaderState next) {
+public record Batch(
+    List<TrainingExample> examples,
+    List<Integer> sources,
+    List<LabelSpace> labels,
+    LoaderState next) {
   public Batch {
     examples = List.copyOf(examples);
     sources = List.copyOf(sources);
-    if (examples.isEmpty() || sources.size() != examples.size()) {
+    labels = List.copyOf(labels);
+    if (examples.isEmpty()
+        || sources.size() != examples.size()
+        || labels.size() != examples.size()) {
       throw new IllegalArgumentException(
-          "batch: expected at least one example and the source of each, got %d and %d"
-              .formatted(examples.size(), sources.size()));
+          "batch: expected at least one example, and source and classes of each, got %d, %d and %d"
+              .formatted(examples.size(), sources.size(), labels.size()));
     }
   }
 
-  Batch(List<TrainingExample> examples, int[] sources, LoaderState next) {
-    this(examples, Arrays.stream(sources).boxed().toList(), next);
-  }
-
-  /** Examples of one source. */
+  /** Examples of one source, whose annotation tells every class apart. */
   public Batch(List<TrainingExample> examples, LoaderState next) {
-    this(examples, Collections.nCopies(examples.size(), 0), next);
+    this(
+        examples,
+        Collections.nCopies(examples.size(), 0),
+        Collections.nCopies(examples.size(), LabelSpace.ALL),
+        next);
   }
 
   /** B. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.transform.Augmentation;
 
@@ -137,9 +138,12 @@ public final class Loader implements AutoCloseable {
     }
     fill(taken.batches() + 1, 0);
     taken = reached.afterBatch();
-    return examples.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Batch(examples, Arrays.copyOf(from, examples.size()), taken));
+    if (examples.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Integer> numbers = Arrays.stream(from).limit(examples.size()).boxed().toList();
+    List<LabelSpace> labels = numbers.stream().map(s -> sources.get(s).labels()).toList();
+    return Optional.of(new Batch(examples, numbers, labels, taken));
   }
 
   private void requireSome(Dataset dataset, int failures, ExecutionException last) {

@@ -7,6 +7,7 @@ import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
 
 /** The images of one source, epoch after epoch, some of them being loaded ahead of the caller. */
@@ -52,6 +53,10 @@ final class SourceStream {
 
   Dataset dataset() {
     return source.dataset();
+  }
+
+  LabelSpace labels() {
+    return source.labels();
   }
 
   /** Loads until {@code count} images are ahead, or there are no more. */

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -53,7 +55,7 @@ final class CommonClassesTest {
 
     @Override
     public List<Segment> segments(int index) {
-      return java.util.stream.IntStream.range(0, categories.size())
+      return IntStream.range(0, categories.size())
           .mapToObj(
               k ->
                   new Segment(
@@ -136,5 +138,29 @@ final class CommonClassesTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> CommonClasses.over(a, AS_THEY_ARE, Categories.things("dog")));
+  }
+
+  @Test
+  void aDataSetTellsItsOwnClassesApartAndThoseThatNoneHas() {
+    Dataset cats = Tiny.of("cats", "cat", true, "sky", false);
+    Dataset dogs = Tiny.of("dogs", "dog", true, "cat", true, "sea", false);
+    List<Map<String, String>> names = List.of(AS_THEY_ARE, AS_THEY_ARE);
+    Categories common = CommonClasses.of(List.of(cats, dogs), names); // cat, sky, dog, sea
+    List<LabelSpace> told =
+        CommonClasses.told(List.of(cats, dogs), names, List.of(false, false), common);
+    assertEquals(List.of(true, true, false, false), has(told.get(0), 4));
+    assertEquals(List.of(true, false, true, true), has(told.get(1), 4));
+    List<LabelSpace> things =
+        CommonClasses.told(List.of(cats, dogs), names, List.of(false, true), common);
+    assertEquals(List.of(true, true, false, true), has(things.get(0), 4), "sea is no one's");
+    assertEquals(List.of(true, false, true, true), has(things.get(1), 4));
+    assertSame(
+        LabelSpace.ALL,
+        CommonClasses.told(List.of(cats), List.of(AS_THEY_ARE), List.of(true), cats.categories())
+            .get(0));
+  }
+
+  private static List<Boolean> has(LabelSpace labels, int classes) {
+    return IntStream.range(0, classes).mapToObj(labels::has).toList();
   }
 }

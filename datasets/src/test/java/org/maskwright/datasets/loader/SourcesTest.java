@@ -25,6 +25,7 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.MemoryDataset;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.SampleInfo;
@@ -310,7 +311,7 @@ final class SourcesTest {
             RepeatFactors.of(
                 new Labelled(List.of(List.of(1), List.of(0), List.of(0), List.of(0))), 1));
     assertEquals(2, repeats.get().factor(0));
-    List<DataSource> source = List.of(new DataSource(data, LSJ, repeats));
+    List<DataSource> source = List.of(new DataSource(data, LSJ, repeats, LabelSpace.ALL));
     List<Batch> all = take(source, Sampler.one(3), 2, LoaderState.START, 8);
     List<TrainingExample> first =
         all.stream()

@@ -28,13 +28,13 @@ public record EvalSettings(
         double overlapThreshold,
     @Doc("Instance: at most so many instances of an image.") int maxInstances,
     @Doc(
-            "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP, semantic.mIoU, or loss.total, of which"
-                + " less is better.")
+            "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP, semantic.mIoU, or loss.total, loss.ce and"
+                + " so on, of which less is better.")
         String best,
     @Doc("Stop after so many evaluations without a better one; 0 = never.") int patience,
     @Doc("Sample pictures of predictions at each evaluation.") int samples,
     @Doc(
-            "Whether the loss is computed on the evaluated images too: loss.total, loss.ce, loss.mask and loss.dice.")
+            "Whether the loss is computed on the evaluated images too: loss.total and each term, such as loss.ce, loss.mask, loss.dice.")
         boolean loss,
     @Doc(
             "Official instances JSON that instance metrics compare with, crowd regions and areas as it states them; default: that of the data"
@@ -44,6 +44,8 @@ public record EvalSettings(
             "Whose rules take images to the input and outputs to results: official, or hf (Hugging Face Transformers: images resized to"
                 + " multiples instead of padded, 384x384 masks or none, one map of instances; max-instances is the number of queries).")
         Rules rules) {
+  private static final String LOSS = "loss.";
+
   /** Checks the ranges. */
   public EvalSettings {
     tasks = List.copyOf(tasks);
@@ -74,8 +76,10 @@ public record EvalSettings(
     Ranges.require(maxInstances >= 1, "maxInstances", "at least 1", maxInstances);
     Ranges.require(patience >= 0, "patience", "at least 0", patience);
     Ranges.require(samples >= 0, "samples", "at least 0", samples);
-    List<String> measured = metrics(tasks, loss);
-    Ranges.require(measured.contains(best), "best", "one of " + measured, best);
+    boolean measured = best.startsWith(LOSS) ? loss : metrics(tasks).containsKey(best);
+    String losses = loss ? ", loss.total, or loss. and a term of the criterion" : "";
+    Ranges.require(
+        measured, "best", "one of " + String.join(", ", metrics(tasks).keySet()) + losses, best);
   }
 
   /** The kinds of result to evaluate. */
@@ -83,28 +87,28 @@ public record EvalSettings(
     return tasks.stream().<ResultKind<?>>map(ResultKinds::get).toList();
   }
 
-  /** What an evaluation of tasks measures, with or without the loss. */
-  public static List<String> metrics(List<String> tasks, boolean loss) {
-    return List.copyOf(measured(tasks, loss).keySet());
-  }
-
-  private static Map<String, Better> measured(List<String> tasks, boolean loss) {
+  /** What an evaluation of tasks measures besides losses. */
+  public static Map<String, Better> metrics(List<String> tasks) {
     Map<String, Better> out = new LinkedHashMap<>();
     for (String task : tasks) {
       ResultKinds.get(task)
           .metrics()
           .forEach(metric -> out.put(task + "." + metric.name(), metric.better()));
     }
-    if (loss) {
-      for (String name : List.of("total", "ce", "mask", "dice")) {
-        out.put("loss." + name, Better.SMALLER);
-      }
-    }
     return out;
+  }
+
+  /** The term whose loss decides, such as ce; empty if it is their total, or a metric. */
+  Optional<String> lossTerm() {
+    return Optional.of(best)
+        .filter(metric -> metric.startsWith(LOSS))
+        .map(metric -> metric.substring(LOSS.length()))
+        .filter(term -> !term.equals("total"));
   }
 
   /** Whether a value of the deciding metric is better than another. */
   public boolean isBetter(double value, double than) {
-    return measured(tasks, loss).get(best).isBetter(value, than);
+    Better better = best.startsWith(LOSS) ? Better.SMALLER : metrics(tasks).get(best);
+    return better.isBetter(value, than);
   }
 }

@@ -1,9 +1,16 @@
 package org.maskwright.trainer.config;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.maskwright.datasets.Task;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.settings.Doc;
+import org.maskwright.settings.Names;
+import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.LossTermSettings;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
@@ -41,5 +48,36 @@ public record RunSettings(
             + ResultKinds.namesWithoutMasks()
             + ", all that a model with a per-pixel decoder can do",
         eval.tasks());
+    requireTerms(criterion, data.sources(), eval);
+  }
+
+  /** What names terms of the loss names those of the criterion. */
+  private static void requireTerms(
+      CriterionSettings criterion, List<SourceSettings> sources, EvalSettings eval) {
+    Set<String> weighed = new TreeSet<>();
+    sources.forEach(source -> weighed.addAll(source.lossWeights().keySet()));
+    Optional<String> deciding = eval.lossTerm();
+    if (weighed.isEmpty() && deciding.isEmpty()) {
+      return;
+    }
+    List<String> terms = Criterion.of(criterion).terms();
+    for (String term : weighed) {
+      Ranges.require(
+          terms.contains(LossTermSettings.termName(term)),
+          "data",
+          "loss-weights of terms of the criterion, " + named(terms),
+          term + Names.meant(term, named(terms)));
+    }
+    deciding.ifPresent(
+        term ->
+            Ranges.require(
+                terms.contains("loss_" + term),
+                "eval",
+                "best a loss of the criterion, loss.total or loss. and one of " + named(terms),
+                eval.best()));
+  }
+
+  private static List<String> named(List<String> terms) {
+    return terms.stream().map(term -> term.substring("loss_".length())).toList();
   }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.settings.Doc;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.loss.SupervisionSettings;
 
 /** A data set to train on, and how much of it. */
@@ -16,7 +17,14 @@ public record SourceSettings(
     @Doc(
             "Other names for its classes: the data set's name, then the model's. Classes of one name are one class.")
         Map<String, String> classes,
+    @Doc(
+            "What its images say of classes that other sources alone tell apart: unknown = nothing, their class loss and matching leave such"
+                + " classes out; absent = that none of them is there.")
+        OtherClasses otherClasses,
     @Doc("What training takes its annotation to say.") SupervisionSettings supervision,
+    @Doc(
+            "Factors on the terms of the loss for its images, by name: { mask = 0.5, dice = 0 }. A term that is not named has 1; matching costs stay.")
+        Map<String, Double> lossWeights,
     @Doc("How often it is drawn, relative to the other sources; above 0.") double ratio,
     @Doc("Images of a batch that is of this source alone; train.batch-size if it is not said.")
         int batchSize,
@@ -25,8 +33,21 @@ public record SourceSettings(
                 + " how much smaller (LVIS, arXiv 1908.03195); 0 = each image once.")
         double repeatThreshold,
     @Doc("Augmentation of its images; augment if it is not said.") AugmentSettings augment) {
+  /** What an annotation says of classes that it does not have. */
+  public enum OtherClasses {
+    UNKNOWN,
+    ABSENT
+  }
+
   /** Checks the ranges. */
   public SourceSettings {
+    lossWeights.forEach(
+        (term, weight) ->
+            Ranges.require(
+                weight >= 0 && Double.isFinite(weight),
+                "lossWeights",
+                "finite factors, at least 0, on the terms of the loss",
+                term + " = " + weight));
     Ranges.require(ratio > 0 && Double.isFinite(ratio), "ratio", "a finite number above 0", ratio);
     Ranges.require(batchSize >= 1, "batchSize", "at least 1", batchSize);
     Ranges.require(
@@ -34,6 +55,11 @@ public record SourceSettings(
         "repeatThreshold",
         "a share of the images in [0,1]",
         repeatThreshold);
+  }
+
+  /** What training makes of its annotation. */
+  public SourceSupervision annotation() {
+    return new SourceSupervision(supervision, lossWeights);
   }
 
   /** What its annotation is taken for in a run. */

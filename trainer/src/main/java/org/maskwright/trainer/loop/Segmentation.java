@@ -13,7 +13,7 @@ public final class Segmentation implements TrainTaskKind {
       return new SegmentationTask(
           context.model(),
           Criterion.of(context.criterion()),
-          context.supervisions(),
+          context.sources(),
           context.normalization(),
           context.warnings());
     }

@@ -14,9 +14,9 @@ import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.PointSource;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.loss.Supervision;
-import org.maskwright.trainer.loss.SupervisionSettings;
 
 /**
  * Mask classification: images to predictions to matched losses. One task serves semantic, instance
@@ -25,7 +25,7 @@ import org.maskwright.trainer.loss.SupervisionSettings;
 public final class SegmentationTask implements TrainTask {
   private final SegmentationModel model;
   private final Criterion criterion;
-  private final List<SupervisionSettings> supervisions;
+  private final List<SourceSupervision> sources;
   private final Normalization normalization;
   private final Consumer<String> warnings;
   private int mostTargets;
@@ -33,19 +33,19 @@ public final class SegmentationTask implements TrainTask {
   /**
    * With points from the engine's seed, the step and the image.
    *
-   * @param supervisions what the annotation of an example says, by the number of its source
+   * @param sources what becomes of the annotation of an example, by the number of its source
    * @param warnings told of an image with more targets than the model has queries, whenever their
    *     number is the largest so far
    */
   public SegmentationTask(
       SegmentationModel model,
       Criterion criterion,
-      List<SupervisionSettings> supervisions,
+      List<SourceSupervision> sources,
       Normalization normalization,
       Consumer<String> warnings) {
     this.model = model;
     this.criterion = criterion;
-    this.supervisions = List.copyOf(supervisions);
+    this.sources = List.copyOf(sources);
     this.normalization = normalization;
     this.warnings = warnings;
     this.mostTargets = model.queries();
@@ -97,11 +97,9 @@ public final class SegmentationTask implements TrainTask {
     return IntStream.range(0, batch.size())
         .mapToObj(
             i ->
-                SupervisionSettings.asked(
-                    supervisions.get(batch.sources().get(i)),
-                    batch.examples().get(i),
-                    height,
-                    width))
+                sources
+                    .get(batch.sources().get(i))
+                    .of(batch.examples().get(i), batch.labels().get(i), height, width))
         .toList();
   }
 

@@ -8,7 +8,7 @@ import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
 import org.maskwright.settings.VariantsOf;
 import org.maskwright.trainer.loss.CriterionSettings;
-import org.maskwright.trainer.loss.SupervisionSettings;
+import org.maskwright.trainer.loss.SourceSupervision;
 
 /** One of the {@link TrainTaskKind}s and its settings. */
 @Doc("What the model is trained for.")
@@ -19,19 +19,20 @@ public interface TrainTaskSettings {
    *
    * @param model the run's, to be part of {@link TrainTask#model}
    * @param criterion of the run
-   * @param supervisions of each source of a batch's examples, by its number
+   * @param sources what becomes of the annotation of each source of a batch's examples, by its
+   *     number
    * @param normalization of the images that the model sees
    * @param warnings for the user, a line each
    */
   record Context(
       SegmentationModel model,
       CriterionSettings criterion,
-      List<SupervisionSettings> supervisions,
+      List<SourceSupervision> sources,
       Normalization normalization,
       Consumer<String> warnings) {
     /** Keeps the list. */
     public Context {
-      supervisions = List.copyOf(supervisions);
+      sources = List.copyOf(sources);
     }
   }
 

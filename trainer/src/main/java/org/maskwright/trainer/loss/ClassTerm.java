@@ -3,6 +3,7 @@ package org.maskwright.trainer.loss;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
@@ -47,12 +48,16 @@ record ClassTerm(double weight, double noObjectWeight) implements LossTerm {
     List<Outputs.Layer> outputs = matched.predictions().layers();
     Tensor first = outputs.get(0).classLogits();
     int noObject = first.intSize(2) - 1;
-    int perOutput = first.intSize(0) * first.intSize(1);
+    int images = first.intSize(0);
+    int queries = first.intSize(1);
+    int perOutput = images * queries;
     long[] labels = labels(matched, perOutput, noObject);
     float[] weights = new float[labels.length];
     double sum = matched.step().get(CLASS_WEIGHT);
+    double[] imageWeights = IntStream.range(0, images).mapToDouble(matched::imageWeight).toArray();
     for (int i = 0; i < labels.length && sum > 0; i++) {
-      weights[i] = (float) (-(labels[i] == noObject ? noObjectWeight : 1) / sum);
+      double own = labels[i] == noObject ? noObjectWeight : 1;
+      weights[i] = (float) (-own * imageWeights[i / queries % images] / sum);
     }
     Engine engine = first.engine();
     long size = outputs.size();

@@ -10,6 +10,9 @@ import org.maskwright.modelzoo.prediction.Outputs;
  * cross-entropy.
  */
 public interface Criterion {
+  /** The names of the terms, such as {@code loss_ce}. */
+  List<String> terms();
+
   /**
    * What the losses of these images are divided by.
    *

@@ -11,6 +11,7 @@ import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.VariantsOf;
 import org.maskwright.trainer.match.MatchPolicy;
+import org.maskwright.trainer.match.MatchSettings;
 
 /** How predictions are compared with targets. */
 @Doc("What is minimised: how predictions are matched with targets and compared with them.")
@@ -50,9 +51,10 @@ public interface CriterionSettings {
           double oversample,
       @Doc("Share of the points chosen where the prediction is uncertain, in [0,1].")
           double importance,
+      @Doc("Which query is compared with which target.") MatchSettings matching,
       @Doc("Further terms by name, none by default.") Map<String, LossTermSettings> terms)
       implements CriterionSettings {
-    /** Without further terms. */
+    /** With the cheapest matching and without further terms. */
     public Points(
         double classWeight,
         double maskWeight,
@@ -69,6 +71,7 @@ public interface CriterionSettings {
           points,
           oversample,
           importance,
+          new MatchSettings.Hungarian(),
           Map.of());
     }
 
@@ -96,7 +99,7 @@ public interface CriterionSettings {
               new ClassTerm(classWeight, noObjectWeight),
               new PointMaskTerm(maskWeight),
               new PointDiceTerm(diceWeight)),
-          MatchPolicy.hungarian(),
+          MatchSettings.built(matching),
           new Sampling(points, oversample, importance),
           MaskScores.SIGMOID);
     }
@@ -116,6 +119,7 @@ public interface CriterionSettings {
           count,
           oversample,
           importance,
+          matching,
           terms);
     }
 
@@ -140,9 +144,10 @@ public interface CriterionSettings {
       @Doc("Weight of the no-object class in the class loss.") double noObjectWeight,
       @Doc("Balance of foreground in the focal loss, in [0,1].") double focalAlpha,
       @Doc("Exponent of the focal loss, at least 0.") double focalGamma,
+      @Doc("Which query is compared with which target.") MatchSettings matching,
       @Doc("Further terms by name, none by default.") Map<String, LossTermSettings> terms)
       implements CriterionSettings {
-    /** Without further terms. */
+    /** With the cheapest matching and without further terms. */
     public Dense(
         double classWeight,
         double maskWeight,
@@ -150,7 +155,15 @@ public interface CriterionSettings {
         double noObjectWeight,
         double focalAlpha,
         double focalGamma) {
-      this(classWeight, maskWeight, diceWeight, noObjectWeight, focalAlpha, focalGamma, Map.of());
+      this(
+          classWeight,
+          maskWeight,
+          diceWeight,
+          noObjectWeight,
+          focalAlpha,
+          focalGamma,
+          new MatchSettings.Hungarian(),
+          Map.of());
     }
 
     /** Checks the ranges. */
@@ -174,7 +187,7 @@ public interface CriterionSettings {
               new ClassTerm(classWeight, noObjectWeight),
               new FocalTerm("loss_mask", maskWeight, focalAlpha, focalGamma),
               new GridDiceTerm("loss_dice", diceWeight)),
-          MatchPolicy.hungarian(),
+          MatchSettings.built(matching),
           Sampling.NONE,
           MaskScores.SIGMOID);
     }

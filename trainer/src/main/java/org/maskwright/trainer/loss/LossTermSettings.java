@@ -15,9 +15,14 @@ public interface LossTermSettings {
    */
   LossTerm build(String name);
 
+  /** The name of the term that a configuration calls by a name: loss_my_term of my-term. */
+  static String termName(String key) {
+    return "loss_" + key.replace('-', '_');
+  }
+
   /** The term that a configuration calls by a name, such as {@code my-term}: loss_my_term. */
   static LossTerm built(String key, LossTermSettings settings) {
-    String name = "loss_" + key.replace('-', '_');
+    String name = termName(key);
     return Registry.of(LossTermKind.class).make(settings, () -> settings.build(name));
   }
 

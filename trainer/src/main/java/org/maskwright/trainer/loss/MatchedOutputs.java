@@ -34,6 +34,8 @@ public final class MatchedOutputs {
   private Tensor noMasks;
   private Samples atPoints;
   private List<Samples> onGrid;
+  private String term; // whose losses are being computed
+  private boolean weighed; // whether it has asked for the weights of images
 
   MatchedOutputs(
       Outputs predictions,
@@ -56,6 +58,32 @@ public final class MatchedOutputs {
   /** One for each image. */
   public List<? extends Supervision> targets() {
     return targets;
+  }
+
+  /** The losses of a term, each image with the weight that it gives the term. */
+  Optional<Tensor> lossesOf(LossTerm of) {
+    term = of.name();
+    weighed = false;
+    Optional<Tensor> losses = of.losses(this);
+    if (!weighed && losses.isPresent() && imagesWeigh()) {
+      throw new IllegalStateException(
+          term
+              + ": expected a term that weighs images, as the loss weights of a source ask for; compute it with atPoints or onGrid, or multiply each image's share by imageWeight");
+    }
+    return losses;
+  }
+
+  private boolean imagesWeigh() {
+    return targets.stream().anyMatch(target -> target.termWeight(term) != 1);
+  }
+
+  /**
+   * The factor on an image's share of the term that is being computed. {@link #atPoints} and {@link
+   * #onGrid} have it in their results.
+   */
+  public double imageWeight(int image) {
+    weighed = true;
+    return targets.get(image).termWeight(term);
   }
 
   /** Of the whole step. */
@@ -106,13 +134,28 @@ public final class MatchedOutputs {
 
   private Optional<Tensor> overPairs(double weight, Supplier<Tensor> losses) {
     double count = step.get(StepNormalizers.MASKS);
+    weighed = true;
     if (matches().count() == 0) {
       Tensor none = noMasks();
       return count == 0 ? Optional.empty() : Optional.of(none);
     }
     int outputs = predictions.layers().size();
     int perOutput = matches.perOutput() * frames();
-    return Optional.of(losses.get().reshape(outputs, perOutput).sum(1).mul(weight / count));
+    Tensor each = losses.get(); // [m]
+    if (imagesWeigh()) {
+      each = each.mul(weightsOfPairs(each));
+    }
+    return Optional.of(each.reshape(outputs, perOutput).sum(1).mul(weight / count));
+  }
+
+  /** The weight of the image of each pair and frame. */
+  private Tensor weightsOfPairs(Tensor losses) {
+    int[] image = matches.images();
+    float[] out = new float[losses.intSize(0)];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) imageWeight(image[i / frames()]);
+    }
+    return losses.engine().floats(out, out.length);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.maskwright.trainer.loss;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.runtime.Parallel;
@@ -50,9 +51,14 @@ record PixelTerm(double weight) implements LossTerm {
     int frames = outputs.predictions().last().frames();
     int maps = Math.multiplyExact(targets.size(), frames);
     int size = Math.multiplyExact(maps, Math.multiplyExact(height, width));
+    double[] imageWeights =
+        IntStream.range(0, targets.size()).mapToDouble(outputs::imageWeight).toArray();
     long[] labels = new long[size]; // of a pixel without a class any: its weight is 0
     float[] counted = new float[size];
     Parallel.forEach(maps, i -> label(targets.get(i / frames), i % frames, i, labels, counted));
+    for (int i = 0; i < size; i++) {
+      counted[i] *= (float) imageWeights[i / (height * width) / frames];
+    }
     Engine engine = outputs.predictions().maskLogits().engine();
     Tensor index = engine.longs(labels, maps, 1, height, width);
     Tensor weights = engine.floats(counted, maps, 1, height, width);

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.loss;
 
 import java.util.Arrays;
+import org.maskwright.datasets.LabelSpace;
 
 /**
  * What the annotation of one image, or of the T frames of one video, says about its N targets,
@@ -30,6 +31,16 @@ public interface Supervision {
 
   /** Contiguous class index of target {@code n}. */
   int category(int n);
+
+  /** The classes that the annotation tells apart; of the others it says nothing. */
+  default LabelSpace labels() {
+    return LabelSpace.ALL;
+  }
+
+  /** Factor on this image's share of a term of the loss, such as {@code loss_mask}; at least 0. */
+  default double termWeight(String term) {
+    return 1;
+  }
 
   /** Sum of the weights of the pixels of all frames that are in at least one target. */
   double labelledPixels();

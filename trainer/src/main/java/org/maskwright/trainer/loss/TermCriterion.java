@@ -48,6 +48,11 @@ final class TermCriterion implements Criterion {
   }
 
   @Override
+  public List<String> terms() {
+    return terms.stream().map(LossTerm::name).toList();
+  }
+
+  @Override
   public StepNormalizers normalizers(List<? extends Supervision> targets, int queries) {
     StepNormalizers out =
         StepNormalizers.of(
@@ -60,12 +65,13 @@ final class TermCriterion implements Criterion {
 
   @Override
   public Losses compute(
-      Outputs predictions,
+      Outputs all,
       List<? extends Supervision> targets,
       PointSource points,
       StepNormalizers step,
       Decisions decisions) {
-    check(predictions, targets);
+    check(all, targets);
+    Outputs predictions = KnownClasses.of(all, targets);
     MatchedOutputs outputs =
         new MatchedOutputs(
             predictions,
@@ -77,7 +83,7 @@ final class TermCriterion implements Criterion {
     for (LossTerm term : terms) {
       Optional<Tensor> values =
           ExtensionException.naming(
-              "loss term " + term.name(), term.getClass(), () -> term.losses(outputs));
+              "loss term " + term.name(), term.getClass(), () -> outputs.lossesOf(term));
       values.ifPresent(v -> losses.add(term.name(), v));
     }
     return losses.build(outputs.zeros());

@@ -10,8 +10,6 @@ public interface MatchPolicy {
   /**
    * The number of pairs, which must not depend on the costs: losses are divided by what is known
    * before the model runs. Unless a policy says else, one for each target while there are queries.
-   *
-   * @throws IllegalArgumentException if the policy cannot match so many
    */
   default int pairs(int queries, int targets) {
     return Math.min(queries, targets);
@@ -54,7 +52,8 @@ public interface MatchPolicy {
   /**
    * Target i has the queries i * k to i * k + k - 1 as hypotheses; the cheapest of them counts, the
    * first of equally cheap ones (Segment Anything, arXiv 2304.02643, section 3: of three masks for
-   * a prompt only the one with the least loss is learnt from).
+   * a prompt only the one with the least loss is learnt from). Targets without a whole set of
+   * hypotheses are left out.
    *
    * @param hypotheses k
    */
@@ -66,19 +65,14 @@ public interface MatchPolicy {
     return new MatchPolicy() {
       @Override
       public int pairs(int queries, int targets) {
-        if (queries < (long) targets * hypotheses) {
-          throw new IllegalArgumentException(
-              "min-of-k: expected %d queries for each of %d targets, got %d queries"
-                  .formatted(hypotheses, targets, queries));
-        }
-        return targets;
+        return Math.min(queries / hypotheses, targets);
       }
 
       @Override
       public Assignment match(float[] costs, int queries, int targets) {
         int[] columns = new int[pairs(queries, targets)];
         int[] rows = new int[columns.length];
-        for (int t = 0; t < targets; t++) {
+        for (int t = 0; t < columns.length; t++) {
           columns[t] = t;
           rows[t] = t * hypotheses;
           for (int q = rows[t]; q < (t + 1) * hypotheses; q++) {

@@ -187,7 +187,7 @@ public final class TrainingRun {
         new TrainTaskSettings.Context(
             model,
             settings.criterion(),
-            data.sources().stream().map(source -> source.settings().supervision()).toList(),
+            data.sources().stream().map(source -> source.settings().annotation()).toList(),
             normalization,
             console::line));
   }

@@ -12,6 +12,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.DatasetView;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.CommonClasses;
 import org.maskwright.datasets.catalog.DatasetOpener;
@@ -46,8 +47,9 @@ public final class TrainingData {
    *
    * @param settings as they were given
    * @param dataset over the common classes, without images that have nothing to learn from
+   * @param labels which of the common classes its annotation tells apart
    */
-  public record Source(SourceSettings settings, Dataset dataset) {}
+  public record Source(SourceSettings settings, Dataset dataset, LabelSpace labels) {}
 
   private TrainingData(RunSettings run, List<Source> sources, Categories categories) {
     this.run = run;
@@ -82,12 +84,30 @@ public final class TrainingData {
     }
     List<Map<String, String>> names = settings.stream().map(SourceSettings::classes).toList();
     Categories categories = CommonClasses.of(own, names);
+    List<LabelSpace> told = told(run, own, categories);
     List<Source> sources = new ArrayList<>();
     for (int s = 0; s < own.size(); s++) {
       Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
-      sources.add(new Source(settings.get(s), withTargets(common, console)));
+      sources.add(new Source(settings.get(s), withTargets(common, console), told.get(s)));
     }
     return new TrainingData(run, sources, categories);
+  }
+
+  private static List<LabelSpace> told(RunSettings run, List<Dataset> own, Categories common) {
+    List<SourceSettings> settings = run.data().sources();
+    List<LabelSpace> told =
+        CommonClasses.told(
+            own,
+            settings.stream().map(SourceSettings::classes).toList(),
+            settings.stream().map(s -> s.task(run.task()) == Task.INSTANCE).toList(),
+            common);
+    return IntStream.range(0, own.size())
+        .mapToObj(
+            s ->
+                settings.get(s).otherClasses() == SourceSettings.OtherClasses.ABSENT
+                    ? LabelSpace.ALL
+                    : told.get(s))
+        .toList();
   }
 
   private static void requireTask(Dataset dataset, Task task) {
@@ -223,7 +243,8 @@ public final class TrainingData {
         s.repeatThreshold() == 0
             ? Optional.empty()
             : Optional.of(RepeatFactors.of(source.dataset(), s.repeatThreshold()));
-    return new DataSource(source.dataset(), s.augment().pipeline(s.task(run.task())), repeats);
+    return new DataSource(
+        source.dataset(), s.augment().pipeline(s.task(run.task())), repeats, source.labels());
   }
 
   private Sampler sampler() {

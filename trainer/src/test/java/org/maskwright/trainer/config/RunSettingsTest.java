@@ -214,6 +214,8 @@ final class RunSettingsTest {
         "batch-size = 0       | batch-size       | at least 1",
         "repeat-threshold = 2 | repeat-threshold | [0,1]",
         "ratios = 2           | ratios           | did you mean ratio?",
+        "loss-weights.ce = -1 | loss-weights     | at least 0",
+        "other-classes = none | other-classes    | unknown, absent",
       })
   void aMistakeInASourceIsNamedWithItsPlace(String mistake, String key, String why)
       throws IOException {
@@ -224,6 +226,36 @@ final class RunSettingsTest {
     assertEquals("data.sources[1]." + key, e.problems().get(0).path());
     assertTrue(e.getMessage().contains(why), e.getMessage());
     assertTrue(e.getMessage().contains("a.conf:1"), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data.source.loss-weights.masks = 2 | data | ce, mask, dice",
+        "data.source.loss-weights.masks = 2 | data | did you mean mask?",
+        "eval.best = loss.dise | eval | best a loss of the criterion",
+        "criterion.points.matching.type = hungarien | criterion.points.matching.type | did you mean hungarian?",
+      })
+  void aTermThatTheCriterionDoesNotHaveIsRefused(String mistake, String key, String why)
+      throws IOException {
+    ConfigFile config =
+        ConfigFile.load(Files.writeString(folder.resolve("a.conf"), mistake), List.of());
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals(key, e.problems().get(0).path());
+    assertTrue(e.getMessage().contains(why), e.getMessage());
+  }
+
+  @Test
+  void theLossOfATermCanDecide() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("a.conf"),
+            "criterion.points.terms.my-term { type = dice, dice.weight = 1 }\n"
+                + "eval.best = loss.my_term, data.source.loss-weights { my-term = 0.5 }");
+    RunSettings settings = ConfigFile.load(file, List.of()).bind(RunSettings.class);
+    assertTrue(settings.eval().isBetter(1, 2));
+    assertEquals(Map.of("my-term", 0.5), settings.data().sources().get(0).lossWeights());
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Masks;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -68,7 +69,7 @@ class HardTargetsTest {
               new SegmentationTask(
                   built,
                   Criterion.of(criterion),
-                  List.of(new Masks.Settings()),
+                  List.of(new SourceSupervision(new Masks.Settings())),
                   Normalization.IMAGENET,
                   warnings::add),
               optimizer,

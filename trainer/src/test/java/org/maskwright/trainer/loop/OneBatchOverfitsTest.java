@@ -36,6 +36,7 @@ import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Masks;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -200,7 +201,7 @@ class OneBatchOverfitsTest {
               new SegmentationTask(
                   model,
                   Criterion.of(criterion),
-                  List.of(new Masks.Settings()),
+                  List.of(new SourceSupervision(new Masks.Settings())),
                   Normalization.IMAGENET,
                   w -> {}),
               optimizer,

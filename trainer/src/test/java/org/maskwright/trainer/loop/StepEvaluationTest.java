@@ -24,6 +24,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.Masks;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.loss.StepNormalizers;
 
 /** Every evaluation of a step is of the same function, and only the first leaves traces. */
@@ -44,7 +45,7 @@ class StepEvaluationTest {
           new SegmentationTask(
               model,
               StepPartsTest.criterion(name),
-              List.of(new Masks.Settings()),
+              List.of(new SourceSupervision(new Masks.Settings())),
               Normalization.IMAGENET,
               w -> {});
       StepEvaluation evaluation =

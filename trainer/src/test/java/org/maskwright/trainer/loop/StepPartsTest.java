@@ -44,6 +44,7 @@ import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.Masks;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.loss.StepNormalizers;
 
 /**
@@ -140,7 +141,11 @@ class StepPartsTest {
   private static Result result(SegmentationModel model, String name, Step step) {
     SegmentationTask task =
         new SegmentationTask(
-            model, criterion(name), List.of(new Masks.Settings()), Normalization.IMAGENET, w -> {});
+            model,
+            criterion(name),
+            List.of(new SourceSupervision(new Masks.Settings())),
+            Normalization.IMAGENET,
+            w -> {});
     StepNormalizers normalizers = task.normalizers(step);
     Map<String, Double> losses = new LinkedHashMap<>();
     for (int part = 0; part < step.parts().size(); part++) {

@@ -1,10 +1,12 @@
 package org.maskwright.trainer.loss;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.match.MatchPolicy;
+import org.maskwright.trainer.match.Matches;
 
 class LossTermTest {
   private static final int SIDE = 8;
@@ -193,6 +196,20 @@ class LossTermTest {
 
   private static CriterionSettings configured(String... values) {
     return ConfigFile.defaults(List.of(values)).bind(RunSettings.class).criterion();
+  }
+
+  @Test
+  void aConfigurationChoosesTheMatching() {
+    CriterionSettings settings =
+        configured("criterion.points.points=16", "criterion.points.matching.type=identity");
+    try (Engine engine = open();
+        var scope = engine.scope()) {
+      Outputs p = predictions(engine);
+      Matches matches =
+          ((TermCriterion) Criterion.of(settings)).match(p.layers(), List.of(targets()), points());
+      assertArrayEquals(new long[] {0, 1}, matches.rows().get(0));
+      assertArrayEquals(new int[] {0, 1}, Arrays.copyOf(matches.targets(), 2));
+    }
   }
 
   @Test

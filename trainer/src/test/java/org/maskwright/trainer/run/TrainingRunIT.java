@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -157,16 +158,24 @@ class TrainingRunIT {
 
   @Test
   void everyNamedMetricIsMeasured() throws IOException {
+    String settings =
+        """
+        train.steps = 1
+        criterion.points.terms.whole-masks { type = dice, dice.weight = 1 }
+        eval.best = loss.whole_masks
+        """;
     RunSummary summary =
         TrainingRun.start(
             temp.resolve("metrics"),
-            ConfigFile.load(TinyRun.write(temp, "train.steps = 1"), List.of()),
+            ConfigFile.load(TinyRun.write(temp, settings), List.of()),
             silent(),
             List.of(),
             () -> false);
-    assertEquals(
-        EvalSettings.metrics(List.of("panoptic", "instance", "semantic"), true),
-        List.copyOf(summary.last().orElseThrow().metrics().keySet()));
+    List<String> expected =
+        new ArrayList<>(EvalSettings.metrics(List.of("panoptic", "instance", "semantic")).keySet());
+    expected.addAll(List.of("loss.total", "loss.ce", "loss.mask", "loss.dice", "loss.whole_masks"));
+    assertEquals(expected, List.copyOf(summary.last().orElseThrow().metrics().keySet()));
+    assertEquals("loss.whole_masks", summary.decidedBy());
   }
 
   @Test
