@@ -57,6 +57,21 @@ final class ExperimentMixin {
     return overrides(more);
   }
 
+  /**
+   * The overrides alone, for a folder of images, whose settings are found out.
+   *
+   * @param more overrides that win over those given
+   * @throws ParameterException if a model was given
+   */
+  List<String> overridesOfFolder(List<String> more) {
+    if (model != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--model: of a folder of images the model is chosen by its data; set single values with --set model..., or edit the plan.conf that --dry-run prints");
+    }
+    return overrides(more);
+  }
+
   private List<String> overrides(List<String> more) {
     List<String> all = new ArrayList<>(overrides);
     all.addAll(more);

@@ -2,13 +2,17 @@ package org.maskwright.trainer.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.maskwright.files.OutputFile;
+import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.plan.Planner;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.RunSummary;
 import org.maskwright.trainer.run.TrainingRun;
@@ -24,11 +28,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train as a configuration file says; or continue an interrupted run with --resume.",
+      "Train as a configuration file says, or on a folder of images with settings that rules choose; or continue an interrupted run with --resume.",
       "Ctrl-C finishes the step, writes a checkpoint and ends with code 130."
     })
 final class TrainCommand implements Callable<Integer> {
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "A configuration file.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE|DIR",
+      description =
+          "A configuration file; or a folder of images with masks, whose settings are written to plan.conf in the run's folder, to edit and run again.")
   private Path file;
 
   @Option(
@@ -43,6 +51,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Continue the run of this folder after its latest checkpoint.")
   private Path resume;
 
+  @Mixin private FolderMixin folder;
   @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
@@ -60,6 +69,16 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--resume continues a run as it was configured: leave out --model, --set, --run-dir, --backend, --device and --threads");
     }
+    boolean ofFolder = file != null && Files.isDirectory(file);
+    if (!ofFolder) {
+      folder.requireUnused();
+    } else if (folder.dryRun()) {
+      Planner.Planned planned = plan();
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(planned.plan().toConf());
+      planned.estimates().forEach(line -> out.println("# " + line));
+      return ExitCode.OK.code();
+    }
     List<String> command = spec.commandLine().getParseResult().originalArgs();
     RunSummary summary;
     try (Interruption interruption = new Interruption();
@@ -75,10 +94,32 @@ final class TrainCommand implements Callable<Integer> {
 
   private RunSummary start(Console console, List<String> command, Interruption interruption)
       throws IOException {
-    ConfigFile config = experiment.load(file, engine.overrides());
-    experiment.recipe(config).ifPresent(console::line);
-    Path folder = runDir != null ? runDir : Path.of("runs", experiment.name(file) + "-" + now());
-    return TrainingRun.start(folder, config, console, command, interruption::requested);
+    Path run = runDir != null ? runDir : Path.of("runs", experiment.name(file) + "-" + now());
+    ConfigFile config;
+    if (Files.isDirectory(file)) {
+      config = planned(run, console);
+    } else {
+      config = experiment.load(file, engine.overrides());
+      experiment.recipe(config).ifPresent(console::line);
+    }
+    return TrainingRun.start(run, config, console, command, interruption::requested);
+  }
+
+  /** Looks at the folder, writes the plan into the run's folder, and reads it from there. */
+  private ConfigFile planned(Path run, Console console) {
+    RunFolder.requireNew(run);
+    console.line("looking at %s, and at what a step takes here ...", file);
+    Planner.Planned planned = plan();
+    Path plan = run.resolve("plan.conf");
+    OutputFile.createFolder(run);
+    OutputFile.write(plan, planned.plan().toConf());
+    console.line("plan:   %s", plan);
+    planned.estimates().forEach(console::line);
+    return ConfigFile.load(plan, List.of());
+  }
+
+  private Planner.Planned plan() {
+    return folder.plan(file, experiment.overridesOfFolder(engine.overrides()));
   }
 
   private static String now() {

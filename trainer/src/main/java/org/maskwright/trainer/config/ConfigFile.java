@@ -137,6 +137,17 @@ public final class ConfigFile {
     return new ConfigFile(name, merged.resolve(), recipe);
   }
 
+  /**
+   * Reads text as a file that someone works on, without includes.
+   *
+   * @param name of it in messages
+   * @throws ConfigException as {@link #load(Path, List)}
+   */
+  public static ConfigFile of(String name, String text) {
+    return guarded(
+        name, n -> resolved(n, parse(text, n).withFallback(reference()), Optional.empty()));
+  }
+
   /** The defaults alone, of {@code reference.conf}. */
   public static ConfigFile defaults() {
     return defaults(List.of());

@@ -7,26 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
-import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.checkpoint.RunFolder;
-import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
-import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.TrainListener;
-import org.maskwright.trainer.loop.TrainTask;
-import org.maskwright.trainer.loop.TrainTaskSettings;
 import org.maskwright.trainer.loop.Trainer;
 import org.maskwright.trainer.source.TrainingData;
 
@@ -87,52 +78,15 @@ public final class TrainingRun {
    *     refused leaves no folder; closed at the end
    */
   private RunSummary train(Supplier<RunFolder> folder) throws IOException {
-    BatchMemory.require(settings);
-    TrainingData data = TrainingData.open(settings, console::line);
-    Dataset valSet = TrainingData.open(settings, settings.data().val(), settings.task());
-    requireSameClasses(data.categories(), valSet);
-    data.lines().forEach(console::line);
-    console.line("val:   %s, %d images", valSet.name(), valSet.size());
-    Stream.concat(data.notes(), valSet.notes().stream())
-        .distinct()
-        .forEach(note -> console.line("note: " + note));
-    data.learnable(valSet).forEach(warning -> console.line("warning: " + warning));
-    Cautions.of(settings, data, valSet).forEach(console::line);
-    ClassSpace classes = classSpace(data.categories());
-    try (Engine engine = open();
-        SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes)) {
-      Initialisation.Origin origin = Initialisation.apply(model, settings.init(), console);
-      Initialisation.freeze(model, settings.init().freeze());
-      try (Learner learner =
-          new Learner(
-              model,
-              task(model, data, origin.normalization()),
-              describe(classes, origin),
-              settings.optimizer(),
-              settings.criterion())) {
-        console.line(
-            "model: %.2f million parameters, %d classes, %d queries",
-            model.parameterCount() / 1e6, classes.size(), model.queries());
-        Cautions.ofModel(settings, model).forEach(console::line);
-        Evaluator evaluator =
-            new Evaluator(model, origin.normalization(), settings, valSet, console);
-        try (RunFolder run = folder.get()) {
-          console.line("run folder: " + run.folder());
-          CheckpointStore store =
-              CheckpointStore.open(run.checkpoints(), settings.train().keepCheckpoints());
-          Session session = new Session(settings, run, store, console, stopRequested);
-          writeProvenance(run, engine, data, valSet);
-          return train(session, learner, data, evaluator);
-        }
-      }
+    try (Prepared prepared = Prepared.of(settings, console);
+        RunFolder run = folder.get()) {
+      console.line("run folder: " + run.folder());
+      CheckpointStore store =
+          CheckpointStore.open(run.checkpoints(), settings.train().keepCheckpoints());
+      Session session = new Session(settings, run, store, console, stopRequested);
+      writeProvenance(run, prepared.engine(), prepared.data(), prepared.val());
+      return train(session, prepared.learner(), prepared.data(), prepared.evaluator());
     }
-  }
-
-  private Engine open() {
-    Engine engine = EngineSettings.open(settings.engine().options(settings.seed()));
-    console.line("engine: " + engine.description());
-    SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
-    return engine;
   }
 
   private void writeProvenance(RunFolder run, Engine engine, TrainingData data, Dataset val)
@@ -181,17 +135,6 @@ public final class TrainingRun {
         () -> session.store().latest().map(CheckpointStore.Checkpoint::folder));
   }
 
-  private TrainTask task(SegmentationModel model, TrainingData data, Normalization normalization) {
-    return TrainTaskSettings.built(
-        settings.train().task(),
-        new TrainTaskSettings.Context(
-            model,
-            settings.criterion(),
-            data.sources().stream().map(source -> source.settings().annotation()).toList(),
-            normalization,
-            console::line));
-  }
-
   private static RunSummary concluded(Session session, Keeper keeper, Evaluations evaluations)
       throws IOException {
     RunFolder folder = session.folder();
@@ -213,25 +156,5 @@ public final class TrainingRun {
     String title = folder.folder().getFileName().toString();
     Curves.write(title, MetricsLog.read(folder.metrics()), folder.folder());
     return summary;
-  }
-
-  private ModelFile describe(ClassSpace classes, Initialisation.Origin origin) {
-    return ModelFile.of(
-        settings.model(),
-        classes,
-        settings.eval().shortEdge(),
-        settings.eval().maxSize(),
-        origin.normalization(),
-        origin.licence());
-  }
-
-  private static void requireSameClasses(Categories train, Dataset val) {
-    if (!train.names().equals(val.categories().names())) {
-      throw new ConfigException(
-          "data.val: expected the classes of data.train, in the same order: "
-              + train.names()
-              + ", got "
-              + val.categories().names());
-    }
   }
 }

@@ -1,0 +1,256 @@
+package org.maskwright.trainer.plan;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.DatasetOpener;
+import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.catalog.ObjectSurvey;
+import org.maskwright.engine.array.Device;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EngineSettings;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.run.Rehearsal;
+
+/**
+ * From a folder to the settings of a run: looks at the data, applies the rules, takes three steps
+ * to see what they cost, and fits the run into memory and time.
+ */
+public final class Planner {
+  private static final int REHEARSED_STEPS = 3;
+  private static final int FEWEST_STEPS = 20;
+  private static final int SMALLEST_CROP = 128;
+
+  /** Evaluations while it trains; one more at the end. */
+  private static final int EVALUATIONS = 3;
+
+  /** Share of the time that evaluations while it trains may take. */
+  private static final double EVALUATION_SHARE = 0.1;
+
+  /** Share of the machine's memory that a run may take. */
+  private static final double MEMORY_SHARE = 0.7;
+
+  private static final double GIB = 1L << 30;
+
+  private final Path folder;
+  private final Wishes wishes;
+  private final long memory;
+
+  /**
+   * A plan and what it is expected to take.
+   *
+   * @param plan the settings
+   * @param estimates lines for the user
+   */
+  public record Planned(Plan plan, List<String> estimates) {
+    /** Keeps the list. */
+    public Planned {
+      estimates = List.copyOf(estimates);
+    }
+  }
+
+  private Planner(Path folder, Wishes wishes) {
+    this.folder = folder.toAbsolutePath().normalize();
+    this.wishes = wishes;
+    this.memory =
+        ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean system
+            ? system.getTotalMemorySize()
+            : Long.MAX_VALUE;
+  }
+
+  /**
+   * Plans a run over a folder of images; takes a few steps of it and keeps nothing.
+   *
+   * @throws org.maskwright.datasets.DatasetException if the folder holds no data that can be learnt
+   *     from
+   * @throws ConfigException if the wishes do not go together with the data, or the time is too
+   *     short
+   */
+  public static Planned plan(Path folder, Wishes wishes) {
+    return new Planner(folder, wishes).plan();
+  }
+
+  private Planned plan() {
+    Facts facts = facts();
+    int crop = Rules.crop(facts, wishes);
+    Plan plan = settled(Rules.plan(facts, wishes, crop));
+    // One image at a time tells what each image of a batch adds.
+    Rehearsal one = Rehearsal.of(bound(provisional(plan).with("train.batch-size", 1, "")), 1);
+    while (bytes(plan, one) > MEMORY_SHARE * memory && crop > SMALLEST_CROP) {
+      if (batch(plan) > 1) {
+        plan = smallerBatch(plan);
+      } else {
+        crop = Math.max(SMALLEST_CROP, crop * 3 / 4 / 32 * 32);
+        plan = settled(Rules.plan(facts, wishes, crop));
+        while (batch(plan) > 1) {
+          plan = smallerBatch(plan);
+        }
+        one = Rehearsal.of(bound(provisional(plan)), 1);
+      }
+    }
+    Rehearsal cost = Rehearsal.of(bound(provisional(plan)), REHEARSED_STEPS);
+    Plan timed = timed(plan, facts, cost);
+    return new Planned(timed, estimates(timed, facts, cost));
+  }
+
+  private Facts facts() {
+    List<String> own = new ArrayList<>(List.of("data.root=\"" + folder + '"'));
+    own.add("data.train.split=train");
+    own.add("data.train.hold-out=0.1");
+    own.add("data.val.split=val");
+    own.addAll(wishes.overrides());
+    RunSettings settings = ConfigFile.defaults(own).bind(RunSettings.class);
+    DatasetSettings train = settings.data().sources().get(0).dataset();
+    Task task = wishes.task().orElseGet(() -> Facts.best(DatasetOpener.open(train)));
+    Dataset trained = DatasetOpener.open(train, task);
+    Dataset evaluated = DatasetOpener.open(settings.data().val(), task);
+    long things = trained.categories().asList().stream().filter(c -> c.thing()).count();
+    return new Facts(
+        folder,
+        trained.name(),
+        task,
+        trained.size(),
+        evaluated.size(),
+        (int) things,
+        trained.categories().size() - (int) things,
+        ObjectSurvey.of(trained),
+        settings.init().backbone(),
+        accelerator(settings));
+  }
+
+  private static boolean accelerator(RunSettings settings) {
+    EngineOptions options = settings.engine().options(settings.seed());
+    try (Engine engine = EngineSettings.open(options)) {
+      return !engine.device().equals(Device.CPU);
+    }
+  }
+
+  /** With what the user has asked for, which wins. */
+  private Plan settled(Plan plan) {
+    Plan out = plan;
+    for (String override : wishes.overrides()) {
+      String key = override.substring(0, Math.max(0, override.indexOf('='))).strip();
+      for (ConfigFile.Entry entry : ConfigFile.defaults(List.of(override)).entries()) {
+        if (entry.path().equals(key) || entry.path().startsWith(key + ".")) {
+          out = out.with(entry.path(), entry.value(), "as asked for");
+        }
+      }
+    }
+    return out;
+  }
+
+  /** With a schedule for the steps of a rehearsal. */
+  private Plan provisional(Plan plan) {
+    return plan.with("train.steps", wishes.steps().orElse(1000), "");
+  }
+
+  private static RunSettings bound(Plan plan) {
+    return ConfigFile.of("plan.conf", plan.toConf()).bind(RunSettings.class);
+  }
+
+  private static int batch(Plan plan) {
+    return Integer.parseInt(plan.get("train.batch-size"));
+  }
+
+  private static int accumulate(Plan plan) {
+    return Integer.parseInt(plan.get("train.accumulate"));
+  }
+
+  private static Plan smallerBatch(Plan plan) {
+    String why =
+        "the memory allows for no larger batch; what is accumulated gives the same gradients";
+    return plan.with("train.batch-size", batch(plan) / 2, why)
+        .with("train.accumulate", accumulate(plan) * 2, why);
+  }
+
+  /** What a run takes: what the process has beside the engine's arrays, and those of a batch. */
+  private static double bytes(Plan plan, Rehearsal one) {
+    double besides = Math.max(0, one.residentBytes() - (double) one.peakBytes());
+    return besides + one.heldBytes() + (double) batch(plan) * (one.peakBytes() - one.heldBytes());
+  }
+
+  private Plan timed(Plan plan, Facts facts, Rehearsal cost) {
+    int evaluatedAtOnce = evaluatedAtOnce(facts, cost);
+    int steps = wishes.steps().orElseGet(() -> stepsWithin(facts, cost, evaluatedAtOnce));
+    String why =
+        wishes
+            .seconds()
+            .map(s -> String.format(Locale.ROOT, "what fits into %.0f minutes", s / 60))
+            .orElse("as asked for");
+    int every = Math.max(1, (steps + EVALUATIONS) / (EVALUATIONS + 1));
+    return settled(
+        plan.with("train.steps", steps, why)
+            .with("schedule.warmup-steps", Math.min(50, steps / 10), why)
+            .with("train.log-every", Math.max(1, Math.min(20, steps / 20)), why)
+            .with("train.checkpoint-every", every, why)
+            .with("train.keep-checkpoints", 1, why)
+            .with("eval.every", every, why)
+            .with("eval.limit", evaluatedAtOnce < facts.evaluated() ? evaluatedAtOnce : 0, why));
+  }
+
+  /** Images that an evaluation while it trains looks at. */
+  private int evaluatedAtOnce(Facts facts, Rehearsal cost) {
+    double each = EVALUATION_SHARE * wishes.seconds().orElse(Double.MAX_VALUE) / EVALUATIONS;
+    double affordable = each / cost.imageSeconds();
+    return (int) Math.max(1, Math.min(facts.evaluated(), affordable));
+  }
+
+  private int stepsWithin(Facts facts, Rehearsal cost, int evaluatedAtOnce) {
+    double seconds = wishes.seconds().orElseThrow();
+    double besides = cost.startSeconds() + evaluationSeconds(facts, cost, evaluatedAtOnce);
+    int steps = (int) ((seconds - besides) / cost.stepSeconds());
+    if (steps < FEWEST_STEPS) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "minutes: expected at least %.0f, got %.1f: a step takes %.1f s here and evaluation %.0f s; give more time, or fewer images to evaluate on",
+              Math.ceil((besides + FEWEST_STEPS * cost.stepSeconds()) / 60),
+              seconds / 60,
+              cost.stepSeconds(),
+              besides));
+    }
+    return steps;
+  }
+
+  /** While it trains, and of the last and the best checkpoint in the end. */
+  private static double evaluationSeconds(Facts facts, Rehearsal cost, int evaluatedAtOnce) {
+    int last = evaluatedAtOnce < facts.evaluated() ? 2 * facts.evaluated() : 0;
+    return cost.imageSeconds() * ((EVALUATIONS + 1.0) * evaluatedAtOnce + last);
+  }
+
+  private List<String> estimates(Plan plan, Facts facts, Rehearsal cost) {
+    int steps = Integer.parseInt(plan.get("train.steps"));
+    double evaluation = evaluationSeconds(facts, cost, evaluatedAtOnce(facts, cost));
+    List<String> out = new ArrayList<>();
+    out.add(
+        String.format(
+            Locale.ROOT,
+            "time:   %.2f s a step of %d images, %d steps in %.0f min; evaluation %.1f min",
+            cost.stepSeconds(),
+            batch(plan) * accumulate(plan),
+            steps,
+            steps * cost.stepSeconds() / 60,
+            evaluation / 60));
+    out.add(
+        String.format(
+            Locale.ROOT,
+            "memory: %.1f of %.1f GiB",
+            Math.max(cost.residentBytes(), cost.peakBytes()) / GIB,
+            memory / GIB));
+    double seen = (double) steps * batch(plan) * accumulate(plan) / facts.trained();
+    out.add(String.format(Locale.ROOT, "each image is seen about %.0f times", Math.max(1, seen)));
+    if (facts.backbone().isEmpty()) {
+      out.add(
+          "the backbone starts from random values; trained weights learn the same in a fraction of the steps: --set init.backbone=FILE");
+    }
+    return out;
+  }
+}

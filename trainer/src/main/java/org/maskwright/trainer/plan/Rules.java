@@ -1,0 +1,227 @@
+package org.maskwright.trainer.plan;
+
+import com.typesafe.config.ConfigUtil;
+import java.util.List;
+import java.util.Locale;
+import org.maskwright.datasets.Task;
+
+/**
+ * The rules by which data of one's own get their settings; docs/own-data.md lists them. Numbers
+ * that are measured on the machine, such as how many steps fit into the time, come later.
+ */
+final class Rules {
+  /** Pixels that an object should be wide at least in the model's input: six of its mask's. */
+  private static final double OBJECT_SIDE = 24;
+
+  /** As {@link #OBJECT_SIDE}, of the smallest tenth. */
+  private static final double SMALL_OBJECT_SIDE = 12;
+
+  /** Pictures are not enlarged more than this. */
+  private static final double MOST_ENLARGED = 2;
+
+  private static final String HELD_OUT =
+      "a tenth of the images, chosen by a hash of their names, is held out where the data have no part to evaluate on";
+
+  private static final int DIVISIBILITY = 32;
+  private static final int FEWEST_QUERIES = 20;
+  private static final int MOST_QUERIES = 300;
+
+  private final Facts facts;
+  private final int crop;
+  private final double scale;
+
+  private Rules(Facts facts, int crop) {
+    this.facts = facts;
+    double wanted =
+        facts.objectsApart() && facts.objects().typicalSide() > 0
+            ? Math.max(
+                OBJECT_SIDE / facts.objects().typicalSide(),
+                SMALL_OBJECT_SIDE / facts.objects().smallSide())
+            : 0;
+    double whole = Math.min(1, (double) crop / facts.longSide());
+    this.scale = Math.max(whole, Math.min(wanted, MOST_ENLARGED));
+    this.crop = Math.min(crop, roundUp(scale * facts.longSide(), DIVISIBILITY));
+  }
+
+  /** The side of the crop that a machine trains on within a time. */
+  static int crop(Facts facts, Wishes wishes) {
+    if (facts.accelerator()) {
+      return 640;
+    }
+    double minutes = wishes.seconds().orElse(3600.0) / 60;
+    return minutes <= 20 ? 256 : minutes <= 90 ? 320 : 384;
+  }
+
+  /**
+   * The settings.
+   *
+   * @param crop side in pixels; less where pictures are smaller
+   */
+  static Plan plan(Facts facts, Wishes wishes, int crop) {
+    Rules rules = new Rules(facts, crop);
+    Plan plan = new Plan(rules.heading(), List.of());
+    plan = rules.data(plan);
+    plan = rules.model(plan);
+    plan = rules.pictures(plan);
+    plan = rules.learning(plan);
+    return rules.evaluation(plan);
+  }
+
+  private List<String> heading() {
+    return List.of(
+        "Made by rules from the data, this machine and the time allowed; edit it and run it again.",
+        String.format(
+            Locale.ROOT,
+            "%s: %d images to train on, %d to evaluate on, mostly %s, %d classes",
+            facts.name(),
+            facts.trained(),
+            facts.evaluated(),
+            facts.objects().typical(),
+            facts.things() + facts.stuff()));
+  }
+
+  private Plan data(Plan plan) {
+    String why =
+        facts.objectsApart()
+            ? "objects are told apart"
+                + (facts.stuff() > 0 ? "; classes that are no objects too" : "")
+            : "a class for each pixel";
+    return plan.with("task", facts.task().key(), why)
+        .with("data.root", ConfigUtil.quoteString(facts.folder().toString()), HELD_OUT)
+        .with("data.train.split", "train", HELD_OUT)
+        .with("data.train.hold-out", "0.1", HELD_OUT)
+        .with("data.val.split", "val", HELD_OUT);
+  }
+
+  private Plan model(Plan plan) {
+    String small =
+        facts.accelerator()
+            ? "a model of the usual width for a GPU"
+            : "a small model, as it runs on processors";
+    int width = facts.accelerator() ? 256 : 128;
+    int feedforward = facts.accelerator() ? 1024 : 256;
+    Plan out =
+        plan.with("model.hidden-dim", width, small)
+            .with("model.mask-dim", width, small)
+            .with("model.backbone.resnet.block", "basic", small)
+            .with("model.backbone.resnet.blocks", "[2, 2, 2, 2]", small)
+            .with("model.pixel-decoder.deformable.layers", facts.accelerator() ? 6 : 2, small)
+            .with("model.pixel-decoder.deformable.feedforward-dim", feedforward, small)
+            .with("model.decoder.masked-attention.layers", facts.accelerator() ? 6 : 3, small)
+            .with("model.decoder.masked-attention.feedforward-dim", feedforward, small);
+    out =
+        facts.objectsApart()
+            ? out.with(
+                "model.decoder.masked-attention.queries",
+                queries(),
+                String.format(
+                    Locale.ROOT,
+                    "up to %d objects in a picture (%d in one of twenty), about %.0f of them in a crop",
+                    facts.objects().mostObjects(),
+                    facts.objects().manyObjects(),
+                    objectsInCrop()))
+            : out.with(
+                "model.decoder.masked-attention.queries",
+                queries(),
+                "half as many again as there are classes, and 20 at least");
+    if (facts.backbone().isPresent()) {
+      String trained = "the backbone starts from trained weights";
+      return out.with(
+              "init.backbone", ConfigUtil.quoteString(facts.backbone().get().toString()), trained)
+          .with("model.backbone.resnet.norm", "frozen", trained)
+          .with("optimizer.backbone-multiplier", "0.1", trained);
+    }
+    String random = "the backbone starts from random values";
+    return out.with("model.backbone.resnet.norm", "batch", random)
+        .with("optimizer.backbone-multiplier", "1.0", random);
+  }
+
+  /** Objects that a crop shows in part at least, of a picture with many. */
+  private double objectsInCrop() {
+    double across = crop / scale + facts.objects().typicalSide();
+    double share =
+        Math.min(1, across / facts.objects().typical().width())
+            * Math.min(1, across / facts.objects().typical().height());
+    return facts.objects().manyObjects() * share;
+  }
+
+  private int queries() {
+    double wanted =
+        facts.objectsApart()
+            ? 1.5 * objectsInCrop() + facts.stuff()
+            : 1.5 * (facts.things() + facts.stuff());
+    return Math.min(MOST_QUERIES, Math.max(FEWEST_QUERIES, roundUp(wanted, 10)));
+  }
+
+  private Plan pictures(Plan plan) {
+    String why =
+        cropped()
+            ? String.format(
+                Locale.ROOT,
+                "crops: objects are %.0f pixels wide (a tenth below %.0f), and should be %.0f (%.0f) in the input",
+                facts.objects().typicalSide(),
+                facts.objects().smallSide(),
+                OBJECT_SIDE,
+                SMALL_OBJECT_SIDE)
+            : "whole pictures, at several sizes";
+    double middle = scale * facts.longSide() / crop;
+    return plan.with("augment.type", "lsj", why)
+        .with("augment.lsj.height", crop, why)
+        .with("augment.lsj.width", crop, why)
+        .with("augment.lsj.min-scale", decimal(0.7 * middle), why)
+        .with("augment.lsj.max-scale", decimal(1.5 * middle), why)
+        .with("criterion.points.points", Math.max(1024, crop * crop / 32), why);
+  }
+
+  private boolean cropped() {
+    return scale * facts.longSide() > 1.25 * crop;
+  }
+
+  private Plan learning(Plan plan) {
+    String why =
+        facts.backbone().isPresent()
+            ? "the rate that a small model on a trained backbone learns fastest at"
+            : "the rate that a small model learns fastest at from random values";
+    return plan.with(
+            "optimizer.learning-rate", facts.backbone().isPresent() ? "3.0e-4" : "5.0e-4", why)
+        .with("optimizer.clip-norm", "1.0", why)
+        .with("schedule.shape.type", "poly", why)
+        .with("schedule.warmup-factor", "0.01", why)
+        .with("train.batch-size", facts.accelerator() ? 8 : 4, "")
+        .with("train.accumulate", 1, "");
+  }
+
+  private Plan evaluation(Plan plan) {
+    String why = "evaluated as it is trained";
+    Plan out =
+        plan.with("eval.short-edge", (int) Math.max(1, Math.round(scale * facts.shortSide())), why)
+            .with("eval.max-size", (int) Math.ceil(scale * longest()), why)
+            .with("eval.object-threshold", "0.5", why);
+    if (facts.task() != Task.PANOPTIC) {
+      String metric = facts.task() == Task.INSTANCE ? "instance.AP" : "semantic.mIoU";
+      out =
+          out.with("eval.tasks", "[" + facts.task().key() + "]", why)
+              .with("eval.best", metric, why);
+    }
+    return facts.objectsApart()
+        ? out.with(
+            "eval.max-instances",
+            Math.max(50, roundUp(1.5 * facts.objects().mostObjects(), 10)),
+            why)
+        : out;
+  }
+
+  private int longest() {
+    return Math.max(
+        facts.longSide(),
+        Math.max(facts.objects().largest().width(), facts.objects().largest().height()));
+  }
+
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static int roundUp(double value, int multiple) {
+    return (int) Math.ceil(value / multiple) * multiple;
+  }
+}

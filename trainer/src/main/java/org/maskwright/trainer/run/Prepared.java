@@ -1,0 +1,147 @@
+package org.maskwright.trainer.run;
+
+import java.util.stream.Stream;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.EngineSettings;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.loop.TrainTask;
+import org.maskwright.trainer.loop.TrainTaskSettings;
+import org.maskwright.trainer.source.TrainingData;
+
+/**
+ * Data, engine, model and what learns, put together as the settings say and found to be in order;
+ * nothing is trained or written yet.
+ *
+ * @param data to train on
+ * @param val to evaluate on
+ */
+record Prepared(
+    TrainingData data,
+    Dataset val,
+    Engine engine,
+    SegmentationModel model,
+    Learner learner,
+    Evaluator evaluator)
+    implements AutoCloseable {
+  /**
+   * Puts a run together.
+   *
+   * @param console told what there is, and what is rarely meant
+   */
+  static Prepared of(RunSettings settings, Console console) {
+    BatchMemory.require(settings);
+    TrainingData data = TrainingData.open(settings, console::line);
+    Dataset val = TrainingData.open(settings, settings.data().val(), settings.task());
+    requireSameClasses(data.categories(), val);
+    data.lines().forEach(console::line);
+    console.line("val:   %s, %d images", val.name(), val.size());
+    Stream.concat(data.notes(), val.notes().stream())
+        .distinct()
+        .forEach(note -> console.line("note: " + note));
+    data.learnable(val).forEach(warning -> console.line("warning: " + warning));
+    Cautions.of(settings, data, val).forEach(console::line);
+    Engine engine = open(settings, console);
+    try {
+      return of(settings, console, data, val, engine);
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private static Engine open(RunSettings settings, Console console) {
+    Engine engine = EngineSettings.open(settings.engine().options(settings.seed()));
+    console.line("engine: " + engine.description());
+    SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
+    return engine;
+  }
+
+  private static Prepared of(
+      RunSettings settings, Console console, TrainingData data, Dataset val, Engine engine) {
+    ClassSpace classes = TrainingRun.classSpace(data.categories());
+    SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
+    try {
+      Initialisation.Origin origin = Initialisation.apply(model, settings.init(), console);
+      Initialisation.freeze(model, settings.init().freeze());
+      Learner learner =
+          new Learner(
+              model,
+              task(settings, console, model, data, origin.normalization()),
+              describe(settings, classes, origin),
+              settings.optimizer(),
+              settings.criterion());
+      try {
+        console.line(
+            "model: %.2f million parameters, %d classes, %d queries",
+            model.parameterCount() / 1e6, classes.size(), model.queries());
+        Cautions.ofModel(settings, model).forEach(console::line);
+        Evaluator evaluator = new Evaluator(model, origin.normalization(), settings, val, console);
+        return new Prepared(data, val, engine, model, learner, evaluator);
+      } catch (RuntimeException e) {
+        learner.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static TrainTask task(
+      RunSettings settings,
+      Console console,
+      SegmentationModel model,
+      TrainingData data,
+      Normalization normalization) {
+    return TrainTaskSettings.built(
+        settings.train().task(),
+        new TrainTaskSettings.Context(
+            model,
+            settings.criterion(),
+            data.sources().stream().map(source -> source.settings().annotation()).toList(),
+            normalization,
+            console::line));
+  }
+
+  private static ModelFile describe(
+      RunSettings settings, ClassSpace classes, Initialisation.Origin origin) {
+    return ModelFile.of(
+        settings.model(),
+        classes,
+        settings.eval().shortEdge(),
+        settings.eval().maxSize(),
+        origin.normalization(),
+        origin.licence());
+  }
+
+  private static void requireSameClasses(Categories train, Dataset val) {
+    if (!train.names().equals(val.categories().names())) {
+      throw new ConfigException(
+          "data.val: expected the classes of data.train, in the same order: "
+              + train.names()
+              + ", got "
+              + val.categories().names());
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      learner.close();
+    } finally {
+      try {
+        model.close();
+      } finally {
+        engine.close();
+      }
+    }
+  }
+}
