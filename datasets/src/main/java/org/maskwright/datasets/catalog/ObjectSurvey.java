@@ -1,6 +1,7 @@
 package org.maskwright.datasets.catalog;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Dataset;
@@ -36,7 +37,7 @@ public record ObjectSurvey(
   private static final int MOST_IMAGES = 300;
 
   /** One image. */
-  private record Seen(Size size, int segments, double[] sides) {}
+  private record Seen(Size size, int segments, List<Double> sides) {}
 
   /**
    * Looks at up to 300 images; reads label images, and photographs of unknown size. Broken files
@@ -56,9 +57,13 @@ public record ObjectSurvey(
       throw new DatasetException(
           dataset.name() + ": none of " + looked + " images could be read; see data check");
     }
-    int[] objects = Arrays.stream(seen).mapToInt(s -> s.sides().length).sorted().toArray();
+    int[] objects = Arrays.stream(seen).mapToInt(s -> s.sides().size()).sorted().toArray();
     double[] sides =
-        Arrays.stream(seen).flatMapToDouble(s -> Arrays.stream(s.sides())).sorted().toArray();
+        Arrays.stream(seen)
+            .flatMap(s -> s.sides().stream())
+            .mapToDouble(Double::doubleValue)
+            .sorted()
+            .toArray();
     int[] widths = Arrays.stream(seen).mapToInt(s -> s.size().width()).sorted().toArray();
     int[] heights = Arrays.stream(seen).mapToInt(s -> s.size().height()).sorted().toArray();
     int last = seen.length - 1;
@@ -76,14 +81,14 @@ public record ObjectSurvey(
 
   private static Seen see(Dataset dataset, int index) {
     try {
-      var segments = dataset.segments(index);
+      List<Segment> segments = dataset.segments(index);
       Size size = ImageSize.of(dataset, index, segments);
       long[] areas = SegmentAreas.of(segments, size.height(), size.width());
-      double[] sides =
+      List<Double> sides =
           IntStream.range(0, areas.length)
               .filter(s -> isObject(dataset, segments.get(s)) && areas[s] > 0)
-              .mapToDouble(s -> Math.sqrt(areas[s]))
-              .toArray();
+              .mapToObj(s -> Math.sqrt(areas[s]))
+              .toList();
       return new Seen(size, segments.size(), sides);
     } catch (DatasetException | IllegalArgumentException e) {
       return null; // it is reported where it is loaded

@@ -31,7 +31,8 @@ import org.maskwright.trainer.result.ResultKinds;
 /**
  * Images to results of any kind, from one forward pass.
  *
- * <p><b>Threads</b> one at a time: the model is shared.
+ * <p><b>Threads</b> one at a time: the model is shared. For several threads open an engine, a model
+ * and a predictor for each.
  */
 public final class Predictor {
   private final SegmentationModel model;
