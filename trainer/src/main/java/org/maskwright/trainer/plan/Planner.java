@@ -83,18 +83,13 @@ public final class Planner {
     int crop = Rules.crop(facts, wishes);
     Plan plan = settled(Rules.plan(facts, wishes, crop));
     // One image at a time tells what each image of a batch adds.
-    Rehearsal one = Rehearsal.of(bound(provisional(plan).with("train.batch-size", 1, "")), 1);
+    Rehearsal one = ofOneImage(plan);
+    plan = fitted(plan, one, memory);
     while (bytes(plan, one) > MEMORY_SHARE * memory && crop > SMALLEST_CROP) {
-      if (batch(plan) > 1) {
-        plan = smallerBatch(plan);
-      } else {
-        crop = Math.max(SMALLEST_CROP, crop * 3 / 4 / 32 * 32);
-        plan = settled(Rules.plan(facts, wishes, crop));
-        while (batch(plan) > 1) {
-          plan = smallerBatch(plan);
-        }
-        one = Rehearsal.of(bound(provisional(plan)), 1);
-      }
+      crop = Math.max(SMALLEST_CROP, crop * 3 / 4 / 32 * 32);
+      plan = settled(Rules.plan(facts, wishes, crop));
+      one = ofOneImage(plan);
+      plan = fitted(plan, one, memory);
     }
     Rehearsal cost = Rehearsal.of(bound(provisional(plan)), REHEARSED_STEPS);
     Plan timed = timed(plan, facts, cost);
@@ -164,11 +159,21 @@ public final class Planner {
     return Integer.parseInt(plan.get("train.accumulate"));
   }
 
-  private static Plan smallerBatch(Plan plan) {
+  private Rehearsal ofOneImage(Plan plan) {
+    return Rehearsal.of(bound(provisional(plan).with("train.batch-size", 1, "")), 1);
+  }
+
+  /** With the largest of batch, batch / 2, ... 1 that fits; what is cut off is accumulated. */
+  static Plan fitted(Plan plan, Rehearsal one, long memory) {
     String why =
         "the memory allows for no larger batch; what is accumulated gives the same gradients";
-    return plan.with("train.batch-size", batch(plan) / 2, why)
-        .with("train.accumulate", accumulate(plan) * 2, why);
+    Plan out = plan;
+    while (batch(out) > 1 && bytes(out, one) > MEMORY_SHARE * memory) {
+      out =
+          out.with("train.batch-size", batch(out) / 2, why)
+              .with("train.accumulate", accumulate(out) * 2, why);
+    }
+    return out;
   }
 
   /** What a run takes: what the process has beside the engine's arrays, and those of a batch. */
