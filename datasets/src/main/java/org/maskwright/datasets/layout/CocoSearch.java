@@ -1,4 +1,4 @@
-package org.maskwright.datasets.catalog;
+package org.maskwright.datasets.layout;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,14 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
+import org.maskwright.datasets.catalog.LayoutQuery;
+import org.maskwright.datasets.catalog.Parts;
 
-/**
- * COCO as it is published and as labelling tools export it: files in {@code annotations} (COCO,
- * CVAT), beside the photographs of each part ({@code train/_annotations.coco.json}, Roboflow), or
- * in the data set's folder (Label Studio, FiftyOne).
- */
-final class CocoLayouts {
+/** Looks for COCO's annotation files and the photographs that belong to them. */
+final class CocoSearch {
   private static final String PANOPTIC = "panoptic";
   private static final String BESIDE_PHOTOS = "_annotations.coco.json";
 
@@ -28,15 +27,14 @@ final class CocoLayouts {
   private static final Pattern PANOPTICS = Pattern.compile(PANOPTIC + "(?:[_-](.+))?\\.json");
   private static final Pattern PLAIN = Pattern.compile("((?:train|val|test)\\w*)\\.json");
 
+  private final LayoutQuery query;
   private final DatasetSettings asked;
   private final Path root;
 
-  private final Optional<Task> task;
-
-  CocoLayouts(DatasetSettings asked, Optional<Task> task) {
-    this.task = task;
-    this.asked = asked;
-    this.root = asked.root();
+  CocoSearch(LayoutQuery query) {
+    this.query = query;
+    this.asked = query.asked();
+    this.root = query.root();
   }
 
   /** An annotation file with the folder of its photographs, both below root. */
@@ -55,7 +53,7 @@ final class CocoLayouts {
     List<List<Candidate>> kinds =
         new ArrayList<>(
             List.of(inAnnotations(PANOPTICS), inAnnotations(INSTANCES), besidePhotos(), atRoot()));
-    if (task.equals(Optional.of(Task.INSTANCE))) {
+    if (query.task().equals(Optional.of(Task.INSTANCE))) {
       kinds.add(kinds.remove(0));
     }
     for (List<Candidate> candidates : kinds) {
@@ -101,7 +99,7 @@ final class CocoLayouts {
   }
 
   private List<Candidate> besidePhotos() {
-    return LayoutDetector.folders(root).stream()
+    return query.folders("").stream()
         .filter(part -> Files.isRegularFile(root.resolve(part).resolve(BESIDE_PHOTOS)))
         .map(part -> new Candidate(part, part + "/" + BESIDE_PHOTOS, part))
         .toList();
@@ -115,7 +113,7 @@ final class CocoLayouts {
 
   private List<Candidate> files(String folder, Pattern names, String prefix) {
     List<Candidate> found = new ArrayList<>();
-    for (String file : LayoutDetector.names(root.resolve(folder), ".json")) {
+    for (String file : query.files(folder, ".json")) {
       Matcher matcher = names.matcher(file);
       if (matcher.matches()) {
         String part = matcher.group(1) == null ? "" : matcher.group(1);
@@ -137,11 +135,11 @@ final class CocoLayouts {
     if (annotations.equals("result.json")) {
       usual.add("."); // Label Studio's names of photographs start with their folder
     }
-    usual.addAll(LayoutDetector.PHOTO_FOLDERS);
+    usual.addAll(LayoutQuery.PHOTO_FOLDERS);
     if (annotations.equals(BESIDE_PHOTOS)) {
       usual.add(".");
     }
-    return LayoutDetector.withAsked(asked.images(), usual).stream()
+    return LayoutQuery.withAsked(asked.images(), usual).stream()
         .filter(folder -> Files.isDirectory(root.resolve(folder)))
         .findFirst()
         .map(photos -> new Candidate(part, annotations, photos));

@@ -1,4 +1,4 @@
-package org.maskwright.datasets.catalog;
+package org.maskwright.datasets.layout;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.catalog.LayoutQuery;
 
 /**
  * Recognises what labelling tools write and is not read, so that a user hears what it is and what
@@ -17,20 +19,22 @@ final class OtherTools {
   private static final String AS_COCO = "; export it as COCO (instances, with masks)";
   private static final int HEAD_BYTES = 1 << 16;
 
+  private final LayoutQuery query;
   private final Path root;
 
-  private OtherTools(Path root) {
-    this.root = root;
+  private OtherTools(LayoutQuery query) {
+    this.query = query;
+    this.root = query.root();
   }
 
   /** What the folder holds, in words, if it would be mistaken for a folder of label images. */
-  static Optional<String> likeFolders(Path root) {
-    return new OtherTools(root).yolo();
+  static Optional<String> likeFolders(LayoutQuery query) {
+    return new OtherTools(query).yolo();
   }
 
   /** What the folder holds, in words. */
-  static Optional<String> any(Path root) {
-    OtherTools tools = new OtherTools(root);
+  static Optional<String> any(LayoutQuery query) {
+    OtherTools tools = new OtherTools(query);
     return tools
         .yolo()
         .or(tools::roboflowMasks)
@@ -46,13 +50,11 @@ final class OtherTools {
         Stream.concat(
             Stream.of(root.resolve("labels")),
             Stream.concat(
-                LayoutDetector.folders(root.resolve("labels")).stream()
-                    .map(root.resolve("labels")::resolve),
-                LayoutDetector.folders(root).stream()
-                    .map(part -> root.resolve(part).resolve("labels"))));
+                query.folders("labels").stream().map(root.resolve("labels")::resolve),
+                query.folders("").stream().map(part -> root.resolve(part).resolve("labels"))));
     return below
-        .filter(labels -> !LayoutDetector.names(labels, ".txt").isEmpty())
-        .filter(labels -> LayoutDetector.names(labels, ".png").isEmpty())
+        .filter(labels -> !names(labels, ".txt").isEmpty())
+        .filter(labels -> names(labels, ".png").isEmpty())
         .findFirst()
         .map(
             labels ->
@@ -62,7 +64,7 @@ final class OtherTools {
   }
 
   private Optional<String> roboflowMasks() {
-    return LayoutDetector.folders(root).stream()
+    return query.folders("").stream()
         .filter(part -> Files.exists(root.resolve(part).resolve("_classes.csv")))
         .findFirst()
         .map(
@@ -73,7 +75,7 @@ final class OtherTools {
 
   private Optional<String> supervisely() {
     boolean annotated =
-        LayoutDetector.folders(root).stream()
+        query.folders("").stream()
             .map(root::resolve)
             .anyMatch(
                 set ->
@@ -86,8 +88,8 @@ final class OtherTools {
   }
 
   private Optional<String> json() {
-    return Stream.concat(Stream.of(root), LayoutDetector.folders(root).stream().map(root::resolve))
-        .flatMap(folder -> LayoutDetector.names(folder, ".json").stream().map(folder::resolve))
+    return Stream.concat(Stream.of(root), query.folders("").stream().map(root::resolve))
+        .flatMap(folder -> names(folder, ".json").stream().map(folder::resolve))
         .limit(100)
         .flatMap(file -> tool(file).stream())
         .findFirst();
@@ -117,7 +119,7 @@ final class OtherTools {
 
   private Optional<String> xml() {
     return Stream.of(root, root.resolve("Annotations"), root.resolve("annotations"))
-        .flatMap(folder -> LayoutDetector.names(folder, ".xml").stream())
+        .flatMap(folder -> names(folder, ".xml").stream())
         .findFirst()
         .map(file -> "XML annotations (%s), which are not read".formatted(file) + AS_COCO);
   }
@@ -125,13 +127,18 @@ final class OtherTools {
   private Optional<String> photographsOnly() {
     List<String> photos =
         Stream.of(".jpg", ".jpeg", ".png", ".JPG")
-            .flatMap(ending -> LayoutDetector.names(root, ending).stream())
+            .flatMap(ending -> names(root, ending).stream())
             .toList();
     return photos.isEmpty()
         ? Optional.empty()
         : Optional.of(
             "%d pictures directly in the folder; put photographs into images, and their masks as PNGs of the same names into masks"
                 .formatted(photos.size()));
+  }
+
+  private static List<String> names(Path folder, String ending) {
+    return new LayoutQuery(DatasetSettings.of("auto", folder, ""), Optional.empty())
+        .files("", ending);
   }
 
   private static String head(Path file) {
