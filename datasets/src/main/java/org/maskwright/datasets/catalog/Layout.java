@@ -34,6 +34,11 @@ public interface Layout extends Named {
    */
   Optional<LayoutDetector.Found> find(LayoutQuery query);
 
+  /** Whether the files that give it away are of no other layout, so that two cannot be meant. */
+  default boolean isToolsOwn() {
+    return false;
+  }
+
   /** What a folder holds that is near to this layout, and what to change; for a folder of none. */
   default Optional<String> nearly(LayoutQuery query) {
     return Optional.empty();

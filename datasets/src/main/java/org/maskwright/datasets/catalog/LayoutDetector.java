@@ -74,10 +74,43 @@ public final class LayoutDetector {
     for (Layout layout : layouts()) { // a later one may throw where an earlier fits
       Optional<Found> found = layout.find(query);
       if (found.isPresent()) {
+        requireAlone(layout, found.get(), query);
         return checked(found.get(), query);
       }
     }
     throw DatasetException.ofFile(settings.root(), unknown(query));
+  }
+
+  /** Two tools' files in one folder may say different things of the same photographs. */
+  private static void requireAlone(Layout layout, Found found, LayoutQuery query) {
+    DatasetSettings asked = query.asked();
+    if (!layout.isToolsOwn() || !asked.annotations().isEmpty() || !asked.list().isEmpty()) {
+      return;
+    }
+    for (Layout other : layouts()) {
+      if (other.isToolsOwn() && !other.name().equals(layout.name())) {
+        found(other, query)
+            .ifPresent(
+                second -> {
+                  throw DatasetException.ofFile(
+                      query.root(),
+                      "two layouts at once: %s, and %s; set data.type (--type) to %s or %s, or move the files of one away"
+                          .formatted(
+                              found.because(),
+                              second.because(),
+                              found.settings().type(),
+                              second.settings().type()));
+                });
+      }
+    }
+  }
+
+  private static Optional<Found> found(Layout layout, LayoutQuery query) {
+    try {
+      return layout.find(query);
+    } catch (DatasetException notWhole) {
+      return Optional.empty(); // it has not the part that the other has
+    }
   }
 
   private static Found checked(Found found, LayoutQuery query) {

@@ -1,8 +1,12 @@
 package org.maskwright.datasets.catalog;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -14,10 +18,9 @@ import org.maskwright.datasets.folder.ClassFile;
 /**
  * A folder whose layout is looked for, and what is asked of it.
  *
- * @param asked what the user's settings say already
- * @param task what the data are for: of the annotations that there are, those that serve it
+ * <p><b>Threads</b> one at a time.
  */
-public record LayoutQuery(DatasetSettings asked, Optional<Task> task) {
+public final class LayoutQuery {
   /** Where people and tools put photographs. */
   public static final List<String> PHOTO_FOLDERS =
       List.of("images", "PNGImages", "JPEGImages", "imgs", "img", "photos", "data");
@@ -25,6 +28,35 @@ public record LayoutQuery(DatasetSettings asked, Optional<Task> task) {
   /** Where they put label images. */
   public static final List<String> LABEL_FOLDERS =
       List.of("masks", "labels", "annotations", "PedMasks", "mask", "label");
+
+  private static final int HEAD_BYTES = 1 << 16;
+  private static final int JSON_DEPTH = 3;
+  private static final int MOST_JSON = 100;
+
+  private final DatasetSettings asked;
+  private final Optional<Task> task;
+  private List<String> json; // null until asked for
+
+  /**
+   * A question.
+   *
+   * @param asked what the user's settings say already
+   * @param task what the data are for: of the annotations that there are, those that serve it
+   */
+  public LayoutQuery(DatasetSettings asked, Optional<Task> task) {
+    this.asked = asked;
+    this.task = task;
+  }
+
+  /** What the user's settings say already. */
+  public DatasetSettings asked() {
+    return asked;
+  }
+
+  /** What the data are for. */
+  public Optional<Task> task() {
+    return task;
+  }
 
   /** The data set's folder. */
   public Path root() {
@@ -63,11 +95,59 @@ public record LayoutQuery(DatasetSettings asked, Optional<Task> task) {
     }
   }
 
+  /**
+   * The first JSON files in the folder and two folders below, at most 100, sorted, as names with
+   * slashes.
+   */
+  public List<String> jsonFiles() {
+    if (json == null) {
+      try (Stream<Path> files =
+          Files.find(
+              root(),
+              JSON_DEPTH,
+              (file, attributes) ->
+                  attributes.isRegularFile() && file.getFileName().toString().endsWith(".json"))) {
+        json =
+            files
+                .map(file -> root().relativize(file).toString().replace('\\', '/'))
+                .sorted(
+                    Comparator.comparing((String file) -> file.split("/", -1).length)
+                        .thenComparing(file -> file))
+                .limit(MOST_JSON)
+                .toList();
+      } catch (IOException | UncheckedIOException e) {
+        throw DatasetException.ofFile(root(), "cannot list the folder", e);
+      }
+    }
+    return json;
+  }
+
+  /** The first of {@link #jsonFiles} that begins as it should. */
+  public Optional<String> firstJson(Predicate<String> begins) {
+    return jsonFiles().stream().filter(file -> begins.test(head(root().resolve(file)))).findFirst();
+  }
+
+  /** The first bytes of a text; "" if it cannot be read, which says nothing about the layout. */
+  public static String head(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(HEAD_BYTES), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+
   /** The name of a folder below root as it is spelt there, whatever the case of its letters. */
   public Optional<String> spelt(String name) {
+    String above = name.substring(0, name.lastIndexOf('/') + 1);
     return isDirectory(name)
         ? Optional.of(name)
-        : folders("").stream().filter(folder -> folder.equalsIgnoreCase(name)).findFirst();
+        : folders(above).stream()
+            .map(folder -> above + folder)
+            .filter(folder -> folder.equalsIgnoreCase(name))
+            .findFirst();
   }
 
   /** The name that was asked for, or else the usual ones. */

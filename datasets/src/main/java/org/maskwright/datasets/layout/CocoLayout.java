@@ -33,8 +33,8 @@ public final class CocoLayout implements Layout {
 
   @Override
   public String description() {
-    return "annotations/*.json, train/_annotations.coco.json beside photographs (Roboflow, RF-DETR), or a"
-        + " JSON file of COCO in the folder";
+    return "annotations/*.json, train/_annotations.coco.json beside photographs (Roboflow,"
+               + " RF-DETR), or a JSON file of COCO in the folder";
   }
 
   @Override
@@ -45,6 +45,11 @@ public final class CocoLayout implements Layout {
   @Override
   public Set<LayoutKey> reads(String type) {
     return Set.of(LayoutKey.IMAGES, LayoutKey.ANNOTATIONS, LayoutKey.HOLD_OUT);
+  }
+
+  @Override
+  public boolean isToolsOwn() {
+    return true;
   }
 
   @Override

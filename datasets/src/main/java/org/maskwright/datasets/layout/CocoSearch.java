@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -25,6 +27,12 @@ final class CocoSearch {
           "(?:instances|annotations|_annotations\\.coco|result|labels)(?:[_-](.+))?\\.json");
 
   private static final Pattern PANOPTICS = Pattern.compile(PANOPTIC + "(?:[_-](.+))?\\.json");
+  private static final Pattern FILE_NAME = Pattern.compile("\"file_name\"\\s*:\\s*\"([^\"]+)\"");
+
+  /** What in a path says which part a file is of. */
+  private static final Pattern PART =
+      Pattern.compile("(?:^|[/_.-])((?:train|val|test)\\w*?)(?=[/_.-]|$)");
+
   private static final Pattern PLAIN = Pattern.compile("((?:train|val|test)\\w*)\\.json");
 
   private final LayoutQuery query;
@@ -50,13 +58,19 @@ final class CocoSearch {
       return file(asked.annotations(), part).map(c -> found(List.of(c)));
     }
     Optional<DatasetException> unclear = Optional.empty();
-    List<List<Candidate>> kinds =
+    List<Supplier<List<Candidate>>> kinds =
         new ArrayList<>(
-            List.of(inAnnotations(PANOPTICS), inAnnotations(INSTANCES), besidePhotos(), atRoot()));
+            List.of(
+                () -> inAnnotations(PANOPTICS),
+                () -> inAnnotations(INSTANCES),
+                this::besidePhotos,
+                this::atRoot,
+                this::anywhere));
     if (query.task().equals(Optional.of(Task.INSTANCE))) {
       kinds.add(kinds.remove(0));
     }
-    for (List<Candidate> candidates : kinds) {
+    for (Supplier<List<Candidate>> kind : kinds) {
+      List<Candidate> candidates = kind.get();
       try {
         if (!candidates.isEmpty()) {
           return Optional.of(found(candidates));
@@ -139,9 +153,57 @@ final class CocoSearch {
     if (annotations.equals(BESIDE_PHOTOS)) {
       usual.add(".");
     }
-    return LayoutQuery.withAsked(asked.images(), usual).stream()
+    Optional<String> first = firstPhotograph(annotations);
+    List<String> folders = LayoutQuery.withAsked(asked.images(), usual);
+    if (first.isPresent() && asked.images().isEmpty()) {
+      Optional<String> holding =
+          Stream.concat(folders.stream(), elsewhere(annotations).stream())
+              .filter(folder -> query.isFile(folder + "/" + first.get()))
+              .findFirst();
+      if (holding.isPresent()) {
+        return holding.map(photos -> new Candidate(part, annotations, photos));
+      }
+    }
+    return folders.stream()
         .filter(folder -> Files.isDirectory(root.resolve(folder)))
         .findFirst()
         .map(photos -> new Candidate(part, annotations, photos));
+  }
+
+  /** The first photograph that a file names, if it is among its first bytes. */
+  private Optional<String> firstPhotograph(String annotations) {
+    Matcher name = FILE_NAME.matcher(LayoutQuery.head(root.resolve(annotations)));
+    return name.find() ? Optional.of(name.group(1).replace("\\\\", "/")) : Optional.empty();
+  }
+
+  /** Folders where photographs may lie beside the usual ones: the file's own, any other. */
+  private List<String> elsewhere(String annotations) {
+    List<String> folders = new ArrayList<>();
+    int slash = annotations.lastIndexOf('/');
+    folders.add(slash < 0 ? "." : annotations.substring(0, slash));
+    folders.add(".");
+    for (String folder : query.folders("")) {
+      folders.add(folder);
+      query.folders(folder).forEach(inner -> folders.add(folder + "/" + inner));
+    }
+    return folders;
+  }
+
+  /** Files of any name that begin as COCO's do, in the folder or two below. */
+  private List<Candidate> anywhere() {
+    List<Candidate> found = new ArrayList<>();
+    for (String json : query.jsonFiles()) {
+      String head = LayoutQuery.head(root.resolve(json));
+      boolean coco =
+          head.stripLeading().startsWith("{")
+              && head.contains("\"file_name\"")
+              && (head.contains("\"images\"") || head.contains("\"annotations\""))
+              && !head.contains("\"segments_info\"");
+      if (coco) {
+        Matcher part = PART.matcher(json.replaceFirst("\\.json$", ""));
+        file(json, part.find() ? part.group(1) : "").ifPresent(found::add);
+      }
+    }
+    return found;
   }
 }

@@ -2,7 +2,6 @@ package org.maskwright.datasets.layout;
 
 import static org.maskwright.datasets.catalog.DatasetSettings.or;
 
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +16,7 @@ import org.maskwright.datasets.catalog.LayoutDetector.Found;
 import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.catalog.Parts;
+import org.maskwright.datasets.folder.ColourMap;
 import org.maskwright.datasets.voc.Voc;
 
 /** PASCAL VOC as published and as tools copy it. */
@@ -30,7 +30,8 @@ public final class VocLayout implements Layout {
 
   @Override
   public String description() {
-    return "JPEGImages and SegmentationClass, perhaps SegmentationObject and ImageSets/Segmentation";
+    return "JPEGImages and SegmentationClass, perhaps SegmentationObject, ImageSets/Segmentation"
+               + " and labelmap.txt (CVAT)";
   }
 
   @Override
@@ -56,11 +57,7 @@ public final class VocLayout implements Layout {
         query.files("ImageSets/Segmentation", ".txt").stream()
             .map(list -> list.substring(0, list.lastIndexOf('.')))
             .toList();
-    if (!query.ownClasses() && Files.exists(query.root().resolve("labelmap.txt"))) {
-      throw DatasetException.ofFile(
-          query.root().resolve("labelmap.txt"),
-          "CVAT's export of coloured masks, which is not read; export it as COCO, or, if the PNGs hold class numbers, name the classes in class_names.txt");
-    }
+    Optional<ColourMap> colours = ColourMap.in(query.root());
     DatasetSettings asked = query.asked();
     if (lists.isEmpty() && !objects) {
       return Optional.of(
@@ -80,12 +77,13 @@ public final class VocLayout implements Layout {
             : query.divided(objects ? "voc-instance" : "voc-semantic", lists);
     Found found = new Found(query.named(settings), BECAUSE, List.of());
     return Optional.of(
-        query.ownClasses()
+        query.ownClasses() || colours.isPresent()
             ? found
             : found.and(
                 List.of(
                     query.root()
-                        + ": the classes are taken for VOC's 20, as no class_names.txt says otherwise")));
+                        + ": the classes are taken for VOC's 20, as no class_names.txt says"
+                        + " otherwise")));
   }
 
   private static List<Integer> voids(DatasetSettings asked) {
