@@ -62,14 +62,27 @@ public final class Outline {
    * know no holes (COCO's polygons, YOLO, labelme).
    */
   public double[] bridged() {
-    double[] ring = outer;
-    for (double[] hole : holes) {
-      ring = joined(ring, hole);
+    return joined(rings());
+  }
+
+  /**
+   * One ring of several, by cuts of no width: rasterised by COCO's rule or by even-odd filling it
+   * gives the pixels that lie in an odd number of them.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static double[] joined(List<double[]> rings) {
+    if (rings.isEmpty()) {
+      throw new IllegalArgumentException("joined: expected at least one ring");
+    }
+    double[] ring = rings.get(0);
+    for (double[] further : rings.subList(1, rings.size())) {
+      ring = joined(ring, further);
     }
     return ring;
   }
 
-  /** From the hole's first point to the nearest of the ring and back. */
+  /** From the other ring's first point to the nearest of the ring and back. */
   private static double[] joined(double[] ring, double[] hole) {
     int nearest = 0;
     double least = Double.POSITIVE_INFINITY;
