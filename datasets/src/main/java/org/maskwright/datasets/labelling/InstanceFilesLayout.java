@@ -50,7 +50,7 @@ public final class InstanceFilesLayout implements Layout {
   @Override
   public String description() {
     return "one mask for each object: masks/PHOTOGRAPH/1.png, masks/PHOTOGRAPH_1.png, or"
-               + " PHOTOGRAPH/images and PHOTOGRAPH/masks";
+        + " PHOTOGRAPH/images and PHOTOGRAPH/masks";
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class LabelStudioLayout implements Layout {
   @Override
   public String description() {
     return "Label Studio's JSON or JSON-MIN export (polygons, brush), beside the photographs or a"
-               + " folder of them";
+        + " folder of them";
   }
 
   @Override

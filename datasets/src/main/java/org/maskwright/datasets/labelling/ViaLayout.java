@@ -44,7 +44,7 @@ public final class ViaLayout implements Layout {
   @Override
   public String description() {
     return "a JSON file of VGG Image Annotator with \"regions\" and \"shape_attributes\", beside"
-               + " the photographs";
+        + " the photographs";
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class YoloLayout implements Layout {
   @Override
   public String description() {
     return "images and labels with a text of outlines for each photograph (YOLO-seg, LightlyTrain),"
-               + " data.yaml";
+        + " data.yaml";
   }
 
   @Override

@@ -34,7 +34,7 @@ public final class CocoLayout implements Layout {
   @Override
   public String description() {
     return "annotations/*.json, train/_annotations.coco.json beside photographs (Roboflow,"
-               + " RF-DETR), or a JSON file of COCO in the folder";
+        + " RF-DETR), or a JSON file of COCO in the folder";
   }
 
   @Override

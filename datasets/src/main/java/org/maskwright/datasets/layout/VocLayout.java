@@ -31,7 +31,7 @@ public final class VocLayout implements Layout {
   @Override
   public String description() {
     return "JPEGImages and SegmentationClass, perhaps SegmentationObject, ImageSets/Segmentation"
-               + " and labelmap.txt (CVAT)";
+        + " and labelmap.txt (CVAT)";
   }
 
   @Override
