@@ -1,6 +1,8 @@
 package org.maskwright.datasets;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
  */
 public record DataFolder(Path root, Links links) {
   private static final int MOST_NAMED = 8;
+  private static final int MAX_DEPTH = 8;
 
   /** What to do with a file that is, or lies behind, a symbolic link out of its folder. */
   public enum Links {
@@ -99,6 +102,29 @@ public record DataFolder(Path root, Links links) {
    */
   public List<String> files() {
     return list(false);
+  }
+
+  /**
+   * The files in this folder and those below it, sorted, as names with slashes.
+   *
+   * @throws DatasetException if a folder cannot be listed
+   */
+  public List<String> filesBelow() {
+    FileVisitOption[] follow =
+        links == Links.FOLLOW
+            ? new FileVisitOption[] {FileVisitOption.FOLLOW_LINKS}
+            : new FileVisitOption[0];
+    try (Stream<Path> files = Files.walk(root, MAX_DEPTH, follow)) {
+      return files
+          .filter(file -> !Files.isDirectory(file))
+          .map(file -> root.relativize(file).toString().replace('\\', '/'))
+          .filter(name -> !name.startsWith(".") && !name.contains("/."))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw DatasetException.ofFile(
+          root, "the folder does not exist or cannot be listed" + beside(root), e);
+    }
   }
 
   /** The names of the folders directly in this folder, sorted. */

@@ -8,10 +8,8 @@ import org.maskwright.datasets.DataFolder;
 /**
  * Which data set to open. An empty string means: as the layout says.
  *
- * @param type {@code coco-instance}, {@code coco-panoptic}, {@code
- *     ade20k-semantic|instance|panoptic}, {@code cityscapes-semantic|instance|panoptic}, {@code
- *     voc-semantic|instance}, {@code lvis}, {@code folder-semantic}, {@code folder-instance}, or
- *     {@code auto} to find out
+ * @param type one of {@link DatasetOpener#types()}: {@code coco-instance}, {@code folder-semantic},
+ *     ..., or {@code auto} to find out
  * @param root the folder of the data set
  * @param split {@code train2017}, {@code training}, {@code val}, ..., as the layout names it; for a
  *     data set with a hold-out {@code train}, or {@code val} or {@code test} for what is held out
@@ -135,7 +133,8 @@ public record DatasetSettings(
         links);
   }
 
-  DatasetSettings withType(String newType) {
+  /** These settings with another type. */
+  public DatasetSettings withType(String newType) {
     return new DatasetSettings(
         newType,
         root,
@@ -151,7 +150,7 @@ public record DatasetSettings(
   }
 
   /** {@code value}, or {@code otherwise} if it is empty. */
-  static String or(String value, String otherwise) {
+  public static String or(String value, String otherwise) {
     return value.isEmpty() ? otherwise : value;
   }
 }

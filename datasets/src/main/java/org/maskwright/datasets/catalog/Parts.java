@@ -10,7 +10,7 @@ import org.maskwright.datasets.DatasetException;
  * {@code training} or {@code train2017}; {@code val} is {@code valid}, {@code validation}, {@code
  * val2017}, or, where there is none of these, {@code test}.
  */
-final class Parts {
+public final class Parts {
   private static final String TRAIN = "train";
   private static final String VAL = "val";
 
@@ -23,9 +23,9 @@ final class Parts {
    * @param heldOut whether some of its images are to be held out of training, because the data set
    *     has no part of its own to evaluate on
    */
-  record Choice(String name, boolean heldOut) {
+  public record Choice(String name, boolean heldOut) {
     /** The settings that open this part as a layout of its own. */
-    DatasetSettings of(DatasetSettings asked) {
+    public DatasetSettings of(DatasetSettings asked) {
       return heldOut ? asked : asked.withSplit(name).withHoldOut(0);
     }
   }
@@ -37,7 +37,7 @@ final class Parts {
    * @param names at least one; "" and {@code default} are those of data that is not divided
    * @throws DatasetException if it is not there, or several could be meant
    */
-  static Choice choose(DatasetSettings asked, Collection<String> names) {
+  public static Choice choose(DatasetSettings asked, Collection<String> names) {
     Optional<String> train = named(TRAIN, names);
     if (asked.holdOut() > 0 && (train.isEmpty() || named(VAL, names).isEmpty())) {
       return new Choice(train.or(() -> only(names)).orElseThrow(() -> unclear(asked, names)), true);

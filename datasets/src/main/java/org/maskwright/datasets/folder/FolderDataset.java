@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -12,7 +14,8 @@ import org.maskwright.datasets.Category;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.folder.LabelledDataset.Pixels;
+import org.maskwright.datasets.image.LabelImage;
 
 /**
  * A folder of photographs and a folder of label images: the way to one's own data. A label image
@@ -47,7 +50,10 @@ public final class FolderDataset {
   /**
    * Label images of class indices.
    *
-   * @param classes the names of the labels 0, 1, ...; empty: the labels found are the classes
+   * <p>Masks of colours are read where a file beside the folders names them ({@link ColourMap}).
+   *
+   * @param classes the names of the labels 0, 1, ...; empty: those of the colours, or the labels
+   *     found are the classes
    * @param ignore labels that are void
    * @param problems is given images that are left out because their files do not fit
    * @throws DatasetException if no image or no class remains
@@ -60,10 +66,15 @@ public final class FolderDataset {
       Consumer<DatasetException> problems) {
     Pairs pairs = pairs(root, layout, problems);
     Set<Integer> voids = new TreeSet<>(ignore);
+    Optional<ColourMap> colours = ColourMap.in(root.root());
+    if (colours.isPresent() && !classes.isEmpty()) {
+      colours = Optional.of(colours.get().inOrderOf(classes));
+    }
+    List<String> names = colours.map(ColourMap::names).orElse(classes);
     Categories categories =
-        classes.isEmpty()
+        names.isEmpty()
             ? found(allParts(root, layout, pairs), voids, problems)
-            : named(classes, voids);
+            : coloured(named(names, voids), colours);
     if (categories.size() == 0) {
       throw DatasetException.ofFile(
           pairs.labels.root(),
@@ -76,7 +87,7 @@ public final class FolderDataset {
         pairs.photos,
         pairs.labels,
         pairs.items.list(),
-        LabelledDataset.Pixels.INDICES,
+        colours.<Pixels>map(map -> map::read).orElse(Pixels.INDICES),
         LabelReadings.classes(categories, voids),
         pairs.items.notes());
   }
@@ -103,7 +114,7 @@ public final class FolderDataset {
         pairs.photos,
         pairs.labels,
         pairs.items.list(),
-        LabelledDataset.Pixels.IDS,
+        Pixels.IDS,
         LabelReadings.instances(id -> 0),
         pairs.items.notes());
   }
@@ -161,6 +172,24 @@ public final class FolderDataset {
     return Categories.of(categories);
   }
 
+  /** With the colours of the file that names them. */
+  private static Categories coloured(Categories categories, Optional<ColourMap> colours) {
+    return colours
+        .map(
+            map ->
+                Categories.of(
+                    categories.asList().stream()
+                        .map(
+                            c ->
+                                new Category(
+                                    c.id(),
+                                    c.name(),
+                                    c.thing(),
+                                    OptionalInt.of(map.colourOf().get(c.name()))))
+                        .toList()))
+        .orElse(categories);
+  }
+
   private static Categories found(
       List<Pairs> parts, Set<Integer> voids, Consumer<DatasetException> problems) {
     Set<Integer> ids = new TreeSet<>();
@@ -179,7 +208,7 @@ public final class FolderDataset {
 
   private static List<Integer> labels(Path file) {
     List<Integer> found = new ArrayList<>();
-    for (int id : LabelReadings.distinct(LabelPng.readIndices(file))) {
+    for (int id : LabelReadings.distinct(LabelImage.readIndices(file))) {
       if (id >= MAX_CLASSES) {
         throw DatasetException.ofFile(
             file, "label %d is no class index; are these the ids of objects?".formatted(id));

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.image.LabelImage;
 
 /**
  * A file that lists images: each line a photograph and its label image, or a photograph alone,
@@ -109,15 +110,17 @@ final class ImageList {
   /** A photograph that stands alone, with the label image of its name. */
   private LabelledDataset.Item named(String photo) {
     String name = photo.substring(photo.lastIndexOf('/') + 1);
-    String label = Items.stem(name) + layout.maskSuffix() + ".png";
+    String stem = Items.stem(name) + layout.maskSuffix();
     for (String folder : folders(layout.masks())) {
-      if (isFile(folder + "/" + label)) {
-        return new LabelledDataset.Item(
-            ImageId.of(Items.stem(photo)), photo, List.of(folder + "/" + label));
+      for (String ending : LabelImage.ENDINGS) {
+        String label = "%s/%s.%s".formatted(folder, stem, ending);
+        if (isFile(label)) {
+          return new LabelledDataset.Item(ImageId.of(Items.stem(photo)), photo, List.of(label));
+        }
       }
     }
     throw new DatasetException(
-        "no label image %s in %s".formatted(label, root.root().resolve(layout.masks())));
+        "no label image %s.png in %s".formatted(stem, root.root().resolve(layout.masks())));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.image.LabelImage;
 
 /**
  * Finds out which label image belongs to which photograph, by their names.
@@ -20,9 +21,10 @@ import org.maskwright.datasets.ImageId;
  */
 public record Items(List<LabelledDataset.Item> list, List<String> notes) {
   /** The endings of photographs, in small letters. */
-  static final List<String> PHOTOS = List.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
+  public static final List<String> PHOTOS =
+      List.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
 
-  private static final List<String> OTHER_IMAGES = List.of("bmp", "tif", "tiff", "gif", "webp");
+  private static final List<String> OTHER_IMAGES = List.of("gif", "webp");
   private static final int NAMED = 5;
 
   public Items {
@@ -31,7 +33,9 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
   }
 
   /**
-   * Pairs files by name: {@code NAME.jpg} with {@code NAME<suffix>.png}.
+   * Pairs files by name: {@code NAME.jpg} with {@code NAME<suffix>.png}, or .bmp or .tif. Where no
+   * photograph lies in the folder itself, those in the folders below are paired with label images
+   * in folders of the same names.
    *
    * @throws DatasetException if there is no photograph, or one has no label image
    */
@@ -56,15 +60,17 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
   public static Items byName(
       DataFolder photos, DataFolder labels, String suffix, Consumer<DatasetException> problems) {
     Map<String, String> labelOf = new TreeMap<>();
-    for (String file : labels.files()) {
-      if (ending(file).equals("png")) {
-        labelOf.put(stem(file), file);
+    boolean nested = photos.files().stream().noneMatch(Items::isPhotograph);
+    List<String> photoFiles = nested ? photos.filesBelow() : photos.files();
+    for (String file : nested ? labels.filesBelow() : labels.files()) {
+      if (LabelImage.isNamed(file)) {
+        labelOf.merge(stem(file), file, Items::preferred);
       }
     }
     Map<String, String> orphans = new TreeMap<>(labelOf);
     Map<String, String> photoOf = new HashMap<>();
     List<LabelledDataset.Item> items = new ArrayList<>();
-    for (String photo : photos.files()) {
+    for (String photo : photoFiles) {
       if (!isPhotograph(photo)) {
         continue;
       }
@@ -89,7 +95,7 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
                   photos.folders().isEmpty() ? "" : ", but the folders " + photos.folders()));
     }
     List<String> others = new ArrayList<>();
-    for (String file : photos.files()) {
+    for (String file : photoFiles) {
       if (!isPhotograph(file) && orphans.remove(stem(file) + suffix) != null) {
         problems.accept(
             of(photos, file, "no photograph that is read: expected one of the kinds " + PHOTOS));
@@ -101,6 +107,12 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
     note(notes, labels, List.copyOf(orphans.values()), "label images without a photograph");
     note(notes, photos, others, "files that are no photographs");
     return new Items(items, notes);
+  }
+
+  private static String preferred(String one, String other) {
+    return LabelImage.ENDINGS.indexOf(ending(one)) <= LabelImage.ENDINGS.indexOf(ending(other))
+        ? one
+        : other;
   }
 
   private static void note(List<String> notes, DataFolder folder, List<String> files, String what) {
@@ -147,7 +159,7 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
     }
     if (Files.isDirectory(labels.resolve(stem))) {
       return missing
-          + ", only a folder %s: one file for each object is not read; export as COCO"
+          + ", only a folder %s; masks of an object each are data.type = instance-files"
               .formatted(stem);
     }
     return labelOf.keySet().stream()
@@ -157,20 +169,21 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
             label ->
                 label.substring(stem.length()).matches("[_-]?\\d+")
                     ? missing
-                        + ", only %s.png: one file for each object is not read; export as COCO"
-                            .formatted(label)
+                        + ", only %s; masks of an object each are data.type = instance-files"
+                            .formatted(labelOf.get(label))
                     : missing
-                        + ", but %s.png; set data.mask-suffix = %s (--mask-suffix)"
-                            .formatted(label, label.substring(stem.length())))
+                        + ", but %s; set data.mask-suffix = %s (--mask-suffix)"
+                            .formatted(labelOf.get(label), label.substring(stem.length())))
         .orElse(missing);
   }
 
-  static boolean isPhotograph(String file) {
+  /** Whether a name has the ending of a photograph. */
+  public static boolean isPhotograph(String file) {
     return PHOTOS.contains(ending(file));
   }
 
   /** A file's path without its ending. */
-  static String stem(String file) {
+  public static String stem(String file) {
     int dot = file.lastIndexOf('.');
     return dot <= file.lastIndexOf('/') ? file : file.substring(0, dot);
   }

@@ -19,11 +19,11 @@ import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SwappedSides;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.ImageDecoder;
-import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.image.LabelImage;
 import org.maskwright.datasets.mask.LabelMap;
 
 /**
- * Photographs with one or more label PNGs each. What a label means is told by a {@link
+ * Photographs with one or more label images each. What a label means is told by a {@link
  * LabelReading}.
  *
  * <p>Files are looked for when they are loaded.
@@ -31,8 +31,8 @@ import org.maskwright.datasets.mask.LabelMap;
  * <p><b>Memory</b> the file names.
  *
  * @param photos the folder of photographs
- * @param labels the folder of label PNGs
- * @param pixels what the pixels of the label PNGs are
+ * @param labels the folder of label images
+ * @param pixels what the pixels of the label images are
  * @param notes what was found out or assumed about the files, for the user
  */
 public record LabelledDataset(
@@ -67,7 +67,7 @@ public record LabelledDataset(
    * @param id the id in the data set, of no other image; usually the photograph's name without its
    *     ending
    * @param photo the photograph's name within the folder of photographs
-   * @param labels the names of its label PNGs within the folder of labels
+   * @param labels the names of its label images within the folder of labels
    */
   public record Item(ImageId id, String photo, List<String> labels) {
     public Item {
@@ -77,12 +77,21 @@ public record LabelledDataset(
     }
   }
 
-  /** What the pixels of a label PNG are, which decides what colours mean. */
-  public enum Pixels {
+  /** What the pixels of a label image are, which decides what colours mean. */
+  @FunctionalInterface
+  public interface Pixels {
     /** Indices of classes or objects: colours are refused, three equal channels are one value. */
-    INDICES,
+    Pixels INDICES = LabelImage::readIndices;
+
     /** Ids, as colours R + 256 G + 65536 B. */
-    IDS
+    Pixels IDS = LabelImage::readIds;
+
+    /**
+     * Reads a label image.
+     *
+     * @throws DatasetException if it is missing, damaged, or its pixels are something else
+     */
+    LabelMap read(Path file);
   }
 
   /** Turns the label images of one photograph, all of one size, into segments. */
@@ -91,7 +100,7 @@ public record LabelledDataset(
     /**
      * The segments.
      *
-     * @param maps one map for each label PNG of the item
+     * @param maps one map for each label image of the item
      * @throws DatasetException if a label means nothing
      */
     List<Segment> segments(List<LabelMap> maps);
@@ -131,7 +140,7 @@ public record LabelledDataset(
     for (int i = 0; i < item.labels.size(); i++) {
       try {
         Path file = labels.existing(item.labels.get(i));
-        maps.add(pixels == Pixels.INDICES ? LabelPng.readIndices(file) : LabelPng.read(file));
+        maps.add(pixels.read(file));
       } catch (DatasetException e) {
         throw e.inFile(file(item, i)).forImage(item.id);
       }

@@ -130,7 +130,7 @@ public final class LabelPng {
       int blue = greys[i] >> 16;
       if (red != green || green != blue) {
         throw new DatasetException(
-            "a mask of colours: pixel (%d, %d) is (%d, %d, %d); expected class numbers in a grey or palette PNG. Save the masks with one channel, or export as COCO"
+            "a mask of colours: pixel (%d, %d) is (%d, %d, %d); expected class numbers in a grey or palette PNG, or a file that names the colours: maskwright data colors lists what occurs and writes it"
                 .formatted(i % map.width(), i / map.width(), red, green, blue));
       }
       greys[i] = red;

@@ -70,22 +70,22 @@ public final class Polygons {
   /** The mask of one part, even-odd. Parts of 1 or 2 points are allowed and cover no pixel. */
   public static Rle toRle(double[] part, int height, int width) {
     int pixels = Rle.checkedPixels(height, width);
-    int points = part.length / 2;
-    if (points == 0) {
-      throw new IllegalArgumentException("polygon: a part without points");
-    }
-    long[] xs = new long[points];
-    long[] ys = new long[points];
-    for (int i = 0; i < points; i++) {
-      xs[i] = scaled(part[2 * i]);
-      ys[i] = scaled(part[2 * i + 1]);
-    }
     Polygons outline = new Polygons(height, width);
-    for (int i = 0; i < points; i++) {
-      int next = i + 1 == points ? 0 : i + 1;
-      outline.edge(xs[i], ys[i], xs[next], ys[next]);
-    }
+    outline.part(part);
     return Rle.trusted(height, width, outline.finish(pixels));
+  }
+
+  /**
+   * The pixels that lie in an odd number of the parts: outlines with their holes. Differs from
+   * {@link #toRle(List, int, int)}, where what lies in any part is of the mask.
+   *
+   * @throws IllegalArgumentException if a part has no point, or as {@link #toRle(List, int, int)}
+   */
+  public static Rle evenOdd(List<double[]> parts, int height, int width) {
+    int pixels = Rle.checkedPixels(height, width);
+    Polygons outlines = new Polygons(height, width);
+    parts.forEach(outlines::part);
+    return Rle.trusted(height, width, outlines.finish(pixels));
   }
 
   /** The mask of a box: the polygon of its four corners. */
@@ -96,6 +96,23 @@ public final class Polygons {
         new double[] {box.x(), box.y(), box.x(), bottom, right, bottom, right, box.y()},
         height,
         width);
+  }
+
+  private void part(double[] part) {
+    int points = part.length / 2;
+    if (points == 0) {
+      throw new IllegalArgumentException("polygon: a part without points");
+    }
+    long[] xs = new long[points];
+    long[] ys = new long[points];
+    for (int i = 0; i < points; i++) {
+      xs[i] = scaled(part[2 * i]);
+      ys[i] = scaled(part[2 * i + 1]);
+    }
+    for (int i = 0; i < points; i++) {
+      int next = i + 1 == points ? 0 : i + 1;
+      edge(xs[i], ys[i], xs[next], ys[next]);
+    }
   }
 
   private static long scaled(double coordinate) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
@@ -17,14 +18,19 @@ import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.folder.ClassFile;
+import org.maskwright.datasets.folder.ColourMap;
 import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.LabelledDataset;
 import org.maskwright.datasets.folder.TextFile;
+import org.maskwright.datasets.image.LabelImage;
 import org.maskwright.datasets.mask.LabelMap;
 
 /**
  * Opens a VOC year: {@code JPEGImages}, {@code SegmentationClass}, {@code SegmentationObject} and
  * {@code ImageSets/Segmentation/SPLIT.txt}. PNGs are read as palette indices; 255 is void.
+ *
+ * <p>Where a file names colours ({@link ColourMap}), as in CVAT's export "Segmentation mask", the
+ * PNGs are read by them.
  *
  * <p>Semantic has the background (0) as a class of its own; instance has only the objects' classes.
  * A class file ({@code class_names.txt}) beside the folders, one name a line from the background
@@ -33,6 +39,9 @@ import org.maskwright.datasets.mask.LabelMap;
 public final class Voc {
   /** The label of no class. */
   public static final int VOID = 255;
+
+  /** VOC's colour of label 255, (224, 224, 192), as an id. */
+  private static final int VOID_COLOUR = 224 | 224 << 8 | 192 << 16;
 
   private static final String PNG = ".png";
 
@@ -71,7 +80,12 @@ public final class Voc {
    */
   public static Dataset open(DataFolder root, String split, Task task, List<String> classes) {
     List<String> stems = stems(root, split);
-    List<String> names = names(root, classes);
+    Optional<ColourMap> map = ColourMap.in(root.root());
+    if (map.isPresent() && !classes.isEmpty()) {
+      map = Optional.of(map.get().inOrderOf(classes));
+    }
+    Optional<ColourMap> colours = map;
+    List<String> names = colours.map(ColourMap::names).orElseGet(() -> names(root, classes));
     DataFolder photos = root.in("JPEGImages");
     return switch (task) {
       case SEMANTIC -> {
@@ -83,7 +97,9 @@ public final class Voc {
             photos,
             root.in("SegmentationClass"),
             items(photos, stems, List.of("")),
-            LabelledDataset.Pixels.INDICES,
+            colours
+                .<LabelledDataset.Pixels>map(m -> m::read)
+                .orElse(LabelledDataset.Pixels.INDICES),
             LabelReadings.classes(categories, Set.of(VOID)),
             List.of());
       }
@@ -96,7 +112,9 @@ public final class Voc {
             photos,
             root,
             items(photos, stems, List.of("SegmentationObject/", "SegmentationClass/")),
-            LabelledDataset.Pixels.INDICES,
+            colours
+                .<LabelledDataset.Pixels>map(m -> file -> classesOrIds(m, file))
+                .orElse(LabelledDataset.Pixels.INDICES),
             maps -> objects(maps.get(0), maps.get(1), categories),
             List.of());
       }
@@ -106,11 +124,17 @@ public final class Voc {
     };
   }
 
+  private static LabelMap classesOrIds(ColourMap colours, Path file) {
+    return file.getParent().endsWith("SegmentationClass")
+        ? colours.read(file)
+        : LabelImage.readIds(file);
+  }
+
   private static List<Segment> objects(LabelMap objects, LabelMap classes, Categories categories) {
     List<Segment> segments = new ArrayList<>();
     int[] ids = LabelReadings.distinct(objects);
     for (int id : ids) {
-      if (id == 0 || id == VOID) {
+      if (id == 0 || id == VOID || id == VOID_COLOUR) {
         continue;
       }
       int label = classOf(id, objects, classes);

@@ -195,18 +195,24 @@ class LayoutDetectorTest {
   /** Folders, task, type. */
   @ParameterizedTest
   @CsvSource({
-    "JPEGImages SegmentationClass SegmentationObject ImageSets/Segmentation/train.txt, semantic, voc-semantic",
-    "JPEGImages SegmentationClass SegmentationObject ImageSets/Segmentation/train.txt, instance, voc-instance",
+    "JPEGImages SegmentationClass SegmentationObject ImageSets/Segmentation/train.txt, semantic,"
+        + " voc-semantic",
+    "JPEGImages SegmentationClass SegmentationObject ImageSets/Segmentation/train.txt, instance,"
+        + " voc-instance",
     "leftImg8bit/train gtFine/train, semantic, cityscapes-semantic",
     "leftImg8bit/train gtFine/train, instance, cityscapes-instance",
     "leftImg8bit/train gtFine/train, panoptic, cityscapes-panoptic",
-    "images/training annotations/training annotations_instance objectInfo150.txt, instance, ade20k-instance",
-    "images/training annotations/training annotations_instance objectInfo150.txt, semantic, ade20k-semantic",
+    "images/training annotations/training annotations_instance objectInfo150.txt, instance,"
+        + " ade20k-instance",
+    "images/training annotations/training annotations_instance objectInfo150.txt, semantic,"
+        + " ade20k-semantic",
     "images/training annotations/training objectInfo150.txt, panoptic, ade20k-semantic",
     "images/training annotations/training, semantic, folder-semantic",
     "images/training annotations/training objectInfo150.txt classes.txt, semantic, folder-semantic",
-    "images annotations/panoptic_train.json annotations/instances_train.json, instance, coco-instance",
-    "images annotations/panoptic_train.json annotations/instances_train.json, semantic, coco-panoptic",
+    "images annotations/panoptic_train.json annotations/instances_train.json, instance,"
+        + " coco-instance",
+    "images annotations/panoptic_train.json annotations/instances_train.json, semantic,"
+        + " coco-panoptic",
   })
   void theTaskDecidesWhichAnnotationIsRead(String files, String task, String type)
       throws IOException {
@@ -231,5 +237,80 @@ class LayoutDetectorTest {
     Files.write(root.resolve("readme.txt"), new byte[] {(byte) 0xE9}); // Latin-1
     LayoutDetector.Found found = LayoutDetector.detect(DatasetSettings.of("auto", root, "train"));
     assertEquals("coco-instance", found.settings().type());
+  }
+
+  private void text(String name, String content) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content.replace('\'', '"'));
+  }
+
+  private static final String COCO =
+      "{'images': [{'id': 1, 'file_name': '%s', 'width': 8, 'height': 8}], 'annotations': [],"
+          + " 'categories': []}";
+
+  /** The JSON, the photograph, the name in the JSON, the folder that is found. */
+  @ParameterizedTest
+  @CsvSource({
+    "export.json, photographs/a.jpg, a.jpg, photographs",
+    "project/my labels.json, project/pictures/a.jpg, a.jpg, project/pictures",
+    "annotations/anything.json, a.jpg, a.jpg, .",
+    "annotations.json, deep/er/a.jpg, er/a.jpg, deep",
+    "labels/coco.json, images/a.jpg, images/a.jpg, .",
+  })
+  void cocosPhotographsMayLieAnywhere(String json, String photo, String name, String folder)
+      throws IOException {
+    text(json, COCO.formatted(name));
+    file(photo);
+    DatasetSettings found = detected();
+    assertEquals("coco-instance", found.type());
+    assertEquals(json, found.annotations());
+    assertEquals(folder, found.images());
+  }
+
+  @Test
+  void aFileOfAnyNameIsOfThePartThatItsPathSays() throws IOException {
+    text("train/labels.coco.json", COCO.formatted("a.jpg"));
+    text("export_val.json", COCO.formatted("b.jpg"));
+    file("train/a.jpg");
+    file("pictures/b.jpg");
+    assertEquals("train/labels.coco.json", detected("train").annotations());
+    assertEquals("export_val.json", detected("val").annotations());
+    assertEquals("pictures", detected("val").images());
+  }
+
+  @Test
+  void twoLayoutsAtOnceAreRefusedUnlessOneIsAskedFor() throws IOException {
+    text("export.json", COCO.formatted("a.jpg"));
+    text("labels/a.txt", "0 0 0 1 0 1 1\n");
+    file("images/a.jpg");
+    DatasetException e = assertThrows(DatasetException.class, this::detected);
+    assertTrue(
+        e.getMessage()
+            .contains(
+                "two layouts at once: export.json and images (COCO), and outlines in labels"
+                    + " (YOLO)"),
+        e.getMessage());
+    DatasetSettings asked = DatasetSettings.of("auto", root, "").withPlaces("", "export.json");
+    assertEquals("coco-instance", LayoutDetector.detect(asked).settings().type());
+  }
+
+  @Test
+  void aFolderOfNoLayoutIsAnsweredWithAllThatThereAre() throws IOException {
+    file("readme.md");
+    String message = assertThrows(DatasetException.class, this::detected).getMessage();
+    assertTrue(message.contains("a folder without a picture"), message);
+    for (Layout layout : LayoutDetector.layouts()) {
+      assertTrue(message.contains("  " + layout.name() + ": "), message);
+    }
+  }
+
+  @Test
+  void anUnknownTypeIsAnsweredWithTheNearest() {
+    DatasetException e =
+        assertThrows(
+            DatasetException.class,
+            () -> DatasetOpener.open(DatasetSettings.of("labelmee", root, "")));
+    assertTrue(e.getMessage().contains("did you mean labelme?"), e.getMessage());
   }
 }

@@ -51,8 +51,8 @@ final class DataArgument {
       names = "--type",
       defaultValue = "auto",
       description =
-          "auto, coco-instance, coco-panoptic, ade20k-*, cityscapes-*, voc-*, lvis, folder-semantic or"
-              + " folder-instance (default: ${DEFAULT-VALUE}).")
+          "auto, or the name of a layout, such as coco-instance, voc-semantic or folder-semantic; a wrong"
+              + " name is answered with all of them (default: ${DEFAULT-VALUE}).")
   private String type;
 
   @Option(names = "--split", defaultValue = "", description = "The split, as the layout names it.")

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
       DataCheckCommand.class,
       DataStatsCommand.class,
       DataViewCommand.class,
+      DataConvertCommand.class,
+      DataColorsCommand.class,
     })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -148,4 +148,48 @@ final class DataCommandTest {
     }
     assertFalse(Files.exists(Path.of(out)));
   }
+
+  @Test
+  void convertWritesAllPartsAndSaysWhatIsLost() {
+    for (String target : List.of("coco", "yolo", "masks", "labelme")) {
+      Path out = folder.resolve(target);
+      assertEquals(
+          0,
+          run("data", "convert", scenes.toString(), "--to", target, "--out", out.toString()),
+          output);
+      assertTrue(output.contains("6 images and "), output);
+      assertEquals(0, run("data", "check", out.toString()), output);
+      assertTrue(output.contains("6 images"), output);
+      assertTrue(output.contains(" 0 problems"), output);
+    }
+  }
+
+  @Test
+  void convertRefusesAnUnknownTargetAndAFolderWithFiles() {
+    assertEquals(
+        2, run("data", "convert", scenes.toString(), "--to", "yollo", "--out", folder + "/x"));
+    assertTrue(output.contains("did you mean yolo?"), output);
+    assertEquals(
+        7,
+        run("data", "convert", scenes.toString(), "--to", "coco", "--out", scenes.toString()),
+        output);
+  }
+
+  @Test
+  void colorsListsWhatOccursAndWritesTheFileThatIsRead() throws IOException {
+    Path own = folder.resolve("own");
+    Files.createDirectories(own.resolve("images"));
+    Files.createDirectories(own.resolve("masks"));
+    Files.copy(aTrainingImage(), own.resolve("images/a.jpg"));
+    int[] labels = new int[64 * 64];
+    Arrays.fill(labels, 0, 1024, 200 | 100 << 8 | 50 << 16);
+    LabelPng.writeRgbIds(own.resolve("masks/a.png"), new LabelMap(64, 64, labels));
+    assertEquals(4, run("data", "check", own.toString()), output);
+    assertEquals(0, run("data", "colors", own.toString()), output);
+    assertTrue(output.contains("200 100  50           1024    25.00%"), output);
+    assertFalse(Files.exists(own.resolve("label_colors.txt")));
+    assertEquals(0, run("data", "colors", own.toString(), "--write"), output);
+    assertEquals(0, run("data", "check", own.toString()), output);
+    assertEquals(7, run("data", "colors", own.toString(), "--write"), output);
+  }
 }

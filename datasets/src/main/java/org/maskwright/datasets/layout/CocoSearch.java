@@ -1,22 +1,23 @@
-package org.maskwright.datasets.catalog;
+package org.maskwright.datasets.layout;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
+import org.maskwright.datasets.catalog.LayoutQuery;
+import org.maskwright.datasets.catalog.Parts;
 
-/**
- * COCO as it is published and as labelling tools export it: files in {@code annotations} (COCO,
- * CVAT), beside the photographs of each part ({@code train/_annotations.coco.json}, Roboflow), or
- * in the data set's folder (Label Studio, FiftyOne).
- */
-final class CocoLayouts {
+/** Looks for COCO's annotation files and the photographs that belong to them. */
+final class CocoSearch {
   private static final String PANOPTIC = "panoptic";
   private static final String BESIDE_PHOTOS = "_annotations.coco.json";
 
@@ -26,17 +27,22 @@ final class CocoLayouts {
           "(?:instances|annotations|_annotations\\.coco|result|labels)(?:[_-](.+))?\\.json");
 
   private static final Pattern PANOPTICS = Pattern.compile(PANOPTIC + "(?:[_-](.+))?\\.json");
+  private static final Pattern FILE_NAME = Pattern.compile("\"file_name\"\\s*:\\s*\"([^\"]+)\"");
+
+  /** What in a path says which part a file is of. */
+  private static final Pattern PART =
+      Pattern.compile("(?:^|[/_.-])((?:train|val|test)\\w*?)(?=[/_.-]|$)");
+
   private static final Pattern PLAIN = Pattern.compile("((?:train|val|test)\\w*)\\.json");
 
+  private final LayoutQuery query;
   private final DatasetSettings asked;
   private final Path root;
 
-  private final Optional<Task> task;
-
-  CocoLayouts(DatasetSettings asked, Optional<Task> task) {
-    this.task = task;
-    this.asked = asked;
-    this.root = asked.root();
+  CocoSearch(LayoutQuery query) {
+    this.query = query;
+    this.asked = query.asked();
+    this.root = query.root();
   }
 
   /** An annotation file with the folder of its photographs, both below root. */
@@ -52,13 +58,19 @@ final class CocoLayouts {
       return file(asked.annotations(), part).map(c -> found(List.of(c)));
     }
     Optional<DatasetException> unclear = Optional.empty();
-    List<List<Candidate>> kinds =
+    List<Supplier<List<Candidate>>> kinds =
         new ArrayList<>(
-            List.of(inAnnotations(PANOPTICS), inAnnotations(INSTANCES), besidePhotos(), atRoot()));
-    if (task.equals(Optional.of(Task.INSTANCE))) {
+            List.of(
+                () -> inAnnotations(PANOPTICS),
+                () -> inAnnotations(INSTANCES),
+                this::besidePhotos,
+                this::atRoot,
+                this::anywhere));
+    if (query.task().equals(Optional.of(Task.INSTANCE))) {
       kinds.add(kinds.remove(0));
     }
-    for (List<Candidate> candidates : kinds) {
+    for (Supplier<List<Candidate>> kind : kinds) {
+      List<Candidate> candidates = kind.get();
       try {
         if (!candidates.isEmpty()) {
           return Optional.of(found(candidates));
@@ -101,7 +113,7 @@ final class CocoLayouts {
   }
 
   private List<Candidate> besidePhotos() {
-    return LayoutDetector.folders(root).stream()
+    return query.folders("").stream()
         .filter(part -> Files.isRegularFile(root.resolve(part).resolve(BESIDE_PHOTOS)))
         .map(part -> new Candidate(part, part + "/" + BESIDE_PHOTOS, part))
         .toList();
@@ -115,7 +127,7 @@ final class CocoLayouts {
 
   private List<Candidate> files(String folder, Pattern names, String prefix) {
     List<Candidate> found = new ArrayList<>();
-    for (String file : LayoutDetector.names(root.resolve(folder), ".json")) {
+    for (String file : query.files(folder, ".json")) {
       Matcher matcher = names.matcher(file);
       if (matcher.matches()) {
         String part = matcher.group(1) == null ? "" : matcher.group(1);
@@ -137,13 +149,61 @@ final class CocoLayouts {
     if (annotations.equals("result.json")) {
       usual.add("."); // Label Studio's names of photographs start with their folder
     }
-    usual.addAll(LayoutDetector.PHOTO_FOLDERS);
+    usual.addAll(LayoutQuery.PHOTO_FOLDERS);
     if (annotations.equals(BESIDE_PHOTOS)) {
       usual.add(".");
     }
-    return LayoutDetector.withAsked(asked.images(), usual).stream()
+    Optional<String> first = firstPhotograph(annotations);
+    List<String> folders = LayoutQuery.withAsked(asked.images(), usual);
+    if (first.isPresent() && asked.images().isEmpty()) {
+      Optional<String> holding =
+          Stream.concat(folders.stream(), elsewhere(annotations).stream())
+              .filter(folder -> query.isFile(folder + "/" + first.get()))
+              .findFirst();
+      if (holding.isPresent()) {
+        return holding.map(photos -> new Candidate(part, annotations, photos));
+      }
+    }
+    return folders.stream()
         .filter(folder -> Files.isDirectory(root.resolve(folder)))
         .findFirst()
         .map(photos -> new Candidate(part, annotations, photos));
+  }
+
+  /** The first photograph that a file names, if it is among its first bytes. */
+  private Optional<String> firstPhotograph(String annotations) {
+    Matcher name = FILE_NAME.matcher(LayoutQuery.head(root.resolve(annotations)));
+    return name.find() ? Optional.of(name.group(1).replace("\\\\", "/")) : Optional.empty();
+  }
+
+  /** Folders where photographs may lie beside the usual ones: the file's own, any other. */
+  private List<String> elsewhere(String annotations) {
+    List<String> folders = new ArrayList<>();
+    int slash = annotations.lastIndexOf('/');
+    folders.add(slash < 0 ? "." : annotations.substring(0, slash));
+    folders.add(".");
+    for (String folder : query.folders("")) {
+      folders.add(folder);
+      query.folders(folder).forEach(inner -> folders.add(folder + "/" + inner));
+    }
+    return folders;
+  }
+
+  /** Files of any name that begin as COCO's do, in the folder or two below. */
+  private List<Candidate> anywhere() {
+    List<Candidate> found = new ArrayList<>();
+    for (String json : query.jsonFiles()) {
+      String head = LayoutQuery.head(root.resolve(json));
+      boolean coco =
+          head.stripLeading().startsWith("{")
+              && head.contains("\"file_name\"")
+              && (head.contains("\"images\"") || head.contains("\"annotations\""))
+              && !head.contains("\"segments_info\"");
+      if (coco) {
+        Matcher part = PART.matcher(json.replaceFirst("\\.json$", ""));
+        file(json, part.find() ? part.group(1) : "").ifPresent(found::add);
+      }
+    }
+    return found;
   }
 }

@@ -1,0 +1,49 @@
+package org.maskwright.datasets.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Size;
+import org.maskwright.files.InputFile;
+
+/** The size that a photograph has once it is decoded, from its first bytes where these tell it. */
+public final class PhotographSize {
+  private static final int HEAD_BYTES = 1 << 18;
+  private static final int FIRST_TURNED = 5; // EXIF's orientations 5 to 8 exchange the sides
+
+  private PhotographSize() {}
+
+  /**
+   * Reads a header.
+   *
+   * @throws DatasetException if the file is missing or no image
+   */
+  public static Size of(Path file) {
+    InputFile.require(file, problem -> new DatasetException("image: " + problem).inFile(file));
+    byte[] head;
+    try (InputStream in = Files.newInputStream(file)) {
+      head = in.readNBytes(HEAD_BYTES);
+    } catch (IOException e) {
+      throw DatasetException.ofFile(file, "image: cannot read the file: " + e.getMessage(), e);
+    }
+    try {
+      ImageHeader header = ImageHeader.read(head);
+      if (header.format() == ImageHeader.Format.PNG || header.format() == ImageHeader.Format.BMP) {
+        return new Size(header.width(), header.height());
+      }
+      if (header.format() == ImageHeader.Format.JPEG) {
+        boolean turned = new JpegSegments(head).orientation() >= FIRST_TURNED;
+        return turned
+            ? new Size(header.height(), header.width())
+            : new Size(header.width(), header.height());
+      }
+    } catch (DatasetException farther) {
+      // the header may lie behind what was read: decode it all, which also says what is wrong
+    }
+    RgbImage image = ImageDecoder.read(file);
+    return new Size(image.width(), image.height());
+  }
+}
