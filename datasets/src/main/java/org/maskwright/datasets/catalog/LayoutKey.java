@@ -12,6 +12,7 @@ import org.maskwright.settings.Names;
  * A setting that some layouts read and others do not. One that is not read would do nothing,
  * unnoticed.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its functions hold nothing
 public enum LayoutKey {
   IMAGES(s -> !s.images().isEmpty(), s -> s.withPlaces("", s.annotations())),
   ANNOTATIONS(s -> !s.annotations().isEmpty(), s -> s.withPlaces(s.images(), "")),
