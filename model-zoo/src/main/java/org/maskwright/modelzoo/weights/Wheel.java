@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.settings.Names;
 
@@ -34,6 +35,7 @@ final class Wheel {
   private static final Pattern MARK = Pattern.compile("[^/]+\\.dist-info/WHEEL");
   private static final Pattern DIST_INFO = Pattern.compile("[^/]+\\.dist-info/.*");
   private static final int MAX_ENTRIES = 200_000;
+  private static final int MAX_TEXTS = 32;
   private static final int LISTED = 10;
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -73,7 +75,9 @@ final class Wheel {
       return new Wheel(file, zip).read(asked);
     } catch (CheckpointException e) {
       throw e.in(file);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (OutputException e) {
+      throw e; // of the temporary file
+    } catch (IOException | RuntimeException e) {
       throw new CheckpointException(file, "the zip archive is damaged: " + e, e);
     }
   }
@@ -163,7 +167,9 @@ final class Wheel {
     Map<String, String> texts = new LinkedHashMap<>();
     for (ZipArchiveEntry entry : entries.values()) {
       String name = entry.getName();
-      if (DIST_INFO.matcher(name).matches() && WheelMetadata.needs(name)) {
+      if (DIST_INFO.matcher(name).matches()
+          && WheelMetadata.needs(name)
+          && texts.size() < MAX_TEXTS) {
         try (InputStream in = zip.getInputStream(entry)) {
           texts.put(
               name.substring(name.indexOf('/') + 1),

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +195,28 @@ class WheelTest {
     }
     Files.write(wheel, bytes);
     assertThrows(CheckpointException.class, () -> CheckpointReader.read(wheel));
+  }
+
+  @Test
+  void everyMutantGivesAResultOrACheckpointException() throws IOException {
+    putGolden("some_net/weights.pth", "torch_legacy.pth");
+    byte[] original = Files.readAllBytes(wheel());
+    Path mutant = folder.resolve("mutant.whl");
+    Random random = new Random(3);
+    int refused = 0;
+    for (int i = 0; i < 500; i++) {
+      byte[] bytes = original.clone();
+      for (int n = random.nextInt(4); n >= 0; n--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(mutant, bytes);
+      try {
+        CheckpointReader.read(mutant).state().values().forEach(HostTensor::toFloatArray);
+      } catch (CheckpointException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 0);
   }
 
   @Test
