@@ -119,11 +119,7 @@ public final class ResNetPart implements BackbonePart {
 
     @Override
     public Optional<String> cautionWithoutWeights() {
-      return norm == Norm.FROZEN
-          ? Optional.of(
-              "model.backbone.resnet.norm = frozen is for a trained backbone, and this one starts"
-                  + " from random values; set init.backbone, or norm = batch")
-          : Optional.empty();
+      return norm.cautionWithoutWeights("resnet");
     }
   }
 
@@ -191,12 +187,22 @@ public final class ResNetPart implements BackbonePart {
     DEEP
   }
 
-  /** Batch normalisation of a residual network. */
+  /** Batch normalisation of a convolutional network. */
   public enum Norm {
     /** Never changes. */
     FROZEN,
     /** Statistics of this process's batch, trained affine values. */
-    BATCH
+    BATCH;
+
+    /** What speaks against training a backbone of that name with it from random values. */
+    Optional<String> cautionWithoutWeights(String backbone) {
+      return this == FROZEN
+          ? Optional.of(
+              "model.backbone.%s.norm = frozen is for a trained backbone, and this one starts"
+                      .formatted(backbone)
+                  + " from random values; set init.backbone, or norm = batch")
+          : Optional.empty();
+    }
   }
 
   @Override

@@ -21,12 +21,26 @@ public final class WeightImport {
   private WeightImport() {}
 
   /**
-   * Reads a file (or a model folder), recognises its family and translates the names.
+   * Reads a file (a Python wheel among them) or a model folder, recognises its family and
+   * translates the names.
    *
    * @throws CheckpointException if the file is damaged, hostile or of no supported family
    */
   public static ImportedWeights read(Path path) {
-    Checkpoint checkpoint = CheckpointReader.read(path);
+    return translated(path, CheckpointReader.read(path));
+  }
+
+  /**
+   * As {@link #read}, of one of several checkpoints in a Python wheel.
+   *
+   * @param entry its name in the archive
+   * @throws CheckpointException as {@link #read}, and if it is no wheel or has no such entry
+   */
+  public static ImportedWeights readEntry(Path wheel, String entry) {
+    return translated(wheel, CheckpointReader.readEntry(wheel, entry));
+  }
+
+  private static ImportedWeights translated(Path path, Checkpoint checkpoint) {
     try {
       return of(checkpoint);
     } catch (CheckpointException e) {

@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.weights;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -27,7 +28,8 @@ public final class CheckpointFamily {
           "if this file comes from the Mask2Former or MaskFormer model zoo: CC BY-NC 4.0",
           Holds.MODEL,
           keys -> keys.stream().anyMatch(key -> key.startsWith("sem_seg_head.")),
-          NONE);
+          NONE,
+          Optional.empty());
 
   /** Backbones converted for detectron2: official names without their prefix. */
   public static final CheckpointFamily DETECTRON2_BACKBONE =
@@ -51,6 +53,7 @@ public final class CheckpointFamily {
   private final Holds holds;
   private final Predicate<Set<String>> tellTale;
   private final Pattern fresh;
+  private final Optional<PixelStatistics> pixels;
   private KeyTable table;
 
   private CheckpointFamily(
@@ -60,7 +63,8 @@ public final class CheckpointFamily {
       String licenceNote,
       Holds holds,
       Predicate<Set<String>> tellTale,
-      Pattern fresh) {
+      Pattern fresh,
+      Optional<PixelStatistics> pixels) {
     this.resource = resource;
     this.backbones = backbones;
     this.title = title;
@@ -68,6 +72,7 @@ public final class CheckpointFamily {
     this.holds = holds;
     this.tellTale = tellTale;
     this.fresh = fresh;
+    this.pixels = pixels;
   }
 
   /**
@@ -81,7 +86,7 @@ public final class CheckpointFamily {
   public static CheckpointFamily ofBackbone(
       KeyResource resource, String title, String licenceNote, Predicate<Set<String>> tellTale) {
     return new CheckpointFamily(
-        resource, List::of, title, licenceNote, Holds.BACKBONE, tellTale, NONE);
+        resource, List::of, title, licenceNote, Holds.BACKBONE, tellTale, NONE, Optional.empty());
   }
 
   /**
@@ -97,12 +102,26 @@ public final class CheckpointFamily {
       String licenceNote,
       Predicate<Set<String>> tellTale) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, Holds.HUGGING_FACE_MODEL, tellTale, NONE);
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        Holds.HUGGING_FACE_MODEL,
+        tellTale,
+        NONE,
+        Optional.empty());
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
   public CheckpointFamily withFresh(Pattern names) {
-    return new CheckpointFamily(resource, backbones, title, licenceNote, holds, tellTale, names);
+    return new CheckpointFamily(
+        resource, backbones, title, licenceNote, holds, tellTale, names, pixels);
+  }
+
+  /** The same, whose networks were trained on images normalised with these numbers. */
+  public CheckpointFamily withPixels(PixelStatistics statistics) {
+    return new CheckpointFamily(
+        resource, backbones, title, licenceNote, holds, tellTale, fresh, Optional.of(statistics));
   }
 
   /** For people, e.g. "Swin backbone (timm)". */
@@ -113,6 +132,11 @@ public final class CheckpointFamily {
   /** What is known about the licence of weights of this family. */
   public String licenceNote() {
     return licenceNote;
+  }
+
+  /** How its networks' images are normalised, where that is another way than ImageNet's usual. */
+  public Optional<PixelStatistics> pixels() {
+    return pixels;
   }
 
   /** True for models of Hugging Face Transformers, beside which a config.json lies. */

@@ -11,14 +11,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Reads any supported checkpoint file, recognised by its content, never by its name: safetensors
- * (single or sharded), PyTorch zip and legacy, plain pickles of numpy arrays or torch tensors, and
- * zips of DL4J's ModelSerializer where a {@link ForeignReader} for them is on the class path.
+ * (single or sharded), PyTorch zip and legacy, plain pickles of numpy arrays or torch tensors, each
+ * of these in a Python wheel, and zips of DL4J's ModelSerializer where a {@link ForeignReader} for
+ * them is on the class path.
  */
 public final class CheckpointReader {
-  private static final int SNIFFED_BYTES = 16;
+  static final int SNIFFED_BYTES = 16;
 
   /** Names under which training programs keep the weights, in the order they are tried. */
   private static final List<String> STATE_KEYS =
@@ -34,6 +36,9 @@ public final class CheckpointReader {
   /** Dropped as the reference does: optimiser state of Detectron1 files. */
   private static final String MOMENTUM_SUFFIX = "_momentum";
 
+  /** The first byte of a pickle of protocol 2 and newer; the second is the protocol. */
+  private static final int PICKLE = 0x80;
+
   private CheckpointReader() {}
 
   /**
@@ -42,11 +47,24 @@ public final class CheckpointReader {
    * @throws CheckpointException if the file is damaged, hostile or of no supported format
    */
   public static Checkpoint read(Path path) {
-    if (Files.isDirectory(path)) {
-      return read(weightsOf(path));
-    }
+    return Files.isDirectory(path)
+        ? read(weightsOf(path))
+        : guarded(path, () -> readFile(path, Optional.empty()));
+  }
+
+  /**
+   * Reads one of several checkpoints in a Python wheel.
+   *
+   * @param entry its name in the archive
+   * @throws CheckpointException as {@link #read}, and if it is no wheel or has no such entry
+   */
+  public static Checkpoint readEntry(Path wheel, String entry) {
+    return guarded(wheel, () -> readFile(wheel, Optional.of(entry)));
+  }
+
+  private static Checkpoint guarded(Path path, Supplier<Checkpoint> reading) {
     try {
-      return readFile(path);
+      return reading.get();
     } catch (CheckpointException e) {
       throw e.in(path);
     } catch (StackOverflowError e) {
@@ -77,13 +95,41 @@ public final class CheckpointReader {
     return read(file);
   }
 
-  private static Checkpoint readFile(Path file) {
+  /** Reads what lay in a wheel, which is not a wheel or an index again. */
+  static Checkpoint readOutOfWheel(Path file) {
+    ByteBuffer start = start(file);
+    if (isIndex(start) || (isZip(start) && Wheel.recognises(TorchZipReader.entryNames(file)))) {
+      throw new CheckpointException(file, "lies in a wheel, but is a wheel or an index itself");
+    }
+    return read(file);
+  }
+
+  /** Whether an entry of a wheel that starts so may hold weights. */
+  static boolean looksLikeWeights(ByteBuffer start) {
+    return start.remaining() == SNIFFED_BYTES
+        && (isZip(start)
+            || (isSafetensors(start)
+                && start.getInt(Integer.BYTES) == 0) // less than 4 GiB of header
+            || (Byte.toUnsignedInt(start.get(0)) == PICKLE
+                && start.get(1) >= 2
+                && start.get(1) <= 5));
+  }
+
+  private static Checkpoint readFile(Path file, Optional<String> entry) {
     ByteBuffer start = start(file);
     if (start.remaining() < 2) {
       throw new CheckpointException(file, "is empty, not a checkpoint");
     }
-    if (start.get(0) == 'P' && start.get(1) == 'K') {
-      Optional<ForeignReader> foreign = foreignReader(file);
+    Set<String> zipEntries = isZip(start) ? TorchZipReader.entryNames(file) : Set.of();
+    if (Wheel.recognises(zipEntries)) {
+      return Wheel.read(file, entry);
+    }
+    if (entry.isPresent()) {
+      throw new CheckpointException(
+          file, "is no Python wheel, so it has no entry '%s'".formatted(entry.get()));
+    }
+    if (isZip(start)) {
+      Optional<ForeignReader> foreign = foreignReader(file, zipEntries);
       return foreign.isPresent()
           ? ofForeign(file, foreign.get().read(file))
           : fromObject(file, Checkpoint.Format.TORCH_ZIP, TorchZipReader.read(file));
@@ -91,7 +137,7 @@ public final class CheckpointReader {
     if (isIndex(start)) {
       return ShardedIndex.read(file);
     }
-    if (start.remaining() > Long.BYTES && start.get(Long.BYTES) == '{') {
+    if (isSafetensors(start)) {
       return ofTensors(file, Checkpoint.Format.SAFETENSORS, Safetensors.read(file));
     }
     return readPickle(file, start);
@@ -106,8 +152,15 @@ public final class CheckpointReader {
     return start.remaining() > 0 && start.get(0) == '{' && !length;
   }
 
-  private static Optional<ForeignReader> foreignReader(Path file) {
-    Set<String> entries = TorchZipReader.entryNames(file);
+  private static boolean isZip(ByteBuffer start) {
+    return start.remaining() > 1 && start.get(0) == 'P' && start.get(1) == 'K';
+  }
+
+  private static boolean isSafetensors(ByteBuffer start) {
+    return start.remaining() > Long.BYTES && start.get(Long.BYTES) == '{';
+  }
+
+  private static Optional<ForeignReader> foreignReader(Path file, Set<String> entries) {
     for (ForeignReader reader : ServiceLoader.load(ForeignReader.class)) {
       if (reader.recognises(entries)) {
         return Optional.of(reader);
@@ -161,7 +214,7 @@ public final class CheckpointReader {
   /** Protocol 2 and newer start with 0x80; 0 and 1 with a dict, a mark or a global. */
   private static boolean looksLikePickle(ByteBuffer start) {
     int first = Byte.toUnsignedInt(start.get(0));
-    return first == 0x80 || first == '(' || first == '}' || first == 'c';
+    return first == PICKLE || first == '(' || first == '}' || first == 'c';
   }
 
   private static ByteBuffer start(Path file) {

@@ -32,6 +32,12 @@ public record ImportedWeights(
     ignored = List.copyOf(ignored);
   }
 
+  /** The same, of which something is known that weights do not show. */
+  public ImportedWeights withUnseen(Optional<Record> other) {
+    return new ImportedWeights(
+        family, state, unexpected, ignored, suffixMatching, other, provenance);
+  }
+
   /**
    * Refuses a model whose backbone would compute something else with these weights.
    *

@@ -73,6 +73,11 @@ final class TorchZipReader {
     }
   }
 
+  /** Beyond so many bytes out of {@code compressed} a zip is a bomb. */
+  static long mostInflated(long compressed) {
+    return MAX_INFLATION * compressed + FREE_INFLATION_BYTES;
+  }
+
   private Object readAll() throws IOException {
     indexEntries();
     String byteOrder = root + "byteorder";
@@ -117,7 +122,7 @@ final class TorchZipReader {
         inflated = Math.addExact(inflated, entry.getSize());
       }
     }
-    if (stored > mapped.size() || inflated > MAX_INFLATION * mapped.size() + FREE_INFLATION_BYTES) {
+    if (stored > mapped.size() || inflated > mostInflated(mapped.size())) {
       throw new CheckpointException(
           "the zip's entries claim %d stored and %d compressed bytes out of a file of %d;"
                   .formatted(stored, inflated, mapped.size())

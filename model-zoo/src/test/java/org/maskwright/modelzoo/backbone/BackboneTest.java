@@ -38,6 +38,15 @@ class BackboneTest {
         8, List.of(2, 2, 2, 2), List.of(1, 2, 2, 4), 3, 4, dropPath, checkpointing);
   }
 
+  private static BackboneConfig mobileNet(boolean checkpointing) {
+    return new MobileNetV2Part.Settings(
+        4,
+        List.of(4, 6, 8, 8, 10, 12, 14),
+        List.of(1, 2, 1, 1, 1, 2, 1),
+        ResNetPart.Norm.BATCH,
+        checkpointing);
+  }
+
   private static float[] pixels(int count) {
     Random random = new Random(2);
     float[] out = new float[count];
@@ -78,7 +87,7 @@ class BackboneTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"frozen", "batch", "swin", "swin with drop path"})
+  @ValueSource(strings = {"frozen", "batch", "mobilenet", "swin", "swin with drop path"})
   void checkpointingChangesNoValueNoGradientAndNoStatistics(String which) {
     List<BackboneConfig> both = new ArrayList<>();
     for (boolean checkpointing : new boolean[] {false, true}) {
@@ -86,6 +95,7 @@ class BackboneTest {
           switch (which) {
             case "frozen" -> resnet(ResNetPart.Norm.FROZEN, checkpointing);
             case "batch" -> resnet(ResNetPart.Norm.BATCH, checkpointing);
+            case "mobilenet" -> mobileNet(checkpointing);
             case "swin" -> swin(0, checkpointing);
             default -> swin(0.5, checkpointing);
           });

@@ -1,7 +1,6 @@
 package org.maskwright.trainer.checkpoint;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
@@ -26,17 +25,12 @@ public record ModelFile(
     List<Double> mean,
     List<Double> std,
     String licence) {
-  private static final int CHANNELS = 3;
-
   /** Checks the ranges. */
   public ModelFile {
     classes = List.copyOf(classes);
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    if (mean.size() != CHANNELS || std.size() != CHANNELS || std.stream().anyMatch(s -> s <= 0)) {
-      throw new IllegalArgumentException(
-          "mean: expected three means and three deviations above 0, got " + mean + " and " + std);
-    }
+    ChannelValues.require(mean, std);
     if (shortEdge < 1 || maxSize < shortEdge) {
       throw new IllegalArgumentException(
           "shortEdge: expected 1 <= short edge <= max size, got " + shortEdge + " and " + maxSize);
@@ -56,34 +50,19 @@ public record ModelFile(
         classes.classes(),
         shortEdge,
         maxSize,
-        IntStream.range(0, CHANNELS).mapToObj(c -> decimal(pixels.mean(c))).toList(),
-        IntStream.range(0, CHANNELS).mapToObj(c -> decimal(pixels.std(c))).toList(),
+        ChannelValues.means(pixels),
+        ChannelValues.deviations(pixels),
         licence);
-  }
-
-  /** The shortest double that is the same float: 123.675, not 123.67500305. */
-  private static double decimal(float value) {
-    return Double.parseDouble(Float.toString(value));
   }
 
   /** What is done to pixels before the model. */
   public Normalization normalization() {
-    return normalization(mean, std);
+    return ChannelValues.normalization(mean, std);
   }
 
   /** What a Hugging Face folder says is done to pixels before the model. */
   public static Normalization normalization(HuggingFaceSettings settings) {
-    return normalization(settings.mean(), settings.std());
-  }
-
-  private static Normalization normalization(List<Double> mean, List<Double> std) {
-    return new Normalization(
-        mean.get(0).floatValue(),
-        mean.get(1).floatValue(),
-        mean.get(2).floatValue(),
-        std.get(0).floatValue(),
-        std.get(1).floatValue(),
-        std.get(2).floatValue());
+    return ChannelValues.normalization(settings.mean(), settings.std());
   }
 
   /** The classes as the model's head wants them. */

@@ -56,6 +56,13 @@ public final class ModelFolder {
    */
   public static ModelFile describe(Path folder) {
     Path settings = folder.resolve(SETTINGS);
+    if (!Files.isRegularFile(settings) && BackboneFolder.isOne(folder)) {
+      throw new CheckpointException(
+          folder
+              + ": expected a model folder, got a backbone alone, which predicts nothing yet; train"
+              + " with init.backbone = "
+              + folder);
+    }
     if (!Files.isRegularFile(settings)) {
       throw new CheckpointException(
           folder

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.files.OutputFile;
@@ -36,6 +35,9 @@ import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.WeightMatcher;
+import org.maskwright.trainer.checkpoint.BackboneFile;
+import org.maskwright.trainer.checkpoint.BackboneFolder;
+import org.maskwright.trainer.checkpoint.ImportText;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.EngineSettings;
@@ -55,16 +57,20 @@ import picocli.CommandLine.Spec;
     description = {
       "Turn a checkpoint into a Maskwright model folder: detectron2 .pkl, PyTorch .pth (zip or"
           + " legacy), safetensors (single or sharded), a Hugging Face folder, a ResNet of DL4J"
-          + " (ModelSerializer zip). Recognised by its"
+          + " (ModelSerializer zip), a Python wheel with one of these. Recognised by its"
           + " content; nothing in it is executed. The architecture is read off the weights; every"
-          + " key that was not loaded is listed in the folder's import.txt."
+          + " key that was not loaded is listed in the folder's import.txt.",
+      "A file that holds only a backbone becomes a folder for init.backbone, with the licence and"
+          + " how its images are normalised."
     })
 final class ImportCommand implements Runnable {
   private static final int SHORT_EDGE = 800;
   private static final int MAX_SIZE = 1333;
   private static final Pattern INDICES = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
-  @Parameters(paramLabel = "FILE", description = "Checkpoint file, or a Hugging Face folder.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "Checkpoint file, Python wheel, or a Hugging Face folder.")
   private Path source;
 
   @Option(
@@ -78,8 +84,9 @@ final class ImportCommand implements Runnable {
       names = "--model",
       paramLabel = "NAME",
       description = {
-        "Architecture by its name in the zoo, such as mask2former-r50. Needed for a file that holds"
-            + " only a backbone: all else then starts fresh. For other files it is checked."
+        "Architecture by its name in the zoo, such as mask2former-r50. Makes a whole model of a file"
+            + " that holds only a backbone: all else then starts fresh. For other files it is"
+            + " checked."
       })
   private String model;
 
@@ -87,7 +94,7 @@ final class ImportCommand implements Runnable {
       names = "--classes",
       paramLabel = "FILE",
       description =
-          "Class names in the order of the logits, one a line, UTF-8. Needed for a file that holds only a backbone.")
+          "Class names in the order of the logits, one a line, UTF-8. Needed for --model with a file that holds only a backbone.")
   private Path classes;
 
   @Option(
@@ -106,13 +113,20 @@ final class ImportCommand implements Runnable {
       description = "With --model: where the numbers of queries differ, take the first ones.")
   private boolean takeFirstQueries;
 
+  @Option(
+      names = "--entry",
+      paramLabel = "NAME",
+      description = "Of a Python wheel with several files of weights, the one to read.")
+  private String entry;
+
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     OutputFolder.requireEmpty(out);
-    ImportedWeights weights = WeightImport.read(source);
+    ImportedWeights weights =
+        entry == null ? WeightImport.read(source) : WeightImport.readEntry(source, entry);
     HuggingFaceSettings settings =
         weights.family().isHuggingFace() ? HuggingFaceFolder.of(source).orElse(null) : null;
     DeducedArchitecture deduced =
@@ -122,7 +136,11 @@ final class ImportCommand implements Runnable {
     if (weights.unseen().isPresent()) {
       deduced = deduced.withUnseen(weights.unseen().get());
     }
-    ModelConfig architecture = architecture(weights, deduced);
+    if (model == null && deduced.model().isEmpty()) {
+      importBackbone(weights, deduced.backbone());
+      return;
+    }
+    ModelConfig architecture = architecture(deduced);
     if (settings != null) {
       HuggingFaceFolder.requireComputedAs(source, architecture, LoadPolicy.Scope.MODEL);
     }
@@ -141,20 +159,25 @@ final class ImportCommand implements Runnable {
         () -> toJson(weights, matched.report(), space));
   }
 
-  private ModelConfig architecture(ImportedWeights weights, DeducedArchitecture deduced) {
+  private void importBackbone(ImportedWeights weights, BackboneConfig backbone) {
+    if (classes != null || !stuff.isEmpty() || takeFirstQueries) {
+      throw new ParameterException(
+          spec.commandLine(),
+          source
+              + " is a "
+              + weights.family().title()
+              + ", without classes and queries: name the model around it with --model, or leave out"
+              + " --classes, --stuff and --take-first-queries");
+    }
+    LoadReport report = BackboneFolder.write(out, weights, backbone);
+    BackboneReport told = new BackboneReport(source, out, weights, backbone, report);
+    PrintWriter lines = spec.commandLine().getOut();
+    json.report(lines, () -> told.print(lines), told::toJson);
+  }
+
+  private ModelConfig architecture(DeducedArchitecture deduced) {
     if (model == null) {
-      return deduced
-          .model()
-          .orElseThrow(
-              () ->
-                  new ParameterException(
-                      spec.commandLine(),
-                      source
-                          + " is a "
-                          + weights.family().title()
-                          + ": name the model around it with --model, or train with"
-                          + " init.backbone = "
-                          + source));
+      return deduced.model().orElseThrow();
     }
     try {
       return withUnseenOf(deduced.backbone(), Variants.get(model));
@@ -248,7 +271,12 @@ final class ImportCommand implements Runnable {
     ModelFile file =
         settings == null
             ? ModelFile.of(
-                architecture, space, SHORT_EDGE, MAX_SIZE, Normalization.IMAGENET, licence)
+                architecture,
+                space,
+                SHORT_EDGE,
+                MAX_SIZE,
+                BackboneFile.normalization(weights.family()),
+                licence)
             : new ModelFile(
                 architecture,
                 space.classes(),
@@ -262,11 +290,11 @@ final class ImportCommand implements Runnable {
       HuggingFaceFolder.loss(source).ifPresent(loss -> metadata.putAll(loss.toMetadata()));
     }
     Safetensors.write(out.resolve(ModelFolder.WEIGHTS), state.withMetadata(metadata));
-    OutputFile.writeDurably(
-        out.resolve("import.txt"),
-        describe(provenance)
-            + report.toText()
-            + (settings == null ? "" : describe(HuggingFaceFolder.unusedKeys(source))));
+    ImportText.write(
+        out,
+        provenance,
+        report,
+        settings == null ? List.of() : HuggingFaceFolder.unusedKeys(source));
     OutputFile.writeDurably(out.resolve(ModelFolder.SETTINGS), SettingsWriter.render(file));
   }
 
@@ -291,31 +319,6 @@ final class ImportCommand implements Runnable {
       return loaded;
     }
     return HostTensor.concatRows(List.of(loaded, fresh.rows(loaded.size(0), fresh.size(0))));
-  }
-
-  private static String describe(List<String> unusedKeys) {
-    StringBuilder text = new StringBuilder();
-    text.append(unusedKeys.size()).append(" keys of config.json not used:\n");
-    unusedKeys.forEach(line -> text.append("  ").append(line).append('\n'));
-    return unusedKeys.isEmpty() ? "" : text.toString();
-  }
-
-  private static String describe(Provenance provenance) {
-    return """
-    source   %s
-    sha256   %s
-    format   %s
-    family   %s
-    author   %s
-    licence  %s
-    """
-        .formatted(
-            provenance.source(),
-            provenance.sha256(),
-            provenance.format(),
-            provenance.family(),
-            provenance.author().isEmpty() ? "not named" : provenance.author(),
-            provenance.licence());
   }
 
   private String toJson(ImportedWeights weights, LoadReport report, ClassSpace space) {

@@ -12,7 +12,8 @@ public record InitSettings(
             "A model to start from: a Maskwright folder or any checkpoint file that import knows. A class head of another size is"
                 + " re-initialised.")
         Optional<Path> model,
-    @Doc("Weights of the backbone alone: torchvision, detectron2 or Swin file.")
+    @Doc(
+            "Weights of the backbone alone: a folder that import made, or a torchvision, detectron2, Swin or EfficientNet-Lite file, or a Python wheel.")
         Optional<Path> backbone,
     @Doc(
             "Parameters whose name starts with one of these are not trained, for example backbone.stem.")

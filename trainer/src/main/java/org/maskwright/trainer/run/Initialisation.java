@@ -5,16 +5,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.family.WeightImport;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.LoadReport;
+import org.maskwright.settings.Registry;
+import org.maskwright.trainer.checkpoint.BackboneFile;
+import org.maskwright.trainer.checkpoint.BackboneFolder;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigException;
@@ -57,13 +64,38 @@ final class Initialisation {
     if (Files.isRegularFile(folder(path).resolve(ModelFolder.SETTINGS))) {
       ModelFolder.verify(folder(path));
     }
-    ImportedWeights weights = WeightImport.read(path);
+    ImportedWeights weights =
+        BackboneFolder.isOne(path) ? BackboneFolder.weights(path) : WeightImport.read(path);
+    if (policy.scope() == LoadPolicy.Scope.BACKBONE) {
+      requireSameKind(path, weights, model);
+    }
     if (weights.family().isHuggingFace() && HuggingFaceFolder.of(path).isPresent()) {
       HuggingFaceFolder.requireComputedAs(path, model.config(), policy.scope());
     }
     LoadReport report = model.load(weights, policy);
     console.line("weights from " + path + ": " + report.toText());
     return origin(path, weights);
+  }
+
+  /** Weights of another kind of backbone have no name in common with the model's. */
+  private static void requireSameKind(Path path, ImportedWeights weights, SegmentationModel model) {
+    Set<String> names = weights.state().keys();
+    boolean same =
+        model.state().keySet().stream()
+            .filter(key -> key.startsWith("backbone."))
+            .anyMatch(names::contains);
+    if (same || weights.suffixMatching()) {
+      return;
+    }
+    Registry<BackbonePart> kinds = Registry.of(BackbonePart.class);
+    String held = kinds.of(DeducedArchitecture.of(weights.state()).backbone()).name();
+    String wanted = kinds.of(model.config().backbone()).name();
+    if (!held.equals(wanted)) {
+      throw new CheckpointException(
+          path,
+          "expected weights of %s, as model.backbone.type says, got %s; set model.backbone.type = %s, or name a model with it by --model"
+              .formatted(wanted, held, held));
+    }
   }
 
   private static Path folder(Path path) {
@@ -77,12 +109,16 @@ final class Initialisation {
       ModelFile file = ModelFolder.describe(folder);
       return new Origin(file.normalization(), file.licence());
     }
+    if (BackboneFolder.isOne(folder)) {
+      BackboneFile file = BackboneFolder.describe(folder);
+      return new Origin(file.normalization(), file.licence());
+    }
     Normalization normalization =
         (weights.family().isHuggingFace()
                 ? HuggingFaceFolder.of(path)
                 : Optional.<HuggingFaceSettings>empty())
             .map(ModelFile::normalization)
-            .orElse(Normalization.IMAGENET);
+            .orElse(BackboneFile.normalization(weights.family()));
     return new Origin(normalization, weights.provenance().licence());
   }
 

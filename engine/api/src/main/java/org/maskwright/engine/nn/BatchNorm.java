@@ -6,12 +6,13 @@ import org.maskwright.engine.tensor.Tensor;
 
 /**
  * Batch normalisation (arXiv 1502.03167): statistics of the batch in training, running statistics
- * in evaluation; eps 1e-5, momentum 0.1, running variance unbiased.
+ * in evaluation; eps 1e-5 unless another is given, momentum 0.1, running variance unbiased.
  *
  * <p>The statistics are those of this process's batch; there is no exchange between devices.
  */
 public final class BatchNorm extends Module {
   private static final double MOMENTUM = 0.1;
+  private final double eps;
   private final Parameter weight;
   private final Parameter bias;
   private final Parameter runningMean;
@@ -19,7 +20,13 @@ public final class BatchNorm extends Module {
 
   /** Weight 1, bias 0, running mean 0, running variance 1. */
   public BatchNorm(Engine engine, int channels) {
+    this(engine, channels, FrozenBatchNorm.EPS);
+  }
+
+  /** As {@link #BatchNorm(Engine, int)}, with another number that is added to variances. */
+  public BatchNorm(Engine engine, int channels, double eps) {
     super(engine);
+    this.eps = eps;
     weight = parameter("weight", engine.ones(channels));
     bias = parameter("bias", engine.zeros(channels));
     runningMean = buffer("running_mean", engine.zeros(channels));
@@ -35,7 +42,7 @@ public final class BatchNorm extends Module {
       Tensor scale = scale();
       return x.mul(scale.reshape(-1, 1, 1)).add(shift(scale).reshape(-1, 1, 1));
     }
-    Tensor[] out = x.batchNorm(weight.tensor(), bias.tensor(), FrozenBatchNorm.EPS);
+    Tensor[] out = x.batchNorm(weight.tensor(), bias.tensor(), eps);
     if (engine().isGradEnabled()) {
       moveRunningStatistics(out[1], out[2], x.numel() / (double) x.size(1));
     }
@@ -44,7 +51,7 @@ public final class BatchNorm extends Module {
 
   /** In evaluation, what multiplies a channel [C]. */
   public Tensor scale() {
-    return FrozenBatchNorm.scale(weight, runningVar);
+    return FrozenBatchNorm.scale(weight, runningVar, eps);
   }
 
   /** In evaluation, what is added to a channel [C], given {@link #scale()}. */
@@ -55,7 +62,7 @@ public final class BatchNorm extends Module {
   private void moveRunningStatistics(Tensor mean, Tensor reciprocalStd, double count) {
     try (var off = engine().noGrad();
         var scope = engine().scope()) {
-      Tensor variance = reciprocalStd.square().reciprocal().sub(FrozenBatchNorm.EPS);
+      Tensor variance = reciprocalStd.square().reciprocal().sub(eps);
       move(runningMean, mean);
       move(runningVar, variance.mul(count / Math.max(1, count - 1)));
     }

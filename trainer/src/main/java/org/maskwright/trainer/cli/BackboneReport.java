@@ -1,0 +1,77 @@
+package org.maskwright.trainer.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.LoadReport;
+import org.maskwright.settings.Registry;
+import org.maskwright.trainer.checkpoint.BackboneFile;
+
+/**
+ * What {@code maskwright import} says of a backbone.
+ *
+ * @param source the file
+ * @param out the folder that was made
+ * @param backbone its architecture
+ * @param report what became of each key
+ */
+record BackboneReport(
+    Path source, Path out, ImportedWeights weights, BackboneConfig backbone, LoadReport report) {
+  private String kind() {
+    return Registry.of(BackbonePart.class).of(backbone).name();
+  }
+
+  /** The first model of the zoo that has it. */
+  private Optional<String> model() {
+    return Variants.names().stream()
+        .filter(name -> Variants.get(name).backbone().equals(backbone))
+        .findFirst();
+  }
+
+  private Normalization pixels() {
+    return BackboneFile.normalization(weights.family());
+  }
+
+  void print(PrintWriter lines) {
+    lines.printf(
+        "%s: %s, %s%n", source, weights.provenance().family(), weights.provenance().format());
+    lines.printf(
+        "backbone: %s; %d tensors loaded, %d start fresh, %d not needed (listed in import.txt)%n",
+        kind(), report.loaded().size(), report.reinitialised().size(), report.ignored().size());
+    Normalization p = pixels();
+    lines.printf(
+        "images are normalised with mean %s %s %s and std %s %s %s, of 0 to 255%n",
+        p.meanRed(), p.meanGreen(), p.meanBlue(), p.stdRed(), p.stdGreen(), p.stdBlue());
+    lines.printf("licence: %s%n", weights.provenance().licence());
+    lines.printf(
+        "to train from it: ./maskwright train EXPERIMENT%s --set init.backbone=%s%n",
+        model().map(name -> " --model " + name).orElse(" --set model.backbone.type=" + kind()),
+        out);
+    lines.println(out);
+  }
+
+  String toJson() {
+    return JsonLines.object(
+        g -> {
+          g.writeStringField("folder", out.toString());
+          g.writeStringField("family", weights.provenance().family());
+          g.writeStringField("format", weights.provenance().format());
+          g.writeStringField("licence", weights.provenance().licence());
+          g.writeStringField("backbone", kind());
+          if (model().isPresent()) {
+            g.writeStringField("model", model().get());
+          }
+          g.writeNumberField("loaded", report.loaded().size());
+          JsonLines.strings(
+              g,
+              "reinitialised",
+              report.reinitialised().stream().map(LoadReport.MisShaped::key).toList());
+          JsonLines.strings(g, "ignored", report.ignored());
+        });
+  }
+}
