@@ -1,6 +1,7 @@
 package org.maskwright.trainer.run;
 
 import java.util.stream.Stream;
+import java.util.Optional;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
@@ -83,7 +84,9 @@ record Prepared(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
         Cautions.ofModel(settings, model).forEach(console::line);
-        Evaluator evaluator = new Evaluator(model, origin.normalization(), settings, val, console);
+        Evaluator evaluator =
+            new Evaluator(
+                model, origin.normalization(), settings, val, Optional.empty(), console);
         return new Prepared(data, val, engine, model, learner, evaluator);
       } catch (RuntimeException e) {
         learner.close();
