@@ -16,6 +16,7 @@ import org.maskwright.trainer.eval.Evaluation;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.eval.SamplePictures;
 import org.maskwright.trainer.eval.ValidationLoss;
+import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
@@ -107,8 +108,13 @@ public final class Evaluator {
 
   private Optional<ValidationLoss> loss() {
     return settings.loss() && dataset.tasks().contains(run.task())
-        ? Optional.of(new ValidationLoss(run.task(), Criterion.of(run.criterion()), run.seed()))
+        ? Optional.of(new ValidationLoss(run.task(), criterion(), run.seed()))
         : Optional.empty();
+  }
+
+  /** Without weights of classes, so that losses of runs with other weights can be compared. */
+  private Criterion criterion() {
+    return Criterion.of(run.criterion().withClassWeights(ClassWeights.EQUAL));
   }
 
   private void progress(int images, int of) {

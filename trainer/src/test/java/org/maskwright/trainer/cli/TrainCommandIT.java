@@ -203,6 +203,43 @@ class TrainCommandIT {
   }
 
   @Test
+  void weightsOfClassesFollowTheTrainingDataAndAreToldBefore() throws IOException {
+    Path config =
+        TinyRun.write(
+            temp,
+            """
+            train.steps = 1
+            criterion.points.class-weights.type = inverse-frequency
+            """);
+    assertEquals(0, run("train", config, "--run-dir", temp.resolve("weighted")), err::toString);
+    assertSays("targets by class: ", "class weights: ");
+    assertEquals(
+        3,
+        run(
+            "train",
+            config,
+            "--run-dir",
+            temp.resolve("given"),
+            "--set",
+            "criterion.points.class-weights.type=given",
+            "--set",
+            "criterion.points.class-weights.given.weights.tower=2"));
+    assertSays("criterion: class-weights: weights: expected classes of the data, got \"tower\"");
+    assertEquals(
+        3,
+        run(
+            "train",
+            config,
+            "--run-dir",
+            temp.resolve("beta"),
+            "--set",
+            "criterion.points.class-weights.type=effective-number",
+            "--set",
+            "criterion.points.class-weights.effective-number.beta=1"));
+    assertSays("beta: expected a value in [0,1)");
+  }
+
+  @Test
   void filesOfAnEvaluationScoreTheSameAsTheEvaluation() throws IOException {
     Path config =
         TinyRun.write(
