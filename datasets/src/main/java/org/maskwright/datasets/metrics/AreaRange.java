@@ -3,9 +3,12 @@ package org.maskwright.datasets.metrics;
 /** COCO's size classes by area in pixels; both ends belong to a class. */
 enum AreaRange {
   ALL(0, 0, 1e10),
-  SMALL(1, 0, 32 * 32),
-  MEDIUM(2, 32 * 32, 96 * 96),
-  LARGE(3, 96 * 96, 1e10);
+  SMALL(1, 0, AreaRange.MEDIUM_FROM),
+  MEDIUM(2, AreaRange.MEDIUM_FROM, AreaRange.LARGE_FROM),
+  LARGE(3, AreaRange.LARGE_FROM, 1e10);
+
+  static final double MEDIUM_FROM = 32 * 32;
+  static final double LARGE_FROM = 96 * 96;
 
   static final int COUNT = 4;
 

@@ -149,11 +149,12 @@ public final class InstanceFiles {
         wrongBoxes.sum(),
         "annotations whose \"bbox\" is far from the box of their mask: boxes are scored by it");
     warn(resultsFile, detectionsOfOtherSize.sum(), other);
-    return new Scored<>(metrics, warnings);
+    TruthByClass classes = new TruthByClass();
+    annotations.forEach(
+        (image, all) ->
+            all.stream().filter(a -> !a.crowd()).forEach(a -> classes.add(image, a.categoryId())));
+    return new Scored<>(metrics, classes.of(truth.categories()), warnings);
   }
-
-  /** A result and what was odd about the files. */
-  public record Scored<T>(T metrics, List<String> warnings) {}
 
   /**
    * Evaluates by COCO's rules.

@@ -9,12 +9,12 @@ import java.util.Map;
 
 /**
  * Metrics as JSON with every digit; fractions, not percent; null where there is nothing to measure
- * (COCO and LVIS: -1).
+ * (COCO and LVIS: -1, but in "classes").
  */
 public final class MetricJson {
   private MetricJson() {}
 
-  public static String coco(CocoMetrics metrics) {
+  public static String coco(CocoMetrics metrics, ClassTable classes) {
     return write(
         json -> {
           CocoSummary s = metrics.all();
@@ -35,10 +35,11 @@ public final class MetricJson {
             number(json, entry.getKey().toString(), entry.getValue().ap());
           }
           json.writeEndObject();
+          classes(json, classes);
         });
   }
 
-  public static String lvis(LvisMetrics metrics) {
+  public static String lvis(LvisMetrics metrics, ClassTable classes) {
     return write(
         json -> {
           LvisSummary s = metrics.all();
@@ -60,10 +61,11 @@ public final class MetricJson {
             number(json, entry.getKey().toString(), entry.getValue());
           }
           json.writeEndObject();
+          classes(json, classes);
         });
   }
 
-  public static String panoptic(PanopticMetrics metrics) {
+  public static String panoptic(PanopticMetrics metrics, ClassTable classes) {
     return write(
         json -> {
           quality(json, "All", metrics.all());
@@ -78,6 +80,7 @@ public final class MetricJson {
             json.writeEndObject();
           }
           json.writeEndObject();
+          classes(json, classes);
         });
   }
 
@@ -94,6 +97,22 @@ public final class MetricJson {
           }
           json.writeEndObject();
         });
+  }
+
+  private static void classes(JsonGenerator json, ClassTable table) throws IOException {
+    json.writeArrayFieldStart("classes");
+    for (ClassTable.Row row : table.rows()) {
+      json.writeStartObject();
+      json.writeNumberField("id", row.id());
+      json.writeStringField("name", row.truth().name());
+      json.writeNumberField("images", row.truth().images());
+      json.writeNumberField("segments", row.truth().segments());
+      for (Map.Entry<String, Double> score : row.scores().entrySet()) {
+        number(json, score.getKey(), score.getValue());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void quality(JsonGenerator json, String name, PanopticMetrics.Quality q)

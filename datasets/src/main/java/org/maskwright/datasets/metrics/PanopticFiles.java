@@ -3,7 +3,6 @@ package org.maskwright.datasets.metrics;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -42,21 +41,19 @@ public final class PanopticFiles {
       Path predictedJson,
       Path predictedFolder,
       PanopticEvaluator.Overlap overlap) {
-    return evaluate(truthJson, truthFolder, predictedJson, predictedFolder, overlap, warning -> {});
+    return scored(truthJson, truthFolder, predictedJson, predictedFolder, overlap).metrics();
   }
 
   /**
-   * As {@link #evaluate(Path, Path, Path, Path, PanopticEvaluator.Overlap)}.
-   *
-   * @param warnings is told what makes the official numbers doubtful
+   * As {@link #evaluate}, with what the truth has of each class and what makes the official numbers
+   * doubtful.
    */
-  public static PanopticMetrics evaluate(
+  public static Scored<PanopticMetrics> scored(
       Path truthJson,
       Path truthFolder,
       Path predictedJson,
       Path predictedFolder,
-      PanopticEvaluator.Overlap overlap,
-      Consumer<String> warnings) {
+      PanopticEvaluator.Overlap overlap) {
     CocoPanoptic truth = CocoJson.readPanoptic(truthJson);
     if (truth.categories().isEmpty()) {
       throw DatasetException.ofFile(truthJson, "expected \"categories\", found none");
@@ -85,8 +82,16 @@ public final class PanopticFiles {
             }
           };
         });
-    evaluator.wrongAreas().ifPresent(wrong -> warnings.accept(truthJson + ": " + wrong));
-    return evaluator.result();
+    TruthByClass classes = new TruthByClass();
+    for (PanopticAnnotation annotation : truth.annotations()) {
+      annotation.segments().stream()
+          .filter(segment -> !segment.crowd())
+          .forEach(segment -> classes.add(annotation.imageId(), segment.categoryId()));
+    }
+    return new Scored<>(
+        evaluator.result(),
+        classes.of(truth.categories()),
+        evaluator.wrongAreas().map(wrong -> truthJson + ": " + wrong).stream().toList());
   }
 
   private void add(

@@ -142,6 +142,28 @@ public final class SemanticEvaluator {
     return confusion[g * (classes + 1) + p];
   }
 
+  /**
+   * The pixels of the images added so far by true and predicted class; predictions of the ignore
+   * label are of no class.
+   *
+   * @param names of the K classes
+   */
+  public ConfusionMatrix confusion(List<String> names) {
+    if (names.size() != classes) {
+      throw new IllegalArgumentException(
+          "names: expected " + classes + ", one of each class, got " + names.size());
+    }
+    List<ConfusionMatrix.Cell> cells = new ArrayList<>();
+    for (int g = 0; g < classes; g++) {
+      for (int p = 0; p <= classes; p++) {
+        if (count(g, p) > 0) {
+          cells.add(new ConfusionMatrix.Cell(g, p, count(g, p)));
+        }
+      }
+    }
+    return new ConfusionMatrix(names, ConfusionMatrix.Counted.PIXELS, cells);
+  }
+
   /** What a user may not have meant, of the ground truth so far. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.metrics.InstanceFiles.DetectionArea;
-import org.maskwright.datasets.metrics.InstanceFiles.Scored;
 
 /** What is odd about files is counted and said, each once, and left out or scored as it is said. */
 class InstanceFilesTest {

@@ -13,6 +13,7 @@ class MetricTextTest {
       new CocoSummary(0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, -1);
   private static final LvisSummary LVIS =
       new LvisSummary(0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, -1);
+  private static final ClassTable NO_CLASSES = new ClassTable(List.of());
   private static final SemanticMetrics SEMANTIC =
       new SemanticMetrics(
           0.25, 1.0 / 3, 0.5, 0.75, List.of(0.125, Double.NaN, 1.0), List.of(0.5, 0.0, 0.25));
@@ -29,6 +30,13 @@ class MetricTextTest {
         perClass);
   }
 
+  private static ClassTable classes() {
+    SortedMap<Integer, ClassTruth> truths = new TreeMap<>();
+    truths.put(3, new ClassTruth("cat", 2, 4));
+    truths.put(20, new ClassTruth("a name that is longer than the column", 1, 1));
+    return ClassTable.panoptic(new Scored<>(panoptic(), truths, List.of()));
+  }
+
   private static String lines(String... lines) {
     return String.join(System.lineSeparator(), lines) + System.lineSeparator();
   }
@@ -37,12 +45,26 @@ class MetricTextTest {
   void cocosNumbers() {
     SortedMap<Integer, CocoSummary> perCategory = new TreeMap<>();
     perCategory.put(7, COCO);
-    perCategory.put(11, new CocoSummary(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    perCategory.put(11, new CocoSummary(-1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0));
+    CocoMetrics metrics = new CocoMetrics(COCO, List.of(), perCategory);
+    SortedMap<Integer, ClassTruth> truths = new TreeMap<>();
+    truths.put(7, new ClassTruth("cat", 1, 3));
+    truths.put(11, new ClassTruth("dog", 0, 0));
+    ClassTable table = ClassTable.coco(new Scored<>(metrics, truths, List.of()));
     assertEquals(
         "{\"AP\":0.01,\"AP50\":0.02,\"AP75\":0.03,\"APs\":0.04,\"APm\":0.05,\"APl\":0.06,"
             + "\"AR1\":0.07,\"AR10\":0.08,\"AR100\":0.09,\"ARs\":0.1,\"ARm\":0.11,\"ARl\":-1.0,"
-            + "\"perCategory\":{\"7\":0.01,\"11\":-1.0}}",
-        MetricJson.coco(new CocoMetrics(COCO, List.of(), perCategory)));
+            + "\"perCategory\":{\"7\":0.01,\"11\":-1.0},"
+            + "\"classes\":[{\"id\":7,\"name\":\"cat\",\"images\":1,\"segments\":3,\"AP\":0.01,\"AP50\":0.02,\"AP75\":0.03,"
+            + "\"APs\":0.04,\"APm\":0.05,\"APl\":0.06},"
+            + "{\"id\":11,\"name\":\"dog\",\"images\":0,\"segments\":0,\"AP\":null,\"AP50\":null,\"AP75\":null,"
+            + "\"APs\":null,\"APm\":null,\"APl\":null}]}",
+        MetricJson.coco(metrics, table));
+    assertEquals(
+        lines(
+            "class, in percent               images  segments      AP    AP50    AP75     APs     APm     APl",
+            "  cat                                1         3    1.00    2.00    3.00    4.00    5.00    6.00"),
+        table.text());
     assertEquals(
         lines(
             " Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.010",
@@ -68,8 +90,8 @@ class MetricTextTest {
     assertEquals(
         "{\"AP\":0.01,\"AP50\":0.02,\"AP75\":0.03,\"APs\":0.04,\"APm\":0.05,\"APl\":0.06,"
             + "\"APr\":0.07,\"APc\":0.08,\"APf\":0.09,\"AR@300\":0.1,\"ARs@300\":0.11,"
-            + "\"ARm@300\":0.12,\"ARl@300\":-1.0,\"perCategory\":{\"7\":0.5,\"11\":-1.0}}",
-        MetricJson.lvis(new LvisMetrics(LVIS, perCategory)));
+            + "\"ARm@300\":0.12,\"ARl@300\":-1.0,\"perCategory\":{\"7\":0.5,\"11\":-1.0},\"classes\":[]}",
+        MetricJson.lvis(new LvisMetrics(LVIS, perCategory), NO_CLASSES));
     String ap = " Average Precision  (AP) @[ IoU=";
     String ar = " Average Recall     (AR) @[ IoU=0.50:0.95 | area=";
     assertEquals(
@@ -97,8 +119,16 @@ class MetricTextTest {
             + "\"Things\":{\"pq\":0.21,\"sq\":0.22,\"rq\":1.0,\"n\":1},"
             + "\"Stuff\":{\"pq\":null,\"sq\":null,\"rq\":null,\"n\":0},"
             + "\"perClass\":{\"3\":{\"pq\":0.1,\"sq\":0.2,\"rq\":0.3},"
-            + "\"20\":{\"pq\":0.4,\"sq\":0.5,\"rq\":0.6}}}",
-        MetricJson.panoptic(panoptic()));
+            + "\"20\":{\"pq\":0.4,\"sq\":0.5,\"rq\":0.6}},"
+            + "\"classes\":[{\"id\":3,\"name\":\"cat\",\"images\":2,\"segments\":4,\"PQ\":0.1,\"SQ\":0.2,\"RQ\":0.3},"
+            + "{\"id\":20,\"name\":\"a name that is longer than the column\",\"images\":1,\"segments\":1,\"PQ\":0.4,\"SQ\":0.5,\"RQ\":0.6}]}",
+        MetricJson.panoptic(panoptic(), classes()));
+    assertEquals(
+        lines(
+            "class, in percent               images  segments      PQ      SQ      RQ",
+            "  cat                                2         4   10.00   20.00   30.00",
+            "  a name that is longer tha...       1         1   40.00   50.00   60.00"),
+        classes().text());
     assertEquals(
         lines(
             "          |    PQ     SQ     RQ     N",

@@ -34,17 +34,15 @@ final class ScoreWarningsTest {
   @Test
   void areasThatAreNotThePixelsGiveTheOfficialQualityAndAreSaid() {
     Path files = SharedData.require("cases/evaluation/pq-wrong-json-area");
-    List<String> warnings = new ArrayList<>();
-    PanopticMetrics metrics =
-        PanopticFiles.evaluate(
+    Scored<PanopticMetrics> scored =
+        PanopticFiles.scored(
             files.resolve("gt.json"),
             files.resolve("gt"),
             files.resolve("pred.json"),
             files.resolve("pred"),
-            PanopticEvaluator.Overlap.SEGMENT,
-            warnings::add);
-    assertEquals(5.408333, metrics.all().pq(), 1e-6);
-    assertTrue(warnings.get(0).contains("segment 1001: area is 24"), warnings.toString());
+            PanopticEvaluator.Overlap.SEGMENT);
+    assertEquals(5.408333, scored.metrics().all().pq(), 1e-6);
+    assertTrue(scored.warnings().get(0).contains("segment 1001: area is 24"), scored::toString);
   }
 
   private List<String> semantic(int... truth) throws IOException {

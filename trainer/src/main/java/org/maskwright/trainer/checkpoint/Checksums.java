@@ -31,6 +31,12 @@ import org.maskwright.modelzoo.weights.CheckpointException;
 final class Checksums {
   static final String FILE = "SHA256SUMS";
 
+  /**
+   * What may be added to a finished folder. A process may end between the file and its line in the
+   * list, so that {@link #verify} takes the file without it; who reads the file does not.
+   */
+  private static final Set<String> ADDED_LATER = Set.of(ModelFolder.THRESHOLDS);
+
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");
   private static final int BUFFER = 1 << 20;
 
@@ -43,10 +49,45 @@ final class Checksums {
 
   /** Writes the list of some files of a folder. */
   static void write(Path folder, Collection<String> files) throws IOException {
-    var text = new StringBuilder();
+    Map<String, String> digests = new LinkedHashMap<>();
     for (String file : files) {
-      text.append(digest(folder.resolve(file))).append("  ").append(file).append('\n');
+      digests.put(file, digest(folder.resolve(file)));
     }
+    write(folder, digests);
+  }
+
+  /**
+   * Writes a file into a finished folder, in place of an earlier one of the name, and its line into
+   * the list, where the folder has one. A process that ends on the way leaves a folder that {@link
+   * #verify} accepts.
+   *
+   * @param name of what may be added later
+   */
+  static void addLater(Path folder, String name, String text) {
+    if (!ADDED_LATER.contains(name)) {
+      throw new IllegalArgumentException(name + ": expected one of " + ADDED_LATER);
+    }
+    Path file = folder.resolve(name);
+    try {
+      if (!Files.exists(folder.resolve(FILE))) {
+        OutputFile.writeDurably(file, text);
+        return;
+      }
+      Map<String, String> digests = listed(folder);
+      if (digests.remove(name) != null) {
+        write(folder, digests);
+      }
+      OutputFile.writeDurably(file, text);
+      digests.put(name, digest(file));
+      write(folder, digests);
+    } catch (IOException e) {
+      throw OutputFile.failure(file, e);
+    }
+  }
+
+  private static void write(Path folder, Map<String, String> digests) {
+    var text = new StringBuilder();
+    digests.forEach((file, digest) -> text.append(digest).append("  ").append(file).append('\n'));
     OutputFile.writeDurably(folder.resolve(FILE), text.toString());
   }
 
@@ -64,6 +105,7 @@ final class Checksums {
         }
         requireSame(folder.resolve(entry.getKey()), entry.getValue());
       }
+      present.removeAll(ADDED_LATER);
       if (!present.isEmpty()) {
         throw broken(folder.resolve(present.iterator().next()), "not listed in " + FILE);
       }

@@ -3,11 +3,14 @@ package org.maskwright.trainer.checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -31,6 +34,9 @@ public final class ModelFolder {
 
   /** A {@link ModelFile}. */
   public static final String SETTINGS = "model.conf";
+
+  /** Score thresholds that an evaluation found, where there are some. */
+  public static final String THRESHOLDS = "thresholds.conf";
 
   private ModelFolder() {}
 
@@ -83,6 +89,49 @@ public final class ModelFolder {
       throw new CheckpointException(
           message.contains(SETTINGS) ? message : settings + ": " + message, e);
     }
+  }
+
+  /**
+   * Keeps the score thresholds that an evaluation of a model found, in place of earlier ones.
+   *
+   * @param byKind thresholds by the name of the kind of result
+   * @param names of the classes as the thresholds have them, in the order of the logits; the file
+   *     has the model's own
+   * @throws CheckpointException if the folder holds no model, or one of another number of classes
+   */
+  public static void writeThresholds(
+      Path folder, Map<String, ScoreThresholds> byKind, List<String> names) {
+    List<String> own = classNames(folder);
+    if (own.size() != names.size()) {
+      throw new CheckpointException(
+          folder, "thresholds of %d classes, the model has %d".formatted(names.size(), own.size()));
+    }
+    String text = SettingsWriter.render(ThresholdsFile.of(byKind, names, own));
+    Checksums.addLater(folder, THRESHOLDS, text);
+  }
+
+  /**
+   * The score thresholds of each kind of result that an evaluation found; empty if none is kept.
+   *
+   * @throws CheckpointException if they are not what was written, or not of the model's classes
+   */
+  public static Map<String, ScoreThresholds> thresholds(Path folder) {
+    Path file = folder.resolve(THRESHOLDS);
+    if (!Files.isRegularFile(file)) {
+      return Map.of();
+    }
+    Checksums.verifyIfListed(folder, List.of(THRESHOLDS));
+    try {
+      return ConfigFile.loadData(file, List.of())
+          .bind(ThresholdsFile.class)
+          .byKind(classNames(folder));
+    } catch (ConfigException | IllegalArgumentException e) {
+      throw new CheckpointException(file, e.getMessage(), e);
+    }
+  }
+
+  private static List<String> classNames(Path folder) {
+    return describe(folder).classes().stream().map(ClassSpace.Entry::name).toList();
   }
 
   /**

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
@@ -25,6 +26,7 @@ import org.maskwright.trainer.config.RunSettings;
  *   metrics.jsonl     one JSON object a line
  *   tensorboard/      event files
  *   samples/          pictures of predictions
+ *   evaluations/      step-00000200/evaluation.json and more: all of an evaluation
  *   loss.png          curves of the losses, and metrics.png of what was evaluated
  *   checkpoints/      see {@link CheckpointStore}
  *   summary.json      written when the run has finished
@@ -135,6 +137,12 @@ public final class RunFolder implements AutoCloseable {
 
   public Path samples() {
     return folder.resolve("samples");
+  }
+
+  /** Writes the files of the evaluation of a step, in place of those of an earlier one. */
+  public void writeEvaluation(long step, Map<String, String> files) {
+    Path of = folder.resolve("evaluations").resolve("step-%08d".formatted(step));
+    files.forEach((name, text) -> OutputFile.write(of.resolve(name), text));
   }
 
   public Path checkpoints() {

@@ -1,16 +1,16 @@
 package org.maskwright.trainer.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -19,10 +19,15 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EngineSettings;
+import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.EvalFiles;
 import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.EvalText;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultFiles;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.Evaluator;
 import org.maskwright.trainer.run.SharedCores;
@@ -57,7 +62,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Write results in the official format of each kind, such as instances.json, panoptic.json and panoptic/*.png, semantic/*.png.")
+          "Write results in the official format of each kind, such as instances.json, panoptic.json and panoptic/*.png, semantic/*.png; and"
+              + " evaluation.json and KIND-confusion.csv.")
   private Path out;
 
   @Option(
@@ -73,6 +79,20 @@ final class EvalCommand implements Callable<Integer> {
           "Take the data set's classes for the model's in their order, whatever names model.conf has.")
   private boolean byPosition;
 
+  @Option(
+      names = "--threshold",
+      paramLabel = "SCORE",
+      description =
+          "Score from which an instance counts in the confusion matrix and in what became of the objects (default: that of the best F1 of its"
+              + " class).")
+  private Optional<Double> threshold = Optional.empty();
+
+  @Option(
+      names = "--save-thresholds",
+      description =
+          "Keep the score thresholds of the best F1 in the model folder (thresholds.conf), for predict --threshold best.")
+  private boolean saveThresholds;
+
   @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
@@ -81,8 +101,10 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OptionRange.atLeast(spec, "--limit", 0, limit);
+    threshold.ifPresent(score -> OptionRange.score(spec, "--threshold", score));
     Optional<OutputFolder> results = Optional.ofNullable(out).map(OutputFolder::open);
     RunSettings settings = settings();
+    requireScores(settings.eval());
     Dataset data = TrainingData.open(settings, settings.data().val(), settings.task());
     EvalReport report;
     try (Console console = Terminal.console(spec);
@@ -93,13 +115,19 @@ final class EvalCommand implements Callable<Integer> {
       requireSameClasses(loaded.classSpace(), data);
       Evaluator evaluator =
           new Evaluator(
-              loaded, ModelFolder.describe(model).normalization(), settings, data, console);
+              loaded,
+              ModelFolder.describe(model).normalization(),
+              settings,
+              data,
+              threshold,
+              console);
       report =
           results.isPresent()
               ? written(evaluator, results.get())
               : evaluator.run(limit, Optional.empty(), Optional.empty());
     }
     print(report);
+    save(report, data);
     return ExitCode.OK.code();
   }
 
@@ -141,11 +169,44 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  /** Before an evaluation that may take long. */
+  private void requireScores(EvalSettings eval) {
+    if (saveThresholds && eval.kinds().stream().noneMatch(ResultKind::hasScores)) {
+      throw new ConfigException(
+          "eval.tasks: expected "
+              + scored()
+              + " among them for --save-thresholds, the kinds of result with scores of their own, got "
+              + eval.tasks());
+    }
+  }
+
+  private static String scored() {
+    return ResultKinds.all().stream()
+        .filter(ResultKind::hasScores)
+        .map(ResultKind::name)
+        .collect(Collectors.joining(" or "));
+  }
+
+  private void save(EvalReport report, Dataset data) {
+    if (!saveThresholds) {
+      return;
+    }
+    Map<String, ScoreThresholds> found = report.bestThresholds();
+    PrintWriter err = spec.commandLine().getErr();
+    if (found.isEmpty()) {
+      err.println("warning: nothing right was found, so there is no threshold to keep");
+      return;
+    }
+    ModelFolder.writeThresholds(model, found, data.categories().names());
+    err.println("thresholds: " + model.resolve(ModelFolder.THRESHOLDS));
+  }
+
   private EvalReport written(Evaluator evaluator, OutputFolder folder) throws IOException {
     Path sheet = folder.path().resolve(".samples.png"); // hidden until all is there
     try (ResultFiles files = ResultFiles.in(folder)) {
       EvalReport report = evaluator.run(limit, Optional.of(files), Optional.of(sheet));
       files.finish();
+      EvalFiles.of(report).forEach(folder::write);
       if (Files.exists(sheet)) {
         folder.publish(sheet, "samples.png");
       }
@@ -173,49 +234,9 @@ final class EvalCommand implements Callable<Integer> {
 
   private void print(EvalReport report) {
     PrintWriter writer = spec.commandLine().getOut();
-    json.report(writer, () -> print(report, writer), () -> toJson(report));
-  }
-
-  private static void print(EvalReport report, PrintWriter writer) {
-    writer.printf(Locale.ROOT, "%d images in %.1f s%n%n", report.images(), report.seconds());
-    report
-        .metrics()
-        .forEach((name, value) -> writer.printf(Locale.ROOT, "%-22s %8.3f%n", name, value));
-    report
-        .perClass()
-        .forEach(
-            (metric, classes) -> {
-              writer.printf("%n%s by class%n", metric);
-              classes.forEach(
-                  (name, value) -> writer.printf(Locale.ROOT, "  %-28s %8.3f%n", name, value));
-            });
-  }
-
-  private static String toJson(EvalReport report) {
-    return JsonLines.object(
-        g -> {
-          g.writeNumberField("images", report.images());
-          g.writeNumberField("skipped", report.skipped().size());
-          g.writeNumberField("seconds", report.seconds());
-          writeNumbers(g, "metrics", report.metrics());
-          g.writeObjectFieldStart("perClass");
-          for (Map.Entry<String, Map<String, Double>> e : report.perClass().entrySet()) {
-            writeNumbers(g, e.getKey(), e.getValue());
-          }
-          g.writeEndObject();
-        });
-  }
-
-  private static void writeNumbers(JsonGenerator g, String name, Map<String, Double> values)
-      throws IOException {
-    g.writeObjectFieldStart(name);
-    for (Map.Entry<String, Double> e : values.entrySet()) {
-      if (Double.isFinite(e.getValue())) {
-        g.writeNumberField(e.getKey(), e.getValue());
-      } else {
-        g.writeNullField(e.getKey());
-      }
-    }
-    g.writeEndObject();
+    json.report(
+        writer,
+        () -> EvalText.lines(report).forEach(writer::println),
+        () -> EvalFiles.json(report));
   }
 }

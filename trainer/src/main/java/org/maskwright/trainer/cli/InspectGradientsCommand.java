@@ -13,15 +13,18 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.GivenBatch;
+import org.maskwright.trainer.loss.ClassWeightSettings;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Losses;
@@ -123,7 +126,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
               model.paddedSize(Math.toIntExact(pixels.size(2))),
               model.paddedSize(Math.toIntExact(pixels.size(3))));
       Losses losses =
-          Criterion.of(withCount(criterion, batch))
+          Criterion.of(withWeights(withCount(criterion, batch), model))
               .compute(predictions, targets, points(criterion, batch, predictions));
       out.put("loss.total", one(losses.total().item()));
       losses.values().forEach(p -> out.put("loss." + p.name(), one(p.value())));
@@ -153,6 +156,25 @@ final class InspectGradientsCommand implements Callable<Integer> {
   /** The file says how many points there are. */
   private static CriterionSettings withCount(CriterionSettings settings, GivenBatch batch) {
     return settings.samplesPoints() ? settings.withPoints(batch.pointCount()) : settings;
+  }
+
+  /** There is no training data to count classes in. */
+  private static CriterionSettings withWeights(
+      CriterionSettings settings, SegmentationModel model) {
+    List<String> classes =
+        model.classSpace().classes().stream().map(ClassSpace.Entry::name).toList();
+    try {
+      return settings.withClassWeights(
+          ClassWeightSettings.asked(
+              settings.classWeights(),
+              classes,
+              () -> {
+                throw new IllegalArgumentException(
+                    "expected none or given, other weights depend on training data, which a batch is not; set their type, such as --set criterion.points.class-weights.type=none");
+              }));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("criterion: class-weights: " + e.getMessage(), e);
+    }
   }
 
   private static PointSource points(

@@ -26,4 +26,14 @@ final class OptionRange {
           spec.commandLine(), option + ": expected at least " + least + ", got " + value);
     }
   }
+
+  /**
+   * @throws ParameterException if the value is no score
+   */
+  static void score(CommandSpec spec, String option, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": expected a score in [0,1], got " + value);
+    }
+  }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -16,9 +17,12 @@ import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
@@ -31,6 +35,7 @@ import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResult;
 import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.Rules;
@@ -79,12 +84,17 @@ final class PredictCommand implements Callable<Integer> {
       description = "Folder for pictures and JSON: one without pictures of yours.")
   private Path out;
 
+  private Optional<ScoreOption> threshold = Optional.empty();
+
   @Option(
       names = "--threshold",
       paramLabel = "SCORE",
       description =
-          "Panoptic: class score a segment needs (default: eval.object-threshold). Instance: score it needs to be drawn or listed (default: 0.5).")
-  private Optional<Double> threshold = Optional.empty();
+          "Panoptic: class score a segment needs (default: eval.object-threshold). Instance: score it needs to be drawn or listed (default: 0.5);"
+              + " best: that of the best F1 of its class, which training and eval --save-thresholds keep in the model folder.")
+  void threshold(String text) {
+    threshold = Optional.of(ScoreOption.of(spec, "--threshold", text));
+  }
 
   @Option(
       names = "--short-edge",
@@ -103,6 +113,8 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
+  private static final int MOST_NAMED = 10;
+
   @Override
   public Integer call() throws IOException {
     checkNumbers();
@@ -112,16 +124,19 @@ final class PredictCommand implements Callable<Integer> {
     OutputFolder folder = OutputFolder.open(out);
     names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
     ModelFile description = ModelFolder.describe(model);
-    ResultKind<?> asked = named.orElseGet(() -> first(description));
+    Map<String, ScoreThresholds> best = best();
+    ResultKind<?> asked = named.orElseGet(() -> first(description, best.keySet()));
+    ScoreThresholds shown = thresholds(asked, best);
     List<Path> written = new ArrayList<>();
     List<DatasetException> broken = new ArrayList<>();
     try (Console console = Terminal.console(spec);
         Engine e = engine.open();
         SegmentationModel loaded = ModelFolder.open(e, model)) {
       Predictor predictor =
-          new Predictor(loaded, description.normalization(), settings(description, asked));
+          new Predictor(loaded, description.normalization(), settings(description, asked, shown));
       predictor.requireServes(asked);
-      Results results = new Results(folder, asked, predictor, threshold.orElse(SHOWN));
+      withoutBest(description, shown).ifPresent(console::line);
+      Results results = new Results(folder, asked, predictor, shown);
       for (int i = 0; i < photographs.size(); i++) {
         Photograph photograph = photographs.get(i);
         try {
@@ -159,7 +174,7 @@ final class PredictCommand implements Callable<Integer> {
 
   /** Where the results of photographs go. */
   private record Results(
-      OutputFolder folder, ResultKind<?> kind, Predictor predictor, double threshold) {
+      OutputFolder folder, ResultKind<?> kind, Predictor predictor, ScoreThresholds thresholds) {
     /** Writes the picture and the JSON of one; both are made before one is written. */
     Path write(Photograph photograph, int number, RgbImage photo, String name) {
       Sample sample =
@@ -170,28 +185,72 @@ final class PredictCommand implements Callable<Integer> {
       ImageOutputs outputs = predictor.run(sample);
       ImageResult<?> result = predictor.result(kind, outputs);
       Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
-      byte[] picture = result.picture(overlay, threshold).toPng();
-      String record = result.json(photograph.name(), threshold);
+      byte[] picture = result.picture(overlay, thresholds).toPng();
+      String record = result.json(photograph.name(), thresholds);
       folder.write(name + ".json", record);
       return folder.write(name + ".png", picture);
     }
   }
 
-  /** Score of an instance that is drawn and listed. */
-  private static final double SHOWN = 0.5;
-
   private void checkNumbers() {
     if (shortEdge != null) {
       OptionRange.atLeast(spec, "--short-edge", 1, shortEdge);
     }
-    if (threshold.isPresent() && !(threshold.get() >= 0 && threshold.get() <= 1)) {
-      throw new ParameterException(
-          spec.commandLine(), "--threshold: expected a score in [0,1], got " + threshold.get());
+  }
+
+  /** The thresholds that the model folder keeps, if they are asked for. */
+  private Map<String, ScoreThresholds> best() {
+    if (!threshold.map(ScoreOption::isBest).orElse(false)) {
+      return Map.of();
     }
+    Map<String, ScoreThresholds> kept = ModelFolder.thresholds(model);
+    if (kept.isEmpty()) {
+      throw new CheckpointException(
+          model,
+          "--threshold best: expected %s, found none; 'maskwright eval %s --save-thresholds' writes it, or give a score"
+              .formatted(ModelFolder.THRESHOLDS, model));
+    }
+    return kept;
+  }
+
+  /** From which score on results of a kind are shown. */
+  private ScoreThresholds thresholds(ResultKind<?> asked, Map<String, ScoreThresholds> best) {
+    if (best.isEmpty()) {
+      return ScoreThresholds.everywhere(
+          threshold.map(ScoreOption::score).orElse(InstanceKind.DEFAULT_THRESHOLD));
+    }
+    return Optional.ofNullable(best.get(asked.name()))
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--threshold best: expected --task %s, of which %s has thresholds, got %s"
+                        .formatted(
+                            String.join(" or ", best.keySet()),
+                            model.resolve(ModelFolder.THRESHOLDS),
+                            asked.name())));
+  }
+
+  /** Says which classes have no threshold of their own where others have. */
+  private static Optional<String> withoutBest(ModelFile description, ScoreThresholds shown) {
+    List<String> without =
+        description.classes().stream()
+            .map(ClassSpace.Entry::name)
+            .filter(name -> !shown.byClass().containsKey(name))
+            .toList();
+    return shown.byClass().isEmpty() || without.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "threshold %s for classes without a best one: %s%s"
+                .formatted(
+                    shown.otherwise(),
+                    String.join(", ", without.subList(0, Math.min(MOST_NAMED, without.size()))),
+                    without.size() > MOST_NAMED ? ", ..." : ""));
   }
 
   /** As the run evaluates, where it evaluates the kind; but at the size the model asks for. */
-  private InferenceSettings settings(ModelFile description, ResultKind<?> asked) {
+  private InferenceSettings settings(
+      ModelFile description, ResultKind<?> asked, ScoreThresholds shown) {
     Optional<Path> run = RunFolder.configOf(model);
     EvalSettings eval =
         run.map(file -> RunFolder.settings(file, List.of()))
@@ -202,12 +261,12 @@ final class PredictCommand implements Callable<Integer> {
     return new InferenceSettings(
         edge,
         Math.max(edge, description.maxSize()),
-        threshold.orElse(eval.objectThreshold()),
+        threshold.filter(t -> !t.isBest()).map(ScoreOption::score).orElse(eval.objectThreshold()),
         eval.overlapThreshold(),
         eval.maxInstances(),
         evaluated ? Set.copyOf(eval.tasks()) : Set.of(asked.name()),
         rules.orElse(eval.rules()),
-        threshold.orElse(SHOWN));
+        shown.least());
   }
 
   private ResultKind<?> kind(String name) {
@@ -218,11 +277,12 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** The first kind that a model can give. */
-  private static ResultKind<?> first(ModelFile description) {
+  /** The first kind that a model can give, of those with thresholds if there are some. */
+  private static ResultKind<?> first(ModelFile description, Set<String> withThresholds) {
     boolean pixels = description.model().decoder().classifiesPixels();
     return ResultKinds.all().stream()
         .filter(kind -> !pixels || !kind.needsMasks())
+        .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))
         .findFirst()
         .orElseThrow();
   }

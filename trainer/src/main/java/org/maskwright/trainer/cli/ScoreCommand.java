@@ -3,6 +3,7 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.maskwright.datasets.metrics.ClassTable;
 import org.maskwright.datasets.metrics.InstanceFiles;
 import org.maskwright.datasets.metrics.InstanceFiles.DetectionArea;
 import org.maskwright.datasets.metrics.IouType;
@@ -49,7 +50,11 @@ final class ScoreCommand implements Runnable {
       @Mixin JsonOption json) {
     var scored = InstanceFiles.coco(files.truth, files.predictions, iou, area(areaFromBox));
     warn(scored.warnings());
-    print(MetricTables.coco(scored.metrics().all()), MetricJson.coco(scored.metrics()), json);
+    ClassTable classes = ClassTable.coco(scored);
+    print(
+        MetricTables.coco(scored.metrics().all()) + classes.text(),
+        MetricJson.coco(scored.metrics(), classes),
+        json);
   }
 
   @Command(name = "lvis", description = "LVIS AP and AR of instances by mask or box.")
@@ -67,7 +72,11 @@ final class ScoreCommand implements Runnable {
     }
     var scored = InstanceFiles.lvis(files.truth, files.predictions, iou, area(areaFromBox));
     warn(scored.warnings());
-    print(MetricTables.lvis(scored.metrics().all()), MetricJson.lvis(scored.metrics()), json);
+    ClassTable classes = ClassTable.lvis(scored);
+    print(
+        MetricTables.lvis(scored.metrics().all()) + classes.text(),
+        MetricJson.lvis(scored.metrics(), classes),
+        json);
   }
 
   @Command(name = "panoptic", description = "COCO panoptic quality: PQ, SQ, RQ.")
@@ -88,15 +97,15 @@ final class ScoreCommand implements Runnable {
               throw new ParameterException(
                   spec.commandLine(), "--iou: expected segm or boundary for panoptic quality");
         };
-    var metrics =
-        PanopticFiles.evaluate(
-            files.truth,
-            folders.truth,
-            files.predictions,
-            folders.predictions,
-            overlap,
-            this::warn);
-    print(MetricTables.panoptic(metrics), MetricJson.panoptic(metrics), json);
+    var scored =
+        PanopticFiles.scored(
+            files.truth, folders.truth, files.predictions, folders.predictions, overlap);
+    warn(scored.warnings());
+    ClassTable classes = ClassTable.panoptic(scored);
+    print(
+        MetricTables.panoptic(scored.metrics()) + classes.text(),
+        MetricJson.panoptic(scored.metrics(), classes),
+        json);
   }
 
   @Command(name = "semantic", description = "IoU and accuracy of semantic label maps.")

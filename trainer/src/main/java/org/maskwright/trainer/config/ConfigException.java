@@ -25,6 +25,12 @@ public final class ConfigException extends RuntimeException {
     this(List.of(new Problem("", "", message)));
   }
 
+  /** As {@link #ConfigException(String)}, for what another exception found. */
+  public ConfigException(String message, Throwable cause) {
+    this(message);
+    initCause(cause);
+  }
+
   /** The problems, in the order in which they were found. */
   public List<Problem> problems() {
     return problems;

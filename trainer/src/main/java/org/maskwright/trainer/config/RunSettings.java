@@ -8,6 +8,7 @@ import org.maskwright.datasets.Task;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Names;
+import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.LossTermSettings;
@@ -60,7 +61,7 @@ public record RunSettings(
     if (weighed.isEmpty() && deciding.isEmpty()) {
       return;
     }
-    List<String> terms = Criterion.of(criterion).terms();
+    List<String> terms = Criterion.of(criterion.withClassWeights(ClassWeights.EQUAL)).terms();
     for (String term : weighed) {
       Ranges.require(
           terms.contains(LossTermSettings.termName(term)),

@@ -1,10 +1,13 @@
 package org.maskwright.trainer.eval;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import org.maskwright.datasets.metrics.ClassTruth;
+import org.maskwright.datasets.metrics.ScoreThresholds;
+import org.maskwright.trainer.result.InstanceKind;
+import org.maskwright.trainer.result.ScoreDetails;
 
 /**
  * The metrics of an evaluation.
@@ -13,21 +16,28 @@ import java.util.TreeMap;
  *     semantic.mIoU}, ...; NaN where there was nothing to measure
  * @param perClass by metric ({@code panoptic.PQ}, {@code instance.AP}, {@code semantic.IoU}), then
  *     class name, in percent
+ * @param classes how often each occurs in the annotation of the evaluated images, in the order of
+ *     the data set
+ * @param details by the name of the kind of result
  * @param images evaluated
  * @param skipped a message for each image that could not be loaded and was left out
  * @param seconds it took
  */
 public record EvalReport(
     Map<String, Double> metrics,
-    SortedMap<String, Map<String, Double>> perClass,
+    Map<String, Map<String, Double>> perClass,
+    List<ClassTruth> classes,
+    Map<String, ScoreDetails> details,
     int images,
     List<String> skipped,
     double seconds) {
   /** Keeps copies in order. */
   public EvalReport {
-    metrics = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    perClass = Collections.unmodifiableMap(new LinkedHashMap<>(perClass));
+    classes = List.copyOf(classes);
+    details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     skipped = List.copyOf(skipped);
-    perClass = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(perClass));
   }
 
   /**
@@ -42,5 +52,18 @@ public record EvalReport(
           "metric: expected one of " + metrics.keySet() + ", got " + name);
     }
     return value;
+  }
+
+  /** The score thresholds of the best F1, of each kind of result with scores that found one. */
+  public Map<String, ScoreThresholds> bestThresholds() {
+    Map<String, ScoreThresholds> out = new LinkedHashMap<>();
+    details.forEach(
+        (kind, of) -> {
+          ScoreThresholds best = of.bestThresholds(InstanceKind.DEFAULT_THRESHOLD);
+          if (!best.byClass().isEmpty()) {
+            out.put(kind, best);
+          }
+        });
+    return out;
   }
 }

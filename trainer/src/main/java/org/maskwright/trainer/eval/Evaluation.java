@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
@@ -25,7 +23,9 @@ import org.maskwright.trainer.result.KindScoring;
 import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ScoreDetails;
 import org.maskwright.trainer.result.ScoredImage;
+import org.maskwright.trainer.result.Scores;
 import org.maskwright.trainer.result.ScoringData;
 
 /**
@@ -119,6 +119,7 @@ public final class Evaluation {
     for (int i = 0; i < dataset.size(); i++) {
       index.put(dataset.info(i).imageId(), i);
     }
+    TruthCounts truths = new TruthCounts(dataset.categories());
     int images = 0;
     int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
     Task targets = loss.map(ValidationLoss::task).orElse(prepared);
@@ -136,6 +137,7 @@ public final class Evaluation {
         Size size = new Size(example.originalWidth(), example.originalHeight());
         ScoredImage image = new ScoredImage(example.info(), size, truth);
         passes.forEach(pass -> pass.add(image, outputs, context));
+        truths.add(truth);
         samples.ifPresent(s -> s.add(dataset, i, truth, outputs));
         images++;
         progress.done(images, all);
@@ -147,10 +149,17 @@ public final class Evaluation {
           dataset.name() + ": none of its images could be loaded: " + skipped.get(0));
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
-    SortedMap<String, Map<String, Double>> perClass = new TreeMap<>();
-    passes.forEach(pass -> pass.report(metrics, perClass));
+    Map<String, Map<String, Double>> perClass = new LinkedHashMap<>();
+    Map<String, ScoreDetails> details = new LinkedHashMap<>();
+    for (KindScoring<?>.Pass pass : passes) {
+      Scores scores = pass.report();
+      metrics.putAll(scores.metrics());
+      perClass.putAll(scores.perClass());
+      details.put(pass.kind(), scores.details());
+    }
     loss.ifPresent(l -> l.report(metrics));
-    return new EvalReport(metrics, perClass, images, skipped, (System.nanoTime() - start) / 1e9);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new EvalReport(metrics, perClass, truths.all(), details, images, skipped, seconds);
   }
 
   /** Told how far an evaluation is. */

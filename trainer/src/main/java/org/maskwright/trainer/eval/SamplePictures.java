@@ -8,6 +8,7 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Palette;
@@ -23,7 +24,7 @@ public final class SamplePictures {
 
   private final Predictor predictor;
   private final ResultKind<?> kind;
-  private final double threshold;
+  private final ScoreThresholds thresholds;
   private final int count;
   private final PictureGrid grid = new PictureGrid(3);
   private int drawn;
@@ -32,12 +33,13 @@ public final class SamplePictures {
    * For {@code count} images.
    *
    * @param kind of the predictions
-   * @param threshold instances with a score below are left out
+   * @param thresholds instances with a score below are left out
    */
-  public SamplePictures(Predictor predictor, ResultKind<?> kind, double threshold, int count) {
+  public SamplePictures(
+      Predictor predictor, ResultKind<?> kind, ScoreThresholds thresholds, int count) {
     this.predictor = predictor;
     this.kind = kind;
-    this.threshold = threshold;
+    this.thresholds = thresholds;
     this.count = count;
   }
 
@@ -53,7 +55,7 @@ public final class SamplePictures {
     grid.add(overlay.plain().resized(LONG_SIDE), "image " + dataset.info(index).imageId());
     grid.add(truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE), "annotation");
     grid.add(
-        predictor.result(kind, outputs).picture(overlay, threshold).resized(LONG_SIDE),
+        predictor.result(kind, outputs).picture(overlay, thresholds).resized(LONG_SIDE),
         "prediction (" + kind.name() + ")");
   }
 

@@ -12,12 +12,12 @@ import org.maskwright.trainer.match.MatchPolicy;
 import org.maskwright.trainer.match.Matches;
 
 /**
- * The mean cross-entropy of the classes of all B*Q queries of the step, weighted by 1 for a class
- * and {@code noObjectWeight} for no-object. Cost: -weight * p_q(c_n).
+ * The mean cross-entropy of the classes of all B*Q queries of the step, weighted by {@code classes}
+ * for a class and {@code noObjectWeight} for no-object. Cost: -weight * p_q(c_n).
  *
  * <p><b>Source</b> DETR (arXiv 2005.12872), section 3.1
  */
-record ClassTerm(double weight, double noObjectWeight) implements LossTerm {
+record ClassTerm(double weight, double noObjectWeight, ClassWeights classes) implements LossTerm {
   /** Sum of the class weights of all queries, matched or not. */
   private static final String CLASS_WEIGHT = "class-weight";
 
@@ -26,16 +26,22 @@ record ClassTerm(double weight, double noObjectWeight) implements LossTerm {
     return "loss_ce";
   }
 
-  /** Every output matches as many queries, so nothing depends on the predictions. */
+  /**
+   * Every output matches as many queries, so nothing depends on the predictions; where an image has
+   * more targets than queries, those that are matched count with the mean weight of all.
+   */
   @Override
   public StepNormalizers normalizers(
       List<? extends Supervision> targets, int queries, MatchPolicy policy) {
     double matched = 0;
+    double weights = 0;
     for (Supervision target : targets) {
-      matched += policy.pairs(queries, target.count());
+      double pairs = policy.pairs(queries, target.count());
+      matched += pairs;
+      weights += pairs == 0 ? 0 : classes.ofAll(target) * pairs / target.count();
     }
     double unmatched = (double) targets.size() * queries - matched;
-    return StepNormalizers.of(CLASS_WEIGHT, matched + unmatched * noObjectWeight);
+    return StepNormalizers.of(CLASS_WEIGHT, weights + unmatched * noObjectWeight);
   }
 
   @Override
@@ -56,7 +62,7 @@ record ClassTerm(double weight, double noObjectWeight) implements LossTerm {
     double sum = matched.step().get(CLASS_WEIGHT);
     double[] imageWeights = IntStream.range(0, images).mapToDouble(matched::imageWeight).toArray();
     for (int i = 0; i < labels.length && sum > 0; i++) {
-      double own = labels[i] == noObject ? noObjectWeight : 1;
+      double own = labels[i] == noObject ? noObjectWeight : classes.of((int) labels[i]);
       weights[i] = (float) (-own * imageWeights[i / queries % images] / sum);
     }
     Engine engine = first.engine();

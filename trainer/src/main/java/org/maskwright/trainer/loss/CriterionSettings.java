@@ -30,6 +30,16 @@ public interface CriterionSettings {
     return false;
   }
 
+  /** How much each class counts in the class loss. */
+  default ClassWeightSettings classWeights() {
+    return new ClassWeightSettings.None();
+  }
+
+  /** As these with other weights of classes, where there are some. */
+  default CriterionSettings withClassWeights(ClassWeightSettings weights) {
+    return this;
+  }
+
   /** As these with so many points, where points are sampled. */
   default CriterionSettings withPoints(int count) {
     return this;
@@ -51,6 +61,7 @@ public interface CriterionSettings {
           double oversample,
       @Doc("Share of the points chosen where the prediction is uncertain, in [0,1].")
           double importance,
+      @Doc("How much each class counts in the class loss.") ClassWeightSettings classWeights,
       @Doc("Which query is compared with which target.") MatchSettings matching,
       @Doc("Further terms by name, none by default.") Map<String, LossTermSettings> terms)
       implements CriterionSettings {
@@ -71,6 +82,7 @@ public interface CriterionSettings {
           points,
           oversample,
           importance,
+          new ClassWeightSettings.None(),
           new MatchSettings.Hungarian(),
           Map.of());
     }
@@ -96,7 +108,7 @@ public interface CriterionSettings {
       return new TermCriterion(
           with(
               terms,
-              new ClassTerm(classWeight, noObjectWeight),
+              new ClassTerm(classWeight, noObjectWeight, classWeights.numbers()),
               new PointMaskTerm(maskWeight),
               new PointDiceTerm(diceWeight)),
           MatchSettings.built(matching),
@@ -119,6 +131,22 @@ public interface CriterionSettings {
           count,
           oversample,
           importance,
+          classWeights,
+          matching,
+          terms);
+    }
+
+    @Override
+    public Points withClassWeights(ClassWeightSettings weights) {
+      return new Points(
+          classWeight,
+          maskWeight,
+          diceWeight,
+          noObjectWeight,
+          points,
+          oversample,
+          importance,
+          weights,
           matching,
           terms);
     }
@@ -144,6 +172,7 @@ public interface CriterionSettings {
       @Doc("Weight of the no-object class in the class loss.") double noObjectWeight,
       @Doc("Balance of foreground in the focal loss, in [0,1].") double focalAlpha,
       @Doc("Exponent of the focal loss, at least 0.") double focalGamma,
+      @Doc("How much each class counts in the class loss.") ClassWeightSettings classWeights,
       @Doc("Which query is compared with which target.") MatchSettings matching,
       @Doc("Further terms by name, none by default.") Map<String, LossTermSettings> terms)
       implements CriterionSettings {
@@ -162,6 +191,7 @@ public interface CriterionSettings {
           noObjectWeight,
           focalAlpha,
           focalGamma,
+          new ClassWeightSettings.None(),
           new MatchSettings.Hungarian(),
           Map.of());
     }
@@ -184,12 +214,26 @@ public interface CriterionSettings {
       return new TermCriterion(
           with(
               terms,
-              new ClassTerm(classWeight, noObjectWeight),
+              new ClassTerm(classWeight, noObjectWeight, classWeights.numbers()),
               new FocalTerm("loss_mask", maskWeight, focalAlpha, focalGamma),
               new GridDiceTerm("loss_dice", diceWeight)),
           MatchSettings.built(matching),
           Sampling.NONE,
           MaskScores.SIGMOID);
+    }
+
+    @Override
+    public Dense withClassWeights(ClassWeightSettings weights) {
+      return new Dense(
+          classWeight,
+          maskWeight,
+          diceWeight,
+          noObjectWeight,
+          focalAlpha,
+          focalGamma,
+          weights,
+          matching,
+          terms);
     }
 
     @Override
@@ -208,7 +252,15 @@ public interface CriterionSettings {
   /**
    * The per-pixel baselines: cross-entropy of each pixel's class; pixels without one do not count.
    */
-  record PerPixel(@Doc("Weight of the cross-entropy.") double weight) implements CriterionSettings {
+  record PerPixel(
+      @Doc("Weight of the cross-entropy.") double weight,
+      @Doc("How much each class counts.") ClassWeightSettings classWeights)
+      implements CriterionSettings {
+    /** With classes that count as much. */
+    public PerPixel(double weight) {
+      this(weight, new ClassWeightSettings.None());
+    }
+
     /** Checks the range. */
     public PerPixel {
       requireWeight("weight", weight);
@@ -218,11 +270,16 @@ public interface CriterionSettings {
       }
     }
 
+    @Override
+    public PerPixel withClassWeights(ClassWeightSettings weights) {
+      return new PerPixel(weight, weights);
+    }
+
     /** Nothing is matched: query k stands for class k. */
     @Override
     public Criterion criterion() {
       return new TermCriterion(
-          List.of(new PixelTerm(weight)),
+          List.of(new PixelTerm(weight, classWeights.numbers())),
           MatchPolicy.identity(),
           Sampling.NONE,
           MaskScores.SOFTMAX);

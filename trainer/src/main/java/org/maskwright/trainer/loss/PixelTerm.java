@@ -19,16 +19,17 @@ import org.maskwright.trainer.match.MatchPolicy;
  * <p><b>Shapes</b> mask logits [B,K,T,h,w] of K queries with a class each, up-sampled to the padded
  * image
  *
- * <p><b>Maths</b> -1/n sum over the n labelled pixels of the step of log softmax(logits)[label]; 0
- * if there is none
+ * <p><b>Maths</b> -1/n sum over the labelled pixels of the step of w(label) log
+ * softmax(logits)[label], where w is the weight of the class and n the sum of the weights; 0 if
+ * there is none
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.1; {@code loss_sem_seg} of the official
  * implementation, here {@code loss_ce} like the class loss of the other criteria
  *
  * <p><b>Memory</b> a few float maps [B*T,K,H,W] for each output
  */
-record PixelTerm(double weight) implements LossTerm {
-  /** Number of pixels that have a class. */
+record PixelTerm(double weight, ClassWeights classes) implements LossTerm {
+  /** Sum of the weights of the pixels that have a class. */
   private static final String PIXELS = "pixels";
 
   @Override
@@ -39,8 +40,23 @@ record PixelTerm(double weight) implements LossTerm {
   @Override
   public StepNormalizers normalizers(
       List<? extends Supervision> targets, int queries, MatchPolicy policy) {
-    return StepNormalizers.of(
-        PIXELS, targets.stream().mapToDouble(Supervision::labelledPixels).sum());
+    return StepNormalizers.of(PIXELS, targets.stream().mapToDouble(this::weightOfPixels).sum());
+  }
+
+  private double weightOfPixels(Supervision target) {
+    if (classes.isEqual()) {
+      return target.labelledPixels();
+    }
+    int pixels = Math.multiplyExact(target.height(), target.width());
+    double sum = 0;
+    for (int frame = 0; frame < target.frames(); frame++) {
+      float[] counted = new float[pixels];
+      label(target, frame, 0, new long[pixels], counted);
+      for (float pixel : counted) {
+        sum += pixel;
+      }
+    }
+    return sum;
   }
 
   @Override
@@ -88,14 +104,14 @@ record PixelTerm(double weight) implements LossTerm {
   }
 
   /** The class and the weight of each pixel of a frame; where targets overlap, the last one's. */
-  private static void label(
-      Supervision target, int frame, int map, long[] labels, float[] counted) {
+  private void label(Supervision target, int frame, int map, long[] labels, float[] counted) {
     int pixels = target.height() * target.width();
     int first = map * pixels;
     float[] inside = new float[pixels];
     float[] weights = new float[pixels];
     Arrays.fill(weights, 1);
     for (int n = 0; n < target.count(); n++) {
+      float ofClass = (float) classes.of(target.category(n));
       target.grid(n, frame, target.height(), target.width(), inside, 0);
       if (target.weighted()) {
         target.gridWeights(n, frame, target.height(), target.width(), weights, 0);
@@ -103,7 +119,7 @@ record PixelTerm(double weight) implements LossTerm {
       for (int i = 0; i < pixels; i++) {
         if (inside[i] > 0) {
           labels[first + i] = target.category(n);
-          counted[first + i] = weights[i];
+          counted[first + i] = weights[i] * ofClass;
         }
       }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.modelzoo.head.ClassSpace;
@@ -28,11 +29,11 @@ public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, Clas
   /**
    * The result over its photograph.
    *
-   * @param threshold instances with a score below are left out
+   * @param thresholds instances with a score below are left out
    */
-  public Picture picture(Overlay photograph, double threshold) {
+  public Picture picture(Overlay photograph, ScoreThresholds thresholds) {
     return KindFailure.named(
-        kind, () -> kind.draw(value, photograph, new Shown(classes, threshold)));
+        kind, () -> kind.draw(value, photograph, new Shown(classes, thresholds)));
   }
 
   /**
@@ -40,9 +41,9 @@ public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, Clas
    * the kind's own fields behind.
    *
    * @param file name of the photograph
-   * @param threshold instances with a score below are left out
+   * @param thresholds instances with a score below are left out
    */
-  public String json(String file, double threshold) {
+  public String json(String file, ScoreThresholds thresholds) {
     StringWriter text = new StringWriter();
     try (JsonGenerator g = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
       g.writeStartObject();
@@ -53,7 +54,7 @@ public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, Clas
       KindFailure.named(
           kind,
           () -> {
-            kind.json(value, new Shown(classes, threshold), g);
+            kind.json(value, new Shown(classes, thresholds), g);
             return null;
           });
       g.writeEndObject();

@@ -22,7 +22,10 @@ import org.maskwright.datasets.metrics.CocoMetrics;
 import org.maskwright.datasets.metrics.CocoSummary;
 import org.maskwright.datasets.metrics.Detection;
 import org.maskwright.datasets.metrics.GroundTruth;
+import org.maskwright.datasets.metrics.InstanceAnalysis;
 import org.maskwright.datasets.metrics.IouType;
+import org.maskwright.datasets.metrics.PrecisionRecall;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Picture;
@@ -33,6 +36,9 @@ import org.maskwright.modelzoo.postprocess.RunLengthMask;
 
 /** Scored masks, which may overlap; judged by COCO's AP of masks and of the boxes around them. */
 public final class InstanceKind implements ResultKind<InstanceSet> {
+  /** Score from which an instance is shown where nothing else says so. */
+  public static final double DEFAULT_THRESHOLD = 0.5;
+
   private static final String NAME = "instance";
   private static final String FILE = "instances.json";
   private static final String AP = "AP";
@@ -76,6 +82,11 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
   }
 
   @Override
+  public boolean hasScores() {
+    return true;
+  }
+
+  @Override
   public List<String> cautions(InferenceSettings settings, int queries, int classes) {
     return settings.maxInstances() > queries * classes
         ? List.of(
@@ -114,7 +125,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
             .or(() -> instancesOf(dataset, data.source()))
             .map(file -> OfficialInstances.read(file, dataset.categories()));
     official.ifPresent(o -> data.notes().accept("instance metrics against " + o.file()));
-    return () -> new Score(dataset.categories(), official);
+    return () -> new Score(dataset.categories(), official, data.threshold());
   }
 
   /** The instances JSON of a COCO layout, if it is there. */
@@ -144,20 +155,24 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
     return out;
   }
 
-  /** Average precision of masks and boxes. */
+  /** Average precision of masks and boxes, and what lies behind it. */
   private static final class Score implements Scorer<InstanceSet> {
     private final Categories categories;
     private final Optional<OfficialInstances> official;
+    private final Optional<Double> threshold;
     private final CocoEvaluator masks;
     private final CocoEvaluator boxes;
+    private final InstanceAnalysis analysis;
 
-    Score(Categories categories, Optional<OfficialInstances> official) {
+    Score(Categories categories, Optional<OfficialInstances> official, Optional<Double> threshold) {
       this.categories = categories;
       this.official = official;
+      this.threshold = threshold;
       List<Integer> ids =
           categories.asList().stream().filter(Category::thing).map(Category::id).toList();
       this.masks = new CocoEvaluator(ids, IouType.SEGM);
       this.boxes = new CocoEvaluator(ids, IouType.BBOX);
+      this.analysis = new InstanceAnalysis(Truth.things(categories));
     }
 
     @Override
@@ -169,6 +184,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
               .orElseGet(() -> Truth.instances(image.truth(), categories, image.size()));
       masks.add(image.info().imageId(), truths, detections);
       boxes.add(image.info().imageId(), truths, detections);
+      analysis.add(image.info().imageId(), truths, detections);
     }
 
     @Override
@@ -183,14 +199,36 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
       metrics.put(AP_MEDIUM, percent(all.apMedium()));
       metrics.put(AP_LARGE, percent(all.apLarge()));
       metrics.put(BOX_AP, percent(boxes.result().all().ap()));
-      Map<String, Double> classes = new LinkedHashMap<>();
+      return new Scores(metrics, perClass(result), details());
+    }
+
+    private Map<String, Map<String, Double>> perClass(CocoMetrics result) {
+      ClassColumns classes = new ClassColumns();
       for (Category c : categories) {
         CocoSummary s = result.perCategory().get(c.id());
-        if (s != null && s.ap() >= 0) {
-          classes.put(c.name(), 100 * s.ap());
+        if (s != null) {
+          classes.add(AP, c.name(), s.ap());
+          classes.add(AP50, c.name(), s.ap50());
+          classes.add(AP75, c.name(), s.ap75());
+          classes.add(AP_SMALL, c.name(), s.apSmall());
+          classes.add(AP_MEDIUM, c.name(), s.apMedium());
+          classes.add(AP_LARGE, c.name(), s.apLarge());
         }
       }
-      return new Scores(metrics, Map.of(AP, classes));
+      return classes.columns();
+    }
+
+    private ScoreDetails details() {
+      Map<String, PrecisionRecall> curves = analysis.curves();
+      ScoreThresholds at =
+          threshold
+              .map(ScoreThresholds::everywhere)
+              .orElseGet(() -> ScoreThresholds.best(curves, DEFAULT_THRESHOLD));
+      return new ScoreDetails(
+          curves,
+          Optional.of(at),
+          Optional.of(analysis.confusion(at)),
+          Optional.of(analysis.errors(at)));
     }
 
     /** COCO's -1 for nothing to measure becomes NaN. */
@@ -237,7 +275,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
 
   private static List<InstanceSet.Instance> shown(InstanceSet result, Shown shown) {
     return result.instances().stream()
-        .filter(i -> i.score() >= shown.threshold() && i.mask().area() > 0)
+        .filter(i -> shown.shows(i.classIndex(), i.score()) && i.mask().area() > 0)
         .toList();
   }
 

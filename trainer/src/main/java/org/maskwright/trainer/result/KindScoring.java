@@ -1,9 +1,9 @@
 package org.maskwright.trainer.result;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.maskwright.settings.ExtensionException;
 
@@ -60,9 +60,8 @@ public final class KindScoring<R> {
           });
     }
 
-    /** Adds what was measured, with the kind's name before. */
-    public void report(
-        Map<String, Double> metrics, SortedMap<String, Map<String, Double>> perClass) {
+    /** What was measured; metrics and measures have the kind's name before. */
+    public Scores report() {
       Scores scores = KindFailure.named(kind, scorer::scores);
       List<String> declared = kind.metrics().stream().map(Metric::name).toList();
       if (!declared.equals(List.copyOf(scores.metrics().keySet()))) {
@@ -73,8 +72,18 @@ public final class KindScoring<R> {
                 + ", got "
                 + scores.metrics().keySet());
       }
-      scores.metrics().forEach((name, value) -> metrics.put(kind.name() + "." + name, value));
-      scores.perClass().forEach((name, values) -> perClass.put(kind.name() + "." + name, values));
+      return new Scores(named(scores.metrics()), named(scores.perClass()), scores.details());
+    }
+
+    /** The kind's name. */
+    public String kind() {
+      return kind.name();
+    }
+
+    private <T> Map<String, T> named(Map<String, T> values) {
+      Map<String, T> out = new LinkedHashMap<>();
+      values.forEach((name, value) -> out.put(kind.name() + "." + name, value));
+      return out;
     }
   }
 }

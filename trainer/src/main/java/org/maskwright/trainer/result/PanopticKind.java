@@ -18,8 +18,11 @@ import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
+import org.maskwright.datasets.metrics.Detection;
+import org.maskwright.datasets.metrics.InstanceAnalysis;
 import org.maskwright.datasets.metrics.PanopticEvaluator;
 import org.maskwright.datasets.metrics.PanopticMetrics;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlaySegment;
 import org.maskwright.datasets.picture.Picture;
@@ -119,10 +122,22 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
     return out;
   }
 
-  /** Panoptic quality. */
+  private static List<Detection> things(PanopticMap map, Categories categories) {
+    List<Detection> out = new ArrayList<>();
+    for (PanopticMap.Segment s : map.segments()) {
+      if (categories.isThing(s.classIndex())) {
+        Rle mask = Rle.ofLabel(map.ids(), map.height(), map.width(), s.id());
+        out.add(Detection.ofMask(categories.get(s.classIndex()).id(), s.score(), mask));
+      }
+    }
+    return out;
+  }
+
+  /** Panoptic quality, and what became of the things. */
   private static final class Score implements Scorer<PanopticMap> {
     private final Categories categories;
     private final PanopticEvaluator evaluator;
+    private final InstanceAnalysis things;
 
     Score(Categories categories) {
       this.categories = categories;
@@ -131,6 +146,7 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
         table.add(new CocoCategory(c.id(), c.name(), c.thing()));
       }
       this.evaluator = new PanopticEvaluator(table, PanopticEvaluator.Overlap.SEGMENT);
+      this.things = new InstanceAnalysis(Truth.things(categories));
     }
 
     @Override
@@ -142,6 +158,10 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
           expected.segments(),
           ids(result),
           segments(result, categories));
+      things.add(
+          image.info().imageId(),
+          Truth.instances(image.truth(), categories, image.size()),
+          things(result, categories));
     }
 
     @Override
@@ -153,14 +173,23 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
       metrics.put(RQ, 100 * result.all().rq());
       metrics.put(PQ_THINGS, 100 * result.things().pq());
       metrics.put(PQ_STUFF, 100 * result.stuff().pq());
-      Map<String, Double> classes = new LinkedHashMap<>();
+      ClassColumns classes = new ClassColumns();
       for (Category c : categories) {
         PanopticMetrics.ClassQuality q = result.perClass().get(c.id());
         if (q.tp() + q.fp() + q.fn() > 0) {
-          classes.put(c.name(), 100 * q.pq());
+          classes.add(PQ, c.name(), q.pq());
+          classes.add(SQ, c.name(), q.sq());
+          classes.add(RQ, c.name(), q.rq());
         }
       }
-      return new Scores(metrics, Map.of(PQ, classes));
+      ScoreThresholds all = ScoreThresholds.everywhere(0);
+      ScoreDetails details =
+          new ScoreDetails(
+              Map.of(),
+              Optional.empty(),
+              Optional.of(things.confusion(all)),
+              Optional.of(things.errors(all)));
+      return new Scores(metrics, classes.columns(), details);
     }
   }
 

@@ -49,6 +49,14 @@ public interface ResultKind<R> extends Named {
   boolean needsMasks();
 
   /**
+   * Whether each result has a score of its own, by which users may leave out those that are unsure;
+   * its scorer then gives {@link ScoreDetails#curves}.
+   */
+  default boolean hasScores() {
+    return false;
+  }
+
+  /**
    * What is probably not meant, a line each.
    *
    * @param queries of the model, Q

@@ -11,15 +11,19 @@ import org.maskwright.datasets.catalog.DatasetSettings;
  *
  * @param source where the data set was read from; empty if it is no folder
  * @param instances instance results: an official file to compare with, in place of the data set's
+ * @param threshold score from which a result counts where confusions and errors are counted; empty:
+ *     that of the best F1 of each class
  * @param notes is told what else was opened, a line each
  */
 public record ScoringData(
     Dataset dataset,
     Optional<DatasetSettings> source,
     Optional<Path> instances,
+    Optional<Double> threshold,
     Consumer<String> notes) {
   /** The data set's own annotation. */
   public static ScoringData of(Dataset dataset) {
-    return new ScoringData(dataset, Optional.empty(), Optional.empty(), note -> {});
+    return new ScoringData(
+        dataset, Optional.empty(), Optional.empty(), Optional.empty(), note -> {});
   }
 }

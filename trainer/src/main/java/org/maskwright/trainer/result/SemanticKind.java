@@ -127,13 +127,18 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
       metrics.put(FW_IOU, 100 * result.frequencyWeightedIou());
       metrics.put(M_ACC, 100 * result.meanAccuracy());
       metrics.put(P_ACC, 100 * result.pixelAccuracy());
-      Map<String, Double> classes = new LinkedHashMap<>();
+      ClassColumns classes = new ClassColumns();
       for (int c = 0; c < categories.size(); c++) {
-        if (!Double.isNaN(result.iou().get(c))) {
-          classes.put(categories.get(c).name(), 100 * result.iou().get(c));
-        }
+        classes.add("IoU", categories.get(c).name(), result.iou().get(c));
+        classes.add("ACC", categories.get(c).name(), result.accuracy().get(c));
       }
-      return new Scores(metrics, Map.of("IoU", classes));
+      ScoreDetails details =
+          new ScoreDetails(
+              Map.of(),
+              Optional.empty(),
+              Optional.of(evaluator.confusion(categories.names())),
+              Optional.empty());
+      return new Scores(metrics, classes.columns(), details);
     }
   }
 

@@ -3,6 +3,7 @@ package org.maskwright.trainer.result;
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
@@ -32,6 +33,11 @@ public final class Truth {
     }
     SegmentMask.Labelled labelled = (SegmentMask.Labelled) mask;
     return Rle.ofLabel(labelled.map().labels(), size.height(), size.width(), labelled.id());
+  }
+
+  /** The classes of objects. */
+  static List<Category> things(Categories categories) {
+    return categories.asList().stream().filter(Category::thing).toList();
   }
 
   static Panoptic panoptic(List<Segment> segments, Categories categories, Size size) {

@@ -7,8 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.datasets.metrics.ClassTruth;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
+import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.eval.EvalFiles;
 import org.maskwright.trainer.eval.EvalReport;
 
 /**
@@ -156,7 +160,20 @@ final class Evaluations {
       session.console().line(line);
     }
     log.write(kind, step, report.metrics());
+    session.folder().writeEvaluation(step, EvalFiles.of(report));
+    keepThresholds(step, report);
     return new RunSummary.Scored(step, report.metrics());
+  }
+
+  /** Puts the score thresholds that an evaluation found beside the weights. */
+  private void keepThresholds(long step, EvalReport report) {
+    Map<String, ScoreThresholds> found = report.bestThresholds();
+    if (!found.isEmpty()) {
+      List<String> names = report.classes().stream().map(ClassTruth::name).toList();
+      session.store().all().stream()
+          .filter(checkpoint -> checkpoint.step() == step)
+          .forEach(c -> ModelFolder.writeThresholds(c.folder(), found, names));
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
@@ -15,16 +16,15 @@ import org.maskwright.trainer.eval.Evaluation;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.eval.SamplePictures;
 import org.maskwright.trainer.eval.ValidationLoss;
+import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ScoringData;
 
 /** Evaluates a model on one data set as the settings say. */
 public final class Evaluator {
-  /** Instances with a lower score are left out of pictures. */
-  private static final double PICTURE_THRESHOLD = 0.5;
-
   private final EvalSettings settings;
   private final Dataset dataset;
   private final Predictor predictor;
@@ -36,6 +36,8 @@ public final class Evaluator {
    * For a model and a data set with the same classes.
    *
    * @param normalization what the model was trained with
+   * @param threshold score from which a result counts where confusions and errors are counted;
+   *     empty: that of the best F1 of each class
    * @throws ConfigException if the model or the data set's annotation cannot serve a kind of the
    *     settings
    */
@@ -44,6 +46,7 @@ public final class Evaluator {
       Normalization normalization,
       RunSettings run,
       Dataset dataset,
+      Optional<Double> threshold,
       Console console) {
     this.settings = run.eval();
     this.dataset = dataset;
@@ -60,7 +63,7 @@ public final class Evaluator {
         LoaderSettings.evaluation(1, run.data().workers()).with(run.data().brokenFiles());
     ScoringData data =
         new ScoringData(
-            dataset, Optional.of(run.data().val()), settings.instances(), console::line);
+            dataset, Optional.of(run.data().val()), settings.instances(), threshold, console::line);
     this.evaluation = new Evaluation(predictor, data, settings.kinds(), loading);
   }
 
@@ -93,7 +96,10 @@ public final class Evaluator {
         picture.map(
             p ->
                 new SamplePictures(
-                    predictor, settings.kinds().get(0), PICTURE_THRESHOLD, settings.samples()));
+                    predictor,
+                    settings.kinds().get(0),
+                    ScoreThresholds.everywhere(InstanceKind.DEFAULT_THRESHOLD),
+                    settings.samples()));
     EvalReport report = evaluation.run(limit, files, samples, loss(), this::progress);
     samples.ifPresent(s -> s.write(picture.get()));
     report.skipped().forEach(message -> console.line("skipped: " + message));
@@ -102,8 +108,13 @@ public final class Evaluator {
 
   private Optional<ValidationLoss> loss() {
     return settings.loss() && dataset.tasks().contains(run.task())
-        ? Optional.of(new ValidationLoss(run.task(), Criterion.of(run.criterion()), run.seed()))
+        ? Optional.of(new ValidationLoss(run.task(), criterion(), run.seed()))
         : Optional.empty();
+  }
+
+  /** Without weights of classes, so that losses of runs with other weights can be compared. */
+  private Criterion criterion() {
+    return Criterion.of(run.criterion().withClassWeights(ClassWeights.EQUAL));
   }
 
   private void progress(int images, int of) {

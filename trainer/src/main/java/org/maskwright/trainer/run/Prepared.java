@@ -1,5 +1,6 @@
 package org.maskwright.trainer.run;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
@@ -14,6 +15,7 @@ import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskSettings;
+import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.source.TrainingData;
 
 /**
@@ -48,9 +50,10 @@ record Prepared(
         .forEach(note -> console.line("note: " + note));
     data.learnable(val).forEach(warning -> console.line("warning: " + warning));
     Cautions.of(settings, data, val).forEach(console::line);
+    CriterionSettings criterion = WeightedClasses.of(settings, data, console);
     Engine engine = open(settings, console);
     try {
-      return of(settings, console, data, val, engine);
+      return of(settings, criterion, console, data, val, engine);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -65,7 +68,12 @@ record Prepared(
   }
 
   private static Prepared of(
-      RunSettings settings, Console console, TrainingData data, Dataset val, Engine engine) {
+      RunSettings settings,
+      CriterionSettings criterion,
+      Console console,
+      TrainingData data,
+      Dataset val,
+      Engine engine) {
     ClassSpace classes = TrainingRun.classSpace(data.categories());
     SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
     try {
@@ -74,16 +82,17 @@ record Prepared(
       Learner learner =
           new Learner(
               model,
-              task(settings, console, model, data, origin.normalization()),
+              task(settings, criterion, console, model, data, origin.normalization()),
               describe(settings, classes, origin),
               settings.optimizer(),
-              settings.criterion());
+              criterion);
       try {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
         Cautions.ofModel(settings, model).forEach(console::line);
-        Evaluator evaluator = new Evaluator(model, origin.normalization(), settings, val, console);
+        Evaluator evaluator =
+            new Evaluator(model, origin.normalization(), settings, val, Optional.empty(), console);
         return new Prepared(data, val, engine, model, learner, evaluator);
       } catch (RuntimeException e) {
         learner.close();
@@ -97,6 +106,7 @@ record Prepared(
 
   private static TrainTask task(
       RunSettings settings,
+      CriterionSettings criterion,
       Console console,
       SegmentationModel model,
       TrainingData data,
@@ -105,7 +115,7 @@ record Prepared(
         settings.train().task(),
         new TrainTaskSettings.Context(
             model,
-            settings.criterion(),
+            criterion,
             data.sources().stream().map(source -> source.settings().annotation()).toList(),
             normalization,
             console::line));

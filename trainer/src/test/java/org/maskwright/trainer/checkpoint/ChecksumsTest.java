@@ -137,6 +137,41 @@ class ChecksumsTest {
     assertTrue(message.startsWith(folder + ": cannot be read"), message);
   }
 
+  /** Each state between the writes of {@link Checksums#addLater} is one that is accepted. */
+  @Test
+  void aFileThatIsAddedLaterBreaksNoFolderWhereverTheProcessEnds() throws IOException {
+    Path added = folder.resolve(ModelFolder.THRESHOLDS);
+    Checksums.write(folder);
+    String without = Files.readString(folder.resolve(Checksums.FILE));
+    Files.writeString(added, "first");
+    assertDoesNotThrow(() -> Checksums.verify(folder), "written, not yet listed");
+    String message =
+        refused(() -> Checksums.verifyIfListed(folder, List.of(ModelFolder.THRESHOLDS)));
+    assertTrue(message.contains("not listed in SHA256SUMS"), message);
+
+    Checksums.addLater(folder, ModelFolder.THRESHOLDS, "first");
+    assertDoesNotThrow(() -> Checksums.verifyIfListed(folder, List.of(ModelFolder.THRESHOLDS)));
+    Checksums.addLater(folder, ModelFolder.THRESHOLDS, "second");
+    assertEquals("second", Files.readString(added));
+    assertDoesNotThrow(() -> Checksums.verify(folder));
+    String with = Files.readString(folder.resolve(Checksums.FILE));
+    assertTrue(with.startsWith(without), "the other lines are what they were");
+
+    Files.writeString(added, "changed");
+    assertTrue(broken().contains("is not what was written"), broken());
+    Files.writeString(folder.resolve(Checksums.FILE), without);
+    assertDoesNotThrow(() -> Checksums.verify(folder), "changed, its line gone before");
+    assertThrows(
+        IllegalArgumentException.class, () -> Checksums.addLater(folder, "b.txt", "anything"));
+  }
+
+  @Test
+  void aFolderWithoutAListGetsTheFileAlone() throws IOException {
+    Checksums.addLater(folder, ModelFolder.THRESHOLDS, "first");
+    assertEquals("first", Files.readString(folder.resolve(ModelFolder.THRESHOLDS)));
+    assertFalse(Files.exists(folder.resolve(Checksums.FILE)));
+  }
+
   @Test
   void aFolderIsRemovedWithItsLinksButNotWhatTheyPointTo() throws IOException {
     Path outside = Files.writeString(temporary.resolve("outside.txt"), "kept");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.ModelConfig;
@@ -76,6 +77,41 @@ class ModelFolderTest {
                       p.tensor().toFloats(), opened.state().get(name).tensor().toFloats(), name));
     }
     assertEquals(live, engine.memory().liveArrays());
+  }
+
+  @Test
+  void thresholdsAreThoseThatWereKeptUnderTheModelsNames() throws IOException {
+    assertEquals(Map.of(), ModelFolder.thresholds(folder), "a folder of before");
+    ScoreThresholds best = new ScoreThresholds(0.5, Map.of("Kegel", 0.1 + 0.2));
+    ModelFolder.writeThresholds(folder, Map.of("instance", best), List.of("Kegel", "Himmel"));
+    assertEquals(
+        Map.of("instance", new ScoreThresholds(0.5, Map.of("cone", 0.1 + 0.2))),
+        ModelFolder.thresholds(folder));
+    ModelFolder.writeThresholds(folder, Map.of(), List.of("cone", "sky"));
+    assertEquals(Map.of(), ModelFolder.thresholds(folder), "in place of the earlier ones");
+    ModelFolder.open(engine, folder).close();
+    assertTrue(
+        refused(() -> ModelFolder.writeThresholds(folder, Map.of(), List.of("cone")))
+            .contains("thresholds of 1 classes, the model has 2"));
+  }
+
+  @Test
+  void thresholdsOfOtherClassesOrWithoutANumberAreRefused() throws IOException {
+    Path file = folder.resolve(ModelFolder.THRESHOLDS);
+    String text = "kinds = [{ kind = instance, otherwise = 0.5, classes = [%s] }]";
+    for (String classes :
+        List.of(
+            "{ name = tree, threshold = 0.5 }",
+            "{ name = cone, threshold = 0.5 }, { name = cone, threshold = 0.6 }",
+            "{ name = cone }",
+            "{ name = cone, threshold = high }")) {
+      Files.writeString(file, text.formatted(classes));
+      String message = refused(() -> ModelFolder.thresholds(folder));
+      assertTrue(message.contains(ModelFolder.THRESHOLDS), message);
+    }
+    Files.writeString(file, text.formatted("{ name = cone, threshold = 0.25 }"));
+    assertEquals(0.25, ModelFolder.thresholds(folder).get("instance").of("cone"));
+    assertEquals(0.5, ModelFolder.thresholds(folder).get("instance").of("sky"));
   }
 
   @Test

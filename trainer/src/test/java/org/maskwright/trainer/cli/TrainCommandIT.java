@@ -19,9 +19,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.SettingsWriter;
@@ -200,6 +203,43 @@ class TrainCommandIT {
   }
 
   @Test
+  void weightsOfClassesFollowTheTrainingDataAndAreToldBefore() throws IOException {
+    Path config =
+        TinyRun.write(
+            temp,
+            """
+            train.steps = 1
+            criterion.points.class-weights.type = inverse-frequency
+            """);
+    assertEquals(0, run("train", config, "--run-dir", temp.resolve("weighted")), err::toString);
+    assertSays("targets by class: ", "class weights: ");
+    assertEquals(
+        3,
+        run(
+            "train",
+            config,
+            "--run-dir",
+            temp.resolve("given"),
+            "--set",
+            "criterion.points.class-weights.type=given",
+            "--set",
+            "criterion.points.class-weights.given.weights.tower=2"));
+    assertSays("criterion: class-weights: weights: expected classes of the data, got \"tower\"");
+    assertEquals(
+        3,
+        run(
+            "train",
+            config,
+            "--run-dir",
+            temp.resolve("beta"),
+            "--set",
+            "criterion.points.class-weights.type=effective-number",
+            "--set",
+            "criterion.points.class-weights.effective-number.beta=1"));
+    assertSays("beta: expected a value in [0,1)");
+  }
+
+  @Test
   void filesOfAnEvaluationScoreTheSameAsTheEvaluation() throws IOException {
     Path config =
         TinyRun.write(
@@ -219,6 +259,11 @@ class TrainCommandIT {
         run("eval", folder.resolve("checkpoints/last"), "--out", results, "--json"),
         err::toString);
     Map<String, Double> evaluated = numbers(out.toString());
+    assertEquals(out.toString(), Files.readString(results.resolve("evaluation.json")));
+    for (String kind : List.of("panoptic", "instance", "semantic")) {
+      String matrix = Files.readString(results.resolve(kind + "-confusion.csv"));
+      assertTrue(matrix.startsWith("truth,"), matrix);
+    }
     Path data = temp.resolve("scenes/annotations");
 
     Path scores = temp.resolve("scores.json");
@@ -266,7 +311,70 @@ class TrainCommandIT {
     assertEquals(predicted(model, "--threshold", "0.1"), predicted(model));
     assertEquals(predicted(model, "--threshold", "0.8"), predicted(elsewhere));
     assertNotEquals(predicted(model), predicted(elsewhere));
+    predictTakesTheBestThresholds(model, elsewhere);
     predictGoesOnAfterABrokenPhotograph(model);
+  }
+
+  /** Training has kept those of its checkpoint; a model elsewhere gets them when asked for. */
+  private void predictTakesTheBestThresholds(Path model, Path elsewhere) throws IOException {
+    Map<String, ScoreThresholds> kept = ModelFolder.thresholds(model);
+    double least = kept.get("instance").least();
+    CheckpointStore.verify(model);
+    String best = predicted(model, "--threshold", "best");
+    assertTrue(best.contains("\"task\" : \"instance\""), best);
+    assertTrue(scores(best).stream().allMatch(score -> score >= least), best);
+    assertTrue(
+        scores(predicted(model, "--task", "instance", "--threshold", "0"))
+            .containsAll(scores(best)));
+    assertEquals(2, run("predict", model, "x.jpg", "--out", temp, "--threshold", "highest"));
+    assertSays("--threshold: expected a score in [0,1] or best, got highest");
+    Path photographs = temp.resolve("scenes/images/train");
+    Path results = temp.resolve("best");
+    assertEquals(
+        2,
+        run(
+            "predict",
+            model,
+            photographs,
+            "--out",
+            results,
+            "--threshold",
+            "best",
+            "--task",
+            "panoptic"));
+    assertSays("--threshold best: expected --task instance", "got panoptic");
+    assertEquals(
+        6, run("predict", elsewhere, photographs, "--out", results, "--threshold", "best"));
+    assertSays("expected thresholds.conf, found none", "--save-thresholds");
+    Path config = temp.resolve("run/config.conf");
+    assertEquals(
+        0,
+        run("eval", elsewhere, "--config", config, "--save-thresholds", "--threshold", "0.5"),
+        err::toString);
+    assertEquals(kept, ModelFolder.thresholds(elsewhere));
+    assertTrue( // outside a run, stuff is told too
+        scores(predicted(elsewhere, "--threshold", "best")).containsAll(scores(best)));
+    assertEquals(
+        3,
+        run(
+            "eval",
+            elsewhere,
+            "--config",
+            config,
+            "--save-thresholds",
+            "--set",
+            "eval.tasks=[semantic]",
+            "--set",
+            "eval.best=semantic.mIoU"));
+    assertSays("eval.tasks: expected instance among them for --save-thresholds");
+  }
+
+  private static List<Double> scores(String json) {
+    return Pattern.compile("\"score\" : ([0-9.E-]+)")
+        .matcher(json)
+        .results()
+        .map(m -> Double.valueOf(m.group(1)))
+        .toList();
   }
 
   private void predictGoesOnAfterABrokenPhotograph(Path model) throws IOException {

@@ -90,7 +90,10 @@ class LossTermTest {
         var scope = engine.scope()) {
       Outputs p = predictions(engine);
       Losses losses =
-          criterion(new ClassTerm(2, 0.1), new PointMaskTerm(5), new Size("loss_size"))
+          criterion(
+                  new ClassTerm(2, 0.1, ClassWeights.EQUAL),
+                  new PointMaskTerm(5),
+                  new Size("loss_size"))
               .compute(p, List.of(targets()), points());
       assertEquals(
           List.of("loss_ce", "loss_mask", "loss_size", "loss_ce_0", "loss_mask_0", "loss_size_0"),

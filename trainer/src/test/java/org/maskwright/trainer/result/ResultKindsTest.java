@@ -9,11 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import example.Plain;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.settings.ExtensionException;
@@ -75,7 +75,9 @@ class ResultKindsTest {
     }
     ImageResult<String> result = ImageResult.of(new Plain(() -> "answer"), OUTPUTS, CONTEXT);
     for (Runnable part :
-        List.<Runnable>of(() -> result.json("a.jpg", 0), () -> result.picture(null, 0))) {
+        List.<Runnable>of(
+            () -> result.json("a.jpg", ScoreThresholds.everywhere(0)),
+            () -> result.picture(null, ScoreThresholds.everywhere(0)))) {
       String said = assertThrows(ExtensionException.class, part::run).getMessage();
       assertTrue(said.contains("plain"), said);
     }
@@ -98,9 +100,7 @@ class ResultKindsTest {
   void metricsThatWereNotDeclaredAreRefused() {
     KindScoring<String>.Pass pass =
         KindScoring.of(new Plain("plain", "x"), ScoringData.of(null)).start(Optional.empty());
-    String message =
-        assertThrows(ExtensionException.class, () -> pass.report(new TreeMap<>(), new TreeMap<>()))
-            .getMessage();
+    String message = assertThrows(ExtensionException.class, pass::report).getMessage();
     assertTrue(message.contains("[x]") && message.contains("[y]"), message);
   }
 }

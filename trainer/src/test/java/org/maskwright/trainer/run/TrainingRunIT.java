@@ -140,7 +140,9 @@ class TrainingRunIT {
             "provenance.json",
             "metrics.jsonl",
             "summary.json",
-            "samples/step-00000006.png")) {
+            "samples/step-00000006.png",
+            "evaluations/step-00000006/evaluation.json",
+            "evaluations/step-00000006/instance-confusion.csv")) {
       assertTrue(Files.size(run.resolve(name)) > 0, name);
     }
     assertTrue(Files.isRegularFile(run.resolve("checkpoints/best/model.conf")));
