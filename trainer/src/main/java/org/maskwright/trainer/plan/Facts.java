@@ -1,6 +1,7 @@
 package org.maskwright.trainer.plan;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
@@ -19,7 +20,7 @@ import org.maskwright.datasets.catalog.ObjectSurvey;
  * @param things classes of objects
  * @param stuff classes that are no objects
  * @param objects how large and how many
- * @param backbone weights to start from, if there are any
+ * @param start weights to start from, if there are any
  * @param accelerator whether there is a GPU
  */
 public record Facts(
@@ -31,8 +32,20 @@ public record Facts(
     int things,
     int stuff,
     ObjectSurvey objects,
-    Optional<Path> backbone,
+    Optional<Start> start,
     boolean accelerator) {
+
+  /**
+   * A trained backbone.
+   *
+   * @param weights a file, or a folder that import made
+   * @param model settings of the model that go with it; empty of a ResNet-18
+   */
+  record Start(Path weights, List<Plan.Line> model) {
+    Start {
+      model = List.copyOf(model);
+    }
+  }
 
   /** The task that an annotation serves best: the one that uses all of it. */
   static Task best(Dataset dataset) {
@@ -43,6 +56,21 @@ public record Facts(
       return Task.PANOPTIC;
     }
     return tasks.contains(Task.INSTANCE) ? Task.INSTANCE : Task.SEMANTIC;
+  }
+
+  /** These with weights to start from. */
+  Facts withStart(Start other) {
+    return new Facts(
+        folder,
+        name,
+        task,
+        trained,
+        evaluated,
+        things,
+        stuff,
+        objects,
+        Optional.of(other),
+        accelerator);
   }
 
   /** Whether objects are told apart. */

@@ -1,10 +1,16 @@
 package org.maskwright.trainer.plan;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
@@ -13,10 +19,12 @@ import org.maskwright.datasets.catalog.ObjectSurvey;
 import org.maskwright.engine.array.Device;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.trainer.checkpoint.BackboneFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.config.SettingsWriter;
 import org.maskwright.trainer.run.Rehearsal;
 
 /**
@@ -117,8 +125,41 @@ public final class Planner {
         (int) things,
         trained.categories().size() - (int) things,
         ObjectSurvey.of(trained),
-        settings.init().backbone(),
+        start(settings),
         accelerator(settings));
+  }
+
+  /** What is asked for, else the first backbone by name in the folder zoo. */
+  private static Optional<Facts.Start> start(RunSettings settings) {
+    return settings
+        .init()
+        .backbone()
+        .or(Planner::ofZoo)
+        .map(
+            weights ->
+                new Facts.Start(
+                    weights, BackboneFolder.isOne(weights) ? ofFolder(weights) : List.of()));
+  }
+
+  private static Optional<Path> ofZoo() {
+    Path zoo = Path.of("zoo");
+    if (!Files.isDirectory(zoo)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(zoo)) {
+      return folders.filter(BackboneFolder::isOne).min(Comparator.naturalOrder());
+    } catch (IOException e) {
+      throw new UncheckedIOException(zoo + " cannot be listed", e);
+    }
+  }
+
+  /** The settings of the backbone that a folder holds. */
+  private static List<Plan.Line> ofFolder(Path folder) {
+    String text = SettingsWriter.render(BackboneFolder.describe(folder));
+    return ConfigFile.of(folder.toString(), text).entries().stream()
+        .filter(entry -> entry.path().startsWith("backbone."))
+        .map(entry -> new Plan.Line("model." + entry.path(), entry.value(), ""))
+        .toList();
   }
 
   private static boolean accelerator(RunSettings settings) {
@@ -252,9 +293,9 @@ public final class Planner {
             memory / GIB));
     double seen = (double) steps * batch(plan) * accumulate(plan) / facts.trained();
     out.add(String.format(Locale.ROOT, "each image is seen about %.0f times", Math.max(1, seen)));
-    if (facts.backbone().isEmpty()) {
+    if (facts.start().isEmpty()) {
       out.add(
-          "the backbone starts from random values; trained weights learn the same in a fraction of the steps: --set init.backbone=FILE");
+          "the backbone starts from random values; trained ones learn more in the same time: import one into zoo/ (docs/MODEL_ZOO.md says how), or --set init.backbone=FILE");
     }
     return out;
   }

@@ -100,18 +100,16 @@ final class Rules {
             : "a small model, as it runs on processors";
     int width = facts.accelerator() ? 256 : 128;
     int feedforward = facts.accelerator() ? 1024 : 256;
-    Plan out =
+    Plan sized =
         plan.with("model.hidden-dim", width, small)
             .with("model.mask-dim", width, small)
-            .with("model.backbone.resnet.block", "basic", small)
-            .with("model.backbone.resnet.blocks", "[2, 2, 2, 2]", small)
             .with("model.pixel-decoder.deformable.layers", facts.accelerator() ? 6 : 2, small)
             .with("model.pixel-decoder.deformable.feedforward-dim", feedforward, small)
             .with("model.decoder.masked-attention.layers", facts.accelerator() ? 6 : 3, small)
             .with("model.decoder.masked-attention.feedforward-dim", feedforward, small);
-    out =
+    Plan out =
         facts.objectsApart()
-            ? out.with(
+            ? sized.with(
                 "model.decoder.masked-attention.queries",
                 queries(),
                 String.format(
@@ -120,20 +118,36 @@ final class Rules {
                     facts.objects().mostObjects(),
                     facts.objects().manyObjects(),
                     objectsInCrop()))
-            : out.with(
+            : sized.with(
                 "model.decoder.masked-attention.queries",
                 queries(),
                 "half as many again as there are classes, and 20 at least");
-    if (facts.backbone().isPresent()) {
-      String trained = "the backbone starts from trained weights";
-      return out.with(
-              "init.backbone", ConfigUtil.quoteString(facts.backbone().get().toString()), trained)
-          .with("model.backbone.resnet.norm", "frozen", trained)
-          .with("optimizer.backbone-multiplier", "0.1", trained);
+    return facts.start().map(start -> trained(out, start)).orElseGet(() -> random(out));
+  }
+
+  private static Plan trained(Plan plan, Facts.Start start) {
+    String why = "the backbone starts from trained weights";
+    Plan out = plan;
+    for (Plan.Line line : start.model()) {
+      out = out.with(line.key(), line.value(), why);
     }
-    String random = "the backbone starts from random values";
-    return out.with("model.backbone.resnet.norm", "batch", random)
-        .with("optimizer.backbone-multiplier", "1.0", random);
+    if (start.model().isEmpty()) {
+      out = resnet18(out, why).with("model.backbone.resnet.norm", "frozen", why);
+    }
+    return out.with("init.backbone", ConfigUtil.quoteString(start.weights().toString()), why)
+        .with("optimizer.backbone-multiplier", "0.1", why);
+  }
+
+  private static Plan random(Plan plan) {
+    String why = "the backbone starts from random values";
+    return resnet18(plan, why)
+        .with("model.backbone.resnet.norm", "batch", why)
+        .with("optimizer.backbone-multiplier", "1.0", why);
+  }
+
+  private static Plan resnet18(Plan plan, String why) {
+    return plan.with("model.backbone.resnet.block", "basic", why)
+        .with("model.backbone.resnet.blocks", "[2, 2, 2, 2]", why);
   }
 
   /** Objects that a crop shows in part at least, of a picture with many. */
@@ -179,11 +193,11 @@ final class Rules {
 
   private Plan learning(Plan plan) {
     String why =
-        facts.backbone().isPresent()
+        facts.start().isPresent()
             ? "the rate that a small model on a trained backbone learns fastest at"
             : "the rate that a small model learns fastest at from random values";
     return plan.with(
-            "optimizer.learning-rate", facts.backbone().isPresent() ? "3.0e-4" : "5.0e-4", why)
+            "optimizer.learning-rate", facts.start().isPresent() ? "3.0e-4" : "5.0e-4", why)
         .with("optimizer.clip-norm", "1.0", why)
         .with("schedule.shape.type", "poly", why)
         .with("schedule.warmup-factor", "0.01", why)

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.ObjectSurvey;
+import org.maskwright.modelzoo.backbone.MobileNetV2Part;
 import org.maskwright.trainer.config.AugmentSettings;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
@@ -102,6 +103,19 @@ class RulesTest {
     RunSettings run = settings(facts(Task.SEMANTIC, objects(1024, 1024, 400, 5), false));
     assertEquals(256, run.eval().maxSize());
     assertEquals(List.of("semantic"), run.eval().tasks());
+  }
+
+  @Test
+  void aTrainedBackboneBringsItsSettings() {
+    Facts random = facts(Task.INSTANCE, objects(200, 150, 3, 60), false);
+    Facts.Start start =
+        new Facts.Start(
+            Path.of("zoo/mine"), List.of(new Plan.Line("model.backbone.type", "mobilenet-v2", "")));
+    RunSettings run = settings(random.withStart(start));
+    assertEquals(Optional.of(Path.of("zoo/mine")), run.init().backbone());
+    assertTrue(run.model().backbone() instanceof MobileNetV2Part.Settings, run.model().toString());
+    assertEquals(0.1, run.optimizer().backboneMultiplier());
+    assertEquals(1, settings(random).optimizer().backboneMultiplier());
   }
 
   @Test
