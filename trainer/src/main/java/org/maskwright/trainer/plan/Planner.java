@@ -138,7 +138,8 @@ public final class Planner {
         .map(
             weights ->
                 new Facts.Start(
-                    weights, BackboneFolder.isOne(weights) ? ofFolder(weights) : List.of()));
+                    weights.toAbsolutePath(),
+                    BackboneFolder.isOne(weights) ? ofFolder(weights) : List.of()));
   }
 
   private static Optional<Path> ofZoo() {

@@ -72,12 +72,13 @@ final class Rules {
         "Made by rules from the data, this machine and the time allowed; edit it and run it again.",
         String.format(
             Locale.ROOT,
-            "%s: %d images to train on, %d to evaluate on, mostly %s, %d classes",
+            "%s: %d images to train on, %d to evaluate on, mostly %s, %d %s",
             facts.name(),
             facts.trained(),
             facts.evaluated(),
             facts.objects().typical(),
-            facts.things() + facts.stuff()));
+            facts.things() + facts.stuff(),
+            facts.things() + facts.stuff() == 1 ? "class" : "classes"));
   }
 
   private Plan data(Plan plan) {
