@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,24 @@ public record Provenance(
         Runtime.getRuntime().availableProcessors(),
         dataFingerprints,
         Instant.now());
+  }
+
+  /** By the names under which trackers look for them. */
+  public Map<String, String> tags() {
+    Map<String, String> out = new LinkedHashMap<>();
+    out.put("mlflow.source.name", "maskwright " + String.join(" ", command));
+    if (!commit.equals("unknown")) {
+      out.put("mlflow.source.git.commit", commit);
+    }
+    out.put("maskwright.version", versions.maskwright());
+    out.put("pytorch.version", versions.pytorch());
+    out.put("nd4j.version", versions.nd4j());
+    out.put("javacpp.version", versions.javacpp());
+    out.put("java", java);
+    out.put("os", os);
+    out.put("engine", backend + " on " + device);
+    new TreeMap<>(dataFingerprints).forEach((part, data) -> out.put("data." + part, data));
+    return out;
   }
 
   /** As a JSON object. */

@@ -28,6 +28,8 @@ import org.maskwright.trainer.config.RunSettings;
  *   samples/          pictures of predictions
  *   evaluations/      step-00000200/evaluation.json and more: all of an evaluation
  *   loss.png          curves of the losses, and metrics.png of what was evaluated
+ *   report.html       all of it as one page, when the run has finished
+ *   mlflow.json       where its numbers go too, if they are sent to a server
  *   checkpoints/      see {@link CheckpointStore}
  *   summary.json      written when the run has finished
  * </pre>
@@ -137,6 +139,16 @@ public final class RunFolder implements AutoCloseable {
 
   public Path samples() {
     return folder.resolve("samples");
+  }
+
+  /** The page of a finished run. */
+  public Path report() {
+    return folder.resolve("report.html");
+  }
+
+  /** Which run of an MLflow server this is. */
+  public Path mlflow() {
+    return folder.resolve("mlflow.json");
   }
 
   /** Writes the files of the evaluation of a step, in place of those of an earlier one. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.metrics.ScoreThresholds;
@@ -16,6 +17,7 @@ import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EngineSettings;
@@ -25,10 +27,12 @@ import org.maskwright.trainer.eval.EvalFiles;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.EvalText;
 import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.report.ReportPage;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.run.Console;
+import org.maskwright.trainer.run.EvaluationReport;
 import org.maskwright.trainer.run.Evaluator;
 import org.maskwright.trainer.run.SharedCores;
 import org.maskwright.trainer.source.TrainingData;
@@ -62,8 +66,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Write results in the official format of each kind, such as instances.json, panoptic.json and panoptic/*.png, semantic/*.png; and"
-              + " evaluation.json and KIND-confusion.csv.")
+          "Write results in the official format of each kind, such as instances.json, panoptic.json and panoptic/*.png, semantic/*.png; "
+              + " evaluation.json, KIND-confusion.csv, and report.html, which shows all of it.")
   private Path out;
 
   @Option(
@@ -123,7 +127,7 @@ final class EvalCommand implements Callable<Integer> {
               console);
       report =
           results.isPresent()
-              ? written(evaluator, results.get())
+              ? written(evaluator, results.get(), page(settings, data, e, evaluator))
               : evaluator.run(limit, Optional.empty(), Optional.empty());
     }
     print(report);
@@ -169,6 +173,19 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  private Function<EvalReport, String> page(
+      RunSettings settings, Dataset data, Engine e, Evaluator evaluator) {
+    Provenance provenance =
+        Provenance.current(
+            settings.seed(),
+            e.backendName(),
+            e.device().toString(),
+            spec.commandLine().getParseResult().originalArgs(),
+            Map.of("val", TrainingData.fingerprint(data)));
+    return report ->
+        ReportPage.html(EvaluationReport.of(model, settings, data, report, evaluator, provenance));
+  }
+
   /** Before an evaluation that may take long. */
   private void requireScores(EvalSettings eval) {
     if (saveThresholds && eval.kinds().stream().noneMatch(ResultKind::hasScores)) {
@@ -201,12 +218,15 @@ final class EvalCommand implements Callable<Integer> {
     err.println("thresholds: " + model.resolve(ModelFolder.THRESHOLDS));
   }
 
-  private EvalReport written(Evaluator evaluator, OutputFolder folder) throws IOException {
+  private EvalReport written(
+      Evaluator evaluator, OutputFolder folder, Function<EvalReport, String> page)
+      throws IOException {
     Path sheet = folder.path().resolve(".samples.png"); // hidden until all is there
     try (ResultFiles files = ResultFiles.in(folder)) {
       EvalReport report = evaluator.run(limit, Optional.of(files), Optional.of(sheet));
       files.finish();
       EvalFiles.of(report).forEach(folder::write);
+      folder.write(ReportPage.NAME, page.apply(report));
       if (Files.exists(sheet)) {
         folder.publish(sheet, "samples.png");
       }

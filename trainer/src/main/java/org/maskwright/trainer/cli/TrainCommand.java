@@ -13,6 +13,8 @@ import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.plan.Planner;
+import org.maskwright.trainer.report.ReportPage;
+import org.maskwright.trainer.report.ShellWord;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.RunSummary;
 import org.maskwright.trainer.run.TrainingRun;
@@ -133,11 +135,11 @@ final class TrainCommand implements Callable<Integer> {
 
   private void print(RunSummary s) {
     PrintWriter out = spec.commandLine().getOut();
-    String program = word(Path.of(spec.root().name()));
+    String program = ShellWord.of(Path.of(spec.root().name()));
     if (s.interrupted()) {
       out.printf(
           "interrupted after step %d; continue with: %s train --resume %s%n",
-          s.step(), program, word(s.folder()));
+          s.step(), program, ShellWord.of(s.folder()));
       return;
     }
     out.printf(
@@ -161,22 +163,17 @@ final class TrainCommand implements Callable<Integer> {
     s.best()
         .ifPresent(
             b -> out.printf("%nbest: checkpoint of step %d, by %s%n", b.step(), s.decidedBy()));
-    String best = word(s.folder().resolve("checkpoints/best"));
-    out.printf("%nnext:%n  pictures   %s%n", s.folder().resolve("samples"));
+    String best = ShellWord.of(s.folder().resolve("checkpoints/best"));
+    out.printf("%nnext:%n  report     %s%n", s.folder().resolve(ReportPage.NAME));
+    out.printf("  pictures   %s%n", s.folder().resolve("samples"));
     out.printf("  evaluate   %s eval %s%n", program, best);
     out.printf("  predict    %s predict %s IMAGE --out out/%n", program, best);
     out.printf(
         "  curves     %s, or tensorboard --logdir %s%n",
-        s.folder().resolve("loss.png"), word(s.folder().resolve("tensorboard")));
+        s.folder().resolve("loss.png"), ShellWord.of(s.folder().resolve("tensorboard")));
   }
 
   private static String number(Double metric) {
     return metric == null || metric.isNaN() ? "none" : String.format(Locale.ROOT, "%.2f", metric);
-  }
-
-  /** A path as one word of a shell. */
-  static String word(Path path) {
-    String text = path.toString();
-    return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -189,8 +189,13 @@ public final class ConfigFile {
 
   /** All values with where each was written, ordered by key. */
   public List<Entry> entries() {
+    return entries(resolved.root());
+  }
+
+  /** All values of a section, ordered by key. */
+  static List<Entry> entries(ConfigObject section) {
     var entries = new ArrayList<Entry>();
-    collect(resolved.root(), "", entries);
+    collect(section, "", entries);
     return entries;
   }
 

@@ -22,6 +22,14 @@ public final class SettingsWriter {
         .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
   }
 
+  /** Each value of the record as HOCON, by its full key and in their order. */
+  public static Map<String, String> flat(Record settings) {
+    Map<String, String> out = new LinkedHashMap<>();
+    ConfigFile.entries(ConfigValueFactory.fromMap(section(settings)))
+        .forEach(entry -> out.put(entry.path(), entry.value()));
+    return out;
+  }
+
   private static Map<String, Object> section(Record settings) {
     Map<String, Object> out = new LinkedHashMap<>();
     for (RecordComponent component : settings.getClass().getRecordComponents()) {

@@ -16,7 +16,8 @@ public record TrainSettings(
         int logEvery,
     @Doc("Steps between two checkpoints.") int checkpointEvery,
     @Doc("How many of the newest checkpoints are kept; the best is kept besides.")
-        int keepCheckpoints) {
+        int keepCheckpoints,
+    @Doc("Where else its numbers go.") MlflowSettings mlflow) {
   /** Checks the ranges. */
   public TrainSettings {
     Ranges.require(steps >= 1, "steps", "at least 1", steps);

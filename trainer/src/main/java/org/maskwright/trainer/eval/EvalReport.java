@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.maskwright.datasets.metrics.ClassTruth;
 import org.maskwright.datasets.metrics.ScoreThresholds;
+import org.maskwright.trainer.result.ImageScores;
 import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ScoreDetails;
 
@@ -19,6 +20,7 @@ import org.maskwright.trainer.result.ScoreDetails;
  * @param classes how often each occurs in the annotation of the evaluated images, in the order of
  *     the data set
  * @param details by the name of the kind of result
+ * @param ofImages how well each image went, by the name of the kind of result
  * @param images evaluated
  * @param skipped a message for each image that could not be loaded and was left out
  * @param seconds it took
@@ -28,6 +30,7 @@ public record EvalReport(
     Map<String, Map<String, Double>> perClass,
     List<ClassTruth> classes,
     Map<String, ScoreDetails> details,
+    Map<String, ImageScores> ofImages,
     int images,
     List<String> skipped,
     double seconds) {
@@ -37,6 +40,7 @@ public record EvalReport(
     perClass = Collections.unmodifiableMap(new LinkedHashMap<>(perClass));
     classes = List.copyOf(classes);
     details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    ofImages = Collections.unmodifiableMap(new LinkedHashMap<>(ofImages));
     skipped = List.copyOf(skipped);
   }
 

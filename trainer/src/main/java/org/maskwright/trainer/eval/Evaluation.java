@@ -19,6 +19,7 @@ import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.ImageScores;
 import org.maskwright.trainer.result.KindScoring;
 import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultFiles;
@@ -159,7 +160,14 @@ public final class Evaluation {
     }
     loss.ifPresent(l -> l.report(metrics));
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new EvalReport(metrics, perClass, truths.all(), details, images, skipped, seconds);
+    return new EvalReport(
+        metrics, perClass, truths.all(), details, ofImages(passes), images, skipped, seconds);
+  }
+
+  private Map<String, ImageScores> ofImages(List<KindScoring<?>.Pass> passes) {
+    Map<String, ImageScores> out = new LinkedHashMap<>();
+    passes.forEach(pass -> pass.imageScores().ifPresent(scores -> out.put(pass.kind(), scores)));
+    return out;
   }
 
   /** Told how far an evaluation is. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
@@ -26,8 +27,10 @@ public final class SamplePictures {
   private final ResultKind<?> kind;
   private final ScoreThresholds thresholds;
   private final int count;
-  private final PictureGrid grid = new PictureGrid(3);
-  private int drawn;
+  private final List<Row> rows = new ArrayList<>();
+
+  /** The pictures of an image. */
+  public record Row(ImageId image, Picture photograph, Picture annotation, Picture prediction) {}
 
   /**
    * For {@code count} images.
@@ -44,19 +47,19 @@ public final class SamplePictures {
   }
 
   void add(Dataset dataset, int index, List<Segment> truth, ImageOutputs outputs) {
-    if (drawn >= count) {
+    if (rows.size() >= count) {
       return;
     }
-    drawn++;
     RgbImage photo = dataset.image(index);
     Overlay overlay =
         Overlay.on(photo.data(), photo.width(), photo.height())
             .withPalette(Palette.of(dataset.categories()));
-    grid.add(overlay.plain().resized(LONG_SIDE), "image " + dataset.info(index).imageId());
-    grid.add(truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE), "annotation");
-    grid.add(
-        predictor.result(kind, outputs).picture(overlay, thresholds).resized(LONG_SIDE),
-        "prediction (" + kind.name() + ")");
+    rows.add(
+        new Row(
+            dataset.info(index).imageId(),
+            overlay.plain().resized(LONG_SIDE),
+            truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE),
+            predictor.result(kind, outputs).picture(overlay, thresholds).resized(LONG_SIDE)));
   }
 
   private static Picture truth(
@@ -72,8 +75,20 @@ public final class SamplePictures {
 
   /** Writes the sheet, if an image was added. */
   public void write(Path file) {
-    if (drawn > 0) {
-      grid.draw().writePng(file);
+    if (rows.isEmpty()) {
+      return;
     }
+    PictureGrid grid = new PictureGrid(3);
+    for (Row row : rows) {
+      grid.add(row.photograph(), "image " + row.image());
+      grid.add(row.annotation(), "annotation");
+      grid.add(row.prediction(), "prediction (" + kind.name() + ")");
+    }
+    grid.draw().writePng(file);
+  }
+
+  /** What was drawn, in the order of the evaluation. */
+  public List<Row> rows() {
+    return List.copyOf(rows);
   }
 }

@@ -238,6 +238,18 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
   }
 
   @Override
+  public Optional<ImageScore<InstanceSet>> imageScore(ScoringData data) {
+    Categories categories = data.dataset().categories();
+    return Optional.of(
+        new ImageScore<>(
+            "F1 of the image's objects at mask IoU 0.5, at the score threshold where it is largest",
+            (image, result) ->
+                ImageF1.best(
+                    Truth.instances(image.truth(), categories, image.size()),
+                    detections(result, categories))));
+  }
+
+  @Override
   public Optional<ResultWriter<InstanceSet>> writer(ResultFiles files, Categories categories)
       throws IOException {
     return Optional.of(new Writer(files.json(FILE), categories));

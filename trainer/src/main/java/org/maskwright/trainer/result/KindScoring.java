@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.settings.ExtensionException;
 
 /**
@@ -41,11 +42,14 @@ public final class KindScoring<R> {
   public final class Pass {
     private final Scorer<R> scorer = KindFailure.named(kind, scorers::get);
     private final Optional<ResultFiles.Started<R>> files;
+    private final Optional<ImageScore<R>> ofImage;
+    private final Map<ImageId, Double> ofImages = new LinkedHashMap<>();
 
     private Pass(Optional<ResultFiles> files) {
       this.files =
           files.flatMap(
               f -> KindFailure.named(kind, () -> f.start(kind, data.dataset().categories())));
+      this.ofImage = KindFailure.named(kind, () -> kind.imageScore(data));
     }
 
     /** Takes in an image. */
@@ -55,9 +59,16 @@ public final class KindScoring<R> {
           kind,
           () -> {
             scorer.add(image, result);
+            ofImage.ifPresent(
+                s -> ofImages.put(image.info().imageId(), s.of().score(image, result)));
             files.ifPresent(f -> f.add(image.info(), result));
             return null;
           });
+    }
+
+    /** How well each image went; empty if the kind has no such measure. */
+    public Optional<ImageScores> imageScores() {
+      return ofImage.map(s -> new ImageScores(s.meaning(), ofImages));
     }
 
     /** What was measured; metrics and measures have the kind's name before. */

@@ -151,6 +151,14 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
 
     @Override
     public void add(ScoredImage image, PanopticMap result) {
+      addSegments(image, result);
+      things.add(
+          image.info().imageId(),
+          Truth.instances(image.truth(), categories, image.size()),
+          things(result, categories));
+    }
+
+    private void addSegments(ScoredImage image, PanopticMap result) {
       Truth.Panoptic expected = Truth.panoptic(image.truth(), categories, image.size());
       evaluator.add(
           image.info().imageId(),
@@ -158,10 +166,6 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
           expected.segments(),
           ids(result),
           segments(result, categories));
-      things.add(
-          image.info().imageId(),
-          Truth.instances(image.truth(), categories, image.size()),
-          things(result, categories));
     }
 
     @Override
@@ -191,6 +195,19 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
               Optional.of(things.errors(all)));
       return new Scores(metrics, classes.columns(), details);
     }
+  }
+
+  @Override
+  public Optional<ImageScore<PanopticMap>> imageScore(ScoringData data) {
+    Categories categories = data.dataset().categories();
+    return Optional.of(
+        new ImageScore<>(
+            "panoptic quality of the image by itself",
+            (image, result) -> {
+              Score alone = new Score(categories);
+              alone.addSegments(image, result);
+              return 100 * alone.evaluator.result().all().pq();
+            }));
   }
 
   @Override

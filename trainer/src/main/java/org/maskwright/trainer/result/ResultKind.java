@@ -78,6 +78,16 @@ public interface ResultKind<R> extends Named {
   Supplier<Scorer<R>> scorers(ScoringData data);
 
   /**
+   * How well the result of one image agrees with its annotation; empty if the kind has no such
+   * measure, and no image is the best or the worst one.
+   *
+   * @param data what results are compared with
+   */
+  default Optional<ImageScore<R>> imageScore(ScoringData data) {
+    return Optional.empty();
+  }
+
+  /**
    * Starts the official files of an evaluation; empty if there are none of this kind.
    *
    * @param files where they are written

@@ -143,6 +143,19 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
   }
 
   @Override
+  public Optional<ImageScore<SemanticMap>> imageScore(ScoringData data) {
+    Categories categories = data.dataset().categories();
+    return Optional.of(
+        new ImageScore<>(
+            "mean IoU of the classes that the image's annotation has",
+            (image, result) -> {
+              Score alone = new Score(categories);
+              alone.add(image, result);
+              return 100 * alone.evaluator.result().meanIou();
+            }));
+  }
+
+  @Override
   public Optional<ResultWriter<SemanticMap>> writer(ResultFiles files, Categories categories) {
     return Optional.of(
         (image, result) -> {

@@ -1,15 +1,20 @@
 package org.maskwright.trainer.run;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.maskwright.datasets.picture.Chart;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
+import org.maskwright.trainer.report.Plot;
+import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
 
-/** A run's numbers as pictures: the losses over the steps, and what was evaluated. */
+/** A run's numbers over its steps: the losses, and what was evaluated. */
 final class Curves {
+
+  private static final String LOSS = "loss.";
 
   private Curves() {}
 
@@ -23,6 +28,51 @@ final class Curves {
     List<MetricsLog.Line> train = of("train", lines);
     chart(title, "loss", train, losses(train), 1, folder.resolve("loss.png"));
     chart(title, "percent", of("eval", lines), metrics(), 2, folder.resolve("metrics.png"));
+  }
+
+  /** The same numbers and more as plots of a page; what was not measured is left out. */
+  static List<Plot> plots(List<MetricsLog.Line> lines) {
+    List<MetricsLog.Line> train = of("train", lines);
+    List<MetricsLog.Line> eval = of("eval", lines);
+    List<Plot> out = new ArrayList<>();
+    out.add(plot("Loss in training", train, losses(train), ""));
+    out.add(plot("Loss on evaluated images", eval, named(eval, LOSS), LOSS));
+    out.add(plot("Learning rate", train, List.of("lr"), ""));
+    for (ResultKind<?> kind : ResultKinds.all()) {
+      String title = "Metrics, " + kind.name() + ", in percent";
+      String beginning = kind.name() + ".";
+      out.add(plot(title, eval, named(eval, beginning), beginning));
+    }
+    out.removeIf(plot -> plot.lines().stream().noneMatch(Plot.Line::isDrawn));
+    return out;
+  }
+
+  private static List<String> named(List<MetricsLog.Line> lines, String beginning) {
+    return lines.stream()
+        .flatMap(line -> line.values().keySet().stream())
+        .filter(name -> name.startsWith(beginning))
+        .distinct()
+        .toList();
+  }
+
+  /** Lines are named without the beginning that all have. */
+  private static Plot plot(
+      String title, List<MetricsLog.Line> lines, List<String> names, String beginning) {
+    return new Plot(
+        title,
+        "step",
+        names.stream()
+            .map(
+                name ->
+                    new Plot.Line(
+                        name.substring(beginning.length()),
+                        lines.stream().map(l -> new Plot.Point(l.step(), value(l, name))).toList()))
+            .toList(),
+        Plot.Range.OF_LINES);
+  }
+
+  private static double value(MetricsLog.Line line, String name) {
+    return line.values().getOrDefault(name, Double.NaN);
   }
 
   /** Of each kind of result the first. */
@@ -59,8 +109,7 @@ final class Curves {
     Chart chart = new Chart(title, "step", unit);
     boolean finite = false;
     for (String name : names) {
-      double[] values =
-          lines.stream().mapToDouble(l -> l.values().getOrDefault(name, Double.NaN)).toArray();
+      double[] values = lines.stream().mapToDouble(l -> value(l, name)).toArray();
       if (Arrays.stream(values).anyMatch(Double::isFinite)) {
         chart.line(name, steps, values);
         finite = true;

@@ -31,6 +31,7 @@ final class Evaluations {
   private final Evaluator evaluator;
   private final StepLog log;
   private final Map<Long, RunSummary.Scored> onAll = new HashMap<>(); // by step
+  private final Map<Long, EvalReport> made = new HashMap<>(); // by step, of those that may be best
   private BestSoFar best;
   private Optional<RunSummary.Scored> last = Optional.empty();
 
@@ -72,6 +73,11 @@ final class Evaluations {
   private void remember(RunSummary.Scored scored) {
     last = Optional.of(scored);
     best.add(scored);
+    made.keySet().removeIf(step -> step != scored.step() && !isBest(step));
+  }
+
+  private boolean isBest(long step) {
+    return best.best().filter(scored -> scored.step() == step).isPresent();
   }
 
   /** Whether there is an evaluation after a step. */
@@ -82,17 +88,17 @@ final class Evaluations {
 
   /** Evaluates the weights of now, which are those of a step's checkpoint. */
   void evaluate(long step) {
-    EvalReport[] made = new EvalReport[1];
+    EvalReport[] report = new EvalReport[1];
     Path picture = session.folder().samples().resolve("step-%08d.png".formatted(step));
     learner.withEvaluationWeights(
         () ->
-            made[0] =
+            report[0] =
                 evaluator.run(
                     settings.limit(),
                     Optional.empty(),
                     Optional.of(picture).filter(p -> settings.samples() > 0)));
-    made[0].get(settings.best()); // refuses a metric that was not measured
-    remember(log(EVALUATED, step, made[0]));
+    report[0].get(settings.best()); // refuses a metric that was not measured
+    remember(log(EVALUATED, step, report[0]));
     linkBest();
   }
 
@@ -142,16 +148,16 @@ final class Evaluations {
     return onAll.computeIfAbsent(
         step,
         s -> {
-          EvalReport[] made = new EvalReport[1];
+          EvalReport[] report = new EvalReport[1];
           Runnable evaluation =
-              () -> made[0] = evaluator.run(0, Optional.empty(), Optional.empty());
+              () -> report[0] = evaluator.run(0, Optional.empty(), Optional.empty());
           if (s == now) {
             learner.withEvaluationWeights(evaluation);
           } else {
             session.store().best().ifPresent(c -> learner.takeWeights(c.folder()));
             evaluation.run();
           }
-          return log(EVALUATED_ON_ALL, s, made[0]);
+          return log(EVALUATED_ON_ALL, s, report[0]);
         });
   }
 
@@ -160,6 +166,7 @@ final class Evaluations {
       session.console().line(line);
     }
     log.write(kind, step, report.metrics());
+    made.put(step, report);
     session.folder().writeEvaluation(step, EvalFiles.of(report));
     keepThresholds(step, report);
     return new RunSummary.Scored(step, report.metrics());
@@ -174,6 +181,19 @@ final class Evaluations {
           .filter(checkpoint -> checkpoint.step() == step)
           .forEach(c -> ModelFolder.writeThresholds(c.folder(), found, names));
     }
+  }
+
+  /**
+   * All of the evaluation of the best checkpoint, made again where an earlier process made it. The
+   * model has its weights afterwards; training is over then.
+   */
+  Optional<EvalReport> reportOfBest() {
+    session.store().best().ifPresent(checkpoint -> learner.takeWeights(checkpoint.folder()));
+    return best.best()
+        .map(
+            scored ->
+                made.computeIfAbsent(
+                    scored.step(), step -> evaluator.run(0, Optional.empty(), Optional.empty())));
   }
 
   /**

@@ -1,9 +1,12 @@
 package org.maskwright.trainer.run;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetView;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.metrics.ScoreThresholds;
@@ -21,6 +24,7 @@ import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultFiles;
+import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoringData;
 
 /** Evaluates a model on one data set as the settings say. */
@@ -31,6 +35,7 @@ public final class Evaluator {
   private final Evaluation evaluation;
   private final RunSettings run;
   private final Console console;
+  private final LoaderSettings loading;
 
   /**
    * For a model and a data set with the same classes.
@@ -59,7 +64,7 @@ public final class Evaluator {
             TrainingRun.classSpace(dataset.categories()),
             normalization,
             inference(settings));
-    LoaderSettings loading =
+    this.loading =
         LoaderSettings.evaluation(1, run.data().workers()).with(run.data().brokenFiles());
     ScoringData data =
         new ScoringData(
@@ -104,6 +109,29 @@ public final class Evaluator {
     samples.ifPresent(s -> s.write(picture.get()));
     report.skipped().forEach(message -> console.line("skipped: " + message));
     return report;
+  }
+
+  /** The kind of result that pictures show. */
+  String drawnKind() {
+    return settings.kinds().get(0).name();
+  }
+
+  /**
+   * Evaluates some images again, to draw them.
+   *
+   * @param thresholds what has a score below is left out
+   * @return a row for each image, in the order of the data set, of the first kind of the settings
+   */
+  List<SamplePictures.Row> drawn(Set<ImageId> images, ScoreThresholds thresholds) {
+    Dataset some = DatasetView.where(dataset, i -> images.contains(dataset.info(i).imageId()));
+    if (some.size() == 0) {
+      return List.of();
+    }
+    ResultKind<?> kind = settings.kinds().get(0);
+    SamplePictures pictures = new SamplePictures(predictor, kind, thresholds, some.size());
+    new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading)
+        .run(0, Optional.empty(), Optional.of(pictures));
+    return pictures.rows();
   }
 
   private Optional<ValidationLoss> loss() {

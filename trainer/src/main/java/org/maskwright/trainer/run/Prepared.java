@@ -1,5 +1,7 @@
 package org.maskwright.trainer.run;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
@@ -24,6 +26,7 @@ import org.maskwright.trainer.source.TrainingData;
  *
  * @param data to train on
  * @param val to evaluate on
+ * @param warnings what is rarely meant
  */
 record Prepared(
     TrainingData data,
@@ -31,7 +34,8 @@ record Prepared(
     Engine engine,
     SegmentationModel model,
     Learner learner,
-    Evaluator evaluator)
+    Evaluator evaluator,
+    List<String> warnings)
     implements AutoCloseable {
   /**
    * Puts a run together.
@@ -48,12 +52,14 @@ record Prepared(
     Stream.concat(data.notes(), val.notes().stream())
         .distinct()
         .forEach(note -> console.line("note: " + note));
-    data.learnable(val).forEach(warning -> console.line("warning: " + warning));
-    Cautions.of(settings, data, val).forEach(console::line);
+    List<String> warnings = new ArrayList<>();
+    data.learnable(val).forEach(warning -> warnings.add("warning: " + warning));
+    warnings.addAll(Cautions.of(settings, data, val));
+    warnings.forEach(console::line);
     CriterionSettings criterion = WeightedClasses.of(settings, data, console);
     Engine engine = open(settings, console);
     try {
-      return of(settings, criterion, console, data, val, engine);
+      return of(settings, criterion, console, data, val, engine, warnings);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -73,7 +79,8 @@ record Prepared(
       Console console,
       TrainingData data,
       Dataset val,
-      Engine engine) {
+      Engine engine,
+      List<String> warnings) {
     ClassSpace classes = TrainingRun.classSpace(data.categories());
     SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
     try {
@@ -90,10 +97,12 @@ record Prepared(
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
             model.parameterCount() / 1e6, classes.size(), model.queries());
-        Cautions.ofModel(settings, model).forEach(console::line);
+        List<String> ofModel = Cautions.ofModel(settings, model);
+        ofModel.forEach(console::line);
+        warnings.addAll(ofModel);
         Evaluator evaluator =
             new Evaluator(model, origin.normalization(), settings, val, Optional.empty(), console);
-        return new Prepared(data, val, engine, model, learner, evaluator);
+        return new Prepared(data, val, engine, model, learner, evaluator, List.copyOf(warnings));
       } catch (RuntimeException e) {
         learner.close();
         throw e;

@@ -15,12 +15,13 @@ import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Phases.Phase;
 import org.maskwright.trainer.loop.StepReport;
 import org.maskwright.trainer.loop.TrainListener;
+import org.maskwright.trainer.track.Trackers;
 
 /**
- * One line every N steps on the console, in metrics.jsonl and as TensorBoard scalars; a bar in
- * between. Losses, gradient norm, the optimiser's measures and times of a line are means over the
- * steps since the last one. The two files hold each part of the loss by its official name, such as
- * {@code loss_ce_0}, besides the sums over all outputs that the line shows.
+ * One line every N steps on the console, in metrics.jsonl and to the trackers; a bar in between.
+ * Losses, gradient norm, the optimiser's measures and times of a line are means over the steps
+ * since the last one. The file and the trackers hold each part of the loss by its official name,
+ * such as {@code loss_ce_0}, besides the sums over all outputs that the line shows.
  */
 final class StepLog implements TrainListener, Closeable {
   private static final double MIB = 1 << 20;
@@ -30,7 +31,7 @@ final class StepLog implements TrainListener, Closeable {
 
   private final Console console;
   private final MetricsLog metrics;
-  private final EventWriter events;
+  private final Trackers trackers;
   private final int every;
   private final long steps;
   private final Map<String, Double> sums; // of losses, norms and measures, since the last line
@@ -40,20 +41,25 @@ final class StepLog implements TrainListener, Closeable {
   private int images;
   private int count;
 
-  private StepLog(Session session, MetricsLog metrics, Map<String, Double> unlogged)
-      throws IOException {
+  private StepLog(
+      Session session, MetricsLog metrics, Trackers trackers, Map<String, Double> unlogged) {
     this.console = session.console();
     this.metrics = metrics;
-    this.events = new EventWriter(session.folder().tensorboard());
+    this.trackers = trackers;
     this.every = session.settings().train().logEvery();
     this.steps = session.settings().train().steps();
     this.sums = new LinkedHashMap<>(unlogged);
   }
 
-  /** Goes on with the log of a run; lines after the state's step are dropped. */
-  static StepLog resume(Session session, TrainingState state) throws IOException {
+  /**
+   * Goes on with the log of a run; lines after the state's step are dropped.
+   *
+   * @param trackers are sent the same numbers; the caller's to close
+   */
+  static StepLog resume(Session session, TrainingState state, Trackers trackers)
+      throws IOException {
     MetricsLog metrics = MetricsLog.resume(session.folder().metrics(), state.step());
-    return new StepLog(session, metrics, state.unlogged());
+    return new StepLog(session, metrics, trackers, state.unlogged());
   }
 
   @Override
@@ -153,14 +159,11 @@ final class StepLog implements TrainListener, Closeable {
         v.get("memMiB"));
   }
 
-  /** Numbers of one kind to metrics.jsonl and TensorBoard. */
+  /** Numbers of one kind to metrics.jsonl and the trackers. */
   void write(String kind, long step, Map<String, Double> values) {
     try {
       metrics.write(kind, step, values);
-      Map<String, Double> tagged = new LinkedHashMap<>();
-      values.forEach((name, value) -> tagged.put(kind + "/" + name, value));
-      events.scalars(step, tagged);
-      events.flush();
+      trackers.numbers(kind, step, values);
     } catch (IOException e) {
       throw OutputFile.failure(metrics.file(), e);
     }
@@ -169,6 +172,5 @@ final class StepLog implements TrainListener, Closeable {
   @Override
   public void close() throws IOException {
     metrics.close();
-    events.close();
   }
 }

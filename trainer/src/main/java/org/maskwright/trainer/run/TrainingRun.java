@@ -5,21 +5,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
-import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.loader.Loader;
-import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.config.SettingsWriter;
+import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.loop.TrainListener;
 import org.maskwright.trainer.loop.Trainer;
 import org.maskwright.trainer.source.TrainingData;
+import org.maskwright.trainer.track.TrackedRun;
+import org.maskwright.trainer.track.Trackers;
 
 /** Settings to a finished run folder: the one place where training is put together. */
 public final class TrainingRun {
@@ -84,32 +87,53 @@ public final class TrainingRun {
       CheckpointStore store =
           CheckpointStore.open(run.checkpoints(), settings.train().keepCheckpoints());
       Session session = new Session(settings, run, store, console, stopRequested);
-      writeProvenance(run, prepared.engine(), prepared.data(), prepared.val());
-      return train(session, prepared.learner(), prepared.data(), prepared.evaluator());
+      Provenance provenance = provenance(prepared);
+      Files.createDirectories(run.samples());
+      run.writeProvenance(provenance);
+      try (Trackers trackers = Trackers.open(tracked(session, provenance))) {
+        RunSummary summary = train(session, prepared, provenance, trackers);
+        Optional<Path> best = store.best().map(CheckpointStore.Checkpoint::folder);
+        trackers.ended(summary.interrupted(), best);
+        return summary;
+      }
     }
   }
 
-  private void writeProvenance(RunFolder run, Engine engine, TrainingData data, Dataset val)
-      throws IOException {
-    Files.createDirectories(run.samples());
-    run.writeProvenance(
-        Provenance.current(
-            settings.seed(),
-            engine.backendName(),
-            engine.device().toString(),
-            command,
-            Map.of("train", data.fingerprint(), "val", TrainingData.fingerprint(val))));
+  private Provenance provenance(Prepared prepared) {
+    return Provenance.current(
+        settings.seed(),
+        prepared.engine().backendName(),
+        prepared.engine().device().toString(),
+        command,
+        Map.of(
+            "train",
+            prepared.data().fingerprint(),
+            "val",
+            TrainingData.fingerprint(prepared.val())));
   }
 
-  private RunSummary train(Session session, Learner learner, TrainingData data, Evaluator evaluator)
+  private TrackedRun tracked(Session session, Provenance provenance) {
+    return new TrackedRun(
+        session.folder(),
+        SettingsWriter.flat(settings),
+        provenance.tags(),
+        settings.train().mlflow(),
+        console::line);
+  }
+
+  private RunSummary train(
+      Session session, Prepared prepared, Provenance provenance, Trackers trackers)
       throws IOException {
+    Learner learner = prepared.learner();
+    TrainingData data = prepared.data();
     TrainingState state = learner.readLatest(session.store(), console);
     if (state.step() > 0) {
       console.line("resuming after step %d", state.step());
     }
     try (Loader loader = data.loader(state.loader().orElseGet(data::start));
-        StepLog log = StepLog.resume(session, state)) {
-      Evaluations evaluations = new Evaluations(session, learner, evaluator, log, state.step());
+        StepLog log = StepLog.resume(session, state, trackers)) {
+      Evaluations evaluations =
+          new Evaluations(session, learner, prepared.evaluator(), log, state.step());
       Keeper keeper = new Keeper(session, learner, loader, log, evaluations, state);
       evaluations.catchUp(state.step());
       if (evaluations.exhausted() || state.step() >= settings.train().steps()) {
@@ -120,7 +144,14 @@ public final class TrainingRun {
       }
       evaluations.conclude(keeper.state().step(), keeper.interrupted());
       loader.skipped().forEach(message -> console.line("skipped: " + message));
-      return concluded(session, keeper, evaluations);
+      RunSummary summary = concluded(session, keeper, evaluations);
+      // An ended run that is resumed once more has its page, which may have taken an evaluation.
+      boolean told = Files.exists(session.folder().report()) && summary.step() == state.step();
+      if (!summary.interrupted() && !told) {
+        Optional<EvalReport> best = evaluations.reportOfBest();
+        RunReport.write(session, prepared, summary, best, provenance);
+      }
+      return summary;
     }
   }
 

@@ -259,6 +259,10 @@ class TrainCommandIT {
         run("eval", folder.resolve("checkpoints/last"), "--out", results, "--json"),
         err::toString);
     Map<String, Double> evaluated = numbers(out.toString());
+    String page = Files.readString(results.resolve("report.html"));
+    for (String section : List.of("data", "metrics", "classes", "pictures", "settings")) {
+      assertTrue(page.contains("<section id=\"" + section + "\">"), section);
+    }
     assertEquals(out.toString(), Files.readString(results.resolve("evaluation.json")));
     for (String kind : List.of("panoptic", "instance", "semantic")) {
       String matrix = Files.readString(results.resolve(kind + "-confusion.csv"));

@@ -59,6 +59,7 @@ class EvalFilesTest {
         Map.of("instance.AP", Map.of("cat", 50.0)),
         List.of(new ClassTruth("cat", 1, 2), new ClassTruth("dog", 0, 0)),
         byKind,
+        Map.of(),
         1,
         List.of("broken.jpg: is broken"),
         0.5);

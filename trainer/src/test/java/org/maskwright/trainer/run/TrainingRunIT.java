@@ -130,7 +130,7 @@ class TrainingRunIT {
   }
 
   @Test
-  void aFinishedRunHoldsConfigProvenanceMetricsPicturesAndSummary() throws IOException {
+  void aFinishedRunHoldsConfigProvenanceMetricsPicturesSummaryAndReport() throws IOException {
     Path run = temp.resolve("run");
     RunSummary summary =
         TrainingRun.start(run, config("0.0"), silent(), List.of("train"), () -> false);
@@ -140,6 +140,7 @@ class TrainingRunIT {
             "provenance.json",
             "metrics.jsonl",
             "summary.json",
+            "report.html",
             "samples/step-00000006.png",
             "evaluations/step-00000006/evaluation.json",
             "evaluations/step-00000006/instance-confusion.csv")) {
@@ -201,16 +202,40 @@ class TrainingRunIT {
             List.of(),
             () -> asked.incrementAndGet() == 2);
     assertTrue(first.interrupted());
+    assertFalse(Files.exists(run.resolve("report.html")), "there is more to come");
     RunSummary second = TrainingRun.resume(run, silent(), List.of(), () -> false);
     assertFalse(second.interrupted());
     assertEquals(1, second.best().orElseThrow().step());
     assertTrue(second.step() < 6, "stopped at " + second.step());
     assertEquals(
         "step-00000001", run.resolve("checkpoints/best").toRealPath().getFileName().toString());
+    String report = Files.readString(run.resolve("report.html"));
+    assertTrue(report.contains("best, step 1<"), "evaluated by the first process");
+    assertTrue(report.contains("<h2>By class</h2>"), "made again for the page");
     String summary = Files.readString(run.resolve("summary.json"));
     RunSummary again = TrainingRun.resume(run, silent(), List.of(), () -> false);
     assertEquals(second.step(), again.step());
     assertEquals(summary, Files.readString(run.resolve("summary.json")));
+    assertEquals(report, Files.readString(run.resolve("report.html")));
+  }
+
+  @Test
+  void aRunWhoseServerIsAwayTrainsTheSame() throws IOException {
+    Path alone = temp.resolve("alone");
+    TrainingRun.start(alone, config("0.0"), silent(), List.of(), () -> false);
+    StringWriter said = new StringWriter();
+    Path logged = temp.resolve("logged");
+    Path away = TinyRun.write(temp, "train.mlflow.uri = \"http://127.0.0.1:1\"");
+    RunSummary summary =
+        TrainingRun.start(
+            logged,
+            ConfigFile.load(away, List.of()),
+            new Console(new PrintWriter(said), false),
+            List.of(),
+            () -> false);
+    assertFalse(summary.interrupted());
+    assertEquals(TinyRun.losses(alone), TinyRun.losses(logged));
+    assertTrue(said.toString().contains("did not reach http://127.0.0.1:1"), said::toString);
   }
 
   @Test

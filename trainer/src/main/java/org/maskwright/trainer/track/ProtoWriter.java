@@ -1,4 +1,4 @@
-package org.maskwright.trainer.run;
+package org.maskwright.trainer.track;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

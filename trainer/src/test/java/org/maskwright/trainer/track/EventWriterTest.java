@@ -1,4 +1,4 @@
-package org.maskwright.trainer.run;
+package org.maskwright.trainer.track;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -31,7 +31,7 @@ final class EventWriterTest {
   @Test
   void recordsReadBackWithTheirChecksums() throws IOException {
     try (var writer = new EventWriter(folder, AT)) {
-      writer.scalars(300, Map.of("train/loss", 31.5));
+      writer.numbers("train", 300, Map.of("loss", 31.5));
     }
     List<Map<Integer, Object>> events = events(files().get(0));
     assertEquals(2, events.size());
@@ -47,8 +47,8 @@ final class EventWriterTest {
   @Test
   void aNumberThatIsUndefinedIsAbsent() throws IOException {
     try (var writer = new EventWriter(folder, AT)) {
-      writer.scalars(1, Map.of("eval/instance.APm", Double.NaN));
-      writer.scalars(2, Map.of("eval/instance.AP", 12.5));
+      writer.numbers("eval", 1, Map.of("instance.APm", Double.NaN));
+      writer.numbers("eval", 2, Map.of("instance.AP", 12.5));
     }
     byte[] file = Files.readAllBytes(files().get(0));
     String bytes = new String(file, StandardCharsets.ISO_8859_1);
@@ -68,8 +68,8 @@ final class EventWriterTest {
   void twoWritersOfOneSecondHaveTwoFiles() throws IOException {
     try (var a = new EventWriter(folder, AT);
         var b = new EventWriter(folder, AT)) {
-      a.flush();
-      b.flush();
+      a.numbers("train", 1, Map.of("loss", 1.0));
+      b.numbers("train", 2, Map.of("loss", 2.0));
       assertEquals(2, files().size());
     }
   }

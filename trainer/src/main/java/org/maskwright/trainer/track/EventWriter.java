@@ -1,8 +1,6 @@
-package org.maskwright.trainer.run;
+package org.maskwright.trainer.track;
 
 import java.io.BufferedOutputStream;
-import java.io.Closeable;
-import java.io.Flushable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -28,7 +26,7 @@ import java.util.zip.CRC32C;
  *
  * <p><b>Threads</b> Not thread-safe.
  */
-public final class EventWriter implements Closeable, Flushable {
+final class EventWriter implements Tracker {
   private static final String FILE_VERSION = "brain.Event:2";
   private static final int CRC_MASK_DELTA = 0xa282ead8;
   private static final int NANOS_DIGITS = 1_000_000_000;
@@ -41,7 +39,7 @@ public final class EventWriter implements Closeable, Flushable {
    *
    * @throws IOException if the file cannot be made
    */
-  public EventWriter(Path folder) throws IOException {
+  EventWriter(Path folder) throws IOException {
     this(folder, Clock.systemUTC());
   }
 
@@ -54,26 +52,24 @@ public final class EventWriter implements Closeable, Flushable {
         new ProtoWriter()
             .doubleField(1, wallTime())
             .bytesField(3, FILE_VERSION.getBytes(StandardCharsets.UTF_8)));
-    flush();
+    out.flush();
   }
 
   /**
-   * Writes numbers of a step, tag to value. One that is not finite is left out: TensorBoard has no
+   * Writes numbers of a step, tagged {@code kind/name}, and hands them to the operating system, so
+   * that a running TensorBoard sees them. One that is not finite is left out: TensorBoard has no
    * way to say that there was nothing to measure.
    */
-  public void scalars(long step, Map<String, Double> values) throws IOException {
+  @Override
+  public void numbers(String kind, long step, Map<String, Double> values) throws IOException {
     var summary = new ProtoWriter();
     for (Map.Entry<String, Double> e : values.entrySet()) {
       if (Double.isFinite(e.getValue())) {
-        summary.messageField(1, value(e.getKey()).floatField(2, e.getValue().floatValue()));
+        String tag = kind + "/" + e.getKey();
+        summary.messageField(1, value(tag).floatField(2, e.getValue().floatValue()));
       }
     }
     event(step, summary);
-  }
-
-  /** Hands what was written to the operating system, so that a running TensorBoard sees it. */
-  @Override
-  public void flush() throws IOException {
     out.flush();
   }
 
