@@ -79,7 +79,10 @@ class ExtensionTest {
   void itsKeysAreInTheReference() {
     assertEquals(0, run("config", "reference"));
     assertTrue(out.toString().contains("## `model.backbone.tiny-net`"), out::toString);
-    assertTrue(out.toString().contains("| one of resnet, swin, tiny-net |"), out::toString);
+    assertTrue(
+        out.toString()
+            .contains("| one of resnet, swin, mobilenet-v2, efficientnet-lite, tiny-net |"),
+        out::toString);
   }
 
   @Test

@@ -44,32 +44,8 @@ final class CmykJpeg {
         }
       }
     }
-    return turned(rgb, raster.getWidth(), raster.getHeight(), segments.orientation());
-  }
-
-  /** The picture as EXIF's orientation says it is to be looked at. */
-  private static RgbImage turned(byte[] rgb, int width, int height, int orientation) {
-    boolean transposed = orientation >= 5;
-    boolean mirroredX = orientation == 2 || orientation == 3 || orientation >= 7;
-    boolean mirroredY =
-        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-    if (orientation == 1) {
-      return new RgbImage(width, height, rgb);
-    }
-    byte[] turned = new byte[rgb.length];
-    int rows = transposed ? width : height;
-    int columns = transposed ? height : width;
-    for (int row = 0, to = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++, to += 3) {
-        int x = transposed ? row : column;
-        int y = transposed ? column : row;
-        int from = 3 * ((mirroredY ? height - 1 - y : y) * width + (mirroredX ? width - 1 - x : x));
-        turned[to] = rgb[from];
-        turned[to + 1] = rgb[from + 1];
-        turned[to + 2] = rgb[from + 2];
-      }
-    }
-    return new RgbImage(columns, rows, turned);
+    return new Orientation(segments.orientation())
+        .turned(new RgbImage(raster.getWidth(), raster.getHeight(), rgb));
   }
 
   private static Raster raster(byte[] file) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
@@ -29,6 +30,10 @@ public final class PhotographSize {
     } catch (IOException e) {
       throw DatasetException.ofFile(file, "image: cannot read the file: " + e.getMessage(), e);
     }
+    Optional<Size> large = TiffWindows.isTiff(head) ? largeTiff(file) : Optional.empty();
+    if (large.isPresent()) {
+      return large.get();
+    }
     try {
       ImageHeader header = ImageHeader.read(head);
       if (header.format() == ImageHeader.Format.PNG || header.format() == ImageHeader.Format.BMP) {
@@ -45,5 +50,13 @@ public final class PhotographSize {
     }
     RgbImage image = ImageDecoder.read(file);
     return new Size(image.width(), image.height());
+  }
+
+  /** Of a TIFF too large to be decoded whole, whose header may lie at its end. */
+  private static Optional<Size> largeTiff(Path file) {
+    Optional<TiffWindows> tiff = TiffWindows.open(file);
+    tiff.ifPresent(TiffWindows::close);
+    return tiff.map(TiffWindows::size)
+        .filter(size -> (long) size.width() * size.height() > ImageWindows.WHOLE_PIXELS);
   }
 }

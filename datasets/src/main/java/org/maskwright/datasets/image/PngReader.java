@@ -16,7 +16,7 @@ final class PngReader {
   private static final int HEADER_BYTES = 13;
 
   /** No deflate stream expands more than this. */
-  private static final long MAX_EXPANSION = 1032;
+  static final long MAX_EXPANSION = 1032;
 
   /** Adam7: first column, column step, first row, row step of each pass. */
   private static final int[][] ADAM7 = {

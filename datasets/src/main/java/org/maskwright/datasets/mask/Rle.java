@@ -2,6 +2,7 @@ package org.maskwright.datasets.mask;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * A binary mask of {@code height x width} pixels as the lengths of its runs over the pixels in
@@ -100,6 +101,12 @@ public final class Rle {
       }
     }
     return new Rle(height, width, runs.finish());
+  }
+
+  /** The masks of all labels of a row-major label map, by rising label, from one pass over it. */
+  public static SortedMap<Integer, Rle> ofLabels(int[] rowMajor, int height, int width) {
+    checkLength(rowMajor.length, checkedPixels(height, width), height, width);
+    return RleWindow.ofLabels(rowMajor, height, width);
   }
 
   /** A mask without a pixel. */
@@ -228,6 +235,33 @@ public final class Rle {
   @FunctionalInterface
   public interface RunVisitor {
     void run(int x, int y0, int y1);
+  }
+
+  /**
+   * The part of this mask in a rectangle, as a mask of the rectangle's size.
+   *
+   * @param x the rectangle's first column
+   * @param y the rectangle's first row
+   * @throws IllegalArgumentException if the rectangle reaches beyond the mask
+   */
+  public Rle cut(int x, int y, int newHeight, int newWidth) {
+    return RleWindow.cut(this, x, y, newHeight, newWidth);
+  }
+
+  /**
+   * This mask as a part of a larger one: the inverse of {@link #cut}.
+   *
+   * @param x the column of the larger mask where this one begins
+   * @param y the row of the larger mask where this one begins
+   * @throws IllegalArgumentException if this mask would reach beyond the larger one
+   */
+  public Rle placed(int x, int y, int newHeight, int newWidth) {
+    return RleWindow.placed(this, x, y, newHeight, newWidth);
+  }
+
+  /** This mask at another size, by the nearest pixel. */
+  public Rle sampled(int newHeight, int newWidth) {
+    return RleWindow.sampled(this, newHeight, newWidth);
   }
 
   /** The pixels of any of the masks. One mask comes back as it is. */

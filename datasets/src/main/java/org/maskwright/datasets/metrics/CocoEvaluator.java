@@ -12,7 +12,7 @@ import org.maskwright.datasets.ImageId;
  *
  * <p>Fed image by image, also images without ground truth or without detections; keeps 32 bytes a
  * detection. Categories that are not listed are left out. Of each image and category the 100 best
- * detections count.
+ * detections count, if not more are asked for.
  *
  * <p><b>Source</b> pycocotools COCOeval; boundary-iou-api for {@link IouType#BOUNDARY}.
  * <b>Differs:</b> nothing on valid data.
@@ -21,15 +21,28 @@ import org.maskwright.datasets.ImageId;
  * by the order of the image ids.
  */
 public final class CocoEvaluator {
-  private static final int MAX_DETECTIONS = 100;
+  /** Detections of an image and category that count by COCO's rule. */
+  public static final int MAX_DETECTIONS = 100;
 
   private final InstanceTable table;
   private final IouType iouType;
+  private final int limit;
 
   /**
    * @param categoryIds the ids that count, in any order
    */
   public CocoEvaluator(Collection<Integer> categoryIds, IouType iouType) {
+    this(categoryIds, iouType, MAX_DETECTIONS);
+  }
+
+  /**
+   * With another number of detections than COCO's, for pictures with hundreds of objects.
+   *
+   * @param categoryIds the ids that count, in any order
+   * @param detections of an image and category that count, at least 10
+   */
+  public CocoEvaluator(Collection<Integer> categoryIds, IouType iouType, int detections) {
+    this.limit = detections;
     this.table = new InstanceTable(categoryIds, iouType);
     this.iouType = iouType;
   }
@@ -52,12 +65,12 @@ public final class CocoEvaluator {
         cell.ignore[g] = truth.crowd() || (iouType == IouType.BOUNDARY && truth.ignore());
       }
     }
-    table.add(image, cells, MAX_DETECTIONS);
+    table.add(image, cells, limit);
   }
 
   /** The metrics of the images added so far. */
   public CocoMetrics result() {
-    InstanceTable.Curves curves = table.curves(1, 10, MAX_DETECTIONS);
+    InstanceTable.Curves curves = table.curves(1, 10, limit);
     int[] all = table.allCategories();
     TreeMap<Integer, CocoSummary> perCategory = new TreeMap<>();
     for (int k : all) {

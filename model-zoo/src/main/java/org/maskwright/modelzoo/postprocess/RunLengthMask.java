@@ -21,6 +21,27 @@ public final class RunLengthMask {
     this.box = box;
   }
 
+  /**
+   * A mask from run lengths.
+   *
+   * @throws IllegalArgumentException if they do not add up to height * width
+   */
+  public static RunLengthMask ofCounts(int height, int width, int[] counts) {
+    Builder builder = new Builder(height, width);
+    long at = 0;
+    for (int i = 0; i < counts.length; i++) {
+      if (i % 2 == 1 && counts[i] > 0) {
+        builder.cover(at, at + counts[i]);
+      }
+      at += counts[i];
+    }
+    if (at != (long) height * width) {
+      throw new IllegalArgumentException(
+          "run lengths: expected " + height + " x " + width + " pixels, got " + at);
+    }
+    return new RunLengthMask(height, width, counts.clone(), builder.area, builder.box());
+  }
+
   /** The pixels of row-major ids that hold one id. */
   static RunLengthMask of(int[] ids, int id, int height, int width) {
     Builder builder = new Builder(height, width);
@@ -72,6 +93,18 @@ public final class RunLengthMask {
       length += n * height;
     }
 
+    /** Counts foreground from one pixel to before another, in column-major order. */
+    private void cover(long from, long to) {
+      int firstX = (int) (from / height);
+      int lastX = (int) ((to - 1) / height);
+      boolean several = firstX < lastX;
+      area += to - from;
+      minX = Math.min(minX, firstX);
+      maxX = lastX;
+      minY = Math.min(minY, several ? 0 : (int) (from % height));
+      maxY = Math.max(maxY, several ? height - 1 : (int) ((to - 1) % height));
+    }
+
     long area() {
       return area;
     }
@@ -88,9 +121,11 @@ public final class RunLengthMask {
     /** Ends the last run. */
     RunLengthMask mask() {
       flip();
-      PixelBox box =
-          maxX < 0 ? PixelBox.EMPTY : new PixelBox(minX, minY, maxX - minX + 1, maxY - minY + 1);
-      return new RunLengthMask(height, width, Arrays.copyOf(counts, used), area, box);
+      return new RunLengthMask(height, width, Arrays.copyOf(counts, used), area, box());
+    }
+
+    private PixelBox box() {
+      return maxX < 0 ? PixelBox.EMPTY : new PixelBox(minX, minY, maxX - minX + 1, maxY - minY + 1);
     }
   }
 

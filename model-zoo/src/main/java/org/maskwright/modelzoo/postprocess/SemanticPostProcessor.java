@@ -25,6 +25,28 @@ public final class SemanticPostProcessor {
     SCORE_THEN_RESIZE
   }
 
+  /**
+   * Receives the scores of the classes, row by row of the result.
+   *
+   * <p><b>Threads</b> rows come in any order and several at once; those of a row from one thread.
+   */
+  @FunctionalInterface
+  public interface ScoreRows {
+    /** Row y begins. */
+    ClassScores row(int y);
+  }
+
+  /** Receives the scores of a row, one class after the other from the first on. */
+  @FunctionalInterface
+  public interface ClassScores {
+    /**
+     * Those of a class.
+     *
+     * @param scores [width]; overwritten after the call
+     */
+    void add(int classIndex, float[] scores);
+  }
+
   /** Mask probabilities of a band are at most so many floats: about the second-level cache. */
   private static final int BAND_FLOATS = 1 << 19;
 
@@ -45,6 +67,15 @@ public final class SemanticPostProcessor {
 
   /** The class map of one image at its original size. */
   public static SemanticMap process(QueryOutputs outputs, ImageFrame frame, Order order) {
+    int width = frame.width();
+    int[] labels = new int[frame.height() * width];
+    scores(outputs, frame, order, y -> new Best(labels, y * width, width));
+    return new SemanticMap(frame.height(), width, labels);
+  }
+
+  /** The scores of which {@link #process} takes the largest, at the original size. */
+  public static void scores(
+      QueryOutputs outputs, ImageFrame frame, Order order, ScoreRows receiver) {
     Resampler resampler =
         switch (order) {
           case RESIZE_THEN_SCORE -> Resampler.toOriginal(outputs, frame);
@@ -56,34 +87,60 @@ public final class SemanticPostProcessor {
             resampler,
             LinearTaps.bilinear(resampler.height(), frame.height()),
             LinearTaps.bilinear(resampler.width(), frame.width()));
-    return run.map();
+    run.bands(receiver);
   }
 
-  private SemanticMap map() {
+  /** The class with the largest score of each pixel of a row, the first of those that are equal. */
+  public static final class Best implements ClassScores {
+    private final int[] labels;
+    private final int to;
+    private final float[] best;
+
+    /**
+     * A row of labels.
+     *
+     * @param labels that receive the classes
+     * @param to where the row begins in them
+     */
+    public Best(int[] labels, int to, int width) {
+      this.labels = labels;
+      this.to = to;
+      this.best = new float[width];
+      Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    }
+
+    @Override
+    public void add(int classIndex, float[] scores) {
+      for (int x = 0; x < best.length; x++) {
+        if (scores[x] > best[x]) {
+          best[x] = scores[x];
+          labels[to + x] = classIndex;
+        }
+      }
+    }
+  }
+
+  private void bands(ScoreRows receiver) {
     int height = rows.size();
-    int[] labels = new int[height * columns.size()];
     int widest = Math.max(outputs.queries(), outputs.classes());
     int perRow = Math.multiplyExact(widest, resampler.width());
     // Rows of the result; where it is smaller than the input, each needs several rows of scores.
     long scored = (long) perRow * Math.max(1, (resampler.height() + height - 1) / height);
     int band = (int) Math.max(1, Math.min(MOST_ROWS, BAND_FLOATS / scored));
     int bands = (height + band - 1) / band;
-    Parallel.forEach(bands, b -> band(b * band, Math.min(height, b * band + band), labels));
-    return new SemanticMap(height, columns.size(), labels);
+    Parallel.forEach(bands, b -> band(b * band, Math.min(height, b * band + band), receiver));
   }
 
-  private void band(int y0, int y1, int[] labels) {
+  private void band(int y0, int y1, ScoreRows receiver) {
     int first = rows.start(y0);
     int end = rows.start(y1 - 1) + rows.count();
     float[] scores = scores(first, end);
-    int width = columns.size();
     int between = resampler.width();
     int plane = (end - first) * between;
     float[] down = new float[between];
-    float[] across = new float[width];
-    float[] best = new float[width];
+    float[] across = new float[columns.size()];
     for (int y = y0; y < y1; y++) {
-      Arrays.fill(best, Float.NEGATIVE_INFINITY);
+      ClassScores row = receiver.row(y);
       for (int k = 0; k < outputs.classes(); k++) {
         Arrays.fill(down, 0);
         for (int t = 0; t < rows.count(); t++) {
@@ -94,13 +151,7 @@ public final class SemanticPostProcessor {
           }
         }
         columns.apply(down, 0, across, 0);
-        int to = y * width;
-        for (int x = 0; x < width; x++) {
-          if (across[x] > best[x]) {
-            best[x] = across[x];
-            labels[to + x] = k;
-          }
-        }
+        row.add(k, across);
       }
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,7 @@ final class EvalCommand implements Callable<Integer> {
   private boolean saveThresholds;
 
   @Mixin private ExperimentMixin experiment;
+  @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -247,9 +249,11 @@ final class EvalCommand implements Callable<Integer> {
                     new ConfigException(
                         model
                             + ": not a checkpoint inside a run folder with config.conf; give the data and eval settings with --config FILE"));
+    List<String> options = new ArrayList<>(engine.overrides());
+    options.addAll(tiles.overrides());
     return config == null
-        ? RunFolder.settings(file, experiment.overridesOfRun(engine.overrides()))
-        : experiment.load(file, engine.overrides()).bind(RunSettings.class);
+        ? RunFolder.settings(file, experiment.overridesOfRun(options))
+        : experiment.load(file, options).bind(RunSettings.class);
   }
 
   private void print(EvalReport report) {

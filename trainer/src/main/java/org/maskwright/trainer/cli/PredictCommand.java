@@ -12,11 +12,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
-import org.maskwright.datasets.Sample;
-import org.maskwright.datasets.SampleInfo;
-import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.engine.tensor.Engine;
@@ -30,10 +27,9 @@ import org.maskwright.trainer.cli.Photographs.Photograph;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.output.OutputFolder;
-import org.maskwright.trainer.result.ImageOutputs;
-import org.maskwright.trainer.result.ImageResult;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultKind;
@@ -109,6 +105,7 @@ final class PredictCommand implements Callable<Integer> {
           "Whose resizing and post-processing: official, or hf (Hugging Face Transformers) (default: eval.rules).")
   private Optional<Rules> rules = Optional.empty();
 
+  @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -136,12 +133,11 @@ final class PredictCommand implements Callable<Integer> {
           new Predictor(loaded, description.normalization(), settings(description, asked, shown));
       predictor.requireServes(asked);
       withoutBest(description, shown).ifPresent(console::line);
-      Results results = new Results(folder, asked, predictor, shown);
+      Results results = new Results(folder, asked, predictor, tiling(description), shown, console);
       for (int i = 0; i < photographs.size(); i++) {
         Photograph photograph = photographs.get(i);
         try {
-          RgbImage photo = ImageDecoder.read(photograph.file());
-          written.add(results.write(photograph, i, photo, names.get(i)));
+          written.add(results.write(photograph, names.get(i)));
         } catch (DatasetException unreadable) {
           if (photographs.size() == 1 || !isOf(photograph, unreadable)) {
             throw unreadable;
@@ -174,25 +170,32 @@ final class PredictCommand implements Callable<Integer> {
 
   /** Where the results of photographs go. */
   private record Results(
-      OutputFolder folder, ResultKind<?> kind, Predictor predictor, ScoreThresholds thresholds) {
+      OutputFolder folder,
+      ResultKind<?> kind,
+      Predictor predictor,
+      Optional<Tiling> tiling,
+      ScoreThresholds thresholds,
+      Console console) {
     /** Writes the picture and the JSON of one; both are made before one is written. */
-    Path write(Photograph photograph, int number, RgbImage photo, String name) {
-      Sample sample =
-          new Sample(
-              new SampleInfo(ImageId.of(number), photograph.file(), photo.width(), photo.height()),
-              photo,
-              List.of());
-      ImageOutputs outputs = predictor.run(sample);
-      ImageResult<?> result = predictor.result(kind, outputs);
+    Path write(Photograph photograph, String name) {
+      PredictedPhotograph<?> seen =
+          predictor.photograph(
+              photograph.file(),
+              kind,
+              tiling,
+              (done, of) -> console.progress("tiles", done, of, photograph.name()));
+      RgbImage photo = seen.photograph();
       Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
-      byte[] picture = result.picture(overlay, thresholds).toPng();
-      String record = result.json(photograph.name(), thresholds);
+      byte[] picture = seen.drawn().picture(overlay, thresholds).toPng();
+      String record = seen.result().json(photograph.name(), thresholds);
+      seen.notes().forEach(note -> console.line("note: " + photograph.name() + ": " + note));
       folder.write(name + ".json", record);
       return folder.write(name + ".png", picture);
     }
   }
 
   private void checkNumbers() {
+    tiles.check();
     if (shortEdge != null) {
       OptionRange.atLeast(spec, "--short-edge", 1, shortEdge);
     }
@@ -251,12 +254,9 @@ final class PredictCommand implements Callable<Integer> {
   /** As the run evaluates, where it evaluates the kind; but at the size the model asks for. */
   private InferenceSettings settings(
       ModelFile description, ResultKind<?> asked, ScoreThresholds shown) {
-    Optional<Path> run = RunFolder.configOf(model);
-    EvalSettings eval =
-        run.map(file -> RunFolder.settings(file, List.of()))
-            .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class))
-            .eval();
-    boolean evaluated = run.isPresent() && eval.tasks().contains(asked.name());
+    EvalSettings eval = run().eval();
+    boolean evaluated =
+        RunFolder.configOf(model).isPresent() && eval.tasks().contains(asked.name());
     int edge = shortEdge == null ? description.shortEdge() : shortEdge;
     return new InferenceSettings(
         edge,
@@ -267,6 +267,24 @@ final class PredictCommand implements Callable<Integer> {
         evaluated ? Set.copyOf(eval.tasks()) : Set.of(asked.name()),
         rules.orElse(eval.rules()),
         shown.least());
+  }
+
+  /** The settings of the model's run, or the defaults. */
+  private RunSettings run() {
+    return RunFolder.configOf(model)
+        .map(file -> RunFolder.settings(file, List.of()))
+        .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class));
+  }
+
+  private Optional<Tiling> tiling(ModelFile description) {
+    RunSettings run = run();
+    int edge = shortEdge == null ? description.shortEdge() : shortEdge;
+    int trained = run.data().sources().get(0).tiles().size();
+    try {
+      return tiles.over(run.eval().tiles()).tiling(trained > 0 ? trained : edge);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+    }
   }
 
   private ResultKind<?> kind(String name) {

@@ -23,6 +23,7 @@ public record EvalSettings(
         int limit,
     @Doc("Short edge of the input in pixels.") int shortEdge,
     @Doc("Largest long edge of the input in pixels.") int maxSize,
+    @Doc("Large pictures in tiles.") TileSettings tiles,
     @Doc("Panoptic: a query counts if its class score is above this.") double objectThreshold,
     @Doc("Panoptic: a segment counts if it keeps at least this share of its mask.")
         double overlapThreshold,

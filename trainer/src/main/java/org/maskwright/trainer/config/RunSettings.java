@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.Tiling;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Names;
@@ -50,6 +51,7 @@ public record RunSettings(
             + ", all that a model with a per-pixel decoder can do",
         eval.tasks());
     requireTerms(criterion, data.sources(), eval);
+    tiles(eval, data);
   }
 
   /** What names terms of the loss names those of the criterion. */
@@ -80,5 +82,15 @@ public record RunSettings(
 
   private static List<String> named(List<String> terms) {
     return terms.stream().map(term -> term.substring("loss_".length())).toList();
+  }
+
+  /** How pictures that are evaluated are divided; empty: not at all. */
+  public Optional<Tiling> evaluatedTiles() {
+    return tiles(eval, data);
+  }
+
+  private static Optional<Tiling> tiles(EvalSettings eval, DataSettings data) {
+    int trained = data.sources().get(0).tiles().size();
+    return eval.tiles().tiling(trained > 0 ? trained : eval.shortEdge());
   }
 }

@@ -32,6 +32,7 @@ public record SourceSettings(
             "Images that show a class which is on a smaller share of the images than this come more often in an epoch, by the square root of"
                 + " how much smaller (LVIS, arXiv 1908.03195); 0 = each image once.")
         double repeatThreshold,
+    @Doc("Large images in tiles.") TrainTileSettings tiles,
     @Doc("Augmentation of its images; augment if it is not said.") AugmentSettings augment) {
   /** What an annotation says of classes that it does not have. */
   public enum OtherClasses {

@@ -1,27 +1,22 @@
 package org.maskwright.trainer.eval;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.TrainingExample;
-import org.maskwright.datasets.loader.Batch;
-import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.tiles.TiledDataset;
 import org.maskwright.trainer.config.ConfigException;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScores;
 import org.maskwright.trainer.result.KindScoring;
-import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoreDetails;
@@ -40,10 +35,17 @@ public final class Evaluation {
   private final Task prepared;
   private final List<KindScoring<?>> kinds;
   private final LoaderSettings loading;
+  private final Optional<TiledDataset> tiles;
+  private final Consumer<String> notes;
 
   /** An evaluation against the data set's own annotation. */
   public Evaluation(Predictor predictor, Dataset dataset, List<ResultKind<?>> kinds, int workers) {
-    this(predictor, ScoringData.of(dataset), kinds, LoaderSettings.evaluation(1, workers));
+    this(
+        predictor,
+        ScoringData.of(dataset),
+        kinds,
+        LoaderSettings.evaluation(1, workers),
+        Optional.empty());
   }
 
   /**
@@ -52,15 +54,21 @@ public final class Evaluation {
    * @param data what results are compared with
    * @param kinds of result, at least one
    * @param loading one image at a time, each once
+   * @param tiling how images larger than a tile are seen; empty: whole
    * @throws ConfigException if the model or the data set's annotation cannot serve a kind
    */
   public Evaluation(
-      Predictor predictor, ScoringData data, List<ResultKind<?>> kinds, LoaderSettings loading) {
+      Predictor predictor,
+      ScoringData data,
+      List<ResultKind<?>> kinds,
+      LoaderSettings loading,
+      Optional<Tiling> tiling) {
     this.predictor = predictor;
     this.dataset = data.dataset();
     this.loading = loading;
     for (ResultKind<?> kind : kinds) {
       predictor.requireServes(kind);
+      tiling.ifPresent(t -> Predictor.requireTiles(kind));
       requireAnnotation(kind);
     }
     this.prepared =
@@ -70,6 +78,12 @@ public final class Evaluation {
             .findFirst()
             .orElseThrow();
     this.kinds = kinds.stream().<KindScoring<?>>map(kind -> KindScoring.of(kind, data)).toList();
+    this.notes = data.notes();
+    this.tiles = tiling.map(t -> TiledDataset.forPrediction(dataset, t));
+  }
+
+  private List<ResultKind<?>> kinds() {
+    return kinds.stream().<ResultKind<?>>map(KindScoring::kind).toList();
   }
 
   private void requireAnnotation(ResultKind<?> kind) {
@@ -113,37 +127,31 @@ public final class Evaluation {
       throw new IllegalArgumentException("limit: expected at least 0, got " + limit);
     }
     long start = System.nanoTime();
-    ResultContext context = predictor.context();
     List<KindScoring<?>.Pass> passes = new ArrayList<>();
     kinds.forEach(kind -> passes.add(kind.start(files)));
-    Map<ImageId, Integer> index = new HashMap<>();
-    for (int i = 0; i < dataset.size(); i++) {
-      index.put(dataset.info(i).imageId(), i);
-    }
     TruthCounts truths = new TruthCounts(dataset.categories());
     int images = 0;
     int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
     Task targets = loss.map(ValidationLoss::task).orElse(prepared);
     List<String> skipped;
-    try (Loader loader = new Loader(dataset, predictor.preparation(targets), loading)) {
+    try (EvaluatedImages shown =
+        new EvaluatedImages(predictor, dataset, tiles, kinds(), loss, targets, loading)) {
       while (limit == 0 || images < limit) {
-        Optional<Batch> batch = loader.next();
-        if (batch.isEmpty()) {
+        Optional<EvaluatedImages.Evaluated> next = shown.next();
+        if (next.isEmpty()) {
           break;
         }
-        TrainingExample example = batch.get().examples().get(0);
-        ImageOutputs outputs = predictor.run(example, loss);
-        int i = index.get(example.info().imageId());
+        int i = next.get().index();
         List<Segment> truth = dataset.segments(i);
-        Size size = new Size(example.originalWidth(), example.originalHeight());
-        ScoredImage image = new ScoredImage(example.info(), size, truth);
-        passes.forEach(pass -> pass.add(image, outputs, context));
+        ScoredImage image = new ScoredImage(dataset.info(i), next.get().size(), truth);
+        passes.forEach(pass -> pass.add(image, next.get().results()));
         truths.add(truth);
-        samples.ifPresent(s -> s.add(dataset, i, truth, outputs));
+        samples.ifPresent(s -> s.add(dataset, i, truth, next.get().results()));
         images++;
         progress.done(images, all);
       }
-      skipped = loader.skipped();
+      skipped = shown.skipped();
+      shown.note().ifPresent(notes);
     }
     if (images == 0) {
       throw new DatasetException(

@@ -1,13 +1,22 @@
 package org.maskwright.trainer.eval;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.TileGrid;
+import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.image.ImageWindows;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.datasets.transform.ResizeToMultiple;
@@ -27,6 +36,8 @@ import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.result.TiledImage;
+import org.maskwright.trainer.result.WholeImage;
 
 /**
  * Images to results of any kind, from one forward pass.
@@ -142,7 +153,83 @@ public final class Predictor {
 
   /** The result of a kind from what {@link #run} gave. */
   public <R> ImageResult<R> result(ResultKind<R> kind, ImageOutputs outputs) {
-    return ImageResult.of(kind, outputs, context());
+    return results(outputs).of(kind);
+  }
+
+  /** The results of any kind from what {@link #run} gave. */
+  WholeImage results(ImageOutputs outputs) {
+    return new WholeImage(outputs, context());
+  }
+
+  /**
+   * Checks that a kind's results can be joined from tiles.
+   *
+   * @throws ConfigException if they cannot
+   */
+  public static void requireTiles(ResultKind<?> kind) {
+    if (kind.largePictures().isEmpty()) {
+      throw new ConfigException(
+          "task %s: its results cannot be joined from tiles; set eval.tiles.size = off (leave --tile out), or take one of %s"
+              .formatted(
+                  kind.name(),
+                  ResultKinds.all().stream()
+                      .filter(other -> other.largePictures().isPresent())
+                      .<String>map(ResultKind::name)
+                      .toList()));
+    }
+  }
+
+  /**
+   * The result of a kind for a file: whole, or tile by tile where it is larger than a tile.
+   *
+   * @param file a picture of any size that {@link ImageWindows} or, whole, {@link ImageDecoder}
+   *     reads
+   * @param tiling how large pictures are divided; empty: not at all
+   * @param progress told of the tiles done and of all
+   * @throws org.maskwright.datasets.DatasetException if the file cannot be read
+   * @throws ConfigException if the model or tiles cannot serve the kind
+   */
+  public <R> PredictedPhotograph<R> photograph(
+      Path file, ResultKind<R> kind, Optional<Tiling> tiling, Evaluation.Progress progress) {
+    requireServes(kind);
+    ImageId id = ImageId.of(file.toString());
+    if (tiling.isEmpty()) {
+      RgbImage photo = ImageDecoder.read(file);
+      SampleInfo info = new SampleInfo(id, file, photo.width(), photo.height());
+      return PredictedPhotograph.whole(
+          photo, result(kind, run(new Sample(info, photo, List.of()))));
+    }
+    try (ImageWindows picture = ImageWindows.open(file)) {
+      Size size = picture.size();
+      SampleInfo info = new SampleInfo(id, file, size.width(), size.height());
+      TiledImage image = tiled(picture, info, tiling.get(), List.of(kind), progress);
+      return PredictedPhotograph.large(picture, image.of(kind), image.notes());
+    }
+  }
+
+  /**
+   * The results of a picture tile by tile, each run as {@link #run} does a photograph: however
+   * large the picture, one tile of it and its outputs are in memory at a time, and the results.
+   *
+   * @param info id and file of the picture
+   * @param progress told of the tiles done and of all
+   * @throws ConfigException if the model or tiles cannot serve a kind
+   */
+  public TiledImage tiled(
+      ImageWindows picture,
+      SampleInfo info,
+      Tiling tiling,
+      List<ResultKind<?>> kinds,
+      Evaluation.Progress progress) {
+    kinds.forEach(this::requireServes);
+    kinds.forEach(Predictor::requireTiles);
+    TileGrid grid = tiling.of(picture.size());
+    TiledImage joined = new TiledImage(grid, kinds, context());
+    for (int i = 0; i < grid.count(); i++) {
+      joined.add(i, run(new Sample(info, picture.read(grid.tile(i)), List.of())));
+      progress.done(i + 1, grid.count());
+    }
+    return joined;
   }
 
   /** What results depend on besides an image's outputs. */

@@ -9,13 +9,17 @@ import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.image.ImageWindows;
+import org.maskwright.datasets.image.ShrunkPicture;
+import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Palette;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.PictureGrid;
-import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.ImageResult;
+import org.maskwright.trainer.result.ImageResults;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.Truth;
 
@@ -23,7 +27,9 @@ import org.maskwright.trainer.result.Truth;
 public final class SamplePictures {
   private static final int LONG_SIDE = 384;
 
-  private final Predictor predictor;
+  /** Of a picture that is not decoded whole, in which masks are drawn. */
+  private static final int LARGE_SIDE = 1536;
+
   private final ResultKind<?> kind;
   private final ScoreThresholds thresholds;
   private final int count;
@@ -38,19 +44,21 @@ public final class SamplePictures {
    * @param kind of the predictions
    * @param thresholds instances with a score below are left out
    */
-  public SamplePictures(
-      Predictor predictor, ResultKind<?> kind, ScoreThresholds thresholds, int count) {
-    this.predictor = predictor;
+  public SamplePictures(ResultKind<?> kind, ScoreThresholds thresholds, int count) {
     this.kind = kind;
     this.thresholds = thresholds;
     this.count = count;
   }
 
-  void add(Dataset dataset, int index, List<Segment> truth, ImageOutputs outputs) {
+  void add(Dataset dataset, int index, List<Segment> truth, ImageResults results) {
     if (rows.size() >= count) {
       return;
     }
-    RgbImage photo = dataset.image(index);
+    ImageResult<?> result = results.of(kind);
+    Size size = new Size(result.frame().width(), result.frame().height());
+    boolean large = (long) size.width() * size.height() > ImageWindows.WHOLE_PIXELS;
+    Size shown = large ? ShrunkPicture.size(size, LARGE_SIDE) : size;
+    RgbImage photo = large ? shrunk(dataset, index, shown) : dataset.image(index);
     Overlay overlay =
         Overlay.on(photo.data(), photo.width(), photo.height())
             .withPalette(Palette.of(dataset.categories()));
@@ -58,19 +66,31 @@ public final class SamplePictures {
         new Row(
             dataset.info(index).imageId(),
             overlay.plain().resized(LONG_SIDE),
-            truth(overlay, photo, truth, dataset.categories()).resized(LONG_SIDE),
-            predictor.result(kind, outputs).picture(overlay, thresholds).resized(LONG_SIDE)));
+            truth(overlay, size, shown, truth, dataset.categories()).resized(LONG_SIDE),
+            (large ? result.sampled(shown) : result)
+                .picture(overlay, thresholds)
+                .resized(LONG_SIDE)));
+  }
+
+  private static RgbImage shrunk(Dataset dataset, int index, Size size) {
+    try (ImageWindows picture = ImageWindows.open(dataset, index)) {
+      return ShrunkPicture.of(picture, size);
+    }
   }
 
   private static Picture truth(
-      Overlay overlay, RgbImage photo, List<Segment> truth, Categories categories) {
-    Size size = new Size(photo.width(), photo.height());
+      Overlay overlay, Size size, Size shown, List<Segment> truth, Categories categories) {
     List<OverlayInstance> segments = new ArrayList<>();
     for (Segment s : truth) {
-      byte[] mask = Truth.rle(s.mask(), size).toBitmap();
-      segments.add(new OverlayInstance(mask, s.category(), categories.get(s.category()).name()));
+      Rle mask = Truth.rle(s.mask(), size);
+      byte[] bits = (shown.equals(size) ? mask : sampled(mask, shown)).toBitmap();
+      segments.add(new OverlayInstance(bits, s.category(), categories.get(s.category()).name()));
     }
     return overlay.instances(segments);
+  }
+
+  private static Rle sampled(Rle mask, Size size) {
+    return mask.sampled(size.height(), size.width());
   }
 
   /** Writes the sheet, if an image was added. */

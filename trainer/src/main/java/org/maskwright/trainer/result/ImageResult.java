@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import org.maskwright.datasets.Size;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
@@ -24,6 +25,18 @@ public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, Clas
       ResultKind<R> kind, ImageOutputs outputs, ResultContext context) {
     R value = KindFailure.named(kind, () -> kind.process(outputs, context));
     return new ImageResult<>(kind, value, outputs.frame(), context.classes());
+  }
+
+  /**
+   * The result at a smaller size, to be drawn over a photograph of that size.
+   *
+   * @throws IllegalArgumentException if the kind is none of large pictures
+   */
+  public ImageResult<R> sampled(Size size) {
+    LargePictures<R> large = TiledImage.large(kind);
+    R small = KindFailure.named(kind, () -> large.sampled(value, size));
+    return new ImageResult<>(
+        kind, small, ImageFrame.unchanged(size.height(), size.width()), classes);
   }
 
   /**

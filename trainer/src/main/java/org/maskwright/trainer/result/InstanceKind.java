@@ -16,7 +16,6 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.CocoMetrics;
 import org.maskwright.datasets.metrics.CocoSummary;
@@ -32,7 +31,6 @@ import org.maskwright.datasets.picture.Picture;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
 import org.maskwright.modelzoo.postprocess.InstancePostProcessor;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
-import org.maskwright.modelzoo.postprocess.RunLengthMask;
 
 /** Scored masks, which may overlap; judged by COCO's AP of masks and of the boxes around them. */
 public final class InstanceKind implements ResultKind<InstanceSet> {
@@ -118,6 +116,11 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
   }
 
   @Override
+  public Optional<LargePictures<InstanceSet>> largePictures() {
+    return Optional.of(new InstanceTiles(this));
+  }
+
+  @Override
   public Supplier<Scorer<InstanceSet>> scorers(ScoringData data) {
     Dataset dataset = data.dataset();
     Optional<OfficialInstances> official =
@@ -125,7 +128,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
             .or(() -> instancesOf(dataset, data.source()))
             .map(file -> OfficialInstances.read(file, dataset.categories()));
     official.ifPresent(o -> data.notes().accept("instance metrics against " + o.file()));
-    return () -> new Score(dataset.categories(), official, data.threshold());
+    return () -> new Score(dataset.categories(), official, data);
   }
 
   /** The instances JSON of a COCO layout, if it is there. */
@@ -141,15 +144,13 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
     return Optional.of(of.root().resolve(own)).filter(Files::isRegularFile);
   }
 
-  private static Rle rle(RunLengthMask mask) {
-    return Rle.ofCounts(mask.height(), mask.width(), mask.counts());
-  }
-
   private static List<Detection> detections(InstanceSet result, Categories categories) {
     List<Detection> out = new ArrayList<>();
     for (InstanceSet.Instance i : result.instances()) {
       if (categories.isThing(i.classIndex())) {
-        out.add(Detection.ofMask(categories.get(i.classIndex()).id(), i.score(), rle(i.mask())));
+        out.add(
+            Detection.ofMask(
+                categories.get(i.classIndex()).id(), i.score(), InstanceTiles.rle(i.mask())));
       }
     }
     return out;
@@ -164,14 +165,14 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
     private final CocoEvaluator boxes;
     private final InstanceAnalysis analysis;
 
-    Score(Categories categories, Optional<OfficialInstances> official, Optional<Double> threshold) {
+    Score(Categories categories, Optional<OfficialInstances> official, ScoringData data) {
       this.categories = categories;
       this.official = official;
-      this.threshold = threshold;
+      this.threshold = data.threshold();
       List<Integer> ids =
           categories.asList().stream().filter(Category::thing).map(Category::id).toList();
-      this.masks = new CocoEvaluator(ids, IouType.SEGM);
-      this.boxes = new CocoEvaluator(ids, IouType.BBOX);
+      this.masks = new CocoEvaluator(ids, IouType.SEGM, data.detections());
+      this.boxes = new CocoEvaluator(ids, IouType.BBOX, data.detections());
       this.analysis = new InstanceAnalysis(Truth.things(categories));
     }
 
@@ -306,7 +307,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
   public void json(InstanceSet result, Shown shown, JsonGenerator json) throws IOException {
     SegmentFields segments = SegmentFields.start(json, shown.classes());
     for (InstanceSet.Instance i : shown(result, shown)) {
-      segments.add(i.classIndex(), i.score(), rle(i.mask()));
+      segments.add(i.classIndex(), i.score(), InstanceTiles.rle(i.mask()));
     }
     segments.end();
   }

@@ -29,6 +29,11 @@ public final class KindScoring<R> {
     return new KindScoring<>(kind, data);
   }
 
+  /** What is scored. */
+  public ResultKind<R> kind() {
+    return kind;
+  }
+
   /**
    * Starts an evaluation.
    *
@@ -53,8 +58,8 @@ public final class KindScoring<R> {
     }
 
     /** Takes in an image. */
-    public void add(ScoredImage image, ImageOutputs outputs, ResultContext context) {
-      R result = ImageResult.of(kind, outputs, context).value();
+    public void add(ScoredImage image, ImageResults results) {
+      R result = results.of(kind).value();
       KindFailure.named(
           kind,
           () -> {

@@ -101,6 +101,11 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
   }
 
   @Override
+  public Optional<LargePictures<PanopticMap>> largePictures() {
+    return Optional.of(new PanopticTiles(this));
+  }
+
+  @Override
   public Supplier<Scorer<PanopticMap>> scorers(ScoringData data) {
     return () -> new Score(data.dataset().categories());
   }

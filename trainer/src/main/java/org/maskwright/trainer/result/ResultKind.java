@@ -70,6 +70,14 @@ public interface ResultKind<R> extends Named {
   R process(ImageOutputs outputs, ResultContext context);
 
   /**
+   * How results of the tiles of a large picture become one; empty if they cannot, so that the kind
+   * is refused where tiles are asked for.
+   */
+  default Optional<LargePictures<R>> largePictures() {
+    return Optional.empty();
+  }
+
+  /**
    * Opens what results are compared with, once for a model and a data set, before training.
    *
    * @return a new scorer for each evaluation

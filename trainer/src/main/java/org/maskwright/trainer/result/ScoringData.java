@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.metrics.CocoEvaluator;
 
 /**
  * What results are compared with.
@@ -13,6 +14,7 @@ import org.maskwright.datasets.catalog.DatasetSettings;
  * @param instances instance results: an official file to compare with, in place of the data set's
  * @param threshold score from which a result counts where confusions and errors are counted; empty:
  *     that of the best F1 of each class
+ * @param detections instance results: how many of an image and class count; COCO's number is 100
  * @param notes is told what else was opened, a line each
  */
 public record ScoringData(
@@ -20,10 +22,16 @@ public record ScoringData(
     Optional<DatasetSettings> source,
     Optional<Path> instances,
     Optional<Double> threshold,
+    int detections,
     Consumer<String> notes) {
   /** The data set's own annotation. */
   public static ScoringData of(Dataset dataset) {
     return new ScoringData(
-        dataset, Optional.empty(), Optional.empty(), Optional.empty(), note -> {});
+        dataset,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        CocoEvaluator.MAX_DETECTIONS,
+        note -> {});
   }
 }

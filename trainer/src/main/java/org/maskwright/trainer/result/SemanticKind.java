@@ -21,6 +21,7 @@ import org.maskwright.datasets.metrics.SemanticProtocol;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.postprocess.SemanticMap;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor.Order;
@@ -70,15 +71,33 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
 
   @Override
   public SemanticMap process(ImageOutputs outputs, ResultContext context) {
+    return SemanticPostProcessor.process(
+        outputs.queries(), frame(outputs, context), order(outputs, context));
+  }
+
+  /** The scores of which {@link #process} takes the largest. */
+  static void scores(
+      ImageOutputs outputs, ResultContext context, SemanticPostProcessor.ScoreRows receiver) {
+    SemanticPostProcessor.scores(
+        outputs.queries(), frame(outputs, context), order(outputs, context), receiver);
+  }
+
+  @Override
+  public Optional<LargePictures<SemanticMap>> largePictures() {
+    return Optional.of(new SemanticTiles());
+  }
+
+  private static ImageFrame frame(ImageOutputs outputs, ResultContext context) {
     return switch (context.settings().rules()) {
-      case OFFICIAL ->
-          SemanticPostProcessor.process(
-              outputs.queries(), outputs.frame(), officialOrder(outputs, context));
-      case HF ->
-          SemanticPostProcessor.process(
-              outputs.queries(),
-              context.family().first().frame(outputs.queries(), outputs.frame()),
-              Order.SCORE_THEN_RESIZE);
+      case OFFICIAL -> outputs.frame();
+      case HF -> context.family().first().frame(outputs.queries(), outputs.frame());
+    };
+  }
+
+  private static Order order(ImageOutputs outputs, ResultContext context) {
+    return switch (context.settings().rules()) {
+      case OFFICIAL -> officialOrder(outputs, context);
+      case HF -> Order.SCORE_THEN_RESIZE;
     };
   }
 

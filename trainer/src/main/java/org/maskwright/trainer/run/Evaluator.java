@@ -9,6 +9,7 @@ import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.config.ConfigException;
@@ -68,8 +69,15 @@ public final class Evaluator {
         LoaderSettings.evaluation(1, run.data().workers()).with(run.data().brokenFiles());
     ScoringData data =
         new ScoringData(
-            dataset, Optional.of(run.data().val()), settings.instances(), threshold, console::line);
-    this.evaluation = new Evaluation(predictor, data, settings.kinds(), loading);
+            dataset,
+            Optional.of(run.data().val()),
+            settings.instances(),
+            threshold,
+            // In a picture of hundreds of objects the best 100 say how many there are, not more.
+            settings.tiles().isOn() ? Integer.MAX_VALUE : CocoEvaluator.MAX_DETECTIONS,
+            console::line);
+    this.evaluation =
+        new Evaluation(predictor, data, settings.kinds(), loading, run.evaluatedTiles());
   }
 
   /** How many images the data set has. */
@@ -101,7 +109,6 @@ public final class Evaluator {
         picture.map(
             p ->
                 new SamplePictures(
-                    predictor,
                     settings.kinds().get(0),
                     ScoreThresholds.everywhere(InstanceKind.DEFAULT_THRESHOLD),
                     settings.samples()));
@@ -128,8 +135,8 @@ public final class Evaluator {
       return List.of();
     }
     ResultKind<?> kind = settings.kinds().get(0);
-    SamplePictures pictures = new SamplePictures(predictor, kind, thresholds, some.size());
-    new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading)
+    SamplePictures pictures = new SamplePictures(kind, thresholds, some.size());
+    new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles())
         .run(0, Optional.empty(), Optional.of(pictures));
     return pictures.rows();
   }

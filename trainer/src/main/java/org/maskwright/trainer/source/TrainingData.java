@@ -26,11 +26,13 @@ import org.maskwright.datasets.loader.LoaderState;
 import org.maskwright.datasets.loader.RepeatFactors;
 import org.maskwright.datasets.loader.Sampler;
 import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.datasets.tiles.TiledDataset;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.DataSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SourceSettings;
+import org.maskwright.trainer.config.TrainTileSettings;
 
 /**
  * The data sets that a run trains on, opened, over one list of classes.
@@ -88,7 +90,8 @@ public final class TrainingData {
     List<Source> sources = new ArrayList<>();
     for (int s = 0; s < own.size(); s++) {
       Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
-      sources.add(new Source(settings.get(s), withTargets(common, console), told.get(s)));
+      Dataset learnt = learnt(common, settings.get(s).tiles(), console);
+      sources.add(new Source(settings.get(s), learnt, told.get(s)));
     }
     return new TrainingData(run, sources, categories);
   }
@@ -134,6 +137,13 @@ public final class TrainingData {
                 .formatted(dataset.name(), name, Names.meant(name, own), own));
       }
     }
+  }
+
+  /** In tiles, if there are to be some, and without what has nothing to learn from. */
+  private static Dataset learnt(Dataset all, TrainTileSettings tiles, Consumer<String> console) {
+    Dataset images = tiles.tiling().<Dataset>map(t -> TiledDataset.forTraining(all, t)).orElse(all);
+    boolean kept = images != all && tiles.empty() == TrainTileSettings.Empty.KEEP;
+    return kept ? images : withTargets(images, console);
   }
 
   /** Without the images that the annotation says have nothing to learn from, as in the recipes. */

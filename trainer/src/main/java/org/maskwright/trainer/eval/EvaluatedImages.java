@@ -1,0 +1,123 @@
+package org.maskwright.trainer.eval;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.TileGrid;
+import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.loader.Batch;
+import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.tiles.TiledDataset;
+import org.maskwright.trainer.result.ImageResults;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.TiledImage;
+
+/** The images of a data set in order, with the results of a model: of whole images, or of tiles. */
+final class EvaluatedImages implements AutoCloseable {
+  private final Predictor predictor;
+  private final List<ResultKind<?>> kinds;
+  private final Optional<ValidationLoss> loss;
+  private final Optional<TiledDataset> tiles;
+  private final Loader loader;
+  private final Map<ImageId, Integer> index = new HashMap<>();
+  private Optional<String> note = Optional.empty();
+
+  /**
+   * Before the first image.
+   *
+   * @param tiles of the images, if they are to be seen so
+   * @param targets for the loss
+   */
+  EvaluatedImages(
+      Predictor predictor,
+      Dataset dataset,
+      Optional<TiledDataset> tiles,
+      List<ResultKind<?>> kinds,
+      Optional<ValidationLoss> loss,
+      Task targets,
+      LoaderSettings loading) {
+    this.predictor = predictor;
+    this.kinds = kinds;
+    this.loss = loss;
+    this.tiles = tiles;
+    Dataset seen = tiles.<Dataset>map(t -> t).orElse(dataset);
+    for (int i = 0; i < seen.size(); i++) {
+      index.put(seen.info(i).imageId(), i);
+    }
+    this.loader = new Loader(seen, predictor.preparation(targets), loading);
+  }
+
+  /**
+   * An image.
+   *
+   * @param index in the data set
+   * @param size at which it is stored
+   */
+  record Evaluated(int index, Size size, ImageResults results) {}
+
+  /** The next image that could be loaded, with all its tiles; empty after the last. */
+  Optional<Evaluated> next() {
+    return tiles.isPresent() ? nextTiled(tiles.get()) : nextWhole();
+  }
+
+  private Optional<TrainingExample> nextExample() {
+    Optional<Batch> batch = loader.next();
+    return batch.map(b -> b.examples().get(0));
+  }
+
+  private Optional<Evaluated> nextWhole() {
+    return nextExample()
+        .map(
+            example ->
+                new Evaluated(
+                    index.get(example.info().imageId()),
+                    new Size(example.originalWidth(), example.originalHeight()),
+                    predictor.results(predictor.run(example, loss))));
+  }
+
+  private Optional<Evaluated> nextTiled(TiledDataset all) {
+    TiledImage image = null;
+    int expected = -1;
+    for (Optional<TrainingExample> example = nextExample();
+        example.isPresent();
+        example = nextExample()) {
+      int number = index.get(example.get().info().imageId());
+      int of = all.imageOf(number);
+      TileGrid grid = all.grid(of);
+      int tile = number - all.firstTile(of);
+      if (tile == 0) {
+        image = new TiledImage(grid, kinds, predictor.context());
+      } else if (number != expected) {
+        continue; // a tile before it could not be read: the image is left out
+      }
+      expected = number + 1;
+      image.add(tile, predictor.run(example.get(), loss));
+      if (image.isComplete()) {
+        note = note.or(image.notes().stream()::findFirst);
+        return Optional.of(new Evaluated(of, grid.picture(), image));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** One message for each image that was left out. */
+  List<String> skipped() {
+    return loader.skipped().stream().distinct().toList();
+  }
+
+  /** What a user should know of the results. */
+  Optional<String> note() {
+    return note;
+  }
+
+  @Override
+  public void close() {
+    loader.close();
+  }
+}
