@@ -132,6 +132,11 @@ public final class Rle {
     return counts.clone();
   }
 
+  /** The number of run lengths, which is what the mask takes of memory: four bytes for each. */
+  public int runs() {
+    return counts.length;
+  }
+
   int[] rawCounts() {
     return counts;
   }

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.result;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.TileGrid;
@@ -72,11 +73,13 @@ final class InstanceTiles implements LargePictures<InstanceSet> {
 
     @Override
     public List<String> notes() {
-      return fullTiles == 0
-          ? List.of()
-          : List.of(
-              "%d of %d tiles show nearly as many objects as they can, %d (the smaller of max-instances and the model's queries): others may be missing; take smaller tiles"
-                  .formatted(fullTiles, grid.count(), most));
+      List<String> notes = new ArrayList<>(objects.notes());
+      if (fullTiles > 0) {
+        notes.add(
+            "%d of %d tiles show nearly as many objects as they can, %d (the smaller of max-instances and the model's queries): others may be missing; take smaller tiles"
+                .formatted(fullTiles, grid.count(), most));
+      }
+      return notes;
     }
   }
 

@@ -99,6 +99,11 @@ final class PanopticTiles implements LargePictures<PanopticMap> {
       return new PanopticMap(grid.picture().height(), width, ids, segments);
     }
 
+    @Override
+    public List<String> notes() {
+      return things.notes();
+    }
+
     /** Whether a pixel was left for it. */
     private boolean paint(Rle mask, int id) {
       boolean[] painted = {false};

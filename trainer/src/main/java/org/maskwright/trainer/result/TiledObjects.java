@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.datasets.Size;
@@ -18,16 +19,37 @@ import org.maskwright.datasets.mask.Rle;
  * mask is taken and the parts are dropped; of one that every tile cuts, each tile decides about the
  * pixels of its core.
  *
- * <p>The result does not depend on the order in which tiles are added.
+ * <p>The result does not depend on the order in which tiles are added, as long as nothing had to be
+ * dropped.
  *
- * <p><b>Memory</b> runs of the masks, at the size of tiles until they are joined
+ * <p><b>Memory</b> runs of the masks, at the size of tiles until they are joined; where a model
+ * guesses so much, and so raggedly, that they would be more than {@link #MOST_RUNS}, the guesses
+ * with the smallest scores are dropped, which is said
  */
 final class TiledObjects {
+  /** 128 MiB; the masks of a hundred thousand small objects take less. */
+  private static final long MOST_RUNS = 1L << 25;
+
+  private static final double KEPT = 0.75;
+
   private final TileGrid grid;
+  private final long mostRuns;
   private final List<List<Part>> parts = new ArrayList<>();
+  private final int[] added; // to each tile
+  private long runs;
+  private double floor = -1; // what has no larger score was dropped, or is
 
   TiledObjects(TileGrid grid) {
+    this(grid, MOST_RUNS);
+  }
+
+  /**
+   * @param mostRuns run lengths at most that are kept
+   */
+  TiledObjects(TileGrid grid, long mostRuns) {
     this.grid = grid;
+    this.mostRuns = mostRuns;
+    this.added = new int[grid.count()];
     for (int i = 0; i < grid.count(); i++) {
       parts.add(new ArrayList<>());
     }
@@ -61,7 +83,8 @@ final class TiledObjects {
 
   /** Takes in an object of a tile; one without a pixel is none. */
   void add(int tile, int classIndex, double score, Rle mask) {
-    if (mask.area() == 0) {
+    int number = added[tile]++;
+    if (mask.area() == 0 || score <= floor) {
       return;
     }
     Window window = grid.tile(tile);
@@ -78,8 +101,43 @@ final class TiledObjects {
             || (box.y() == window.y() && box.y() > 0)
             || (box.right() == window.right() && box.right() < picture.width())
             || (box.bottom() == window.bottom() && box.bottom() < picture.height());
-    List<Part> ofTile = parts.get(tile);
-    ofTile.add(new Part(tile, ofTile.size(), classIndex, score, mask, box, cut));
+    parts.get(tile).add(new Part(tile, number, classIndex, score, mask, box, cut));
+    runs += mask.runs();
+    if (runs > mostRuns) {
+      dropWorst();
+    }
+  }
+
+  private void dropWorst() {
+    List<Part> worstFirst = new ArrayList<>();
+    parts.forEach(worstFirst::addAll);
+    worstFirst.sort(Part.ORDER.reversed());
+    long left = runs;
+    for (Part part : worstFirst) {
+      if (left <= KEPT * mostRuns) {
+        break;
+      }
+      left -= part.mask().runs();
+      floor = part.score();
+    }
+    parts.forEach(ofTile -> ofTile.removeIf(part -> part.score() <= floor));
+    runs = parts.stream().flatMap(List::stream).mapToLong(part -> part.mask().runs()).sum();
+  }
+
+  /** Run lengths that are kept. */
+  long runs() {
+    return runs;
+  }
+
+  /** What a user should know of the objects, a line each. */
+  List<String> notes() {
+    return floor < 0
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "objects with a score up to %.3f were left out, as all that the tiles guess at does not fit into memory; the model may need more training",
+                floor));
   }
 
   /** The objects, falling in score. */

@@ -1,9 +1,11 @@
 package org.maskwright.trainer.result;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,30 @@ class TiledObjectsTest {
     assertEquals(2, found.size());
     assertEquals(inPicture(object), found.get(0).mask());
     assertEquals(0.2, found.get(1).score());
+  }
+
+  @Test
+  void whatIsKeptIsBoundedAndIsTheBest() {
+    Random random = new Random(6);
+    long most = 4000;
+    TiledObjects objects = new TiledObjects(GRID, most);
+    List<Double> scores = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      byte[] ragged = new byte[40 * 40];
+      for (int p = 0; p < ragged.length; p++) {
+        ragged[p] = (byte) (random.nextInt(20) == 0 ? 1 : 0);
+      }
+      scores.add(random.nextDouble());
+      objects.add(i % 2, 0, scores.get(i), Rle.ofBitmap(ragged, 40, 40));
+      assertTrue(objects.runs() <= most, "runs: " + objects.runs());
+    }
+    List<Double> kept = objects.joined().stream().map(TiledObjects.Found::score).toList();
+    scores.sort(Comparator.reverseOrder());
+    assertEquals(scores.subList(0, kept.size()), kept);
+    assertTrue(kept.size() > 5, kept::toString);
+    assertTrue(
+        objects.notes().get(0).contains("does not fit into memory"),
+        () -> objects.notes().toString());
   }
 
   @Test
