@@ -86,8 +86,7 @@ public final class SamplePictures {
       Rle mask = Truth.rle(s.mask(), size);
       Rle drawn = shown.equals(size) ? mask : sampled(mask, shown);
       Category category = categories.get(s.category());
-      OverlayInstance one =
-          new OverlayInstance(drawn, s.category(), category.name(), Double.NaN);
+      OverlayInstance one = new OverlayInstance(drawn, s.category(), category.name(), Double.NaN);
       segments.add(category.thing() ? one : one.asStuff());
     }
     return overlay.instances(segments);
