@@ -185,7 +185,12 @@ public final class LabelPng {
    * @throws org.maskwright.files.OutputException if the file cannot be written
    */
   public static void writePalette(Path file, LabelMap map, int[] paletteRgb) {
-    OutputFile.write(file, PngWriter.encode(map, PixelKind.PALETTE, 8, paletteRgb));
+    OutputFile.write(file, encodePalette(map, paletteRgb));
+  }
+
+  /** The file that {@link #writePalette} writes. */
+  public static byte[] encodePalette(LabelMap map, int[] paletteRgb) {
+    return PngWriter.encode(map, PixelKind.PALETTE, 8, paletteRgb);
   }
 
   /**

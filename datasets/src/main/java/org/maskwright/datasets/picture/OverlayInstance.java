@@ -5,12 +5,28 @@ import org.maskwright.datasets.mask.Rle;
 /**
  * One instance to draw: a mask of the photograph's size, its class and confidence.
  *
- * <p>A class and not a record, as it holds an array; the mask is not copied.
+ * <p>A class and not a record, as it may hold an array; the mask is not copied.
  */
 public final class OverlayInstance {
-  final byte[] mask;
-  final int category;
-  final String label;
+  /** Makes the mask for a photograph of a size, which it must have. */
+  @FunctionalInterface
+  private interface Masks {
+    RegionMask of(int width, int height);
+  }
+
+  private final Masks mask;
+  private final int category;
+  private final boolean thing;
+  private final String name;
+  private final double score;
+
+  private OverlayInstance(Masks mask, int category, boolean thing, String name, double score) {
+    this.mask = mask;
+    this.category = category;
+    this.thing = thing;
+    this.name = name;
+    this.score = score;
+  }
 
   /**
    * An instance with a confidence.
@@ -21,9 +37,7 @@ public final class OverlayInstance {
    * @param score confidence in [0,1], or NaN where there is none (annotations)
    */
   public OverlayInstance(byte[] mask, int category, String name, double score) {
-    this.mask = mask;
-    this.category = category;
-    this.label = OverlaySegment.label(name, score);
+    this((w, h) -> RegionMask.of(mask, w, h), category, true, name, score);
   }
 
   /** An instance without a confidence: an annotation. */
@@ -33,6 +47,19 @@ public final class OverlayInstance {
 
   /** An instance whose mask is run-length encoded. */
   public OverlayInstance(Rle mask, int category, String name, double score) {
-    this(mask.toBitmap(), category, name, score);
+    this((w, h) -> RegionMask.of(mask, w, h), category, true, name, score);
+  }
+
+  /**
+   * The same, as all that a class has in the picture and not one object: a legend tells its share
+   * of the picture and does not count it.
+   */
+  public OverlayInstance asStuff() {
+    return new OverlayInstance(mask, category, false, name, score);
+  }
+
+  Region region(int width, int height) {
+    return new Region(
+        mask.of(width, height), category, thing, name, OverlaySegment.label(name, score));
   }
 }

@@ -26,6 +26,12 @@ public final class Palette {
   private static final double[] LIGHTNESS = {0.68, 0.56, 0.78};
   private static final double CHROMA = 0.16;
 
+  /** Shades of a colour that can be told apart. */
+  static final int SHADES = 17;
+
+  private static final double[] HUES = {-10, 4, 10, -4}; // degrees from the class's own
+  private static final double[] LIGHTS = {-0.18, 0.18, -0.07, 0.08};
+
   private final int[] classes;
 
   private Palette(int[] classes) {
@@ -56,18 +62,31 @@ public final class Palette {
     return distinct(category);
   }
 
-  /** Colour of the n-th instance of a class (n = 0, 1, ...): near the class's colour. */
+  /**
+   * Shade n = 0, 1, ... of a class's colour, for objects of one class beside each other; shade 0 is
+   * the colour itself, and after {@link #SHADES} they repeat.
+   */
   public int instance(int category, int n) {
     int base = category(category);
-    if (n == 0) {
+    int shade = Math.floorMod(n, SHADES);
+    if (shade == 0) {
       return base;
     }
     double[] lch = toLch(base);
-    int step = (n + 1) / 2;
-    double side = n % 2 == 0 ? -1 : 1;
-    double hue = lch[2] + side * Math.toRadians(16) * (1 + (step - 1) % 3);
-    double light = lch[0] + side * (0.05 + 0.04 * (step % 4));
-    return toRgb(clamp(light, 0.4, 0.88), Math.max(lch[1], 0.06), hue);
+    double hue = lch[2] + Math.toRadians(HUES[(shade - 1) % HUES.length]);
+    // The steps are about a middle that leaves room on both sides.
+    double middle = clamp(lch[0], 0.56, 0.72);
+    double light = middle + LIGHTS[(shade - 1) / HUES.length];
+    return toRgb(light, Math.max(lch[1], 0.06), hue);
+  }
+
+  /** How different two colours look: their distance in OKLab, where black and white have 1. */
+  static double distance(int a, int b) {
+    double[] p = toLch(a);
+    double[] q = toLch(b);
+    double dx = p[1] * Math.cos(p[2]) - q[1] * Math.cos(q[2]);
+    double dy = p[1] * Math.sin(p[2]) - q[1] * Math.sin(q[2]);
+    return Math.sqrt((p[0] - q[0]) * (p[0] - q[0]) + dx * dx + dy * dy);
   }
 
   /** Colour number n = 0, 1, ... of a sequence of colours as different as possible. */

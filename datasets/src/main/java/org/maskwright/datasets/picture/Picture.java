@@ -127,6 +127,37 @@ public final class Picture {
     return out;
   }
 
+  /** A photograph made smaller: each pixel is the mean of those that it stands for. */
+  static BufferedImage averaged(byte[] rgb, int width, int height, int newWidth, int newHeight) {
+    var out = new BufferedImage(newWidth, newHeight, BufferedImage.TYPE_INT_RGB);
+    int[] pixels = pixels(out);
+    for (int y = 0, i = 0; y < newHeight; y++) {
+      int y0 = (int) ((long) y * height / newHeight);
+      int y1 = (int) Math.max(y0 + 1, (y + 1L) * height / newHeight);
+      for (int x = 0; x < newWidth; x++, i++) {
+        int x0 = (int) ((long) x * width / newWidth);
+        int x1 = (int) Math.max(x0 + 1, (x + 1L) * width / newWidth);
+        pixels[i] = mean(rgb, width, x0, y0, x1, y1);
+      }
+    }
+    return out;
+  }
+
+  private static int mean(byte[] rgb, int width, int x0, int y0, int x1, int y1) {
+    long red = 0;
+    long green = 0;
+    long blue = 0;
+    for (int y = y0; y < y1; y++) {
+      for (int x = x0, j = 3 * (y * width + x0); x < x1; x++, j += 3) {
+        red += rgb[j] & 255;
+        green += rgb[j + 1] & 255;
+        blue += rgb[j + 2] & 255;
+      }
+    }
+    long n = (long) (y1 - y0) * (x1 - x0);
+    return (int) ((red + n / 2) / n << 16 | (green + n / 2) / n << 8 | (blue + n / 2) / n);
+  }
+
   static Graphics2D smooth(BufferedImage image) {
     Graphics2D g = image.createGraphics();
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);

@@ -2,14 +2,11 @@ package org.maskwright.datasets.picture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.geom.Rectangle2D;
 import java.io.ByteArrayInputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -105,28 +102,6 @@ class OverlayTest {
   }
 
   @Test
-  void labelsStayInsideThePictureAndApart() {
-    int factor = 10;
-    List<LabelPlacer.Wish> wishes = new ArrayList<>();
-    for (int[] at :
-        new int[][] {{0, 0}, {58, 0}, {0, 42}, {58, 42}, {28, 20}, {30, 20}, {29, 22}}) {
-      byte[] mask = square(at[0], at[1], at[0] + 6, at[1] + 6);
-      int[] bounds = {at[0], at[1], at[0] + 6, at[1] + 6};
-      wishes.add(LabelPlacer.wish(mask, W, bounds, factor, new Canvas.Look(0, "bicycle 0.93")));
-    }
-    var picture = new Rectangle2D.Double(0, 0, factor * W, factor * H);
-    List<LabelPlacer.Placed> placed = LabelPlacer.places(wishes, factor * W, factor * H);
-    assertEquals(wishes.size(), placed.size());
-    for (int i = 0; i < placed.size(); i++) {
-      Rectangle2D place = placed.get(i).place();
-      assertTrue(picture.contains(place), place + " is not inside");
-      for (LabelPlacer.Placed other : placed.subList(0, i)) {
-        assertFalse(place.intersects(other.place()), place + " is over " + other.place());
-      }
-    }
-  }
-
-  @Test
   void categoriesKeepTheirOwnColours() {
     Palette city = Palette.of(Cityscapes.CATEGORIES);
     assertEquals(0x804080, city.category(0));
@@ -178,9 +153,56 @@ class OverlayTest {
   }
 
   @Test
+  void aMaskOfRunsHasThePixelsOfItsBitmap() {
+    byte[] mask = square(5, 9, 50, 20);
+    mask[9 * W + 5] = 0;
+    RegionMask bitmap = RegionMask.of(mask, W, H);
+    RegionMask runs = RegionMask.of(Rle.ofBitmap(mask, H, W), W, H);
+    assertEquals(45 * 11 - 1, runs.area());
+    assertEquals(bitmap.area(), runs.area());
+    assertEquals(bitmap.box(), runs.box());
+    for (int i = 0; i < mask.length; i++) {
+      assertEquals(mask[i] != 0, runs.at(i % W, i / W));
+      assertEquals(mask[i] != 0, bitmap.at(i % W, i / W));
+    }
+  }
+
+  @Test
+  void aLargePhotographIsReducedAndItsSmallestObjectIsStillSeen() {
+    byte[] grey = new byte[3 * W * H];
+    Arrays.fill(grey, (byte) 90);
+    byte[] dot = square(20, 20, 21, 21);
+    Picture drawn =
+        Overlay.on(grey, W, H)
+            .withMinLongSide(1)
+            .withMaxLongSide(W / 4)
+            .instances(List.of(new OverlayInstance(dot, 0, "")));
+    assertEquals(W / 4, drawn.width());
+    assertEquals(H / 4, drawn.height());
+    int changed = 0;
+    for (int i = 0; i < drawn.width() * drawn.height(); i++) {
+      changed += drawn.at(i % drawn.width(), i / drawn.width()) == 0x5A5A5A ? 0 : 1;
+    }
+    assertEquals(1, changed);
+  }
+
+  @Test
+  void aReducedPhotographHasTheMeansOfItsPixels() {
+    byte[] rgb = noise();
+    Picture small = Overlay.on(rgb, W, H).withMinLongSide(1).withMaxLongSide(W / 2).plain();
+    for (int channel = 0; channel < 3; channel++) {
+      int sum = 0;
+      for (int i : new int[] {0, 1, W, W + 1}) {
+        sum += rgb[3 * i + channel] & 255;
+      }
+      assertEquals((sum + 2) / 4, small.at(0, 0) >> 8 * (2 - channel) & 255);
+    }
+  }
+
+  @Test
   void anEmptyMaskDrawsNothing() {
     byte[] rgb = noise();
-    var empty = List.of(new OverlayInstance(new byte[W * H], 0, "ghost"));
+    var empty = List.of(new OverlayInstance(new byte[W * H], 0, "ghost", 0.9));
     assertArrayEquals(rgb, plainSize(rgb).instances(empty).rgb());
   }
 

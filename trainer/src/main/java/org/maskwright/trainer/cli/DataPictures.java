@@ -2,8 +2,10 @@ package org.maskwright.trainer.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
@@ -15,6 +17,8 @@ import org.maskwright.datasets.transform.SampleRandom;
 
 /** Pictures of samples before and after augmentation, made of exactly what training would get. */
 final class DataPictures {
+  private static final int LONG_SIDE = 800; // of one of three pictures beside each other
+
   private final Dataset dataset;
   private final Augmentation augmentation;
   private final long seed;
@@ -37,7 +41,9 @@ final class DataPictures {
     return new PictureGrid(3)
         .title(dataset.name() + ", image " + id)
         .add(
-            Overlay.on(sample.image().data(), stored.width(), stored.height()).plain(),
+            Overlay.on(sample.image().data(), stored.width(), stored.height())
+                .withMaxLongSide(LONG_SIDE)
+                .plain(),
             "photograph")
         .add(overlay(stored), targets(stored))
         .add(overlay(augmented), "augmented: " + targets(augmented))
@@ -61,11 +67,15 @@ final class DataPictures {
     for (int n = 0; n < example.targetCount(); n++) {
       byte[] mask = new byte[plane];
       example.masks().unpack(n, mask, 0);
-      int category = example.classes()[n];
-      instances.add(new OverlayInstance(mask, category, dataset.categories().get(category).name()));
+      int index = example.classes()[n];
+      Category category = dataset.categories().get(index);
+      OverlayInstance one = new OverlayInstance(mask, index, category.name());
+      boolean counted = category.thing() && augmentation.task() != Task.SEMANTIC;
+      instances.add(counted ? one : one.asStuff());
     }
     return Overlay.on(rgb, example.width(), example.height())
         .withPalette(Palette.of(dataset.categories()))
+        .withMaxLongSide(LONG_SIDE)
         .instances(instances);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
@@ -23,12 +24,16 @@ import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
-import org.maskwright.trainer.cli.Photographs.Photograph;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.Photographs;
+import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.format.PredictionFiles;
+import org.maskwright.trainer.format.PredictionFormat;
+import org.maskwright.trainer.format.PredictionFormats;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
@@ -48,7 +53,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     description = {
-      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON with run lengths (NAME.json).",
+      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON with run lengths (NAME.json); with --format, files for labelling tools too.",
       "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any other they are the defaults of a configuration."
     })
 final class PredictCommand implements Callable<Integer> {
@@ -62,7 +67,8 @@ final class PredictCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "IMAGE",
-      description = "Photographs, or folders of them, whose sub-folders are kept.")
+      description =
+          "Photographs, folders of them, whose sub-folders are kept, or lists: text files (.txt) with one of these on a line.")
   private List<Path> images;
 
   @Option(
@@ -105,6 +111,22 @@ final class PredictCommand implements Callable<Integer> {
           "Whose resizing and post-processing: official, or hf (Hugging Face Transformers) (default: eval.rules).")
   private Optional<Rules> rules = Optional.empty();
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      split = ",",
+      completionCandidates = Formats.class,
+      description =
+          "Write files for labelling tools too, in a folder named as the format: ${COMPLETION-CANDIDATES}. Several with commas between.")
+  private List<String> formats = List.of();
+
+  @Option(
+      names = "--simplify",
+      paramLabel = "PX",
+      description =
+          "Outlines in files of --format with fewer points, each left out at most so far from the new line, as is easier to correct by hand (default: 0, exactly the masks').")
+  private double simplify;
+
   @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
@@ -115,7 +137,13 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkNumbers();
-    Optional<ResultKind<?>> named = Optional.ofNullable(task).map(this::kind);
+    List<PredictionFormat> chosen =
+        formats.stream()
+            .distinct()
+            .map(name -> found("--format", PredictionFormats::get, name))
+            .toList();
+    Optional<ResultKind<?>> named =
+        Optional.ofNullable(task).map(name -> found("--task", ResultKinds::get, name));
     List<Photograph> photographs = Photographs.find(images);
     List<String> names = Photographs.outputNames(photographs);
     OutputFolder folder = OutputFolder.open(out);
@@ -124,16 +152,21 @@ final class PredictCommand implements Callable<Integer> {
     Map<String, ScoreThresholds> best = best();
     ResultKind<?> asked = named.orElseGet(() -> first(description, best.keySet()));
     ScoreThresholds shown = thresholds(asked, best);
+    requireSegments(asked, chosen);
     List<Path> written = new ArrayList<>();
     List<DatasetException> broken = new ArrayList<>();
     try (Console console = Terminal.console(spec);
         Engine e = engine.open();
-        SegmentationModel loaded = ModelFolder.open(e, model)) {
+        SegmentationModel loaded = ModelFolder.open(e, model);
+        PredictionFiles files =
+            PredictionFiles.in(folder, chosen, asked, loaded.classSpace(), simplify)) {
+      names.forEach(files::requireFree);
       Predictor predictor =
           new Predictor(loaded, description.normalization(), settings(description, asked, shown));
       predictor.requireServes(asked);
       withoutBest(description, shown).ifPresent(console::line);
-      Results results = new Results(folder, asked, predictor, tiling(description), shown, console);
+      Results results =
+          new Results(folder, files, asked, predictor, tiling(description), shown, console);
       for (int i = 0; i < photographs.size(); i++) {
         Photograph photograph = photographs.get(i);
         try {
@@ -146,6 +179,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         console.progress("predicting", i + 1, photographs.size(), photograph.name());
       }
+      files.finish();
     }
     report(written);
     if (!broken.isEmpty()) {
@@ -168,15 +202,23 @@ final class PredictCommand implements Callable<Integer> {
     return broken.stream().map(e -> "\n  " + e.getMessage()).collect(Collectors.joining());
   }
 
+  private String folders() {
+    return formats.stream()
+        .distinct()
+        .map(name -> ", " + out.resolve(name))
+        .collect(Collectors.joining());
+  }
+
   /** Where the results of photographs go. */
   private record Results(
       OutputFolder folder,
+      PredictionFiles files,
       ResultKind<?> kind,
       Predictor predictor,
       Optional<Tiling> tiling,
       ScoreThresholds thresholds,
       Console console) {
-    /** Writes the picture and the JSON of one; both are made before one is written. */
+    /** Writes the picture, the JSON and the files of one; the first two are made before. */
     Path write(Photograph photograph, String name) {
       PredictedPhotograph<?> seen =
           predictor.photograph(
@@ -188,6 +230,7 @@ final class PredictCommand implements Callable<Integer> {
       Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
       byte[] picture = seen.drawn().picture(overlay, thresholds).toPng();
       String record = seen.result().json(photograph.name(), thresholds);
+      files.add(photograph.file(), photograph.name(), name, seen.result(), thresholds);
       seen.notes().forEach(note -> console.line("note: " + photograph.name() + ": " + note));
       folder.write(name + ".json", record);
       return folder.write(name + ".png", picture);
@@ -198,6 +241,10 @@ final class PredictCommand implements Callable<Integer> {
     tiles.check();
     if (shortEdge != null) {
       OptionRange.atLeast(spec, "--short-edge", 1, shortEdge);
+    }
+    if (!(simplify >= 0 && simplify < Double.POSITIVE_INFINITY)) {
+      throw new ParameterException(
+          spec.commandLine(), "--simplify: expected at least 0 pixels, got " + simplify);
     }
   }
 
@@ -287,11 +334,20 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private ResultKind<?> kind(String name) {
+  private <T> T found(String option, Function<String, T> registry, String name) {
     try {
-      return ResultKinds.get(name);
+      return registry.apply(name);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--task: " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void requireSegments(ResultKind<?> kind, List<PredictionFormat> chosen) {
+    if (!chosen.isEmpty() && kind.segmented().isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--format: all formats hold segments, of which results of the task %s are not made; leave it out"
+              .formatted(kind.name()));
     }
   }
 
@@ -313,14 +369,22 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
+  /** What {@code --format} may be, for the help. */
+  private static final class Formats implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return PredictionFormats.names().iterator();
+    }
+  }
+
   private void report(List<Path> written) {
     PrintWriter writer = spec.commandLine().getOut();
     json.report(
         writer,
         () ->
             writer.printf(
-                "%d photograph%s: pictures and JSON in %s%n",
-                written.size(), written.size() == 1 ? "" : "s", out),
+                "%d photograph%s: pictures and JSON in %s%s%n",
+                written.size(), written.size() == 1 ? "" : "s", out, folders()),
         () -> JsonLines.strings(written.stream().map(Path::toString).toList()));
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
@@ -25,7 +26,7 @@ import org.maskwright.trainer.result.Truth;
 
 /** A sheet of the first evaluated images: photograph, annotation, prediction. */
 public final class SamplePictures {
-  private static final int LONG_SIDE = 384;
+  private static final int LONG_SIDE = 512;
 
   /** Of a picture that is not decoded whole, in which masks are drawn. */
   private static final int LARGE_SIDE = 1536;
@@ -61,15 +62,15 @@ public final class SamplePictures {
     RgbImage photo = large ? shrunk(dataset, index, shown) : dataset.image(index);
     Overlay overlay =
         Overlay.on(photo.data(), photo.width(), photo.height())
-            .withPalette(Palette.of(dataset.categories()));
+            .withPalette(Palette.of(dataset.categories()))
+            .withMinLongSide(LONG_SIDE)
+            .withMaxLongSide(LONG_SIDE);
     rows.add(
         new Row(
             dataset.info(index).imageId(),
-            overlay.plain().resized(LONG_SIDE),
-            truth(overlay, size, shown, truth, dataset.categories()).resized(LONG_SIDE),
-            (large ? result.sampled(shown) : result)
-                .picture(overlay, thresholds)
-                .resized(LONG_SIDE)));
+            overlay.plain(),
+            truth(overlay, size, shown, truth, dataset.categories()),
+            (large ? result.sampled(shown) : result).picture(overlay, thresholds)));
   }
 
   private static RgbImage shrunk(Dataset dataset, int index, Size size) {
@@ -83,8 +84,10 @@ public final class SamplePictures {
     List<OverlayInstance> segments = new ArrayList<>();
     for (Segment s : truth) {
       Rle mask = Truth.rle(s.mask(), size);
-      byte[] bits = (shown.equals(size) ? mask : sampled(mask, shown)).toBitmap();
-      segments.add(new OverlayInstance(bits, s.category(), categories.get(s.category()).name()));
+      Rle drawn = shown.equals(size) ? mask : sampled(mask, shown);
+      Category category = categories.get(s.category());
+      OverlayInstance one = new OverlayInstance(drawn, s.category(), category.name(), Double.NaN);
+      segments.add(category.thing() ? one : one.asStuff());
     }
     return overlay.instances(segments);
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
@@ -47,6 +48,22 @@ public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, Clas
   public Picture picture(Overlay photograph, ScoreThresholds thresholds) {
     return KindFailure.named(
         kind, () -> kind.draw(value, photograph, new Shown(classes, thresholds)));
+  }
+
+  /**
+   * The segments of the result, for files of other tools.
+   *
+   * @param thresholds instances with a score below are left out
+   * @throws IllegalArgumentException if the kind is not made of segments
+   */
+  public List<ResultSegment> segments(ScoreThresholds thresholds) {
+    Segmented<R> segmented =
+        kind.segmented()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "result kind " + kind.name() + ": it is not made of segments"));
+    return KindFailure.named(kind, () -> segmented.of(value, new Shown(classes, thresholds)));
   }
 
   /**

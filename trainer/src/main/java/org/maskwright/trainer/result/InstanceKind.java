@@ -298,17 +298,24 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
     for (InstanceSet.Instance i : shown(result, shown)) {
       drawn.add(
           new OverlayInstance(
-              i.mask().toBitmap(), i.classIndex(), shown.name(i.classIndex()), i.score()));
+              InstanceTiles.rle(i.mask()), i.classIndex(), shown.name(i.classIndex()), i.score()));
     }
     return photograph.instances(drawn);
   }
 
   @Override
+  public Optional<Segmented<InstanceSet>> segmented() {
+    return Optional.of(InstanceKind::segments);
+  }
+
+  private static List<ResultSegment> segments(InstanceSet result, Shown shown) {
+    return shown(result, shown).stream()
+        .map(i -> new ResultSegment(i.classIndex(), i.score(), InstanceTiles.rle(i.mask())))
+        .toList();
+  }
+
+  @Override
   public void json(InstanceSet result, Shown shown, JsonGenerator json) throws IOException {
-    SegmentFields segments = SegmentFields.start(json, shown.classes());
-    for (InstanceSet.Instance i : shown(result, shown)) {
-      segments.add(i.classIndex(), i.score(), InstanceTiles.rle(i.mask()));
-    }
-    segments.end();
+    SegmentFields.write(json, shown.classes(), segments(result, shown));
   }
 }

@@ -8,13 +8,14 @@ import org.maskwright.settings.ExtensionException;
 import org.maskwright.settings.Registry;
 import org.maskwright.trainer.output.OutputRefusedException;
 
-/** Says whose fault it is where a kind of result of others' fails. */
-final class KindFailure {
+/** Says whose fault it is where a kind of result, or a format of results, of others' fails. */
+public final class KindFailure {
   private KindFailure() {}
 
   /** What a kind does. */
   @FunctionalInterface
-  interface Work<T> {
+  public interface Work<T> {
+    /** Gives what it makes. */
     T run() throws IOException;
   }
 
@@ -29,18 +30,26 @@ final class KindFailure {
    *     not about a user's data or files
    */
   static <T> T named(ResultKind<?> kind, Work<T> work) {
+    return named("result kind " + kind.name(), kind.getClass(), work);
+  }
+
+  /**
+   * As {@link #named(ResultKind, Work)}, of anything that others may register.
+   *
+   * @param what it is, such as {@code prediction format xml}
+   * @param type its class
+   */
+  public static <T> T named(String what, Class<?> type, Work<T> work) {
     try {
       return work.run();
     } catch (DatasetException | OutputException | OutputRefusedException e) {
       throw e;
     } catch (IOException e) {
-      throw Registry.isOurs(kind.getClass()) ? new UncheckedIOException(e) : failed(kind, e);
+      throw Registry.isOurs(type)
+          ? new UncheckedIOException(e)
+          : ExtensionException.thrownBy(what, type, e);
     } catch (RuntimeException e) {
-      throw Registry.isOurs(kind.getClass()) ? e : failed(kind, e);
+      throw Registry.isOurs(type) ? e : ExtensionException.thrownBy(what, type, e);
     }
-  }
-
-  private static ExtensionException failed(ResultKind<?> kind, Exception e) {
-    return ExtensionException.thrownBy("result kind " + kind.name(), kind.getClass(), e);
   }
 }

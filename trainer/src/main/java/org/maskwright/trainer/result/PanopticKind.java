@@ -282,14 +282,20 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
   }
 
   @Override
+  public Optional<Segmented<PanopticMap>> segmented() {
+    return Optional.of((result, shown) -> segments(result));
+  }
+
+  private static List<ResultSegment> segments(PanopticMap map) {
+    Map<Integer, Rle> masks = Rle.ofLabels(map.ids(), map.height(), map.width());
+    return map.segments().stream()
+        .filter(s -> masks.containsKey(s.id()))
+        .map(s -> new ResultSegment(s.classIndex(), s.score(), masks.get(s.id())))
+        .toList();
+  }
+
+  @Override
   public void json(PanopticMap result, Shown shown, JsonGenerator json) throws IOException {
-    SegmentFields segments = SegmentFields.start(json, shown.classes());
-    for (PanopticMap.Segment s : result.segments()) {
-      segments.add(
-          s.classIndex(),
-          s.score(),
-          Rle.ofLabel(result.ids(), result.height(), result.width(), s.id()));
-    }
-    segments.end();
+    SegmentFields.write(json, shown.classes(), segments(result));
   }
 }

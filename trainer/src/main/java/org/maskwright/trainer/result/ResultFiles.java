@@ -84,7 +84,7 @@ public final class ResultFiles implements Closeable {
   /**
    * Starts a JSON file of all images; one of an earlier evaluation is removed.
    *
-   * @param name in the folder
+   * @param name in the folder, with slashes
    * @return to be written to; ended and closed by {@link #finish()}
    * @throws IllegalArgumentException if a file of that name was started already
    */
@@ -94,6 +94,7 @@ public final class ResultFiles implements Closeable {
           "result files: " + name + " was started already; two kinds of result write it");
     }
     folder.delete(name);
+    OutputFile.createFolder(unfinished(name).getParent());
     JsonGenerator started =
         new JsonFactory().createGenerator(Files.newBufferedWriter(unfinished(name)));
     json.put(name, started);
@@ -108,6 +109,20 @@ public final class ResultFiles implements Closeable {
    */
   public void write(String below, SampleInfo image, String ending, byte[] file) {
     folder.write(below + "/" + nameOf(image) + "." + ending, file);
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @param name in the folder, with slashes
+   */
+  public void write(String name, byte[] file) {
+    folder.write(name, file);
+  }
+
+  /** Where a file of a name is. */
+  public Path place(String name) {
+    return folder.path().resolve(name);
   }
 
   /** The name of an image's files without ending, which no other image has. */
@@ -144,7 +159,8 @@ public final class ResultFiles implements Closeable {
   }
 
   private Path unfinished(String name) {
-    return folder.path().resolve("." + name + UNFINISHED);
+    Path file = folder.path().resolve(name);
+    return file.resolveSibling("." + file.getFileName() + UNFINISHED);
   }
 
   @Override

@@ -109,6 +109,14 @@ public interface ResultKind<R> extends Named {
   /** The result over its photograph. */
   Picture draw(R result, Overlay photograph, Shown shown);
 
+  /**
+   * How a result comes apart into segments; empty if it is not made of any, and cannot be written
+   * in the formats of other tools.
+   */
+  default Optional<Segmented<R>> segmented() {
+    return Optional.empty();
+  }
+
   /** Adds the result's own fields to the JSON object of a photograph. */
   void json(R result, Shown shown, JsonGenerator json) throws IOException;
 }

@@ -2,6 +2,7 @@ package org.maskwright.trainer.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.modelzoo.head.ClassSpace;
@@ -11,38 +12,29 @@ import org.maskwright.modelzoo.head.ClassSpace;
  * "area", "bbox", "segmentation": {"size", "counts"}}]} with COCO's compressed run lengths; and
  * fields of a segment as COCO's files have them.
  */
-final class SegmentFields {
-  private final JsonGenerator json;
-  private final ClassSpace classes;
+public final class SegmentFields {
+  private SegmentFields() {}
 
-  private SegmentFields(JsonGenerator json, ClassSpace classes) {
-    this.json = json;
-    this.classes = classes;
-  }
-
-  static SegmentFields start(JsonGenerator json, ClassSpace classes) throws IOException {
+  static void write(JsonGenerator json, ClassSpace classes, List<ResultSegment> segments)
+      throws IOException {
     json.writeArrayFieldStart("segments");
-    return new SegmentFields(json, classes);
-  }
-
-  void add(int index, double score, Rle mask) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("class", classes.classes().get(index).name());
-    json.writeNumberField("index", index);
-    json.writeBooleanField("thing", classes.isThing(index));
-    json.writeNumberField("score", score);
-    json.writeNumberField("area", mask.area());
-    box(json, mask.box());
-    segmentation(json, mask);
-    json.writeEndObject();
-  }
-
-  void end() throws IOException {
+    for (ResultSegment segment : segments) {
+      int index = segment.classIndex();
+      json.writeStartObject();
+      json.writeStringField("class", classes.classes().get(index).name());
+      json.writeNumberField("index", index);
+      json.writeBooleanField("thing", classes.isThing(index));
+      json.writeNumberField("score", segment.score());
+      json.writeNumberField("area", segment.mask().area());
+      box(json, segment.mask().box());
+      segmentation(json, segment.mask());
+      json.writeEndObject();
+    }
     json.writeEndArray();
   }
 
   /** {@code "bbox": [x, y, width, height]}. */
-  static void box(JsonGenerator json, Box box) throws IOException {
+  public static void box(JsonGenerator json, Box box) throws IOException {
     json.writeArrayFieldStart("bbox");
     for (double v : new double[] {box.x(), box.y(), box.width(), box.height()}) {
       json.writeNumber(v);
@@ -51,7 +43,7 @@ final class SegmentFields {
   }
 
   /** {@code "segmentation": {"size": [height, width], "counts": compressed run lengths}}. */
-  static void segmentation(JsonGenerator json, Rle mask) throws IOException {
+  public static void segmentation(JsonGenerator json, Rle mask) throws IOException {
     json.writeObjectFieldStart("segmentation");
     json.writeArrayFieldStart("size");
     json.writeNumber(mask.height());

@@ -2,7 +2,7 @@ package org.maskwright.trainer.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,11 +196,19 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
   }
 
   @Override
+  public Optional<Segmented<SemanticMap>> segmented() {
+    return Optional.of((result, shown) -> segments(result));
+  }
+
+  private static List<ResultSegment> segments(SemanticMap map) {
+    List<ResultSegment> segments = new ArrayList<>();
+    Rle.ofLabels(map.labels(), map.height(), map.width())
+        .forEach((label, mask) -> segments.add(new ResultSegment(label, 1, mask)));
+    return segments;
+  }
+
+  @Override
   public void json(SemanticMap result, Shown shown, JsonGenerator json) throws IOException {
-    SegmentFields segments = SegmentFields.start(json, shown.classes());
-    for (int c : Arrays.stream(result.labels()).distinct().sorted().toArray()) {
-      segments.add(c, 1, Rle.ofLabel(result.labels(), result.height(), result.width(), c));
-    }
-    segments.end();
+    SegmentFields.write(json, shown.classes(), segments(result));
   }
 }

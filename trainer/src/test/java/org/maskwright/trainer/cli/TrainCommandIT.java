@@ -1,6 +1,7 @@
 package org.maskwright.trainer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,6 +29,8 @@ import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.SettingsWriter;
+import org.maskwright.trainer.format.PredictionFormat;
+import org.maskwright.trainer.format.PredictionFormats;
 import org.maskwright.trainer.run.TinyRun;
 
 /** The commands train and eval from outside: exit codes, messages, files. */
@@ -401,6 +404,26 @@ class TrainCommandIT {
     assertEquals(2, run("predict", model, shots.resolve("a"), "--out", shots.resolve("a")));
     assertSays("broken.jpg is there");
     assertEquals(4, run("predict", model, shots.resolve("a/broken.jpg"), "--out", results));
+    predictWritesTheFormatsOfTools(model);
+  }
+
+  private void predictWritesTheFormatsOfTools(Path model) throws IOException {
+    Path list = Files.writeString(temp.resolve("list.txt"), "shots/b/x.jpg\nshots/a\n");
+    Path results = temp.resolve("formats-out");
+    String all = String.join(",", PredictionFormats.names());
+    assertEquals(
+        4, run("predict", model, list, "--out", results, "--format", all, "--threshold", "0"));
+    assertSays("1 of 3 photographs cannot be read:");
+    assertTrue(out.toString().contains(results.resolve("geojson").toString()), out::toString);
+    for (PredictionFormat format : PredictionFormats.all()) {
+      assertTrue(Files.isDirectory(results.resolve(format.name())), format.name());
+    }
+    String coco = Files.readString(results.resolve("coco/instances.json"));
+    assertTrue(coco.contains("\"a/x.jpg\"") && coco.contains("\"b/x.jpg\""), coco);
+    assertFalse(coco.contains("broken.jpg"), coco);
+    assertEquals(2, run("predict", model, list, "--out", results, "--format", "cocoa"));
+    assertSays("--format: expected one of coco, ", "did you mean coco?");
+    assertEquals(2, run("predict", model, list, "--out", results, "--simplify", "-1"));
   }
 
   private String predicted(Path model, String... more) throws IOException {

@@ -1,6 +1,8 @@
-package org.maskwright.trainer.cli;
+package org.maskwright.trainer.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.maskwright.trainer.cli.Photographs.Photograph;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.output.OutputFolder;
 
 class PhotographsTest {
@@ -52,5 +55,32 @@ class PhotographsTest {
     OutputFolder.open(folder.resolve("in/out")).write("y.png", new byte[1]);
     assertEquals(
         List.of("sub/x.JPG", "y.png"), names(Photographs.find(List.of(folder.resolve("in")))));
+  }
+
+  @Test
+  void aListNamesFilesAndFoldersRelativeToItsOwnFolder() throws IOException {
+    photo("day/a/x.png");
+    photo("day/b/y.png");
+    Path elsewhere = photo("night/x.png");
+    Path list = folder.resolve("day/mine.txt");
+    Files.writeString(list, "# of one day\n\na/x.png\nmissing.png\nb\n" + elsewhere + "\n");
+    assertEquals(
+        List.of("day/a/x.png", "day/missing.png", "day/b/y.png", "night/x.png"),
+        names(Photographs.find(List.of(list))));
+  }
+
+  @Test
+  void aTextFileInAFolderIsNoList() throws IOException {
+    photo("in/x.png");
+    Files.writeString(folder.resolve("in/notes.txt"), "nothing.png");
+    assertEquals(List.of("x.png"), names(Photographs.find(List.of(folder.resolve("in")))));
+  }
+
+  @Test
+  void aListOfNothingIsRefused() throws IOException {
+    Path list = Files.writeString(folder.resolve("none.txt"), "# nothing\n");
+    String message =
+        assertThrows(DatasetException.class, () -> Photographs.find(List.of(list))).getMessage();
+    assertTrue(message.contains("none.txt"), message);
   }
 }

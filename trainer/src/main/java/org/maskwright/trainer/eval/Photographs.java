@@ -1,40 +1,49 @@
-package org.maskwright.trainer.cli;
+package org.maskwright.trainer.eval;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.folder.TextFile;
 import org.maskwright.trainer.output.OutputFolder;
 
 /**
- * The photographs that a command line names: files, and what is in folders and their sub-folders.
+ * Photographs to predict: files, what is in folders and their sub-folders, and what lists name. A
+ * list is a text file with the ending {@code .txt}: a file or a folder on each line, relative to
+ * the list's folder or else to the working directory; lines that begin with {@code #} are comments.
  * Hidden folders, links to folders and folders of results are left out.
  */
-final class Photographs {
+public final class Photographs {
   /**
    * A photograph, with its name below the folder that all of them have in common.
    *
    * @param name with slashes, such as {@code a/x.png}
    */
-  record Photograph(Path file, String name) {}
+  public record Photograph(Path file, String name) {}
+
+  private static final String LIST = ".txt";
 
   private Photographs() {}
 
   /**
-   * Finds them, in the order of the arguments and of names.
+   * Finds them, in the order of the arguments and of names. A file that is missing is one of them:
+   * reading it will tell.
    *
-   * @throws DatasetException if there are none, or a folder cannot be read
+   * @throws DatasetException if there are none, a list is empty, or a folder or a list cannot be
+   *     read
    */
-  static List<Photograph> find(List<Path> arguments) {
+  public static List<Photograph> find(List<Path> arguments) {
     List<Path> files = new ArrayList<>();
     Path common = null;
-    for (Path argument : arguments) {
+    for (Path argument : named(arguments)) {
       boolean folder = Files.isDirectory(argument);
       if (folder) {
         collect(argument, files);
@@ -57,8 +66,44 @@ final class Photographs {
     return found;
   }
 
+  /** The arguments, with what is on its lines in place of each list. */
+  private static List<Path> named(List<Path> arguments) {
+    List<Path> all = new ArrayList<>();
+    for (Path argument : arguments) {
+      if (!isList(argument)) {
+        all.add(argument);
+        continue;
+      }
+      int before = all.size();
+      for (String line : TextFile.lines(argument)) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          all.add(listed(argument, line.strip()));
+        }
+      }
+      if (all.size() == before) {
+        throw DatasetException.ofFile(
+            argument, "expected photographs or folders of them, one a line; the list is empty");
+      }
+    }
+    return all;
+  }
+
+  private static boolean isList(Path argument) {
+    return argument.toString().toLowerCase(Locale.ROOT).endsWith(LIST)
+        && !Files.isDirectory(argument);
+  }
+
+  private static Path listed(Path list, String name) {
+    try {
+      Path beside = list.resolveSibling(name);
+      return !Files.exists(beside) && Files.exists(Path.of(name)) ? Path.of(name) : beside;
+    } catch (InvalidPathException e) {
+      throw DatasetException.ofFile(list, "\"" + name + "\" is no name of a file", e);
+    }
+  }
+
   /** Names without their endings; where several are the same, -2, -3, ... follows. */
-  static List<String> outputNames(List<Photograph> photographs) {
+  public static List<String> outputNames(List<Photograph> photographs) {
     Set<String> used = new LinkedHashSet<>();
     for (Photograph photograph : photographs) {
       String stem = photograph.name().replaceFirst("\\.[^./]+$", "");
