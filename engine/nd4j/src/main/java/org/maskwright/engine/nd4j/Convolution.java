@@ -12,6 +12,7 @@ import org.maskwright.engine.spi.ReduceOp;
 /**
  * Convolution as matrix products over tiles of output pixels: the patches of a tile (im2col) stay
  * in the L2 cache, so that memory never holds the whole patch matrix, and tiles run side by side.
+ * Where each channel is by itself, {@link Depthwise} computes.
  */
 final class Convolution implements AutoCloseable {
   /** Floats of a tile's patches: 1 MiB. */
@@ -24,6 +25,7 @@ final class Convolution implements AutoCloseable {
   private final Elementwise elementwise;
   private final Reductions reductions;
   private final Gemm gemm;
+  private final Depthwise depthwise;
 
   /** Patch buffers, kept between calls; not counted among the engine's arrays. */
   private final ConcurrentLinkedQueue<NdArray> spare = new ConcurrentLinkedQueue<>();
@@ -41,6 +43,7 @@ final class Convolution implements AutoCloseable {
     this.elementwise = elementwise;
     this.reductions = reductions;
     this.gemm = gemm;
+    this.depthwise = new Depthwise(parallel, account);
   }
 
   @Override
@@ -132,6 +135,9 @@ final class Convolution implements AutoCloseable {
   NdArray forward(NdArray x, NdArray w, NdArray bias, Conv2dSpec spec) {
     if (x.dtype() == DType.BFLOAT16) {
       return forwardInFloat(x, w, bias, spec);
+    }
+    if (Depthwise.fits(w, spec)) {
+      return depthwise.forward(x, w, bias, spec);
     }
     Sizes s = Sizes.of(x, w, spec);
     long[] shape = {s.batch, (long) s.groups * s.outputs, s.outHeight, s.outWidth};
@@ -285,6 +291,9 @@ final class Convolution implements AutoCloseable {
   }
 
   private NdArray inputGradient(NdArray grad, NdArray x, NdArray w, Conv2dSpec spec) {
+    if (Depthwise.fits(w, spec)) {
+      return depthwise.inputGradient(grad, x.shape(), w, spec);
+    }
     int padH = spec.dilationH() * (w.dim(2) - 1) - spec.padH();
     int padW = spec.dilationW() * (w.dim(3) - 1) - spec.padW();
     boolean dense = spec.strideH() == 1 && spec.strideW() == 1 && padH >= 0 && padW >= 0;
@@ -382,6 +391,9 @@ final class Convolution implements AutoCloseable {
   }
 
   private NdArray weightGradient(NdArray grad, NdArray x, NdArray w, Conv2dSpec spec) {
+    if (Depthwise.fits(w, spec)) {
+      return depthwise.weightGradient(grad, x, w, spec);
+    }
     NdArray out = NdArray.allocate(account, DType.FLOAT32, w.shape());
     if (grad.size() == 0 || x.size() == 0) {
       elementwise.fill(out, 0);
