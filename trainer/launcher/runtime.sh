@@ -1,8 +1,8 @@
 # How a process that computes is started: sourced by the launcher and by the benchmarks, so that what is measured is what users run.
 #
 # Needs $java, the java executable. Sets java_release, the release of Java it belongs to (1 for Java 8 and older), fills the array options
-# with JVM options and sets the environment of the native libraries; what the environment says already, stays. The function
-# options_to_compute adds what only commands that run a model need.
+# with JVM options and sets the environment of the native libraries; what the environment says already, stays. The functions
+# options_to_compute and options_to_score add what only commands that run a model need, and what those that score files do.
 
 # From a file of the JDK, because asking java itself would cost a second start. Where there is none, Java itself refuses what is too new for it.
 java_bin=$(readlink -f "$java" 2>/dev/null || echo "$java")
@@ -53,4 +53,20 @@ options_to_compute() {
   if grep -q '^MODULES=.*jdk.incubator.vector' "$java_release_file" 2>/dev/null; then
     options+=(--add-modules jdk.incubator.vector)
   fi
+}
+
+# The JVM's second compiler takes two to three seconds of processor time before it gives any back: too much where files are read once and done with.
+# It pays for results beyond half a gigabyte, and beyond two thousand label maps.
+options_to_score() {
+  local word path maps
+  for word in "$@"; do
+    path=${word#--*=}
+    if [[ -f $path ]]; then
+      (($(wc -c <"$path") < 500000000)) || return 0
+    elif [[ -d $path ]]; then
+      maps=("$path"/*)
+      ((${#maps[@]} < 2000)) || return 0
+    fi
+  done
+  options+=(-XX:TieredStopAtLevel=1)
 }

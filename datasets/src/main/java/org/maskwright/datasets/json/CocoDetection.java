@@ -36,6 +36,22 @@ public record CocoDetection(
     throw error("neither segmentation nor bbox");
   }
 
+  /**
+   * The area of the {@link #mask}, which costs less than the mask.
+   *
+   * @throws DatasetException as {@link #mask}
+   */
+  public long area(int imageHeight, int imageWidth) {
+    if (segmentation == null) {
+      return mask(imageHeight, imageWidth).area();
+    }
+    try {
+      return segmentation.area(imageHeight, imageWidth);
+    } catch (IllegalArgumentException e) {
+      throw error(e.getMessage());
+    }
+  }
+
   /** A problem of this detection. */
   public DatasetException error(String problem) {
     return new DatasetException(problem).forImage(imageId).forAnnotation("result " + number);

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.mask.PanopticIds;
@@ -93,16 +93,38 @@ public final class CocoJson {
     return new CocoInstances(images, categories, annotations);
   }
 
-  /** Reads a COCO results file (a list of detections) one by one. */
-  public static void readResults(Path file, Consumer<CocoDetection> consumer) {
-    JsonFile.read(
-        file,
-        json -> {
-          SegmentationReader shapes = new SegmentationReader(json);
-          int[] number = new int[1];
-          each(json, "the file", () -> consumer.accept(detection(json, shapes, ++number[0])));
-          return null;
-        });
+  /** Reads a COCO results file, a list of detections, which are in the file's order. */
+  public static List<CocoDetection> readResults(Path file) {
+    return readResults(file, Function.identity());
+  }
+
+  /**
+   * Reads a COCO results file on all cores.
+   *
+   * @param kept makes of a detection what is kept of it; called on several threads, and again where
+   *     it throws a DatasetException
+   * @return what is kept, in the file's order
+   * @throws DatasetException for the first detection that is wrong, with its place
+   */
+  public static <T> List<T> readResults(Path file, Function<CocoDetection, T> kept) {
+    return ResultsReader.inPieces(file, kept)
+        .orElseGet(() -> JsonFile.read(file, json -> detections(json, 0, kept)));
+  }
+
+  /**
+   * A list of detections.
+   *
+   * @param before how many came before it in the file
+   */
+  static <T> List<T> detections(JsonFile json, int before, Function<CocoDetection, T> kept)
+      throws IOException {
+    SegmentationReader shapes = new SegmentationReader(json);
+    List<T> found = new ArrayList<>();
+    each(
+        json,
+        "the file",
+        () -> found.add(kept.apply(detection(json, shapes, before + found.size() + 1))));
+    return found;
   }
 
   /** Reads a panoptic file: ground truth or results (which have neither images nor categories). */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,6 +40,11 @@ final class JsonFile implements AutoCloseable {
     InputFile.require(file, DatasetException::new);
     parser = FACTORY.createParser(Files.newInputStream(file));
     parser.enable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+  }
+
+  /** A part of a file; the places of its errors are those of the part. */
+  JsonFile(byte[] part, int length) throws IOException {
+    parser = FACTORY.createParser(part, 0, length);
   }
 
   /** What is done with an open file. */
@@ -233,6 +239,23 @@ final class JsonFile implements AutoCloseable {
       throw wrongType("a string", field);
     }
     return parser.getText();
+  }
+
+  /** A text as the bytes of UTF-8: of hundreds of characters and ASCII alone, most often. */
+  byte[] bytes(String field) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw wrongType("a string", field);
+    }
+    char[] text = parser.getTextCharacters();
+    int from = parser.getTextOffset();
+    byte[] bytes = new byte[parser.getTextLength()];
+    int all = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      char c = text[from + i];
+      all |= c;
+      bytes[i] = (byte) c;
+    }
+    return all < 128 ? bytes : parser.getText().getBytes(StandardCharsets.UTF_8);
   }
 
   String textOrEmpty(String field) throws IOException {

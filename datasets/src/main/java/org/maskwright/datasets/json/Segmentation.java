@@ -153,6 +153,13 @@ public final class Segmentation {
         : Rle.ofString(height, width, data, 0, data.length);
   }
 
+  /** The area of {@link #toRle}'s mask, for which run lengths are not kept. */
+  public long area(int imageHeight, int imageWidth) {
+    return isPolygons()
+        ? toRle(imageHeight, imageWidth).area()
+        : Rle.areaOfString(height, width, data, 0, data.length);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Segmentation segmentation

@@ -2,7 +2,6 @@ package org.maskwright.datasets.json;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Rle;
@@ -103,7 +102,7 @@ final class SegmentationReader {
           if (json.parser.currentToken() == JsonToken.START_ARRAY) {
             runs = counts();
           } else {
-            text = json.text("counts").getBytes(StandardCharsets.UTF_8);
+            text = json.bytes("counts");
           }
         }
         default -> json.skip();

@@ -79,6 +79,15 @@ public final class Rle {
         height, width, RleString.decode(compressed, from, length, height, width, pixels));
   }
 
+  /**
+   * The area of {@link #ofString(int, int, byte[], int, int)}'s mask, which is not made; the same
+   * strings are refused.
+   */
+  public static long areaOfString(int height, int width, byte[] compressed, int from, int length) {
+    int pixels = checkedPixels(height, width);
+    return RleString.area(compressed, from, length, height, width, pixels);
+  }
+
   /** The mask of the non-zero pixels of a row-major bitmap. */
   public static Rle ofBitmap(byte[] rowMajor, int height, int width) {
     checkLength(rowMajor.length, checkedPixels(height, width), height, width);

@@ -19,24 +19,62 @@ final class RleString {
   private RleString() {}
 
   static int[] decode(byte[] text, int from, int length, int height, int width, int pixels) {
-    int[] counts = new int[numbers(text, from, length)];
+    int numbers = 0;
+    for (int i = from; i < from + length; i++) {
+      numbers += (text[i] - FIRST_CHARACTER & MORE) == 0 ? 1 : 0;
+    }
+    int[] counts = new int[numbers];
+    read(text, from, length, height, width, pixels, counts);
+    return counts;
+  }
+
+  /** The pixels of the foreground alone. */
+  static long area(byte[] text, int from, int length, int height, int width, int pixels) {
+    return read(text, from, length, height, width, pixels, null);
+  }
+
+  /**
+   * Reads the lengths and refuses what is not in the alphabet, ends inside a number, is too long
+   * for one, or does not fit the size.
+   *
+   * @param counts receives them, if it is not null
+   * @return the pixels of the foreground
+   */
+  private static long read(
+      byte[] text, int from, int length, int height, int width, int pixels, int[] counts) {
     int end = from + length;
     int position = from;
+    int before = 0;
+    int twoBefore = 0;
     long sum = 0;
-    for (int m = 0; m < counts.length; m++) {
-      int c = text[position++] - FIRST_CHARACTER;
-      long value = c & 0x1f;
-      int bits = 5;
-      while ((c & MORE) != 0) {
-        c = text[position++] - FIRST_CHARACTER;
+    long area = 0;
+    for (int m = 0; position < end; m++) {
+      long value = 0;
+      int bits = 0;
+      int c;
+      do {
+        if (position == end) {
+          throw new IllegalArgumentException("RLE string: ends inside a number");
+        }
+        c = text[position] - FIRST_CHARACTER;
+        if (c < 0 || c > 63) {
+          throw new IllegalArgumentException(
+              "RLE string: character code %d at %d, expected 48 to 111"
+                  .formatted(text[position], position - from));
+        }
+        if (bits == MAX_GROUPS * 5) {
+          throw new IllegalArgumentException(
+              "RLE string: number at " + (position - from) + " is too long");
+        }
         value |= (long) (c & 0x1f) << bits;
         bits += 5;
-      }
+        position++;
+      } while ((c & MORE) != 0);
       if ((c & SIGN) != 0) {
         value |= -1L << bits;
       }
       if (m > 2) {
-        value += counts[m - 2];
+        value += twoBefore;
       }
       if (value < 0) {
         throw new IllegalArgumentException(
@@ -46,40 +84,17 @@ final class RleString {
       if (sum > pixels) {
         throw Rle.wrongSum(height, width, sum);
       }
-      counts[m] = (int) value;
+      area += (m & 1) == 1 ? value : 0;
+      if (counts != null) {
+        counts[m] = (int) value;
+      }
+      twoBefore = before;
+      before = (int) value;
     }
-    if (sum != pixels || position != end) {
+    if (sum != pixels) {
       throw Rle.wrongSum(height, width, sum);
     }
-    return counts;
-  }
-
-  /**
-   * Counts the numbers and refuses what is not in the alphabet, ends inside a number, or is too
-   * long for one.
-   */
-  private static int numbers(byte[] text, int from, int length) {
-    int numbers = 0;
-    int groups = 0;
-    for (int i = from; i < from + length; i++) {
-      int c = text[i] - FIRST_CHARACTER;
-      if (c < 0 || c > 63) {
-        throw new IllegalArgumentException(
-            "RLE string: character code " + text[i] + " at " + (i - from) + ", expected 48 to 111");
-      }
-      groups++;
-      if (groups > MAX_GROUPS) {
-        throw new IllegalArgumentException("RLE string: number at " + (i - from) + " is too long");
-      }
-      if ((c & MORE) == 0) {
-        numbers++;
-        groups = 0;
-      }
-    }
-    if (groups != 0) {
-      throw new IllegalArgumentException("RLE string: ends inside a number");
-    }
-    return numbers;
+    return area;
   }
 
   static String encode(int[] counts) {

@@ -3,10 +3,8 @@ package org.maskwright.datasets.metrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,7 +14,6 @@ import org.maskwright.datasets.json.CocoAnnotation;
 import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.CocoDetection;
 import org.maskwright.datasets.json.CocoImage;
-import org.maskwright.datasets.json.CocoInstances;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.Segmentation;
 import org.maskwright.datasets.mask.Box;
@@ -43,13 +40,20 @@ public final class InstanceFiles {
     BBOX
   }
 
+  /**
+   * A detection. The mask of one that is compared to no ground truth is not kept, but its pixels.
+   *
+   * @param pixels of the mask that is not kept; -1 where it is
+   * @param ofOtherSize whether that mask is of another size than its image
+   */
+  private record Found(CocoDetection detection, long pixels, boolean ofOtherSize) {}
+
   private final Path groundTruthFile;
   private final Path resultsFile;
   private final IouType iouType;
   private final DetectionArea detectionArea;
-  private final CocoInstances truth;
-  private final Map<ImageId, List<CocoAnnotation>> annotations = new HashMap<>();
-  private final Map<ImageId, List<CocoDetection>> detections = new HashMap<>();
+  private final TruthFile truth;
+  private final Map<ImageId, List<Found>> detections = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
   private final LongAdder wrongAreas = new LongAdder();
   private final LongAdder wrongBoxes = new LongAdder();
@@ -62,70 +66,65 @@ public final class InstanceFiles {
     this.resultsFile = results;
     this.iouType = iouType;
     this.detectionArea = detectionArea;
-    var reading = CompletableFuture.supplyAsync(() -> CocoJson.readInstances(truth));
-    List<CocoDetection> found = new ArrayList<>();
-    CocoJson.readResults(results, found::add);
+    var reading = CompletableFuture.supplyAsync(() -> TruthFile.read(truth));
+    List<Found> found =
+        CocoJson.readResults(
+            results,
+            d -> found(d, reading.isCompletedExceptionally() ? null : reading.getNow(null)));
     try {
       this.truth = reading.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof DatasetException known ? known : e;
     }
-    require(this.truth.images(), "images");
-    require(this.truth.categories(), "categories");
-    this.truth.images().forEach(image -> annotations.put(image.id(), new ArrayList<>()));
-    this.truth.images().forEach(image -> detections.put(image.id(), new ArrayList<>()));
+    warnings.addAll(this.truth.warnings());
     group(found);
   }
 
-  private void require(List<?> list, String key) {
-    if (list.isEmpty()) {
-      throw DatasetException.ofFile(groundTruthFile, "expected \"" + key + "\", found none");
-    }
+  /**
+   * @param known null while it is being read
+   */
+  private Found found(CocoDetection d, TruthFile known) {
+    boolean compared =
+        known == null
+            || known.image(d.imageId()) == null
+            || known.isCompared(d.imageId(), d.categoryId());
+    return compared || iouType == IouType.BBOX
+        ? new Found(d, -1, false)
+        : measured(d, known.image(d.imageId()));
   }
 
-  private void group(List<CocoDetection> found) {
-    Set<Integer> known = new HashSet<>();
-    truth.categories().forEach(category -> known.add(category.id()));
-    int unlisted = 0;
-    int unknown = 0;
-    int withoutArea = 0;
-    for (CocoAnnotation annotation : truth.annotations()) {
-      List<CocoAnnotation> ofImage = annotations.get(annotation.imageId());
-      if (ofImage == null) {
-        unlisted++;
-      } else {
-        ofImage.add(annotation);
-        withoutArea += Double.isNaN(annotation.area()) ? 1 : 0;
-        unknown += known.contains(annotation.categoryId()) ? 0 : 1;
-      }
+  private static Found measured(CocoDetection d, CocoImage image) {
+    Segmentation shape = d.segmentation();
+    if (shape == null || shape.isPolygons()) {
+      return new Found(d, -1, false);
     }
-    warn(groundTruthFile, unlisted, "annotations of images not in \"images\": left out");
-    warn(groundTruthFile, unknown, "annotations of categories not in \"categories\": left out");
-    warn(groundTruthFile, withoutArea, "annotations without \"area\": their pixels are counted");
-    long zeros =
-        truth.annotations().stream().filter(a -> a.id() == 0 && !a.crowd() && !a.ignore()).count();
-    warn(
-        groundTruthFile,
-        zeros,
-        "annotation with the id 0: by the official rule a detection that matches it counts as wrong, which lowers AP; number from 1");
-    unknown = 0;
+    long pixels = d.area(image.height(), image.width());
+    CocoDetection rest =
+        new CocoDetection(d.number(), d.imageId(), d.categoryId(), d.score(), d.box(), null);
+    return new Found(rest, pixels, isOfOtherSize(shape.height(), shape.width(), image));
+  }
+
+  private void group(List<Found> found) {
+    truth.images().forEach(image -> detections.put(image.id(), new ArrayList<>()));
+    int unknown = 0;
     int polygons = 0;
     if (found.isEmpty()) {
       warnings.add(resultsFile + ": no detection at all");
     } else {
-      firstHasBox = found.get(0).box() != null;
+      firstHasBox = found.get(0).detection.box() != null;
     }
-    for (CocoDetection detection : found) {
-      List<CocoDetection> ofImage = detections.get(detection.imageId());
+    for (Found one : found) {
+      CocoDetection detection = one.detection;
+      List<Found> ofImage = detections.get(detection.imageId());
       if (ofImage == null) {
         throw detection
             .error("the image is not in the ground truth " + groundTruthFile)
             .inFile(resultsFile);
       }
-      ofImage.add(detection);
+      ofImage.add(one);
       Segmentation shape = detection.segmentation();
       polygons += iouType != IouType.BBOX && shape != null && shape.isPolygons() ? 1 : 0;
-      unknown += known.contains(detection.categoryId()) ? 0 : 1;
+      unknown += truth.isCategory(detection.categoryId()) ? 0 : 1;
     }
     warn(resultsFile, polygons, "results with polygons, which pycocotools refuses");
     warn(resultsFile, unknown, "results of categories not in the ground truth: left out");
@@ -149,11 +148,7 @@ public final class InstanceFiles {
         wrongBoxes.sum(),
         "annotations whose \"bbox\" is far from the box of their mask: boxes are scored by it");
     warn(resultsFile, detectionsOfOtherSize.sum(), other);
-    TruthByClass classes = new TruthByClass();
-    annotations.forEach(
-        (image, all) ->
-            all.stream().filter(a -> !a.crowd()).forEach(a -> classes.add(image, a.categoryId())));
-    return new Scored<>(metrics, classes.of(truth.categories()), warnings);
+    return new Scored<>(metrics, truth.byClass().of(truth.categories()), warnings);
   }
 
   /**
@@ -203,7 +198,7 @@ public final class InstanceFiles {
 
   private List<GroundTruth> groundTruths(CocoImage image) {
     List<GroundTruth> truths = new ArrayList<>();
-    for (CocoAnnotation annotation : annotations.get(image.id())) {
+    for (CocoAnnotation annotation : truth.annotations(image.id())) {
       try {
         truths.add(groundTruth(annotation, image));
       } catch (DatasetException e) {
@@ -232,7 +227,7 @@ public final class InstanceFiles {
   /** Boxes are compared where they are scored, areas where masks are. */
   private void compare(CocoAnnotation a, Rle mask, CocoImage image) {
     if (iouType != IouType.BBOX) {
-      if (isOfOtherSize(mask, image)) {
+      if (isOfOtherSize(mask.height(), mask.width(), image)) {
         return; // counted as such
       }
       wrongAreas.add(MaskClaims.area(a.area(), mask.area()).isPresent() ? 1 : 0);
@@ -247,21 +242,21 @@ public final class InstanceFiles {
   }
 
   private static void count(LongAdder otherSize, Rle mask, CocoImage image) {
-    if (isOfOtherSize(mask, image)) {
+    if (isOfOtherSize(mask.height(), mask.width(), image)) {
       otherSize.increment();
     }
   }
 
   /** An image without a size has masks of any. */
-  private static boolean isOfOtherSize(Rle mask, CocoImage image) {
-    return image.height() > 0 && (mask.height() != image.height() || mask.width() != image.width());
+  private static boolean isOfOtherSize(int height, int width, CocoImage image) {
+    return image.height() > 0 && (height != image.height() || width != image.width());
   }
 
   private List<Detection> detections(CocoImage image) {
     List<Detection> found = new ArrayList<>();
-    for (CocoDetection detection : detections.get(image.id())) {
+    for (Found one : detections.get(image.id())) {
       try {
-        found.add(detection(detection, image));
+        found.add(detection(one.pixels < 0 ? found(one.detection, truth) : one, image));
       } catch (DatasetException e) {
         throw e.inFile(resultsFile);
       }
@@ -269,18 +264,25 @@ public final class InstanceFiles {
     return found;
   }
 
-  private Detection detection(CocoDetection d, CocoImage image) {
+  private Detection detection(Found found, CocoImage image) {
+    CocoDetection d = found.detection;
     Box box = d.box();
     boolean byBox = iouType == IouType.BBOX || detectionArea == DetectionArea.BBOX;
+    boolean areaOfBox = byBox && firstHasBox && box != null;
     if (iouType == IouType.BBOX && box != null && firstHasBox) {
       return new Detection(d.categoryId(), d.score(), null, box, box.area());
+    }
+    if (found.pixels >= 0) {
+      detectionsOfOtherSize.add(found.ofOtherSize ? 1 : 0);
+      double area = areaOfBox ? box.area() : found.pixels;
+      return new Detection(d.categoryId(), d.score(), null, box, area);
     }
     Rle mask = d.mask(image.height(), image.width());
     count(detectionsOfOtherSize, mask, image);
     if (iouType == IouType.BBOX && box == null) {
       box = mask.box();
     }
-    double area = byBox && firstHasBox && box != null ? box.area() : mask.area();
-    return new Detection(d.categoryId(), d.score(), mask, box, area);
+    return new Detection(
+        d.categoryId(), d.score(), mask, box, areaOfBox ? box.area() : mask.area());
   }
 }

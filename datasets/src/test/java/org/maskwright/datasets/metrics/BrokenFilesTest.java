@@ -156,9 +156,7 @@ class BrokenFilesTest {
   void whatIsWrittenIsReadBack() {
     CocoInstances read = CocoJson.readInstances(gt);
     assertEquals(instances(), read);
-    List<CocoDetection> found = new ArrayList<>();
-    CocoJson.readResults(results, found::add);
-    assertEquals(detections(), found);
+    assertEquals(detections(), CocoJson.readResults(results));
     assertEquals(panoptic(true), CocoJson.readPanoptic(panoptic));
     assertEquals(1.0, instanceScore(IouType.SEGM).all().ap(), 1e-9);
     assertEquals(1.0, panopticScore(Overlap.SEGMENT).all().pq());

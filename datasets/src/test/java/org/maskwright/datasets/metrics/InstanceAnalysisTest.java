@@ -73,13 +73,13 @@ class InstanceAnalysisTest {
                       new GroundTruth(
                           a.id(), a.categoryId(), mask, a.box(), a.area(), a.crowd(), false));
             });
-    CocoJson.readResults(
-        resource("curves-results.json"),
-        d ->
-            scenes
-                .get(d.imageId().number())
-                .detections()
-                .add(Detection.ofMask(d.categoryId(), d.score(), d.mask(160, 160))));
+    CocoJson.readResults(resource("curves-results.json"))
+        .forEach(
+            d ->
+                scenes
+                    .get(d.imageId().number())
+                    .detections()
+                    .add(Detection.ofMask(d.categoryId(), d.score(), d.mask(160, 160))));
     scenes.forEach(
         (id, s) -> {
           analysis.add(ImageId.of(id), s.truths(), s.detections());

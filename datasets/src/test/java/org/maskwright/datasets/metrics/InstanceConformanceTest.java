@@ -10,7 +10,6 @@ import static org.maskwright.datasets.SharedData.object;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,8 +160,7 @@ class InstanceConformanceTest {
       assertEquals(number(want.get("area")), mask.area(), where);
       assertEquals(number(list(want.get("bbox")).get(2)), mask.box().width(), where);
     }
-    List<CocoDetection> detections = new ArrayList<>();
-    CocoJson.readResults(cases.resolve("results.json"), detections::add);
+    List<CocoDetection> detections = CocoJson.readResults(cases.resolve("results.json"));
     for (Object item : list(expected.get("ious"))) {
       checkIous(object(item), truth, masks, detections, where);
     }
