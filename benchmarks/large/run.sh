@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Predicts a large picture by tiles and tells the most memory that the process had and the seconds it took.
 #
-#   benchmarks/large/run.sh MODEL [SIDE=16000] [TILE=1024] [TASK=instance] [more options of predict]
+#   benchmarks/large/run.sh MODEL [SIDE=16000] [TILE=1024] [TASK=instance] [more options of predict, such as --format coco,masks]
 set -euo pipefail
 
 (($# >= 1)) || { sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2; }

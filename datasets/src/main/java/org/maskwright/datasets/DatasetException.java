@@ -1,7 +1,9 @@
 package org.maskwright.datasets;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A data set's file is not what its format says. The message names the file, the image and the
@@ -14,6 +16,7 @@ import java.util.Optional;
  */
 public final class DatasetException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final int MOST_NAMED = 20;
 
   private final String problem;
   private final String file;
@@ -45,6 +48,23 @@ public final class DatasetException extends RuntimeException {
   /** As {@link #ofFile(Path, String)}, caused by {@code cause}. */
   public static DatasetException ofFile(Path file, String problem, Throwable cause) {
     return new DatasetException(problem, cause).inFile(file);
+  }
+
+  /**
+   * Several problems as one: that itself if it is alone.
+   *
+   * @param problems at least one
+   */
+  public static DatasetException all(List<DatasetException> problems) {
+    List<String> messages = problems.stream().map(Throwable::getMessage).distinct().toList();
+    if (messages.size() == 1) {
+      return problems.get(0);
+    }
+    String first =
+        messages.stream().limit(MOST_NAMED).collect(Collectors.joining("\n  ", "\n  ", ""));
+    int more = messages.size() - MOST_NAMED;
+    String rest = more > 0 ? "\n  ... and %d more; data check lists all".formatted(more) : "";
+    return new DatasetException(messages.size() + " problems:" + first + rest, problems.get(0));
   }
 
   /** This exception with the file it happened in, unless one is known already. */

@@ -10,6 +10,12 @@ import org.maskwright.datasets.mask.Rle;
  * that needs one.
  */
 public sealed interface SegmentMask {
+  /**
+   * The mask as run lengths.
+   *
+   * @param size of the image
+   */
+  Rle toRle(Size size);
 
   /** Polygons whose union is the mask; pixel (x, y) covers the square (x, y) to (x + 1, y + 1). */
   final class Polygons implements SegmentMask {
@@ -35,6 +41,11 @@ public sealed interface SegmentMask {
     public List<double[]> rings() {
       return rings;
     }
+
+    @Override
+    public Rle toRle(Size size) {
+      return org.maskwright.datasets.mask.Polygons.toRle(rings, size.height(), size.width());
+    }
   }
 
   /**
@@ -45,6 +56,11 @@ public sealed interface SegmentMask {
   record Runs(Rle rle) implements SegmentMask {
     public Runs {
       Objects.requireNonNull(rle, "rle");
+    }
+
+    @Override
+    public Rle toRle(Size size) {
+      return rle;
     }
   }
 
@@ -57,6 +73,11 @@ public sealed interface SegmentMask {
   record Labelled(LabelMap map, int id) implements SegmentMask {
     public Labelled {
       Objects.requireNonNull(map, "map");
+    }
+
+    @Override
+    public Rle toRle(Size size) {
+      return Rle.ofLabel(map.labels(), map.height(), map.width(), id);
     }
   }
 }

@@ -40,7 +40,12 @@ public final class OutputFile {
    * the system gets to it.
    */
   public static void write(Path file, byte[] content) {
-    write(file, channel -> writeFully(channel, ByteBuffer.wrap(content)), false);
+    write(file, channel -> writeFully(channel, ByteBuffer.wrap(content)));
+  }
+
+  /** As {@link #write(Path, byte[])}, content that is made as it is written. */
+  public static void write(Path file, Content content) {
+    write(file, content, false);
   }
 
   /** As {@link #write(Path, byte[])}, text in UTF-8. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
@@ -101,10 +102,12 @@ public final class DataCheck {
         dataset.size(), stats.segments(), distinct(findings), Optional.of(stats));
   }
 
-  /** What a data set serves at best. */
+  /** What a data set serves at best: where no class is of objects, none are told apart. */
   public static Task richest(Dataset dataset) {
+    boolean things = dataset.categories().asList().stream().anyMatch(Category::thing);
     return Stream.of(Task.PANOPTIC, Task.INSTANCE, Task.SEMANTIC)
         .filter(dataset.tasks()::contains)
+        .filter(task -> things || task == Task.SEMANTIC)
         .findFirst()
         .orElse(Task.SEMANTIC);
   }

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.catalog;
 
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -48,15 +49,22 @@ public final class DatasetOpener {
   /**
    * As {@link #open(DatasetSettings)} or, with a task, {@link #open(DatasetSettings, Task)}.
    *
-   * @throws DatasetException as they do
+   * @throws DatasetException as they do; of images and annotations that do not fit together it
+   *     names all
    */
   public static Dataset open(DatasetSettings settings, Optional<Task> task) {
-    return open(
-        settings,
-        task,
-        problem -> {
-          throw problem;
-        });
+    List<DatasetException> problems = new ArrayList<>();
+    Dataset opened;
+    try {
+      opened = open(settings, task, problems::add);
+    } catch (DatasetException e) {
+      problems.add(e);
+      throw DatasetException.all(problems);
+    }
+    if (!problems.isEmpty()) {
+      throw DatasetException.all(problems);
+    }
+    return opened;
   }
 
   /**

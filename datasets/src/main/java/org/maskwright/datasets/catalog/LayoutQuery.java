@@ -27,7 +27,7 @@ public final class LayoutQuery {
 
   /** Where they put label images. */
   public static final List<String> LABEL_FOLDERS =
-      List.of("masks", "labels", "annotations", "PedMasks", "mask", "label");
+      List.of("masks", "labels", "annotations", "PedMasks", "mask", "label", "classes");
 
   private static final int HEAD_BYTES = 1 << 16;
   private static final int JSON_DEPTH = 3;
@@ -92,6 +92,29 @@ public final class LayoutQuery {
       return files.filter(kept).map(p -> p.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       throw DatasetException.ofFile(folder, "cannot list the folder", e);
+    }
+  }
+
+  /**
+   * Files in a folder below root and in its sub-folders, relative to root, in no order.
+   *
+   * @param kept which of them, by their names
+   * @param most so many are looked for
+   */
+  public List<Path> filesBelow(String folder, Predicate<String> kept, int most) {
+    Path below = root().resolve(folder);
+    if (!Files.isDirectory(below)) {
+      return List.of();
+    }
+    try (Stream<Path> files =
+        Files.find(
+            below,
+            Integer.MAX_VALUE,
+            (file, attributes) ->
+                attributes.isRegularFile() && kept.test(file.getFileName().toString()))) {
+      return files.limit(most).map(file -> root().relativize(file)).toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw DatasetException.ofFile(below, "cannot list the folder", e);
     }
   }
 

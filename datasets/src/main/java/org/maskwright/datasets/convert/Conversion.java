@@ -16,6 +16,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.annotation.Tally;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.settings.Registry;
@@ -81,7 +82,7 @@ public final class Conversion {
     } finally {
       remove(beside);
     }
-    return tally.report();
+    return new Report(tally.images(), tally.objects(), tally.losses());
   }
 
   private static void requireEmpty(Path out) {

@@ -12,12 +12,10 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.annotation.Annotated;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.image.PhotographSize;
-import org.maskwright.datasets.mask.Polygons;
-import org.maskwright.datasets.mask.Rle;
 import org.maskwright.files.OutputFile;
 
 /** A part of a data set to convert, such as train; its classes are those of all parts. */
@@ -84,6 +82,11 @@ public final class ConversionPart {
         .toList();
   }
 
+  /** The annotation of an image as files of annotations hold it. */
+  public List<Annotated> objects(int index) {
+    return segments(index).stream().map(Annotated::drawn).toList();
+  }
+
   /** The size of a photograph. */
   public Size imageSize(int index) {
     try {
@@ -105,17 +108,5 @@ public final class ConversionPart {
       }
       throw OutputFile.failure(to, e);
     }
-  }
-
-  /** A mask as run lengths of the size of its image. */
-  static Rle rle(SegmentMask mask, Size size) {
-    if (mask instanceof SegmentMask.Polygons polygons) {
-      return Polygons.toRle(polygons.rings(), size.height(), size.width());
-    }
-    if (mask instanceof SegmentMask.Labelled labelled) {
-      return Rle.ofLabel(
-          labelled.map().labels(), labelled.map().height(), labelled.map().width(), labelled.id());
-    }
-    return ((SegmentMask.Runs) mask).rle();
   }
 }

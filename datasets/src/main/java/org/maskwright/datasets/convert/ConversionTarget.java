@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.annotation.Tally;
 import org.maskwright.settings.Named;
 
 /**

@@ -7,16 +7,15 @@ import java.util.Optional;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.annotation.ClassMasks;
+import org.maskwright.datasets.annotation.Tally;
+import org.maskwright.datasets.image.LabelRows;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.transform.SemanticMap;
 import org.maskwright.files.OutputFile;
 
 /** A PNG of class numbers for each photograph, and the classes' names in a text. */
 public final class MasksTarget implements ConversionTarget {
-  private static final int BYTE_VOID = 255;
-  private static final int WORD_VOID = 65_535;
-
   @Override
   public String name() {
     return "masks";
@@ -34,26 +33,25 @@ public final class MasksTarget implements ConversionTarget {
 
   @Override
   public void write(Path folder, List<ConversionPart> parts, Tally tally) {
-    List<String> names = parts.get(0).categories().names();
-    boolean bytes = names.size() <= BYTE_VOID;
-    int noClass = bytes ? BYTE_VOID : WORD_VOID;
+    ClassMasks masks = new ClassMasks(parts.get(0).categories());
+    int none = masks.none();
     for (ConversionPart part : parts) {
       for (int i = 0; i < part.size(); i++) {
         Size size = part.imageSize(i);
         List<Segment> segments = part.segments(i);
-        LabelMap map = SemanticMap.of(segments, size.width(), size.height(), noClass);
+        LabelMap map = SemanticMap.of(segments, size.width(), size.height(), none);
         segments.forEach(segment -> tally.object());
-        if (Arrays.stream(map.labels()).anyMatch(label -> label == noClass)) {
+        if (Arrays.stream(map.labels()).anyMatch(label -> label == none)) {
           tally.lost(
               "masks have pixels of no class, which are %d: read them with data.ignore = [%d] (--ignore %d)"
-                  .formatted(noClass, noClass, noClass));
+                  .formatted(none, none, none));
         }
         Path mask = folder.resolve("masks").resolve(part.name()).resolve(part.stem(i) + ".png");
-        OutputFile.write(mask, bytes ? LabelPng.encodeGrey8(map) : LabelPng.encodeGrey16(map));
+        OutputFile.write(mask, masks.grey(LabelRows.of(map)));
         part.copyPhoto(i, folder.resolve("images").resolve(part.name()).resolve(part.fileName(i)));
         tally.image();
       }
     }
-    OutputFile.write(folder.resolve("classes.txt"), String.join("\n", names) + "\n");
+    OutputFile.write(folder.resolve("classes.txt"), masks.names());
   }
 }

@@ -1,6 +1,8 @@
 package org.maskwright.datasets.image;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +32,7 @@ import org.maskwright.files.OutputFile;
 public final class LabelPng {
   public static final int MAX_PIXELS = 1 << 26;
   public static final long MAX_FILE_BYTES = 1L << 28;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private LabelPng() {}
 
@@ -206,6 +209,34 @@ public final class LabelPng {
   /** The file that {@link #writeRgbIds} writes. */
   public static byte[] encodeRgbIds(LabelMap map) {
     return PngWriter.encode(map, PixelKind.RGB, 8, null);
+  }
+
+  /** The file of {@link #writeGrey8} for labels that come row by row. */
+  public static OutputFile.Content grey8(LabelRows labels) {
+    return content(labels, PixelKind.GREY, 8, null);
+  }
+
+  /** The file of {@link #writeGrey16} for labels that come row by row. */
+  public static OutputFile.Content grey16(LabelRows labels) {
+    return content(labels, PixelKind.GREY, 16, null);
+  }
+
+  /** The file of {@link #writePalette} for labels that come row by row. */
+  public static OutputFile.Content palette(LabelRows labels, int[] paletteRgb) {
+    return content(labels, PixelKind.PALETTE, 8, paletteRgb);
+  }
+
+  /** The file of {@link #writeRgbIds} for ids that come row by row. */
+  public static OutputFile.Content rgbIds(LabelRows ids) {
+    return content(ids, PixelKind.RGB, 8, null);
+  }
+
+  private static OutputFile.Content content(
+      LabelRows labels, PixelKind kind, int depth, int[] paletteRgb) {
+    return channel -> {
+      var out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+      PngWriter.write(labels, kind, depth, paletteRgb, out);
+    };
   }
 
   private static byte[] bytes(Path file) {

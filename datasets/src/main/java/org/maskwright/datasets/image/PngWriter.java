@@ -3,8 +3,10 @@ package org.maskwright.datasets.image;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.maskwright.datasets.image.LabelPng.PixelKind;
@@ -21,50 +23,48 @@ final class PngWriter {
   private PngWriter() {}
 
   static byte[] encode(LabelMap map, PixelKind kind, int depth, int[] paletteRgb) {
-    int limit = paletteRgb != null ? paletteRgb.length : 1 << (kind.channels * depth);
-    if (paletteRgb != null && (limit < 1 || limit > 256)) {
-      throw new IllegalArgumentException("palette of " + limit + " colours, expected 1 to 256");
-    }
-    checkLabels(map, limit);
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(BLOCK_BYTES);
-      DataOutputStream out = new DataOutputStream(bytes);
-      out.writeLong(SIGNATURE);
-      chunk(out, "IHDR", header(map, kind, depth));
-      if (paletteRgb != null) {
-        chunk(out, "PLTE", palette(paletteRgb));
-      }
-      chunk(out, "IDAT", deflate(map, kind.channels * depth / 8));
-      chunk(out, "IEND", new byte[0]);
+      write(LabelRows.of(map), kind, depth, paletteRgb, bytes);
       return bytes.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // never: all is in memory
     }
   }
 
-  private static void checkLabels(LabelMap map, int limit) {
-    int[] labels = map.labels();
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0 || labels[i] >= limit) {
+  static void write(
+      LabelRows labels, PixelKind kind, int depth, int[] paletteRgb, OutputStream target)
+      throws IOException {
+    int limit = paletteRgb != null ? paletteRgb.length : 1 << (kind.channels * depth);
+    if (paletteRgb != null && (limit < 1 || limit > 256)) {
+      throw new IllegalArgumentException("palette of " + limit + " colours, expected 1 to 256");
+    }
+    DataOutputStream out = new DataOutputStream(target);
+    out.writeLong(SIGNATURE);
+    chunk(out, "IHDR", header(labels, kind, depth));
+    if (paletteRgb != null) {
+      chunk(out, "PLTE", palette(paletteRgb));
+    }
+    deflate(labels, kind.channels * depth / 8, limit, out);
+    chunk(out, "IEND", new byte[0]);
+    out.flush();
+  }
+
+  private static void checkLabels(int[] row, int y, int limit) {
+    for (int x = 0; x < row.length; x++) {
+      if (row[x] < 0 || row[x] >= limit) {
         throw new IllegalArgumentException(
-            "label "
-                + labels[i]
-                + " at ("
-                + i % map.width()
-                + ", "
-                + i / map.width()
-                + "): expected 0 to "
-                + (limit - 1)
-                + " for this kind of PNG");
+            "label %d at (%d, %d): expected 0 to %d for this kind of PNG"
+                .formatted(row[x], x, y, limit - 1));
       }
     }
   }
 
-  private static byte[] header(LabelMap map, PixelKind kind, int depth) throws IOException {
+  private static byte[] header(LabelRows labels, PixelKind kind, int depth) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(map.width());
-    out.writeInt(map.height());
+    out.writeInt(labels.width());
+    out.writeInt(labels.height());
     out.write(depth);
     out.write(kind.code);
     out.write(new byte[3]);
@@ -81,31 +81,32 @@ final class PngWriter {
     return bytes;
   }
 
-  private static byte[] deflate(LabelMap map, int pixelBytes) {
-    ByteArrayOutputStream compressed = new ByteArrayOutputStream(BLOCK_BYTES);
-    byte[] row = new byte[map.width() * pixelBytes + 1];
-    byte[] buffer = new byte[BLOCK_BYTES];
+  private static void deflate(LabelRows labels, int pixelBytes, int limit, DataOutputStream out)
+      throws IOException {
+    int[] row = new int[labels.width()];
+    byte[] bytes = new byte[labels.width() * pixelBytes + 1];
+    byte[] block = new byte[BLOCK_BYTES];
     Deflater deflater = new Deflater();
     try {
-      for (int y = 0; y < map.height(); y++) {
-        fillRow(map, y, pixelBytes, row);
-        deflater.setInput(row);
-        drain(deflater, buffer, compressed);
+      int filled = 0;
+      for (int y = 0; y < labels.height(); y++) {
+        labels.row(y, row);
+        checkLabels(row, y, limit);
+        fillRow(row, pixelBytes, bytes);
+        deflater.setInput(bytes);
+        filled = drain(deflater, block, filled, out);
       }
       deflater.finish();
-      drain(deflater, buffer, compressed);
+      filled = drain(deflater, block, filled, out);
+      chunk(out, "IDAT", Arrays.copyOf(block, filled));
     } finally {
       deflater.end();
     }
-    return compressed.toByteArray();
   }
 
-  private static void fillRow(LabelMap map, int y, int pixelBytes, byte[] row) {
-    int[] labels = map.labels();
-    int at = y * map.width();
+  private static void fillRow(int[] labels, int pixelBytes, byte[] row) {
     int to = 1;
-    for (int x = 0; x < map.width(); x++) {
-      int label = labels[at + x];
+    for (int label : labels) {
       if (pixelBytes == 1) {
         row[to++] = (byte) label;
       } else if (pixelBytes == 2) {
@@ -119,13 +120,20 @@ final class PngWriter {
     }
   }
 
-  private static void drain(Deflater deflater, byte[] buffer, ByteArrayOutputStream target) {
+  /** Takes what is compressed, and writes a chunk whenever the block is full; its new length. */
+  private static int drain(Deflater deflater, byte[] block, int filled, DataOutputStream out)
+      throws IOException {
+    int length = filled;
     while (true) {
-      int n = deflater.deflate(buffer);
+      int n = deflater.deflate(block, length, block.length - length);
       if (n == 0) {
-        return;
+        return length;
       }
-      target.write(buffer, 0, n);
+      length += n;
+      if (length == block.length) {
+        chunk(out, "IDAT", block);
+        length = 0;
+      }
     }
   }
 

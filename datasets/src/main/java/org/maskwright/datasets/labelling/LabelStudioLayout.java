@@ -18,9 +18,7 @@ import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.Layout;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
-import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.json.JsonTree;
@@ -33,7 +31,7 @@ import org.maskwright.datasets.json.JsonTree;
  * <p><b>Source</b> labelstud.io/guide/task_format and the tag reference of PolygonLabels,
  * BrushLabels, RectangleLabels and EllipseLabels.
  */
-public final class LabelStudioLayout implements Layout {
+public final class LabelStudioLayout implements ToolLayout {
   private static final double PERCENT = 100;
 
   /** What an upload puts before a file's name. */
@@ -48,21 +46,6 @@ public final class LabelStudioLayout implements Layout {
   public String description() {
     return "Label Studio's JSON or JSON-MIN export (polygons, brush), beside the photographs or a"
         + " folder of them";
-  }
-
-  @Override
-  public List<String> types() {
-    return List.of(name());
-  }
-
-  @Override
-  public Set<LayoutKey> reads(String type) {
-    return Set.of(LayoutKey.CLASSES, LayoutKey.HOLD_OUT);
-  }
-
-  @Override
-  public boolean isToolsOwn() {
-    return true;
   }
 
   @Override

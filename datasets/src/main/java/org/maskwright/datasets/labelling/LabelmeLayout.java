@@ -18,9 +18,7 @@ import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.Layout;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
-import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.json.JsonTree;
 
@@ -31,7 +29,7 @@ import org.maskwright.datasets.json.JsonTree;
  * <p><b>Source</b> labelme 5 (github.com/wkentaro/labelme), {@code label_file.py} and {@code
  * utils/shape.py}: a circle is a centre and a point on it, a mask a PNG in the box of its points.
  */
-public final class LabelmeLayout implements Layout {
+public final class LabelmeLayout implements ToolLayout {
   /** The flag of a shape that is a group of objects, which {@code data convert} writes. */
   private static final String CROWD = "iscrowd";
 
@@ -45,21 +43,6 @@ public final class LabelmeLayout implements Layout {
   @Override
   public String description() {
     return "a JSON file with \"shapes\" for each photograph, beside it or in a folder of its own";
-  }
-
-  @Override
-  public List<String> types() {
-    return List.of(name());
-  }
-
-  @Override
-  public Set<LayoutKey> reads(String type) {
-    return Set.of(LayoutKey.CLASSES, LayoutKey.HOLD_OUT);
-  }
-
-  @Override
-  public boolean isToolsOwn() {
-    return true;
   }
 
   @Override

@@ -91,19 +91,12 @@ final class Shapes {
       return masks.get(0);
     }
     List<double[]> rings = new ArrayList<>();
-    List<Rle> runs = new ArrayList<>();
     for (SegmentMask mask : masks) {
-      if (mask instanceof SegmentMask.Polygons polygons) {
-        rings.addAll(polygons.rings());
-        runs.add(Polygons.toRle(polygons.rings(), size.height(), size.width()));
-      } else if (mask instanceof SegmentMask.Runs parts) {
-        runs.add(parts.rle());
-      } else {
-        throw new IllegalArgumentException("united: expected shapes, got a label map");
+      if (!(mask instanceof SegmentMask.Polygons polygons)) {
+        return new SegmentMask.Runs(Rle.union(masks.stream().map(m -> m.toRle(size)).toList()));
       }
+      rings.addAll(polygons.rings());
     }
-    return masks.stream().allMatch(SegmentMask.Polygons.class::isInstance)
-        ? new SegmentMask.Polygons(rings)
-        : new SegmentMask.Runs(Rle.union(runs));
+    return new SegmentMask.Polygons(rings);
   }
 }

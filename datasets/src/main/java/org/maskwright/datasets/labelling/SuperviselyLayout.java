@@ -22,9 +22,7 @@ import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.Layout;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
-import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.json.JsonTree;
 
@@ -35,7 +33,7 @@ import org.maskwright.datasets.json.JsonTree;
  * <p><b>Source</b> docs.supervisely.com, "Supervisely annotation format": a bitmap is a PNG, zlib
  * around it, base64 around that, with the corner where it lies.
  */
-public final class SuperviselyLayout implements Layout {
+public final class SuperviselyLayout implements ToolLayout {
   private static final String ANNOTATIONS = "ann/";
 
   /** An annotation's bitmap is at most this large once it is inflated. */
@@ -53,21 +51,6 @@ public final class SuperviselyLayout implements Layout {
   @Override
   public String description() {
     return "folders img and ann, in the folder or in one for each data set, and meta.json";
-  }
-
-  @Override
-  public List<String> types() {
-    return List.of(name());
-  }
-
-  @Override
-  public Set<LayoutKey> reads(String type) {
-    return Set.of(LayoutKey.CLASSES, LayoutKey.HOLD_OUT);
-  }
-
-  @Override
-  public boolean isToolsOwn() {
-    return true;
   }
 
   @Override

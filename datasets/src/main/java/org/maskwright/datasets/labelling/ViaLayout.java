@@ -14,9 +14,7 @@ import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.Layout;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
-import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.json.JsonTree;
 
@@ -27,7 +25,7 @@ import org.maskwright.datasets.json.JsonTree;
  * <p><b>Source</b> www.robots.ox.ac.uk/~vgg/software/via: an ellipse's theta is in radians, from
  * the x axis, clockwise on the screen.
  */
-public final class ViaLayout implements Layout {
+public final class ViaLayout implements ToolLayout {
   private static final Set<String> NO_AREAS = Set.of("point", "polyline");
 
   /** Attributes that hold the class, the likeliest first; else the first that a region has. */
@@ -45,21 +43,6 @@ public final class ViaLayout implements Layout {
   public String description() {
     return "a JSON file of VGG Image Annotator with \"regions\" and \"shape_attributes\", beside"
         + " the photographs";
-  }
-
-  @Override
-  public List<String> types() {
-    return List.of(name());
-  }
-
-  @Override
-  public Set<LayoutKey> reads(String type) {
-    return Set.of(LayoutKey.CLASSES, LayoutKey.HOLD_OUT);
-  }
-
-  @Override
-  public boolean isToolsOwn() {
-    return true;
   }
 
   @Override

@@ -20,9 +20,7 @@ import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.Layout;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
-import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.folder.ClassFile;
 import org.maskwright.datasets.folder.Items;
@@ -35,7 +33,7 @@ import org.maskwright.datasets.folder.TextFile;
  *
  * <p><b>Source</b> docs.ultralytics.com, "Instance Segmentation Datasets Overview".
  */
-public final class YoloLayout implements Layout {
+public final class YoloLayout implements ToolLayout {
   private static final Pattern SPACES = Pattern.compile("\\s+");
   private static final Pattern ROW = Pattern.compile("\\d+(?:\\.0+)?(?:\\s+[-+.\\deE]+){4,}");
 
@@ -59,21 +57,6 @@ public final class YoloLayout implements Layout {
   }
 
   @Override
-  public List<String> types() {
-    return List.of(name());
-  }
-
-  @Override
-  public Set<LayoutKey> reads(String type) {
-    return Set.of(LayoutKey.CLASSES, LayoutKey.HOLD_OUT);
-  }
-
-  @Override
-  public boolean isToolsOwn() {
-    return true;
-  }
-
-  @Override
   public Optional<Found> find(LayoutQuery query) {
     Stream<String> places =
         Stream.concat(
@@ -94,9 +77,8 @@ public final class YoloLayout implements Layout {
   }
 
   private static boolean hasRows(LayoutQuery query, String labels) {
-    return query.files(labels, ".txt").stream()
-        .limit(MOST_TEXTS)
-        .map(file -> query.root().resolve(labels).resolve(file))
+    return query.filesBelow(labels, name -> name.endsWith(".txt"), MOST_TEXTS).stream()
+        .map(query.root()::resolve)
         .flatMap(file -> LayoutQuery.head(file).lines().limit(1))
         .anyMatch(line -> ROW.matcher(line.strip()).matches());
   }

@@ -20,7 +20,10 @@ record YoloYaml(Map<String, List<String>> values) {
   private static final Pattern KEY = Pattern.compile("([A-Za-z_]+)\\s*:\\s*(.*)");
   private static final Pattern ELEMENT = Pattern.compile("\\s*-\\s+(.*)");
   private static final Pattern NUMBERED = Pattern.compile("\\s*[\"']?(\\d+)[\"']?\\s*:\\s*(.*)");
-  private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
+
+  /** What may stand before a text in quotes. */
+  private static final String BEFORE_QUOTES = ":,[{-";
 
   /**
    * Reads a file.
@@ -33,7 +36,7 @@ record YoloYaml(Map<String, List<String>> values) {
     int number = 0;
     for (String raw : TextFile.lines(file)) {
       number++;
-      String line = COMMENT.matcher(raw).replaceAll("").stripTrailing();
+      String line = uncommented(raw).stripTrailing();
       Matcher key = KEY.matcher(line);
       Matcher element = ELEMENT.matcher(line);
       Matcher numbered = NUMBERED.matcher(line);
@@ -86,13 +89,45 @@ record YoloYaml(Map<String, List<String>> values) {
         .toList();
   }
 
+  /** A line without its comment; in quotes there is none. */
+  private static String uncommented(String line) {
+    char quote = 0;
+    char before = ' ';
+    char word = ':'; // the last that is no space
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (quote == '"' && c == '\\') {
+        i++;
+      } else if (quote != 0) {
+        quote = c == quote ? 0 : quote;
+      } else if ((c == '"' || c == '\'') && BEFORE_QUOTES.indexOf(word) >= 0) {
+        quote = c;
+      } else if (c == '#' && Character.isWhitespace(before)) {
+        return line.substring(0, i);
+      }
+      before = c;
+      word = Character.isWhitespace(c) ? word : c;
+    }
+    return line;
+  }
+
   private static String unquoted(String value) {
     String text = value.strip();
     boolean quoted =
         text.length() > 1
             && (text.charAt(0) == '"' || text.charAt(0) == '\'')
             && text.charAt(0) == text.charAt(text.length() - 1);
-    return quoted ? text.substring(1, text.length() - 1) : text;
+    if (!quoted) {
+      return text;
+    }
+    String inside = text.substring(1, text.length() - 1);
+    return text.charAt(0) == '"'
+        ? ESCAPED
+            .matcher(inside)
+            .replaceAll(
+                escape ->
+                    Matcher.quoteReplacement(escape.group(1).equals("n") ? "\n" : escape.group(1)))
+        : inside.replace("''", "'");
   }
 
   /** The values of a key; none if it is not there. */

@@ -13,11 +13,14 @@ import org.maskwright.datasets.catalog.LayoutDetector.Found;
 import org.maskwright.datasets.catalog.LayoutQuery;
 import org.maskwright.datasets.catalog.Parts;
 import org.maskwright.datasets.folder.TextFile;
+import org.maskwright.datasets.image.LabelImage;
 
 /** Texts in a data set's folder that list its photographs, perhaps with their label images. */
 final class ImageLists {
   /** A line of a list: photograph and label image. */
   private static final Pattern PAIR = Pattern.compile("\\s*\\S+\\.\\w+\\s+\\S+\\.(?i:png)\\s*");
+
+  private static final String TEXT = ".txt";
 
   private ImageLists() {}
 
@@ -35,12 +38,28 @@ final class ImageLists {
         }
       }
     }
-    if (listOf.isEmpty() || query.isDirectory("SegmentationClass")) {
+    if (listOf.isEmpty() || query.isDirectory("SegmentationClass") || areOfTexts(query, listOf)) {
       return Optional.empty();
     }
     List<String> parts = List.copyOf(listOf.keySet());
     Parts.Choice choice = Parts.choose(asked, parts);
     return Optional.of(listed(query, choice.of(asked).withList(listOf.get(choice.name())), parts));
+  }
+
+  /** Whether they list photographs to which texts belong, as YOLO's do. */
+  private static boolean areOfTexts(LayoutQuery query, Map<String, String> listOf) {
+    return listOf.values().stream().map(query.root()::resolve).noneMatch(ImageLists::isPairList)
+        && existing(
+                query,
+                LayoutQuery.withAsked(query.asked().annotations(), LayoutQuery.LABEL_FOLDERS))
+            .flatMap(
+                labels -> query.filesBelow(labels, ImageLists::isLabel, 1).stream().findFirst())
+            .filter(first -> first.toString().endsWith(TEXT))
+            .isPresent();
+  }
+
+  private static boolean isLabel(String name) {
+    return name.endsWith(TEXT) || LabelImage.isNamed(name);
   }
 
   private static boolean isPairList(Path list) {

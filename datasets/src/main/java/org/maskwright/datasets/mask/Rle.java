@@ -217,10 +217,27 @@ public final class Rle {
    */
   public void paint(int[] rowMajor, int value) {
     checkLength(rowMajor.length, height * width, height, width);
+    paintRows(rowMajor, 0, value);
+  }
+
+  /**
+   * As {@link #paint} for some rows of the map.
+   *
+   * @param rows row-major, [rows * width]; beyond the last row of this mask nothing is written
+   * @param first the first of the rows
+   * @throws IllegalArgumentException if they are no whole rows
+   */
+  public void paintRows(int[] rows, int first, int value) {
+    if (rows.length % width != 0) {
+      throw new IllegalArgumentException(
+          "rows of " + rows.length + " pixels, expected a multiple of " + width);
+    }
+    int count = rows.length / width;
     forEachRun(
         (x, y0, y1) -> {
-          for (int i = y0 * width + x, end = y1 * width + x; i < end; i += width) {
-            rowMajor[i] = value;
+          int end = Math.min(y1 - first, count) * width + x;
+          for (int i = Math.max(y0 - first, 0) * width + x; i < end; i += width) {
+            rows[i] = value;
           }
         });
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -84,7 +85,12 @@ public final class MetricJson {
         });
   }
 
-  public static String semantic(SemanticMetrics metrics) {
+  /**
+   * Of label maps.
+   *
+   * @param names of the classes; empty where nobody knows
+   */
+  public static String semantic(SemanticMetrics metrics, List<String> names) {
     return write(
         json -> {
           number(json, "mIoU", metrics.meanIou());
@@ -96,6 +102,13 @@ public final class MetricJson {
             number(json, Integer.toString(c), metrics.iou().get(c));
           }
           json.writeEndObject();
+          if (!names.isEmpty()) {
+            json.writeArrayFieldStart("names");
+            for (String name : names) {
+              json.writeString(name);
+            }
+            json.writeEndArray();
+          }
         });
   }
 

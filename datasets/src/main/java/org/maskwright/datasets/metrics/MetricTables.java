@@ -1,5 +1,6 @@
 package org.maskwright.datasets.metrics;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Metrics as the official tools print them. */
@@ -81,8 +82,12 @@ public final class MetricTables {
         q.n());
   }
 
-  /** IoU and accuracy of each class that occurs, then the means, in percent. */
-  public static String semantic(SemanticMetrics m) {
+  /**
+   * IoU and accuracy of each class that occurs, then the means, in percent.
+   *
+   * @param names of the classes, which stand behind their numbers' values; empty where nobody knows
+   */
+  public static String semantic(SemanticMetrics m, List<String> names) {
     StringBuilder table =
         new StringBuilder(String.format("%-6s| %7s %7s%n", "class", "IoU", "ACC"));
     for (int c = 0; c < m.iou().size(); c++) {
@@ -90,10 +95,11 @@ public final class MetricTables {
         table.append(
             String.format(
                 Locale.ROOT,
-                "%-6d| %7.3f %7.3f%n",
+                "%-6d| %7.3f %7.3f%s%n",
                 c,
                 PERCENT * m.iou().get(c),
-                PERCENT * m.accuracy().get(c)));
+                PERCENT * m.accuracy().get(c),
+                names.isEmpty() ? "" : "  " + names.get(c)));
       }
     }
     return table

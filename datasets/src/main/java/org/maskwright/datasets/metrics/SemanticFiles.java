@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.folder.ClassFile;
 import org.maskwright.datasets.image.LabelReader;
 import org.maskwright.datasets.mask.LabelMap;
 
@@ -76,6 +78,23 @@ public final class SemanticFiles {
         evaluate(pairs, workers(workers, classes), classes, ignoreLabel, labels, protocol);
     evaluator.warnings().forEach(warning -> warnings.accept(truthFolder + ": " + warning));
     return evaluator.result();
+  }
+
+  /**
+   * The names of the classes, from a class file in the ground truth's folder or in the one above;
+   * none where there is no such file of as many names.
+   */
+  public static List<String> names(Path truthFolder, int classes) {
+    Path above = truthFolder.toAbsolutePath().normalize().getParent();
+    try {
+      return ClassFile.in(truthFolder)
+          .or(() -> Optional.ofNullable(above).flatMap(ClassFile::in))
+          .map(ClassFile::names)
+          .filter(names -> names.size() == classes)
+          .orElse(List.of());
+    } catch (DatasetException ofSomethingElse) { // no number depends on it
+      return List.of();
+    }
   }
 
   /** Each worker has a table; many large ones would fill the memory. */

@@ -27,7 +27,7 @@ public final class PictureGrid {
   /**
    * An empty grid.
    *
-   * @throws IllegalArgumentException if columns < 1
+   * @throws IllegalArgumentException if columns is below 1
    */
   public PictureGrid(int columns) {
     if (columns < 1) {

@@ -129,8 +129,7 @@ class ConversionTest {
                               sample.info().file().getFileName(),
                               dataset.categories().get(segment.category()).name(),
                               segment.crowd(),
-                              Arrays.hashCode(
-                                  ConversionPart.rle(segment.mask(), size).toBitmap())));
+                              Arrays.hashCode(segment.mask().toRle(size).toBitmap())));
                 }
               }
             });
@@ -170,6 +169,22 @@ class ConversionTest {
     List<String> without =
         content(source).stream().filter(line -> !line.contains(" true ")).toList();
     assertEquals(without, content(two).stream().filter(line -> !line.contains(" true ")).toList());
+  }
+
+  /** Quotes, a comment's sign and a backslash, in every format that holds names. */
+  @ParameterizedTest
+  @ValueSource(strings = {"coco", "labelme", "yolo"})
+  void namesComeBackAsTheyAre(String target) throws IOException {
+    Path json = source.resolve("annotations/instances_val.json");
+    Path train = source.resolve("annotations/instances_train.json");
+    for (Path file : List.of(json, train)) {
+      String text = Files.readString(file);
+      Files.writeString(file, text.replace("bolt two", "a \\\"b\\\" # c's \\\\ d: e"));
+    }
+    List<String> names = open(source, Optional.empty()).get("val").categories().names();
+    assertEquals(List.of("nut", "a \"b\" # c's \\ d: e"), names);
+    Dataset back = open(converted(source, target, "there"), Optional.empty()).get("val");
+    assertTrue(back.categories().names().containsAll(names), back.categories().names().toString());
   }
 
   @Test
@@ -219,7 +234,7 @@ class ConversionTest {
                               part,
                               sample.info().file().getFileName(),
                               dataset.categories().get(segment.category()).name(),
-                              ConversionPart.rle(segment.mask(), size).toCompressedString()));
+                              segment.mask().toRle(size).toCompressedString()));
                 }
               }
             });
@@ -234,8 +249,7 @@ class ConversionTest {
     assertEquals(List.of("background", "nut", "bolt two"), train.categories().names());
     Sample sample = train.load(0);
     Size size = new Size(WIDTH, HEIGHT);
-    long pixels =
-        sample.segments().stream().mapToLong(s -> ConversionPart.rle(s.mask(), size).area()).sum();
+    long pixels = sample.segments().stream().mapToLong(s -> s.mask().toRle(size).area()).sum();
     assertEquals(WIDTH * HEIGHT, pixels);
   }
 

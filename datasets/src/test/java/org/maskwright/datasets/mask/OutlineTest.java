@@ -88,8 +88,48 @@ class OutlineTest {
       assertArrayEquals(mask.toBitmap(), Polygons.toRle(bridged, height, width).toBitmap());
       assertArrayEquals(mask.toBitmap(), Polygons.evenOdd(rings, height, width).toBitmap());
       assertArrayEquals(mask.toBitmap(), evenOddAtCentres(rings, height, width));
+      List<double[]> one = List.of(Outline.joined(rings));
+      assertArrayEquals(mask.toBitmap(), Polygons.toRle(one, height, width).toBitmap());
       assertEquals(parts(mask), outlines.size());
     }
+  }
+
+  @Test
+  void aRingIsReachedFromTheNearestPointBeforeIt() {
+    Random random = new Random(8);
+    for (int n = 0; n < 300; n++) {
+      List<double[]> rings = new ArrayList<>();
+      for (int count = 2 + random.nextInt(40); rings.size() < count; ) {
+        double x = random.nextInt(1 + random.nextInt(500));
+        double y = random.nextInt(1 + random.nextInt(60));
+        rings.add(new double[] {x, y, x + 1 + random.nextInt(9), y, x, y + 1 + random.nextInt(9)});
+      }
+      double[] joined = Outline.joined(rings);
+      double cuts = 0;
+      for (int i = 1; i < rings.size(); i++) {
+        double[] start = rings.get(i);
+        double nearest = Double.POSITIVE_INFINITY;
+        for (double[] before : rings.subList(0, i)) {
+          for (int k = 0; k < before.length; k += 2) {
+            double distance = Math.hypot(before[k] - start[0], before[k + 1] - start[1]);
+            nearest = Math.min(nearest, distance);
+          }
+        }
+        cuts += 2 * nearest;
+      }
+      double expected = cuts + rings.stream().mapToDouble(OutlineTest::length).sum();
+      assertEquals(expected, length(joined), 1e-6);
+      assertEquals(rings.get(0)[0], joined[0]);
+    }
+  }
+
+  private static double length(double[] ring) {
+    double length = 0;
+    for (int i = 0; i < ring.length; i += 2) {
+      int next = (i + 2) % ring.length;
+      length += Math.hypot(ring[next] - ring[i], ring[next + 1] - ring[i + 1]);
+    }
+    return length;
   }
 
   @Test

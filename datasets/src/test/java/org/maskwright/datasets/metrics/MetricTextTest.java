@@ -144,13 +144,13 @@ class MetricTextTest {
     assertEquals(
         "{\"mIoU\":0.25,\"fwIoU\":0.3333333333333333,\"mACC\":0.5,\"pACC\":0.75,"
             + "\"perClass\":{\"0\":0.125,\"1\":null,\"2\":1.0}}",
-        MetricJson.semantic(SEMANTIC));
+        MetricJson.semantic(SEMANTIC, List.of()));
     assertEquals(
         lines(
             "class |     IoU     ACC",
             "0     |  12.500  50.000",
             "2     | 100.000  25.000",
             "mIoU 25.0000   fwIoU 33.3333   mACC 50.0000   pACC 75.0000"),
-        MetricTables.semantic(SEMANTIC));
+        MetricTables.semantic(SEMANTIC, List.of()));
   }
 }

@@ -3,6 +3,7 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.maskwright.datasets.folder.ClassFile;
 import org.maskwright.datasets.metrics.ClassTable;
 import org.maskwright.datasets.metrics.InstanceFiles;
 import org.maskwright.datasets.metrics.InstanceFiles.DetectionArea;
@@ -113,10 +114,12 @@ final class ScoreCommand implements Runnable {
       @Mixin Folders folders,
       @Option(
               names = "--classes",
-              paramLabel = "K",
+              paramLabel = "K|FILE",
               required = true,
-              description = "Number of classes; labels are 0 to K-1.")
-          int classes,
+              description =
+                  "Number of classes; labels are 0 to K-1. Or a file of their names, one a line."
+                      + " Of a number the names are those of classes.txt in --gt-dir or above it, if it has as many.")
+          String classes,
       @Option(
               names = "--ignore",
               paramLabel = "LABEL",
@@ -141,17 +144,26 @@ final class ScoreCommand implements Runnable {
               })
           SemanticProtocol protocol,
       @Mixin JsonOption json) {
-    if (classes < 1 || classes > SemanticEvaluator.MAX_CLASSES) {
+    List<String> names = names(classes, folders.truth);
+    int count = names.isEmpty() ? Integer.parseInt(classes) : names.size();
+    if (count < 1 || count > SemanticEvaluator.MAX_CLASSES) {
       throw new ParameterException(
           spec.commandLine(),
-          "--classes: expected 1 to " + SemanticEvaluator.MAX_CLASSES + ", got " + classes);
+          "--classes: expected 1 to " + SemanticEvaluator.MAX_CLASSES + ", got " + count);
     }
     var labels =
         reduceZeroLabel ? SemanticFiles.Labels.REDUCE_ZERO : SemanticFiles.Labels.AS_STORED;
     var metrics =
         SemanticFiles.evaluate(
-            folders.truth, folders.predictions, classes, ignore, labels, protocol, this::warn);
-    print(MetricTables.semantic(metrics), MetricJson.semantic(metrics), json);
+            folders.truth, folders.predictions, count, ignore, labels, protocol, this::warn);
+    print(MetricTables.semantic(metrics, names), MetricJson.semantic(metrics, names), json);
+  }
+
+  /** The names that a file gives, or that are known of a number of classes. */
+  private static List<String> names(String classes, Path truth) {
+    return classes.matches("-?\\d{1,9}")
+        ? SemanticFiles.names(truth, Integer.parseInt(classes))
+        : ClassFile.read(Path.of(classes)).names();
   }
 
   private static final String AREA_FROM_BBOX =

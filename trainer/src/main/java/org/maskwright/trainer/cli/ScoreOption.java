@@ -1,5 +1,6 @@
 package org.maskwright.trainer.cli;
 
+import org.maskwright.trainer.run.PredictionWishes;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -30,5 +31,10 @@ record ScoreOption(boolean isBest, double score) {
     }
     throw new ParameterException(
         spec.commandLine(), option + ": expected a score in [0,1] or best, got " + text);
+  }
+
+  /** As what is asked of predictions. */
+  PredictionWishes.Threshold wish() {
+    return isBest ? PredictionWishes.Threshold.BEST : PredictionWishes.Threshold.of(score);
   }
 }

@@ -34,7 +34,23 @@ final class TileMixin {
    * @throws ParameterException if an option is out of its range
    */
   void check() {
-    over(new TileSettings(TileSettings.OFF, 0));
+    try {
+      new TileSettings(size().orElse(TileSettings.OFF), overlap().orElse(0));
+    } catch (IllegalArgumentException e) {
+      String message =
+          e.getMessage().replaceFirst("^size:", "--tile:").replaceFirst("^overlap:", "--overlap:");
+      throw new ParameterException(spec.commandLine(), message, e);
+    }
+  }
+
+  /** The size, as it was given. */
+  Optional<String> size() {
+    return Optional.ofNullable(tile);
+  }
+
+  /** The overlap, as it was given. */
+  Optional<Integer> overlap() {
+    return Optional.ofNullable(overlap);
   }
 
   /** As overrides of a configuration. */
@@ -48,18 +64,5 @@ final class TileMixin {
       out.add("eval.tiles.overlap=" + overlap);
     }
     return out;
-  }
-
-  /** Laid over the settings of a run. */
-  TileSettings over(TileSettings settings) {
-    try {
-      return new TileSettings(
-          Optional.ofNullable(tile).orElse(settings.size()),
-          Optional.ofNullable(overlap).orElse(settings.overlap()));
-    } catch (IllegalArgumentException e) {
-      String message =
-          e.getMessage().replaceFirst("^size:", "--tile:").replaceFirst("^overlap:", "--overlap:");
-      throw new ParameterException(spec.commandLine(), message, e);
-    }
   }
 }

@@ -22,7 +22,6 @@ import org.maskwright.datasets.picture.PictureGrid;
 import org.maskwright.trainer.result.ImageResult;
 import org.maskwright.trainer.result.ImageResults;
 import org.maskwright.trainer.result.ResultKind;
-import org.maskwright.trainer.result.Truth;
 
 /** A sheet of the first evaluated images: photograph, annotation, prediction. */
 public final class SamplePictures {
@@ -83,7 +82,7 @@ public final class SamplePictures {
       Overlay overlay, Size size, Size shown, List<Segment> truth, Categories categories) {
     List<OverlayInstance> segments = new ArrayList<>();
     for (Segment s : truth) {
-      Rle mask = Truth.rle(s.mask(), size);
+      Rle mask = s.mask().toRle(size);
       Rle drawn = shown.equals(size) ? mask : sampled(mask, shown);
       Category category = categories.get(s.category());
       OverlayInstance one = new OverlayInstance(drawn, s.category(), category.name(), Double.NaN);

@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.maskwright.datasets.Category;
+import org.maskwright.datasets.annotation.JsonNumbers;
+import org.maskwright.datasets.json.JsonContent;
 import org.maskwright.datasets.mask.Outline;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultSegment;
@@ -47,8 +49,10 @@ public final class GeoJsonFormat implements PredictionFormat {
 
   @Override
   public FormatWriter start(ResultFiles files, FormatContext context) {
-    return image ->
-        files.write(file(image.output()), JsonText.of(json -> collection(json, image, context)));
+    return image -> {
+      JsonContent collection = json -> collection(json, image, context);
+      files.write(file(image.output()), collection.file());
+    };
   }
 
   private static void collection(JsonGenerator json, PredictedImage image, FormatContext context)
@@ -62,7 +66,7 @@ public final class GeoJsonFormat implements PredictionFormat {
       json.writeStringField("type", "Feature");
       json.writeStringField("id", id(image.name() + "#" + i));
       json.writeFieldName("geometry");
-      geometry(json, context.outlines(segment.mask()));
+      geometry(json, context.polygons().outlines(segment.mask()));
       json.writeFieldName("properties");
       properties(json, context.categories().get(segment.classIndex()), segment.score());
       json.writeEndObject();
@@ -98,7 +102,7 @@ public final class GeoJsonFormat implements PredictionFormat {
       double[] closed = Arrays.copyOf(ring, ring.length + 2);
       closed[ring.length] = ring[0];
       closed[ring.length + 1] = ring[1];
-      JsonText.points(json, closed, 1, 1);
+      JsonNumbers.points(json, closed, 1, 1);
     }
     json.writeEndArray();
   }
@@ -110,8 +114,7 @@ public final class GeoJsonFormat implements PredictionFormat {
     json.writeStringField("objectType", "annotation");
     json.writeObjectFieldStart("classification");
     json.writeStringField("name", category.name());
-    json.writeFieldName("color");
-    json.writeArray(new int[] {rgb >> 16, rgb >> 8 & 255, rgb & 255}, 0, 3);
+    JsonNumbers.color(json, rgb);
     json.writeEndObject();
     json.writeObjectFieldStart("measurements");
     json.writeNumberField("score", score);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.Category;
+import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.mask.Outline;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultSegment;
@@ -72,7 +73,7 @@ public final class LabelStudioFormat implements PredictionFormat {
       json.writeArrayFieldStart("result");
       int number = 0;
       for (ResultSegment segment : image.segments()) {
-        for (Outline part : context.outlines(segment.mask())) {
+        for (Outline part : context.polygons().outlines(segment.mask())) {
           region(image, segment, part, "r" + image.number() + "-" + ++number);
         }
       }
@@ -97,7 +98,7 @@ public final class LabelStudioFormat implements PredictionFormat {
       json.writeNumberField("score", segment.score());
       json.writeObjectFieldStart("value");
       json.writeFieldName("points");
-      JsonText.points(json, part.bridged(), PERCENT / width, PERCENT / height);
+      JsonNumbers.points(json, part.bridged(), PERCENT / width, PERCENT / height);
       json.writeBooleanField("closed", true);
       json.writeArrayFieldStart("polygonlabels");
       json.writeString(context.categories().get(segment.classIndex()).name());
@@ -119,7 +120,7 @@ public final class LabelStudioFormat implements PredictionFormat {
                 .formatted(escaped(category.name()), category.rgb().orElse(0)));
       }
       xml.append("  </PolygonLabels>\n</View>\n");
-      files.write(NAME + "/interface.xml", xml.toString().getBytes(StandardCharsets.UTF_8));
+      files.write(NAME + "/interface.xml", xml.toString());
     }
   }
 

@@ -1,8 +1,12 @@
 package org.maskwright.trainer.format;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.annotation.Annotated;
 import org.maskwright.trainer.result.ResultSegment;
 
 /**
@@ -27,6 +31,17 @@ public record PredictedImage(
   /** Keeps a copy. */
   public PredictedImage {
     segments = List.copyOf(segments);
+  }
+
+  /** The segments as files of annotations hold them. */
+  List<Annotated> objects() {
+    List<Annotated> objects = new ArrayList<>();
+    for (ResultSegment s : segments) {
+      SegmentMask mask = new SegmentMask.Runs(s.mask());
+      objects.add(
+          Annotated.found(new Segment(s.classIndex(), false, objects.size() + 1, mask), s.score()));
+    }
+    return objects;
   }
 
   /** The ending of the photograph's name with its dot, or "". */

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.annotation.MaskPolygons;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Palette;
 import org.maskwright.files.OutputFile;
@@ -72,10 +73,8 @@ public final class PredictionFiles implements Closeable {
       throw new IllegalArgumentException(
           "task " + kind.name() + ": it is not made of segments, which all formats hold");
     }
-    if (!(tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("tolerance: expected at least 0 pixels, got " + tolerance);
-    }
-    FormatContext context = new FormatContext(categories(classes), kind.annotation(), tolerance);
+    MaskPolygons polygons = new MaskPolygons(tolerance);
+    FormatContext context = new FormatContext(categories(classes), kind.annotation(), polygons);
     PredictionFiles out = new PredictionFiles(folder);
     try {
       for (PredictionFormat format : formats) {

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.output;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,7 +99,7 @@ public final class OutputFolder {
    * @throws OutputRefusedException if there is one of that name that no command wrote
    * @throws org.maskwright.files.OutputException if it cannot be written
    */
-  public synchronized Path write(String name, byte[] content) {
+  public synchronized Path write(String name, OutputFile.Content content) {
     Path file = folder.resolve(name);
     requireOurs(name, file);
     OutputFile.write(file, content);
@@ -106,7 +107,12 @@ public final class OutputFolder {
     return file;
   }
 
-  /** As {@link #write(String, byte[])}, text in UTF-8. */
+  /** As {@link #write(String, OutputFile.Content)}, of bytes. */
+  public Path write(String name, byte[] content) {
+    return write(name, channel -> OutputFile.writeFully(channel, ByteBuffer.wrap(content)));
+  }
+
+  /** As {@link #write(String, OutputFile.Content)}, text in UTF-8. */
   public Path write(String name, String text) {
     return write(name, text.getBytes(StandardCharsets.UTF_8));
   }

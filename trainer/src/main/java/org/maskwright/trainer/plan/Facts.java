@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.ObjectSurvey;
@@ -55,7 +56,8 @@ public record Facts(
     if (tasks.contains(Task.PANOPTIC) && stuff) {
       return Task.PANOPTIC;
     }
-    return tasks.contains(Task.INSTANCE) ? Task.INSTANCE : Task.SEMANTIC;
+    boolean things = classes.asList().stream().anyMatch(Category::thing);
+    return tasks.contains(Task.INSTANCE) && things ? Task.INSTANCE : Task.SEMANTIC;
   }
 
   /** These with weights to start from. */

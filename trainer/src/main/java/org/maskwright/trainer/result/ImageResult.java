@@ -1,12 +1,8 @@
 package org.maskwright.trainer.result;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.json.JsonContent;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
@@ -67,30 +63,21 @@ public record ImageResult<R>(ResultKind<R> kind, R value, ImageFrame frame, Clas
   }
 
   /**
-   * The result as the text of a JSON file: {@code {"file", "task", "height", "width", ...}} with
-   * the kind's own fields behind.
+   * The result as a JSON file: {@code {"file", "task", "height", "width", ...}} with the kind's own
+   * fields behind.
    *
    * @param file name of the photograph
    * @param thresholds instances with a score below are left out
    */
-  public String json(String file, ScoreThresholds thresholds) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator g = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-      g.writeStartObject();
-      g.writeStringField("file", file);
-      g.writeStringField("task", kind.name());
-      g.writeNumberField("height", frame.height());
-      g.writeNumberField("width", frame.width());
-      KindFailure.named(
-          kind,
-          () -> {
-            kind.json(value, new Shown(classes, thresholds), g);
-            return null;
-          });
-      g.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing JSON to memory", e);
-    }
-    return text.toString();
+  public JsonContent json(String file, ScoreThresholds thresholds) {
+    return json -> {
+      json.writeStartObject();
+      json.writeStringField("file", file);
+      json.writeStringField("task", kind.name());
+      json.writeNumberField("height", frame.height());
+      json.writeNumberField("width", frame.width());
+      KindFailure.written(kind, () -> kind.json(value, new Shown(classes, thresholds), json));
+      json.writeEndObject();
+    };
   }
 }

@@ -15,6 +15,7 @@ import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.CocoMetrics;
@@ -274,8 +275,8 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
         ResultFiles.writeId(json, "image_id", image.imageId());
         json.writeNumberField("category_id", d.categoryId());
         json.writeNumberField("score", d.score());
-        SegmentFields.box(json, d.box());
-        SegmentFields.segmentation(json, d.mask());
+        JsonNumbers.box(json, d.box());
+        JsonNumbers.segmentation(json, d.mask());
         json.writeEndObject();
       }
     }

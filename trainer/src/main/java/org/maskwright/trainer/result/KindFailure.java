@@ -33,6 +33,30 @@ public final class KindFailure {
     return named("result kind " + kind.name(), kind.getClass(), work);
   }
 
+  /** What a kind writes. */
+  @FunctionalInterface
+  interface Writing {
+    void run() throws IOException;
+  }
+
+  /**
+   * As {@link #named(ResultKind, Work)}, of what is written to a file.
+   *
+   * @throws IOException of a kind of Maskwright's own, if the file cannot be written
+   */
+  static void written(ResultKind<?> kind, Writing writing) throws IOException {
+    if (Registry.isOurs(kind.getClass())) {
+      writing.run();
+      return;
+    }
+    named(
+        kind,
+        () -> {
+          writing.run();
+          return null;
+        });
+  }
+
   /**
    * As {@link #named(ResultKind, Work)}, of anything that others may register.
    *

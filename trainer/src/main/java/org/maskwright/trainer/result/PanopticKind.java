@@ -14,6 +14,7 @@ import org.maskwright.datasets.Category;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.image.LabelRows;
 import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.LabelMap;
@@ -237,7 +238,7 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
 
     @Override
     public void add(SampleInfo image, PanopticMap result) throws IOException {
-      files.write(NAME, image, "png", LabelPng.encodeRgbIds(ids(result)));
+      files.write(NAME, image, "png", LabelPng.rgbIds(LabelRows.of(ids(result))));
       json.writeStartObject();
       ResultFiles.writeId(json, "image_id", image.imageId());
       json.writeStringField("file_name", files.nameOf(image) + ".png");

@@ -107,7 +107,7 @@ public final class ResultFiles implements Closeable {
    * @param below folder of the kind's files
    * @param ending without the dot
    */
-  public void write(String below, SampleInfo image, String ending, byte[] file) {
+  public void write(String below, SampleInfo image, String ending, OutputFile.Content file) {
     folder.write(below + "/" + nameOf(image) + "." + ending, file);
   }
 
@@ -116,8 +116,17 @@ public final class ResultFiles implements Closeable {
    *
    * @param name in the folder, with slashes
    */
-  public void write(String name, byte[] file) {
+  public void write(String name, OutputFile.Content file) {
     folder.write(name, file);
+  }
+
+  /**
+   * Writes a text.
+   *
+   * @param name in the folder, with slashes
+   */
+  public void write(String name, String text) {
+    folder.write(name, text);
   }
 
   /** Where a file of a name is. */

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.annotation.ClassMasks;
+import org.maskwright.datasets.image.LabelRows;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.SemanticEvaluator;
@@ -36,8 +37,6 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
 
   /** Of void pixels; no class has it. */
   private static final int IGNORE = 65535;
-
-  private static final int MAX_GREY8_CLASSES = 255;
 
   @Override
   public String name() {
@@ -179,13 +178,7 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
     return Optional.of(
         (image, result) -> {
           LabelMap labels = new LabelMap(result.height(), result.width(), result.labels());
-          files.write(
-              NAME,
-              image,
-              "png",
-              categories.size() <= MAX_GREY8_CLASSES
-                  ? LabelPng.encodeGrey8(labels)
-                  : LabelPng.encodeGrey16(labels));
+          files.write(NAME, image, "png", new ClassMasks(categories).grey(LabelRows.of(labels)));
         });
   }
 

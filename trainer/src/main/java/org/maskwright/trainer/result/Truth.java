@@ -5,11 +5,9 @@ import java.util.List;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.mask.LabelMap;
-import org.maskwright.datasets.mask.Polygons;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.GroundTruth;
 
@@ -23,18 +21,6 @@ public final class Truth {
   /** True segments as ids 1, 2, ... and their records. */
   record Panoptic(LabelMap ids, List<PanopticSegment> segments) {}
 
-  /** A mask of an image of a size. */
-  public static Rle rle(SegmentMask mask, Size size) {
-    if (mask instanceof SegmentMask.Polygons polygons) {
-      return Polygons.toRle(polygons.rings(), size.height(), size.width());
-    }
-    if (mask instanceof SegmentMask.Runs runs) {
-      return runs.rle();
-    }
-    SegmentMask.Labelled labelled = (SegmentMask.Labelled) mask;
-    return Rle.ofLabel(labelled.map().labels(), size.height(), size.width(), labelled.id());
-  }
-
   /** The classes of objects. */
   static List<Category> things(Categories categories) {
     return categories.asList().stream().filter(Category::thing).toList();
@@ -44,7 +30,7 @@ public final class Truth {
     int[] ids = new int[Math.multiplyExact(size.width(), size.height())];
     List<PanopticSegment> records = new ArrayList<>();
     for (Segment segment : segments) {
-      Rle rle = rle(segment.mask(), size);
+      Rle rle = segment.mask().toRle(size);
       int id = records.size() + 1;
       rle.paint(ids, id);
       records.add(
@@ -58,7 +44,7 @@ public final class Truth {
     List<GroundTruth> out = new ArrayList<>();
     for (Segment segment : segments) {
       if (categories.isThing(segment.category())) {
-        Rle rle = rle(segment.mask(), size);
+        Rle rle = segment.mask().toRle(size);
         int id = categories.get(segment.category()).id();
         out.add(segment.crowd() ? GroundTruth.ofCrowd(id, rle) : GroundTruth.ofMask(id, rle));
       }

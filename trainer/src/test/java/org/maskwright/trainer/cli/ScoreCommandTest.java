@@ -1,6 +1,7 @@
 package org.maskwright.trainer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
@@ -128,5 +129,34 @@ final class ScoreCommandTest {
     assertEquals(
         "{\"mIoU\":1.0,\"fwIoU\":1.0,\"mACC\":1.0,\"pACC\":1.0,\"perClass\":{\"0\":1.0,\"1\":1.0}}",
         Files.readString(json).strip());
+  }
+
+  /** By the file beside the truth, by the one that is named, or by nobody. */
+  @Test
+  void classesHaveTheNamesThatAClassFileGives() throws Exception {
+    LabelMap map = new LabelMap(1, 3, new int[] {0, 1, 1});
+    LabelPng.writeGrey8(folder.resolve("set/gt/a.png"), map);
+    LabelPng.writeGrey8(folder.resolve("pred/a.png"), map);
+    String gt = folder.resolve("set/gt").toString();
+    String pred = folder.resolve("pred").toString();
+    String[] two = {"semantic", "--gt-dir", gt, "--pred-dir", pred, "--classes", "2"};
+    assertEquals(0, score(two), err::toString);
+    assertFalse(out.toString().contains("kerb"), out::toString);
+    Path names = Files.writeString(folder.resolve("set/classes.txt"), "road\nkerb\n");
+    assertEquals(0, score(two), err::toString);
+    assertTrue(out.toString().contains("1     | 100.000 100.000  kerb"), out::toString);
+    Path others = Files.writeString(folder.resolve("mine.txt"), "asphalt\nstone\n");
+    two[6] = others.toString();
+    assertEquals(0, score(two), err::toString);
+    assertTrue(out.toString().contains("100.000  stone"), out::toString);
+    Files.writeString(names, "road\nkerb\nsky\n");
+    two[6] = "2";
+    int said = out.toString().length();
+    assertEquals(0, score(two), err::toString);
+    assertFalse(out.toString().substring(said).contains("kerb"), out::toString);
+    two[6] = "0";
+    assertEquals(2, score(two), err::toString);
+    two[6] = folder.resolve("missing.txt").toString();
+    assertEquals(4, score(two), err::toString);
   }
 }

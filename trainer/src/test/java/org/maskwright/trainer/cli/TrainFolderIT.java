@@ -22,7 +22,7 @@ import org.maskwright.trainer.run.TinyRun;
 
 /** Training on a folder alone. */
 class TrainFolderIT {
-  private static final List<String> SMALL =
+  static final List<String> SMALL =
       List.of(
           "engine.threads=1",
           "engine.device=cpu",

@@ -25,6 +25,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.annotation.MaskPolygons;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.CocoAnnotation;
 import org.maskwright.datasets.json.CocoInstances;
@@ -96,7 +97,7 @@ class PredictionFilesTest {
   /** Writes two images; the folder of the results. */
   private Path write(String format, Optional<Task> task, double tolerance) throws IOException {
     Path out = temp.resolve("out");
-    FormatContext context = new FormatContext(CATEGORIES, task, tolerance);
+    FormatContext context = new FormatContext(CATEGORIES, task, new MaskPolygons(tolerance));
     try (ResultFiles files = ResultFiles.in(OutputFolder.open(out))) {
       FormatWriter writer = PredictionFormats.get(format).start(files, context);
       writer.add(image(1, segments(1)));
@@ -193,7 +194,7 @@ class PredictionFilesTest {
     assertMasks(1, masks);
     assertEquals("01201", classes.toString());
     assertEquals(
-        "path: .\ntrain: train.txt\nnames:\n  0: \"cell\"\n  1: \"sky\"\n  2: \"body\"\n",
+        "path: .\ntrain: train.txt\nval: train.txt\nnc: 3\nnames:\n  0: \"cell\"\n  1: \"sky\"\n  2: \"body\"\n",
         Files.readString(folder.resolve("data.yaml")));
     assertEquals(
         "./images/train/a b/x1.jpg\n./images/train/a b/x2.jpg\n",
@@ -284,10 +285,8 @@ class PredictionFilesTest {
       disc[i] = (byte) (x * x + y * y < 144 ? 1 : 0);
     }
     Rle mask = Rle.ofBitmap(disc, H, W);
-    FormatContext exact = new FormatContext(CATEGORIES, Optional.empty(), 0);
-    FormatContext simple = new FormatContext(CATEGORIES, Optional.empty(), 1);
-    double[] all = exact.outlines(mask).get(0).outer();
-    double[] few = simple.outlines(mask).get(0).outer();
+    double[] all = MaskPolygons.EXACT.outlines(mask).get(0).outer();
+    double[] few = new MaskPolygons(1).outlines(mask).get(0).outer();
     assertTrue(few.length * 2 < all.length, few.length + " of " + all.length);
     assertTrue(Polygons.toRle(few, H, W).iou(mask) > 0.9);
   }

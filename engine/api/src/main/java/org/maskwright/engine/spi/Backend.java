@@ -187,7 +187,7 @@ public interface Backend extends AutoCloseable {
   /** Broadcast to {@code shape} (axes of size 1 repeat, new axes come in front). */
   DeviceArray expand(DeviceArray a, long[] shape);
 
-  /** Elements start, start+step, ... < end of axis {@code dim}; step >= 1. */
+  /** Elements start, start+step, ... {@code < end} of axis {@code dim}; {@code step >= 1}. */
   DeviceArray slice(DeviceArray a, int dim, long start, long end, long step);
 
   DeviceArray concat(DeviceArray[] parts, int dim);
@@ -203,7 +203,7 @@ public interface Backend extends AutoCloseable {
 
   /**
    * out[.., i, ..] = a[.., index[.., i, ..], ..] along {@code dim}; index int64 of a's rank; other
-   * axes of index are <= a's.
+   * axes of index are at most a's.
    */
   DeviceArray gather(DeviceArray a, int dim, DeviceArray index);
 

@@ -409,7 +409,7 @@ public final class Engine implements AutoCloseable {
     return full(1, shape);
   }
 
-  /** Int64 numbers start, start + 1, ... < end. */
+  /** Int64 numbers start, start + 1, ... {@code < end}. */
   public Tensor arange(long start, long end) {
     if (end < start) {
       throw new IllegalArgumentException(

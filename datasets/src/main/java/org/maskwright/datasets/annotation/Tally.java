@@ -1,16 +1,18 @@
-package org.maskwright.datasets.convert;
+package org.maskwright.datasets.annotation;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts what was written, and what was lost on the way. */
+/**
+ * Counts what was written, and what a format cannot hold.
+ *
+ * <p><b>Threads</b> one.
+ */
 public final class Tally {
   private int images;
   private long objects;
   private final Map<String, Long> lost = new LinkedHashMap<>();
-
-  Tally() {}
 
   /** One more image. */
   public void image() {
@@ -23,7 +25,7 @@ public final class Tally {
   }
 
   /**
-   * Something that the target cannot hold.
+   * Something that the format cannot hold.
    *
    * @param what the kind, as it follows a number: "crowds are left out"
    */
@@ -31,9 +33,18 @@ public final class Tally {
     lost.merge(what, 1L, Long::sum);
   }
 
-  Conversion.Report report() {
-    List<String> lines =
-        lost.entrySet().stream().map(kind -> kind.getValue() + " " + kind.getKey()).toList();
-    return new Conversion.Report(images, objects, lines);
+  /** The number of images. */
+  public int images() {
+    return images;
+  }
+
+  /** The number of objects. */
+  public long objects() {
+    return objects;
+  }
+
+  /** What was lost, a line with its count for each kind. */
+  public List<String> losses() {
+    return lost.entrySet().stream().map(kind -> kind.getValue() + " " + kind.getKey()).toList();
   }
 }

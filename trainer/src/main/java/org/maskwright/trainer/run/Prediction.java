@@ -1,0 +1,334 @@
+package org.maskwright.trainer.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Tiling;
+import org.maskwright.datasets.metrics.ScoreThresholds;
+import org.maskwright.datasets.picture.Overlay;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.files.OutputFile;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.config.TileSettings;
+import org.maskwright.trainer.eval.Photographs;
+import org.maskwright.trainer.eval.Photographs.Photograph;
+import org.maskwright.trainer.eval.PredictedPhotograph;
+import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.format.PredictionFiles;
+import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.InstanceKind;
+import org.maskwright.trainer.result.ResultKind;
+import org.maskwright.trainer.result.ResultKinds;
+
+/**
+ * What a model folder sees in photographs, as pictures, JSON and files of other tools. Of a model
+ * in a run folder, size, rules and thresholds are those of the run's evaluation, of any other the
+ * defaults; {@link PredictionWishes} win over them.
+ *
+ * <pre>{@code
+ * Prediction prediction =
+ *     Prediction.of(
+ *         model, PredictionWishes.NONE.withFormats(List.of(PredictionFormats.get("labelme"))));
+ * try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
+ *   Prediction.Written written =
+ *       prediction.write(
+ *           engine, Photographs.find(List.of(Path.of("photos"))), OutputFolder.open(out), Prediction.Progress.NONE);
+ *   written.broken().forEach(e -> log(e.getMessage()));
+ * }
+ * }</pre>
+ *
+ * <p><b>Memory</b> one photograph with its result at a time; of a large one a tile.
+ *
+ * <p><b>Threads</b> one at a time.
+ */
+public final class Prediction {
+  private static final int MOST_NAMED = 10;
+
+  private final Path model;
+  private final PredictionWishes wishes;
+  private final ModelFile description;
+  private final RunSettings run;
+  private final ResultKind<?> kind;
+  private final ScoreThresholds thresholds;
+  private final Optional<Tiling> tiling;
+
+  /** What is told while photographs are predicted. */
+  public interface Progress {
+    /** Tells nobody. */
+    Progress NONE = new Progress() {};
+
+    /** A photograph is done, or broken. */
+    default void photograph(int done, int of, Photograph photograph) {}
+
+    /** A tile of a photograph is done. */
+    default void tile(int done, int of, Photograph photograph) {}
+
+    /** What a user should know; a line. */
+    default void note(String text) {}
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param pictures that were written, in the order of the photographs; each has a file of JSON
+   *     beside it
+   * @param broken of each photograph that was left out what is wrong with it
+   */
+  public record Written(List<Path> pictures, List<DatasetException> broken) {
+    /** Keeps copies. */
+    public Written {
+      pictures = List.copyOf(pictures);
+      broken = List.copyOf(broken);
+    }
+
+    /**
+     * Does nothing if all photographs were read.
+     *
+     * @throws DatasetException that names all that were not
+     */
+    public void requireAll() {
+      if (!broken.isEmpty()) {
+        throw unreadable(broken, pictures.size() + broken.size());
+      }
+    }
+  }
+
+  private Prediction(
+      Path model,
+      PredictionWishes wishes,
+      ModelFile description,
+      RunSettings run,
+      ResultKind<?> kind,
+      ScoreThresholds thresholds) {
+    this.model = model;
+    this.wishes = wishes;
+    this.description = description;
+    this.run = run;
+    this.kind = kind;
+    this.thresholds = thresholds;
+    this.tiling = tiling();
+  }
+
+  /**
+   * Reads what a model folder says of itself; its weights are not read yet.
+   *
+   * @throws IllegalArgumentException if wishes do not fit the model or each other; the message
+   *     begins with the name of the one
+   * @throws CheckpointException if the folder is none of a model, or has no best thresholds where
+   *     they are asked for
+   */
+  public static Prediction of(Path model, PredictionWishes wishes) {
+    ModelFile description = ModelFolder.describe(model);
+    RunSettings run =
+        RunFolder.configOf(model)
+            .map(file -> RunFolder.settings(file, List.of()))
+            .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class));
+    Map<String, ScoreThresholds> best = wishes.threshold().isBest() ? best(model) : Map.of();
+    ResultKind<?> kind = wishes.kind().orElseGet(() -> first(description, best.keySet()));
+    if (!wishes.formats().isEmpty() && kind.segmented().isEmpty()) {
+      throw new IllegalArgumentException(
+          "format: all formats hold segments, of which results of the task %s are not made; leave it out"
+              .formatted(kind.name()));
+    }
+    return new Prediction(
+        model, wishes, description, run, kind, thresholds(model, wishes, kind, best));
+  }
+
+  private static Map<String, ScoreThresholds> best(Path model) {
+    Map<String, ScoreThresholds> kept = ModelFolder.thresholds(model);
+    if (kept.isEmpty()) {
+      throw new CheckpointException(
+          model,
+          "--threshold best: expected %s, found none; 'maskwright eval %s --save-thresholds' writes it, or give a score"
+              .formatted(ModelFolder.THRESHOLDS, model));
+    }
+    return kept;
+  }
+
+  /** The first kind that a model can give, of those with thresholds if there are some. */
+  private static ResultKind<?> first(ModelFile description, Set<String> withThresholds) {
+    boolean pixels = description.model().decoder().classifiesPixels();
+    return ResultKinds.all().stream()
+        .filter(kind -> !pixels || !kind.needsMasks())
+        .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static ScoreThresholds thresholds(
+      Path model, PredictionWishes wishes, ResultKind<?> kind, Map<String, ScoreThresholds> best) {
+    if (best.isEmpty()) {
+      return ScoreThresholds.everywhere(
+          wishes.threshold().score().orElse(InstanceKind.DEFAULT_THRESHOLD));
+    }
+    return Optional.ofNullable(best.get(kind.name()))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "threshold best: expected --task %s, of which %s has thresholds, got %s"
+                        .formatted(
+                            String.join(" or ", best.keySet()),
+                            model.resolve(ModelFolder.THRESHOLDS),
+                            kind.name())));
+  }
+
+  private Optional<Tiling> tiling() {
+    TileSettings own = run.eval().tiles();
+    int trained = run.data().sources().get(0).tiles().size();
+    return new TileSettings(
+            wishes.tile().orElse(own.size()), wishes.overlap().orElse(own.overlap()))
+        .tiling(trained > 0 ? trained : shortEdge());
+  }
+
+  private int shortEdge() {
+    return wishes.shortEdge().orElse(description.shortEdge());
+  }
+
+  /** The kind of its results. */
+  public ResultKind<?> kind() {
+    return kind;
+  }
+
+  /** As the run evaluates, where it evaluates the kind; but at the size the model asks for. */
+  private InferenceSettings settings() {
+    EvalSettings eval = run.eval();
+    boolean evaluated = RunFolder.configOf(model).isPresent() && eval.tasks().contains(kind.name());
+    return new InferenceSettings(
+        shortEdge(),
+        Math.max(shortEdge(), description.maxSize()),
+        wishes.threshold().score().orElse(eval.objectThreshold()),
+        eval.overlapThreshold(),
+        eval.maxInstances(),
+        evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
+        wishes.rules().orElse(eval.rules()),
+        thresholds.least());
+  }
+
+  /** Says which classes have no threshold of their own where others have. */
+  private Optional<String> classesWithoutBest() {
+    List<String> without =
+        description.classes().stream()
+            .map(ClassSpace.Entry::name)
+            .filter(name -> !thresholds.byClass().containsKey(name))
+            .toList();
+    return thresholds.byClass().isEmpty() || without.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "threshold %s for classes without a best one: %s%s"
+                .formatted(
+                    thresholds.otherwise(),
+                    String.join(", ", without.subList(0, Math.min(MOST_NAMED, without.size()))),
+                    without.size() > MOST_NAMED ? ", ..." : ""));
+  }
+
+  /**
+   * Predicts photographs, each into a picture and a file of JSON under its name below the folder
+   * that all have in common, and all into the formats. One that cannot be read is left out.
+   *
+   * @throws org.maskwright.trainer.output.OutputRefusedException if a file would be overwritten
+   *     that no command wrote; before the work starts
+   * @throws DatasetException if no photograph can be read
+   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind
+   * @throws org.maskwright.files.OutputException if a file cannot be written
+   */
+  public Written write(
+      Engine engine, List<Photograph> photographs, OutputFolder folder, Progress progress) {
+    List<String> names = Photographs.outputNames(photographs);
+    names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
+    try (SegmentationModel loaded = ModelFolder.open(engine, model);
+        PredictionFiles files =
+            PredictionFiles.in(
+                folder, wishes.formats(), kind, description.classSpace(), wishes.tolerance())) {
+      names.forEach(files::requireFree);
+      Predictor predictor = new Predictor(loaded, description.normalization(), settings());
+      predictor.requireServes(kind);
+      classesWithoutBest().ifPresent(progress::note);
+      Results results = new Results(predictor, folder, files, progress);
+      List<Path> written = new ArrayList<>();
+      List<DatasetException> broken = new ArrayList<>();
+      for (int i = 0; i < photographs.size(); i++) {
+        Photograph photograph = photographs.get(i);
+        try {
+          written.add(results.write(photograph, names.get(i)));
+        } catch (DatasetException e) {
+          if (!isOf(photograph, e)) {
+            throw e;
+          }
+          broken.add(e);
+        }
+        progress.photograph(i + 1, photographs.size(), photograph);
+      }
+      if (written.isEmpty() && !broken.isEmpty()) {
+        throw unreadable(broken, broken.size());
+      }
+      files.finish();
+      return new Written(written, broken);
+    } catch (IOException e) {
+      throw OutputFile.failure(folder.path(), e);
+    }
+  }
+
+  /** Whether a photograph is at fault, and not what was to be written. */
+  private static boolean isOf(Photograph photograph, DatasetException e) {
+    return e.file().equals(Optional.of(photograph.file().toString()));
+  }
+
+  private static DatasetException unreadable(List<DatasetException> broken, int of) {
+    return of == 1
+        ? broken.get(0)
+        : new DatasetException(
+            "%d of %d photographs cannot be read:%s"
+                .formatted(
+                    broken.size(),
+                    of,
+                    broken.stream()
+                        .map(e -> "\n  " + e.getMessage())
+                        .collect(Collectors.joining())));
+  }
+
+  /** Where the results of photographs go. */
+  private final class Results {
+    private final Predictor predictor;
+    private final OutputFolder folder;
+    private final PredictionFiles files;
+    private final Progress progress;
+
+    Results(Predictor predictor, OutputFolder folder, PredictionFiles files, Progress progress) {
+      this.predictor = predictor;
+      this.folder = folder;
+      this.files = files;
+      this.progress = progress;
+    }
+
+    /** Writes the files of one; the picture, which is made first, is written last. */
+    Path write(Photograph photograph, String name) {
+      PredictedPhotograph<?> seen =
+          predictor.photograph(
+              photograph.file(), kind, tiling, (done, of) -> progress.tile(done, of, photograph));
+      RgbImage photo = seen.photograph();
+      Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
+      byte[] picture = seen.drawn().picture(overlay, thresholds).toPng();
+      files.add(photograph.file(), photograph.name(), name, seen.result(), thresholds);
+      seen.notes().forEach(note -> progress.note("note: " + photograph.name() + ": " + note));
+      folder.write(
+          name + ".json", seen.result().json(photograph.name(), thresholds).indentedFile());
+      return folder.write(name + ".png", picture);
+    }
+  }
+}
