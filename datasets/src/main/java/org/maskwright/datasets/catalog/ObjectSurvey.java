@@ -22,6 +22,7 @@ import org.maskwright.datasets.Size;
  * @param smallSide square root of the area of an object, in pixels, that a tenth of the objects
  *     fall short of; 0 without objects
  * @param typicalSide of the object in the middle; 0 without objects
+ * @param largeSide that nine tenths of the objects fall short of; 0 without objects
  * @param mostSegments segments of an image, stuff included
  */
 public record ObjectSurvey(
@@ -33,6 +34,7 @@ public record ObjectSurvey(
     int mostObjects,
     double smallSide,
     double typicalSide,
+    double largeSide,
     int mostSegments) {
   private static final int MOST_IMAGES = 300;
 
@@ -74,9 +76,14 @@ public record ObjectSurvey(
         objects[last / 2],
         objects[(int) (0.95 * last)],
         objects[last],
-        sides.length == 0 ? 0 : sides[(sides.length - 1) / 10],
-        sides.length == 0 ? 0 : sides[(sides.length - 1) / 2],
+        quantile(sides, 0.1),
+        quantile(sides, 0.5),
+        quantile(sides, 0.9),
         Arrays.stream(seen).mapToInt(Seen::segments).max().getAsInt());
+  }
+
+  private static double quantile(double[] sorted, double share) {
+    return sorted.length == 0 ? 0 : sorted[(int) (share * (sorted.length - 1))];
   }
 
   private static Seen see(Dataset dataset, int index) {

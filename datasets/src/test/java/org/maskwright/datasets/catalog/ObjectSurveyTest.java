@@ -27,6 +27,7 @@ class ObjectSurveyTest {
     assertEquals(3, survey.mostSegments());
     assertEquals(sides[(images - 1) / 2], survey.typicalSide(), 1e-9, "each image has three alike");
     assertEquals(sides[(3 * images - 1) / 10 / 3], survey.smallSide(), 1e-9);
+    assertEquals(sides[(3 * images - 1) * 9 / 10 / 3], survey.largeSide(), 1e-9);
   }
 
   @Test

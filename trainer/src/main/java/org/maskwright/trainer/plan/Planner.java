@@ -33,11 +33,15 @@ import org.maskwright.trainer.run.Rehearsal;
  */
 public final class Planner {
   private static final int REHEARSED_STEPS = 3;
+  private static final int REHEARSED_IMAGES = 2;
   private static final int FEWEST_STEPS = 20;
   private static final int SMALLEST_CROP = 128;
 
   /** Evaluations while it trains; one more at the end. */
   private static final int EVALUATIONS = 3;
+
+  /** Images that the report shows. */
+  private static final int REPORTED = 9;
 
   /** Share of the time that evaluations while it trains may take. */
   private static final double EVALUATION_SHARE = 0.1;
@@ -50,6 +54,7 @@ public final class Planner {
   private final Path folder;
   private final Wishes wishes;
   private final long memory;
+  private final long begin = System.nanoTime();
 
   /**
    * A plan and what it is expected to take.
@@ -99,9 +104,11 @@ public final class Planner {
       one = ofOneImage(plan);
       plan = fitted(plan, one, memory);
     }
-    Rehearsal cost = Rehearsal.of(bound(provisional(plan)), REHEARSED_STEPS);
+    Rehearsal cost = Rehearsal.of(bound(provisional(plan)), REHEARSED_STEPS, REHEARSED_IMAGES);
     Plan timed = timed(plan, facts, cost);
-    return new Planned(timed, estimates(timed, facts, cost));
+    List<String> said = new ArrayList<>(Rules.notes(facts, crop));
+    said.addAll(estimates(timed, facts, cost));
+    return new Planned(timed, said);
   }
 
   private Facts facts() {
@@ -202,7 +209,7 @@ public final class Planner {
   }
 
   private Rehearsal ofOneImage(Plan plan) {
-    return Rehearsal.of(bound(provisional(plan).with("train.batch-size", 1, "")), 1);
+    return Rehearsal.of(bound(provisional(plan).with("train.batch-size", 1, "")), 1, 0);
   }
 
   /** With the largest of batch, batch / 2, ... 1 that fits; what is cut off is accumulated. */
@@ -252,13 +259,15 @@ public final class Planner {
 
   private int stepsWithin(Facts facts, Rehearsal cost, int evaluatedAtOnce) {
     double seconds = wishes.seconds().orElseThrow();
-    double besides = cost.startSeconds() + evaluationSeconds(facts, cost, evaluatedAtOnce);
+    double planned = (System.nanoTime() - begin) / 1e9;
+    double besides =
+        planned + cost.startSeconds() + evaluationSeconds(facts, cost, evaluatedAtOnce);
     int steps = (int) ((seconds - besides) / cost.stepSeconds());
     if (steps < FEWEST_STEPS) {
       throw new ConfigException(
           String.format(
               Locale.ROOT,
-              "minutes: expected at least %.0f, got %.1f: a step takes %.1f s here and evaluation %.0f s; give more time, or fewer images to evaluate on",
+              "minutes: expected at least %.0f, got %.1f: a step takes %.1f s here, and looking at the data and evaluation %.0f s; give more time, or fewer images to evaluate on",
               Math.ceil((besides + FEWEST_STEPS * cost.stepSeconds()) / 60),
               seconds / 60,
               cost.stepSeconds(),
@@ -267,10 +276,11 @@ public final class Planner {
     return steps;
   }
 
-  /** While it trains, and of the last and the best checkpoint in the end. */
+  /** While it trains, of the last and the best checkpoint in the end, and of the report. */
   private static double evaluationSeconds(Facts facts, Rehearsal cost, int evaluatedAtOnce) {
     int last = evaluatedAtOnce < facts.evaluated() ? 2 * facts.evaluated() : 0;
-    return cost.imageSeconds() * ((EVALUATIONS + 1.0) * evaluatedAtOnce + last);
+    int drawn = Math.min(facts.evaluated(), REPORTED);
+    return cost.imageSeconds() * ((EVALUATIONS + 1.0) * evaluatedAtOnce + last + drawn);
   }
 
   private List<String> estimates(Plan plan, Facts facts, Rehearsal cost) {

@@ -1,9 +1,14 @@
 package org.maskwright.trainer.plan;
 
 import com.typesafe.config.ConfigUtil;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.Tiling;
+import org.maskwright.datasets.catalog.ObjectSurvey;
 
 /**
  * The rules by which data of one's own get their settings; docs/own-data.md lists them. Numbers
@@ -19,8 +24,22 @@ final class Rules {
   /** Pictures are not enlarged more than this. */
   private static final double MOST_ENLARGED = 2;
 
+  /** Objects are longer than the root of their area. */
+  private static final double LONGER = 1.5;
+
+  /** Pictures of so many tiles at least are trained on tile by tile. */
+  private static final double TRAINED_TILES = 4;
+
   private static final String HELD_OUT =
       "a tenth of the images, chosen by a hash of their names, is held out where the data have no part to evaluate on";
+
+  /**
+   * On processors crops show no more objects than that: with three times as many in crops of four
+   * times the area, queries take several times as long to learn which object is whose.
+   */
+  private static final int OBJECTS_IN_CROP = 10;
+
+  private static final int SMALLEST_CROP = 128;
 
   private static final int DIVISIBILITY = 32;
   private static final int FEWEST_QUERIES = 20;
@@ -28,7 +47,9 @@ final class Rules {
 
   private final Facts facts;
   private final int crop;
+  private final int batch;
   private final double scale;
+  private final Optional<Tiling> tiles;
 
   private Rules(Facts facts, int crop) {
     this.facts = facts;
@@ -40,7 +61,38 @@ final class Rules {
             : 0;
     double whole = Math.min(1, (double) crop / facts.longSide());
     this.scale = Math.max(whole, Math.min(wanted, MOST_ENLARGED));
-    this.crop = Math.min(crop, roundUp(scale * facts.longSide(), DIVISIBILITY));
+    int few = facts.accelerator() ? crop : Math.min(crop, cropOfFewObjects());
+    this.crop = Math.min(few, roundUp(scale * facts.longSide(), DIVISIBILITY));
+    this.batch = facts.accelerator() || 2 * this.crop * this.crop <= crop * crop ? 8 : 4;
+    this.tiles = cropped() ? Optional.of(tiling()) : Optional.empty();
+  }
+
+  /** Side of the crop that so many objects touch and in which large ones are whole. */
+  private int cropOfFewObjects() {
+    ObjectSurvey objects = facts.objects();
+    if (!facts.objectsApart() || objects.manyObjects() == 0) {
+      return Integer.MAX_VALUE;
+    }
+    Size picture = objects.typical();
+    double each = (double) picture.width() * picture.height() / objects.manyObjects();
+    double few = Math.sqrt(OBJECTS_IN_CROP * each) - objects.typicalSide();
+    int large = roundUp(2 * scale * LONGER * objects.largeSide(), DIVISIBILITY);
+    int side = (int) (scale * few) / DIVISIBILITY * DIVISIBILITY;
+    return Math.max(SMALLEST_CROP, Math.max(side, large));
+  }
+
+  /** Windows of the picture that fill a crop, in which all but the largest objects are whole. */
+  private Tiling tiling() {
+    int size = Math.max(Tiling.MIN_SIZE, (int) Math.round(crop / scale));
+    int overlap = Math.max(size / 4, (int) Math.ceil(LONGER * facts.objects().largeSide()));
+    return new Tiling(size, Math.min(overlap, size / 2));
+  }
+
+  /** Whether pictures are so large that they are trained on tile by tile. */
+  private boolean trainedInTiles() {
+    Size picture = facts.objects().typical();
+    double pixels = (double) picture.width() * picture.height();
+    return tiles.filter(t -> pixels >= TRAINED_TILES * t.size() * t.size()).isPresent();
   }
 
   /** The side of the crop that a machine trains on within a time. */
@@ -65,6 +117,47 @@ final class Rules {
     plan = rules.pictures(plan);
     plan = rules.learning(plan);
     return rules.evaluation(plan);
+  }
+
+  /**
+   * What a user should know of a plan before it starts: how pictures are divided, and what they
+   * show that the model cannot find.
+   *
+   * @param crop as of the plan
+   */
+  static List<String> notes(Facts facts, int crop) {
+    Rules rules = new Rules(facts, crop);
+    List<String> out = new ArrayList<>();
+    rules.tiles.ifPresent(tiles -> out.addAll(rules.notes(tiles)));
+    if (facts.objectsApart() && rules.wantedQueries() > MOST_QUERIES) {
+      out.add(
+          String.format(
+              Locale.ROOT,
+              "warning: about %.0f objects touch what the model sees at once, and it can find %d; give it smaller crops: --set augment.lsj.height=N --set augment.lsj.width=N",
+              rules.objectsInCrop(),
+              MOST_QUERIES));
+    }
+    return out;
+  }
+
+  private List<String> notes(Tiling tiling) {
+    List<String> out = new ArrayList<>();
+    out.add(
+        String.format(
+            Locale.ROOT,
+            "tiles:  pictures are seen in tiles of %d pixels, %d of a picture of %s, with an overlap of %d",
+            tiling.size(),
+            tiling.of(facts.objects().typical()).count(),
+            facts.objects().typical(),
+            tiling.overlap()));
+    if (LONGER * facts.objects().largeSide() > tiling.size() / 2.0) {
+      out.add(
+          String.format(
+              Locale.ROOT,
+              "warning: a tenth of the objects are about %.0f pixels long or more, half a tile and beyond, and may be found in parts; larger tiles show small objects smaller: --set data.source.tiles.size=N --set eval.tiles.size=N",
+              LONGER * facts.objects().largeSide()));
+    }
+    return out;
   }
 
   private List<String> heading() {
@@ -160,27 +253,36 @@ final class Rules {
     return facts.objects().manyObjects() * share;
   }
 
+  private double wantedQueries() {
+    return facts.objectsApart()
+        ? 2 * objectsInCrop() + facts.stuff()
+        : 1.5 * (facts.things() + facts.stuff());
+  }
+
   private int queries() {
-    double wanted =
-        facts.objectsApart()
-            ? 1.5 * objectsInCrop() + facts.stuff()
-            : 1.5 * (facts.things() + facts.stuff());
-    return Math.min(MOST_QUERIES, Math.max(FEWEST_QUERIES, roundUp(wanted, 10)));
+    return Math.min(MOST_QUERIES, Math.max(FEWEST_QUERIES, roundUp(wantedQueries(), 10)));
   }
 
   private Plan pictures(Plan plan) {
     String why =
-        cropped()
+        tiles.isPresent()
             ? String.format(
                 Locale.ROOT,
-                "crops: objects are %.0f pixels wide (a tenth below %.0f), and should be %.0f (%.0f) in the input",
+                "%s: objects are %.0f pixels wide (a tenth below %.0f), and should be %.0f (%.0f) in the input",
+                trainedInTiles() ? "tiles" : "crops",
                 facts.objects().typicalSide(),
                 facts.objects().smallSide(),
                 OBJECT_SIDE,
                 SMALL_OBJECT_SIDE)
             : "whole pictures, at several sizes";
-    double middle = scale * facts.longSide() / crop;
-    return plan.with("augment.type", "lsj", why)
+    double middle = trainedInTiles() ? 1 : scale * facts.longSide() / crop;
+    Plan divided =
+        trainedInTiles()
+            ? plan.with("data.source.tiles.size", tiles.get().size(), why)
+                .with("data.source.tiles.overlap", tiles.get().overlap(), why)
+            : plan;
+    return divided
+        .with("augment.type", "lsj", why)
         .with("augment.lsj.height", crop, why)
         .with("augment.lsj.width", crop, why)
         .with("augment.lsj.min-scale", decimal(0.7 * middle), why)
@@ -202,28 +304,40 @@ final class Rules {
         .with("optimizer.clip-norm", "1.0", why)
         .with("schedule.shape.type", "poly", why)
         .with("schedule.warmup-factor", "0.01", why)
-        .with("train.batch-size", facts.accelerator() ? 8 : 4, "")
+        .with("train.batch-size", batch, "")
         .with("train.accumulate", 1, "");
   }
 
   private Plan evaluation(Plan plan) {
     String why = "evaluated as it is trained";
-    Plan out =
-        plan.with("eval.short-edge", (int) Math.max(1, Math.round(scale * facts.shortSide())), why)
-            .with("eval.max-size", (int) Math.ceil(scale * longest()), why)
-            .with("eval.object-threshold", "0.5", why);
+    Plan out = seen(plan, why).with("eval.object-threshold", "0.5", why);
     if (facts.task() != Task.PANOPTIC) {
       String metric = facts.task() == Task.INSTANCE ? "instance.AP" : "semantic.mIoU";
       out =
           out.with("eval.tasks", "[" + facts.task().key() + "]", why)
               .with("eval.best", metric, why);
     }
-    return facts.objectsApart()
-        ? out.with(
-            "eval.max-instances",
-            Math.max(50, roundUp(1.5 * facts.objects().mostObjects(), 10)),
-            why)
-        : out;
+    return facts.objectsApart() ? out.with("eval.max-instances", mostInstances(), why) : out;
+  }
+
+  /** With pictures to evaluate at the size of training: whole, or tiles that fill a crop. */
+  private Plan seen(Plan plan, String why) {
+    if (tiles.isEmpty()) {
+      return plan.with(
+              "eval.short-edge", (int) Math.max(1, Math.round(scale * facts.shortSide())), why)
+          .with("eval.max-size", (int) Math.ceil(scale * longest()), why);
+    }
+    return plan.with("eval.tiles.size", tiles.get().size(), why)
+        .with("eval.tiles.overlap", tiles.get().overlap(), why)
+        .with("eval.short-edge", crop, why)
+        .with("eval.max-size", crop, why);
+  }
+
+  /** Of a picture or tile: half as many again as it shows, and no more than queries give. */
+  private int mostInstances() {
+    double shown = tiles.isPresent() ? objectsInCrop() : facts.objects().mostObjects();
+    return Math.min(
+        queries() * Math.max(1, facts.things()), Math.max(50, roundUp(1.5 * shown, 10)));
   }
 
   private int longest() {

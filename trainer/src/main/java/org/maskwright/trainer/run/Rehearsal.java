@@ -17,7 +17,7 @@ import org.maskwright.trainer.loop.Trainer;
  *
  * @param stepSeconds of an optimiser step, all of its batches; the last one measured, as the first
  *     ones also make what later ones find made
- * @param imageSeconds of an evaluated image
+ * @param imageSeconds of an evaluated image, all of its tiles; 0 if none was
  * @param startSeconds until the first step begins, and what the first step takes beyond the last
  * @param heldBytes of the model and its gradients and moments, in the engine's arrays
  * @param peakBytes largest in the engine's arrays during a step
@@ -30,10 +30,12 @@ public record Rehearsal(
     long heldBytes,
     long peakBytes,
     long residentBytes) {
-  private static final int IMAGES = 2;
-
-  /** As a run reads its data and computes; the settings' paths are read, none is written. */
-  public static Rehearsal of(RunSettings settings, int steps) {
+  /**
+   * As a run reads its data and computes; the settings' paths are read, none is written.
+   *
+   * @param images to evaluate; 0: none, and they are taken to need no time
+   */
+  public static Rehearsal of(RunSettings settings, int steps, int images) {
     long begin = System.nanoTime();
     try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false);
         Prepared run = Prepared.of(settings, silent);
@@ -54,15 +56,19 @@ public record Rehearsal(
       double start = (first - begin) / 1e9 + Math.max(0, seconds.get(0) - last);
       long peak = run.engine().memory().peakBytes();
       long held = run.engine().memory().liveBytes();
-      EvalReport report = run.evaluator().run(IMAGES, Optional.empty(), Optional.empty());
       return new Rehearsal(
           last,
-          report.seconds() / report.images(),
+          images == 0 ? 0 : imageSeconds(run, images),
           start,
           held,
           peak,
           ResidentMemory.bytes().orElse(0));
     }
+  }
+
+  private static double imageSeconds(Prepared run, int images) {
+    EvalReport report = run.evaluator().run(images, Optional.empty(), Optional.empty());
+    return report.seconds() / report.images();
   }
 
   private static Trainer trainer(RunSettings settings, Learner learner) {

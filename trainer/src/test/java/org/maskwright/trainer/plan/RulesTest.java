@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.catalog.ObjectSurvey;
 import org.maskwright.modelzoo.backbone.MobileNetV2Part;
 import org.maskwright.trainer.config.AugmentSettings;
@@ -23,7 +24,7 @@ class RulesTest {
   /** Objects of one size, so many in every picture. */
   private static ObjectSurvey objects(int width, int height, int count, double side) {
     Size size = new Size(width, height);
-    return new ObjectSurvey(10, size, size, count, count, count, side, side, count);
+    return new ObjectSurvey(10, size, size, count, count, count, side, side, side, count);
   }
 
   private static Facts facts(Task task, ObjectSurvey objects, boolean accelerator) {
@@ -78,17 +79,103 @@ class RulesTest {
   }
 
   @Test
-  void smallObjectsOfLargePicturesAreLearntFromCropsAtTheirOwnSize() {
-    Plan plan = plan(facts(Task.INSTANCE, objects(1024, 1024, 369, 24), false));
+  void smallObjectsOfLargePicturesAreLearntFromTilesAtTheirOwnSize() {
+    Facts facts = facts(Task.INSTANCE, objects(1024, 1024, 369, 24), false);
+    Plan plan = plan(facts);
     RunSettings run = settings(plan);
     AugmentSettings.Lsj lsj = (AugmentSettings.Lsj) run.augment();
-    assertEquals(256, lsj.height());
-    double middle = lsj.height() * (lsj.minScale() / 0.7) / 1024;
-    assertEquals(1, middle, 0.02, "input pixels of a picture's pixel");
-    double inCrop = 369 * Math.pow((256 + 24) / 1024.0, 2);
+    assertEquals(128, lsj.height());
+    assertEquals(128, run.data().sources().get(0).tiles().size(), "a tile fills a crop at scale 1");
+    assertEquals(8, run.train().batchSize(), "half the pixels of four larger crops");
+    assertTrue(lsj.minScale() < 1 && lsj.maxScale() > 1);
+    double inCrop = 369 * Math.pow((128 + 24) / 1024.0, 2);
     int queries = Integer.parseInt(plan.get("model.decoder.masked-attention.queries"));
-    assertTrue(queries >= 1.5 * inCrop && queries < 1.5 * inCrop + 10, "queries " + queries);
-    assertTrue(run.eval().maxInstances() >= 369);
+    assertTrue(queries >= 2 * inCrop && queries < 2 * inCrop + 20, "queries " + queries);
+    assertEquals(queries, run.eval().maxInstances(), "of a tile, not of a picture");
+  }
+
+  @Test
+  void whatIsCroppedIsEvaluatedInTheSameWindows() {
+    for (int width : new int[] {400, 500, 1024, 3000, 20_000}) {
+      for (double object : new double[] {5, 12, 24, 60, 140}) {
+        for (boolean accelerator : new boolean[] {false, true}) {
+          Facts facts =
+              facts(Task.INSTANCE, objects(width, width * 3 / 4, 40, object), accelerator);
+          RunSettings run = settings(facts);
+          AugmentSettings.Lsj lsj = (AugmentSettings.Lsj) run.augment();
+          Optional<Tiling> seen = run.evaluatedTiles();
+          int trained = run.data().sources().get(0).tiles().size();
+          if (seen.isEmpty()) {
+            assertEquals(0, trained);
+            assertTrue(run.eval().maxSize() <= 1.25 * lsj.height(), width + " of " + object);
+            continue;
+          }
+          int tile = seen.get().size();
+          assertEquals(lsj.height(), run.eval().shortEdge());
+          assertEquals(lsj.height(), run.eval().maxSize());
+          // Pixels of the input for one of the picture, in evaluation and in the middle of
+          // training.
+          double evaluated = (double) lsj.height() / tile;
+          double whole = trained > 0 ? trained : width;
+          assertEquals(evaluated, lsj.minScale() / 0.7 * lsj.height() / whole, 0.03 * evaluated);
+          assertTrue(trained == 0 || seen.equals(run.data().sources().get(0).tiles().tiling()));
+          assertTrue(seen.get().overlap() >= tile / 4);
+        }
+      }
+    }
+  }
+
+  @Test
+  void cropsOnProcessorsShowSomeTenObjects() {
+    for (int count : new int[] {60, 150, 400, 900}) {
+      for (int side : new int[] {512, 1024, 2048}) {
+        ObjectSurvey objects = objects(side, side, count, 12);
+        Plan plan = plan(facts(Task.INSTANCE, objects, false));
+        AugmentSettings.Lsj lsj = (AugmentSettings.Lsj) settings(plan).augment();
+        double tile = settings(plan).evaluatedTiles().orElseThrow().size();
+        double touching = count * Math.pow((tile + 12) / side, 2);
+        boolean smallest = lsj.height() == 128;
+        boolean largest = lsj.height() == 256;
+        assertTrue(smallest || touching <= 10, side + " " + count + ": " + touching);
+        assertTrue(largest || count * Math.pow((tile * 1.5 + 12) / side, 2) > 10, "not smaller");
+      }
+    }
+    Facts fast = facts(Task.INSTANCE, objects(1024, 1024, 400, 12), true);
+    assertEquals("640", plan(fast).get("augment.lsj.height"), "a GPU has the time for more");
+  }
+
+  @Test
+  void tilesOverlapByMoreThanLargeObjectsAreLong() {
+    Size size = new Size(1024, 1024);
+    ObjectSurvey survey = new ObjectSurvey(10, size, size, 300, 300, 300, 17, 24, 60, 300);
+    Facts facts = facts(Task.INSTANCE, survey, false);
+    Tiling seen = settings(facts).evaluatedTiles().orElseThrow();
+    assertEquals(new Tiling(192, 90), seen);
+    List<String> notes = Rules.notes(facts, 256);
+    assertEquals(1, notes.size(), notes.toString());
+    assertTrue(notes.get(0).contains("tiles of 192 pixels, 100 of a picture"), notes.get(0));
+  }
+
+  @Test
+  void objectsLongerThanHalfATileAreSaid() {
+    Size size = new Size(1024, 1024);
+    ObjectSurvey survey = new ObjectSurvey(10, size, size, 300, 300, 300, 17, 24, 120, 300);
+    Facts facts = facts(Task.INSTANCE, survey, false);
+    assertEquals(new Tiling(256, 128), settings(facts).evaluatedTiles().orElseThrow());
+    assertTrue(
+        Rules.notes(facts, 256).stream().anyMatch(note -> note.contains("about 180 pixels long")));
+  }
+
+  @Test
+  void moreObjectsThanQueriesAreSaid() {
+    Facts many = facts(Task.INSTANCE, objects(300, 300, 400, 12), true);
+    assertEquals(
+        "300", plan(many).get("model.decoder.masked-attention.queries"), plan(many).toConf());
+    assertTrue(
+        Rules.notes(many, 640).stream().anyMatch(note -> note.contains("it can find 300")),
+        Rules.notes(many, 640).toString());
+    Facts few = facts(Task.INSTANCE, objects(300, 300, 40, 30), true);
+    assertEquals(List.of(), Rules.notes(few, 640));
   }
 
   @Test
