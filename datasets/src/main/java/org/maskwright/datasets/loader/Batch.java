@@ -15,12 +15,17 @@ import org.maskwright.datasets.TrainingExample;
  * @param labels the classes that the annotation of each example tells apart
  * @param next the state of the loader after this batch: store it to resume with the batch that
  *     follows
+ * @param first number of the first example in the batch that all processes share; 0 where one
+ *     process has all of it
+ * @param whole how many examples that has
  */
 public record Batch(
     List<TrainingExample> examples,
     List<Integer> sources,
     List<LabelSpace> labels,
-    LoaderState next) {
+    LoaderState next,
+    int first,
+    int whole) {
   public Batch {
     examples = List.copyOf(examples);
     sources = List.copyOf(sources);
@@ -32,6 +37,11 @@ public record Batch(
           "batch: expected at least one example, and source and classes of each, got %d, %d and %d"
               .formatted(examples.size(), sources.size(), labels.size()));
     }
+    if (first < 0 || first + examples.size() > whole) {
+      throw new IllegalArgumentException(
+          "batch: expected %d examples from number %d on within the batch of all processes, got one of %d"
+              .formatted(examples.size(), first, whole));
+    }
   }
 
   /** Examples of one source, whose annotation tells every class apart. */
@@ -40,10 +50,12 @@ public record Batch(
         examples,
         Collections.nCopies(examples.size(), 0),
         Collections.nCopies(examples.size(), LabelSpace.ALL),
-        next);
+        next,
+        0,
+        examples.size());
   }
 
-  /** B. */
+  /** B, of this process. */
   public int size() {
     return examples.size();
   }

@@ -2,6 +2,7 @@ package org.maskwright.datasets.loader;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -36,6 +37,7 @@ public final class Loader implements AutoCloseable {
   private final List<SourceStream> sources;
   private final Sampler sampler;
   private final LoaderSettings settings;
+  private final Share share;
   private final ExecutorService workers;
   private final List<String> skipped = new ArrayList<>();
   private LoaderState taken;
@@ -68,6 +70,29 @@ public final class Loader implements AutoCloseable {
    */
   public Loader(
       List<DataSource> sources, Sampler sampler, LoaderSettings settings, LoaderState from) {
+    this(sources, sampler, settings, from, Share.ALL);
+  }
+
+  /**
+   * As the other constructor, for one of several processes that share each batch. The loaders of
+   * all of them stand at the same place after each batch, which is that of one process alone.
+   *
+   * @param settings whose batch size is that of this process
+   * @param share what of each batch is loaded here
+   * @throws IllegalArgumentException also if broken files are to be skipped by one of several
+   *     processes, which the others would not know
+   */
+  public Loader(
+      List<DataSource> sources,
+      Sampler sampler,
+      LoaderSettings settings,
+      LoaderState from,
+      Share share) {
+    if (share.size() > 1 && settings.brokenFiles() == LoaderSettings.BrokenFiles.SKIP) {
+      throw new IllegalArgumentException(
+          "broken-files: expected stop where %d processes share the batches, got skip; data check lists the broken files"
+              .formatted(share.size()));
+    }
     if (from.sources().size() != sources.size()) {
       throw new IllegalArgumentException(
           "loader state: of %d sources, expected %d; it is not the one of the checkpoint"
@@ -86,6 +111,7 @@ public final class Loader implements AutoCloseable {
     this.sources = List.copyOf(streams);
     this.sampler = sampler;
     this.settings = settings;
+    this.share = share;
     this.taken = from;
     this.workers = Executors.newFixedThreadPool(settings.workers(), threads());
     fill(taken.batches(), 0);
@@ -101,8 +127,8 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * The next batch, or empty after the last one of a sequential pass. A failure closes the loader;
-   * {@link #state} then still is where the last batch ended.
+   * This process's share of the next batch, or empty after the last one of a sequential pass. A
+   * failure closes the loader; {@link #state} then still is where the last batch ended.
    *
    * @throws DatasetException if an image cannot be loaded and the settings say stop, if as many
    *     shuffled images in a row as a source has cannot be loaded, or if the thread is interrupted
@@ -114,17 +140,23 @@ public final class Loader implements AutoCloseable {
     List<TrainingExample> examples = new ArrayList<>(from.length);
     LoaderState reached = taken;
     int failures = 0;
-    while (examples.size() < from.length) {
-      fill(taken.batches(), examples.size());
-      int source = from[examples.size()];
+    int at = 0; // in the batch
+    while (at < from.length) {
+      fill(taken.batches(), at);
+      int source = from[at];
       SourceStream.Slot slot = sources.get(source).poll();
       if (slot == null) {
         break;
       }
       reached = reached.moved(source, slot.after());
+      if (slot.example() == null) {
+        at++;
+        continue;
+      }
       try {
         examples.add(slot.example().get());
         failures = 0;
+        at++;
       } catch (CancellationException e) {
         throw closedException();
       } catch (ExecutionException e) {
@@ -141,9 +173,10 @@ public final class Loader implements AutoCloseable {
     if (examples.isEmpty()) {
       return Optional.empty();
     }
-    List<Integer> numbers = Arrays.stream(from).limit(examples.size()).boxed().toList();
+    int first = share.first(from.length);
+    List<Integer> numbers = Arrays.stream(from).skip(first).limit(examples.size()).boxed().toList();
     List<LabelSpace> labels = numbers.stream().map(s -> sources.get(s).labels()).toList();
-    return Optional.of(new Batch(examples, numbers, labels, taken));
+    return Optional.of(new Batch(examples, numbers, labels, taken, first, at));
   }
 
   private void requireSome(Dataset dataset, int failures, ExecutionException last) {
@@ -174,7 +207,8 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Loads ahead what the next batches need: as many images as a batch and the prefetch.
+   * Loads ahead what this process needs of the next batches: as many images as its batch and the
+   * prefetch.
    *
    * @param next number of the next batch
    * @param done images of it that are there
@@ -184,18 +218,22 @@ public final class Loader implements AutoCloseable {
       throw closedException();
     }
     int[] wanted = new int[sources.size()];
+    List<BitSet> own = new ArrayList<>();
+    sources.forEach(source -> own.add(new BitSet()));
     int left = settings.batchSize() + settings.prefetch();
     int at = done;
     for (long batch = next; left > 0; batch++) {
       int[] from = sampler.sources(batch);
-      for (; at < from.length && left > 0; at++, left--) {
-        wanted[from[at]]++;
+      for (; at < from.length && left > 0; at++) {
+        boolean loaded = share.has(at, from.length);
+        own.get(from[at]).set(wanted[from[at]]++, loaded);
+        left -= loaded ? 1 : 0;
       }
       at = 0;
     }
     try {
       for (int s = 0; s < wanted.length; s++) {
-        sources.get(s).ahead(wanted[s], workers);
+        sources.get(s).ahead(own.get(s), wanted[s], workers);
       }
     } catch (RejectedExecutionException e) {
       throw closedException();

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.loader;
 
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -22,7 +23,11 @@ final class SourceStream {
   private EpochOrder epoch;
   private LoaderState.Position submitted;
 
-  /** An image that is being loaded, and where the source stands after it. */
+  /**
+   * An image, and where the source stands after it.
+   *
+   * @param example being loaded; null for an image of another process
+   */
   record Slot(LoaderState.Position after, Future<TrainingExample> example) {}
 
   SourceStream(
@@ -59,15 +64,20 @@ final class SourceStream {
     return source.labels();
   }
 
-  /** Loads until {@code count} images are ahead, or there are no more. */
-  void ahead(int count, ExecutorService workers) {
+  /**
+   * Looks ahead as far as {@code own} reaches, or to the last image.
+   *
+   * @param own which of the next images are this process's, and are loaded
+   */
+  void ahead(BitSet own, int count, ExecutorService workers) {
     while (ahead.size() < count && !atEnd()) {
       if (epoch.epoch() != submitted.epoch()) {
         epoch = epoch(submitted.epoch());
       }
       EpochOrder of = epoch;
       int position = submitted.position();
-      Future<TrainingExample> example = workers.submit(() -> example(of, position));
+      Future<TrainingExample> example =
+          own.get(ahead.size()) ? workers.submit(() -> example(of, position)) : null;
       submitted =
           position + 1 < of.length()
               ? new LoaderState.Position(of.epoch(), position + 1)

@@ -71,6 +71,59 @@ final class LoaderTest {
         take(dataset, LoaderSettings.training(4, 42, 5), LoaderState.START, 9));
   }
 
+  private static List<Batch> shares(Dataset data, int batchSize, int size, LoaderState from) {
+    List<Batch> whole = new ArrayList<>();
+    List<Loader> loaders = new ArrayList<>();
+    try {
+      for (int rank = 0; rank < size; rank++) {
+        loaders.add(
+            new Loader(
+                List.of(new DataSource(data, LSJ)),
+                Sampler.one(batchSize),
+                LoaderSettings.training(2, 42, 2),
+                from,
+                new Share(rank, size)));
+      }
+      for (int b = 0; b < 6; b++) {
+        List<TrainingExample> examples = new ArrayList<>();
+        LoaderState next = null;
+        for (Loader loader : loaders) {
+          Batch share = loader.next().orElseThrow();
+          assertEquals(examples.size(), share.first());
+          assertEquals(batchSize, share.whole());
+          examples.addAll(share.examples());
+          next = share.next();
+          assertEquals(next, loader.state());
+        }
+        whole.add(new Batch(examples, next));
+      }
+    } finally {
+      loaders.forEach(Loader::close);
+    }
+    return whole;
+  }
+
+  @Test
+  void theSharesOfProcessesAreTheBatchesOfOneAlsoWhenTheirNumberChanges() {
+    Dataset data = new MemoryDataset(11);
+    List<Batch> alone = take(data, LoaderSettings.training(5, 42, 1), LoaderState.START, 12);
+    for (int size : new int[] {1, 2, 3, 5}) {
+      List<Batch> first = shares(data, 5, size, LoaderState.START);
+      assertSame(alone.subList(0, 6), first);
+      assertSame(alone.subList(6, 12), shares(data, 5, 6 - size, first.get(5).next()));
+    }
+  }
+
+  @Test
+  void anEpochOfProcessesHasEachImageOnce() {
+    Dataset data = new MemoryDataset(12);
+    Set<ImageId> seen = new HashSet<>();
+    for (Batch batch : shares(data, 4, 2, LoaderState.START).subList(0, 3)) {
+      batch.examples().forEach(e -> assertTrue(seen.add(e.imageId()), "seen twice"));
+    }
+    assertEquals(12, seen.size());
+  }
+
   @Test
   void aLoaderResumedAnywhereGivesTheSameBatches() {
     Dataset dataset = new MemoryDataset(7);

@@ -204,7 +204,8 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static Path configIn(Path folder) {
+  /** The configuration of the run in a folder, which need not be there. */
+  public static Path configIn(Path folder) {
     return folder.resolve(CONFIG);
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
@@ -62,6 +63,9 @@ final class ErrorTable {
     if (known != null) {
       return new Outcome(known, String.valueOf(error.getMessage()));
     }
+    if (error instanceof PeerException peer) {
+      return new Outcome(ofPeer(peer.kind()), peer.getMessage());
+    }
     if (isOutOfMemory(error)) {
       return new Outcome(ExitCode.MEMORY, outOfMemory(error, command));
     }
@@ -81,6 +85,21 @@ final class ErrorTable {
     }
     // The type tells most of an unexpected error.
     return new Outcome(ExitCode.INTERNAL, error.toString());
+  }
+
+  /** The code that another process ends with, from the name of the class of its error. */
+  private static ExitCode ofPeer(String kind) {
+    if (kind.isEmpty()) {
+      return ExitCode.PEER;
+    }
+    if (kind.equals(OutOfMemoryError.class.getName())) {
+      return ExitCode.MEMORY;
+    }
+    return KNOWN.entrySet().stream()
+        .filter(known -> known.getKey().getName().equals(kind))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(ExitCode.INTERNAL);
   }
 
   /** Without what only carries an error from one thread or method to another. */

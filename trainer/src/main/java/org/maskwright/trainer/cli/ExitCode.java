@@ -37,11 +37,16 @@ enum ExitCode {
   MEMORY(
       8,
       "out of memory",
-      "Make the work smaller as the message says; give the Java heap more with MASKWRIGHT_OPTS=-Xmx8g."),
+      "Make the work smaller as the message says; give the Java heap more with"
+          + " MASKWRIGHT_OPTS=-Xmx8g."),
   MACHINE(
       9,
       "this machine: a check of doctor failed",
       "Do what doctor says below the check; put its output into a report of wrong results."),
+  PEER(
+      10,
+      "another process of the training ended without a reason, or did not answer",
+      "See what that process wrote last, and its exit code; go on with train --resume."),
   INTERRUPTED(
       130, "interrupted; a training run wrote a checkpoint first", "Go on with train --resume.");
 

@@ -6,12 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.launch.LaunchEnvironment;
+import org.maskwright.trainer.launch.LocalProcesses;
 import org.maskwright.trainer.plan.Planner;
 import org.maskwright.trainer.report.ReportPage;
 import org.maskwright.trainer.report.ShellWord;
@@ -30,15 +35,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train as a configuration file says, or on a folder of images with settings that rules choose; or continue an interrupted run with --resume.",
+      "Train as a configuration file says, or on a folder of images with settings that rules"
+          + " choose; or continue an interrupted run with --resume.",
       "Ctrl-C finishes the step, writes a checkpoint and ends with code 130."
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final String PLAN = "plan.conf";
+  private static final int MOST_PROCESSES = 1024;
+
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE|DIR",
       description =
-          "A configuration file; or a folder of images with masks, whose settings are written to plan.conf in the run's folder, to edit and run again.")
+          "A configuration file; or a folder of images with masks, whose settings are written to"
+              + " plan.conf in the run's folder, to edit and run again.")
   private Path file;
 
   @Option(
@@ -52,6 +62,14 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Continue the run of this folder after its latest checkpoint.")
   private Path resume;
+
+  @Option(
+      names = "--processes",
+      paramLabel = "N",
+      description =
+          "Train with so many processes on this machine, which share each batch"
+              + " (docs/distributed.md).")
+  private Integer processes;
 
   @Mixin private FolderMixin folder;
   @Mixin private ExperimentMixin experiment;
@@ -69,7 +87,8 @@ final class TrainCommand implements Callable<Integer> {
         && (!experiment.isEmpty() || runDir != null || !engine.overrides().isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume continues a run as it was configured: leave out --model, --set, --run-dir, --backend, --device and --threads");
+          "--resume continues a run as it was configured: leave out --model, --set, --run-dir,"
+              + " --backend, --device and --threads");
     }
     boolean ofFolder = file != null && Files.isDirectory(file);
     if (!ofFolder) {
@@ -81,22 +100,79 @@ final class TrainCommand implements Callable<Integer> {
       planned.estimates().forEach(line -> out.println("# " + line));
       return ExitCode.OK.code();
     }
+    if (processes != null) {
+      OptionRange.between(spec, "--processes", 1, MOST_PROCESSES, processes);
+    }
+    List<Rendezvous> places =
+        LaunchEnvironment.places(System.getenv(), processes == null ? 0 : processes);
+    return places.size() > 1 ? launch(places) : train(places.get(0));
+  }
+
+  /** In this process. */
+  private int train(Rendezvous place) throws IOException {
+    if (place.size() > 1 && file != null && Files.isDirectory(file)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a folder of images is planned by one process: write its settings with --dry-run >"
+              + " FILE.conf and train FILE.conf, or use --processes");
+    }
     List<String> command = spec.commandLine().getParseResult().originalArgs();
     RunSummary summary;
     try (Interruption interruption = new Interruption();
         Console console = Terminal.console(spec)) {
+      BooleanSupplier stop = () -> interruption.requested() || LocalProcesses.launcherIsGone();
       summary =
           resume != null
-              ? TrainingRun.resume(resume, console, command, interruption::requested)
-              : start(console, command, interruption);
-      report(summary);
+              ? TrainingRun.resume(resume, console, command, stop, place)
+              : start(console, command, stop, place);
+      if (place.isFirst()) {
+        report(summary);
+      }
     }
     return summary.interrupted() ? Interruption.CODE : ExitCode.OK.code();
   }
 
-  private RunSummary start(Console console, List<String> command, Interruption interruption)
+  /** In processes of their own, with this command's arguments. */
+  private int launch(List<Rendezvous> places) {
+    List<String> arguments = new ArrayList<>();
+    List<String> given = spec.commandLine().getParseResult().originalArgs();
+    try (Interruption interruption = new Interruption();
+        Console console = Terminal.console(spec)) {
+      if (file != null && Files.isDirectory(file)) {
+        Path run = runFolder();
+        planned(run, console);
+        arguments.addAll(
+            List.of("train", run.resolve(PLAN).toString(), "--run-dir", run.toString()));
+        given.stream()
+            .filter(word -> word.matches("-v|--verbose|--json(=.*)?"))
+            .forEach(arguments::add);
+      } else {
+        for (int i = 0; i < given.size(); i++) {
+          if (given.get(i).equals("--processes")) {
+            i++; // its number
+          } else if (!given.get(i).startsWith("--processes=")) {
+            arguments.add(given.get(i));
+          }
+        }
+        if (resume == null && runDir == null) {
+          arguments.addAll(List.of("--run-dir", runFolder().toString()));
+        }
+      }
+      LocalProcesses all =
+          new LocalProcesses(
+              Maskwright.class.getName(), spec.commandLine().getOut(), spec.commandLine().getErr());
+      return all.run(places, arguments, interruption::requested);
+    }
+  }
+
+  private Path runFolder() {
+    return runDir != null ? runDir : Path.of("runs", experiment.name(file) + "-" + now());
+  }
+
+  private RunSummary start(
+      Console console, List<String> command, BooleanSupplier stop, Rendezvous place)
       throws IOException {
-    Path run = runDir != null ? runDir : Path.of("runs", experiment.name(file) + "-" + now());
+    Path run = runFolder();
     ConfigFile config;
     if (Files.isDirectory(file)) {
       config = planned(run, console);
@@ -104,7 +180,7 @@ final class TrainCommand implements Callable<Integer> {
       config = experiment.load(file, engine.overrides());
       experiment.recipe(config).ifPresent(console::line);
     }
-    return TrainingRun.start(run, config, console, command, interruption::requested);
+    return TrainingRun.start(run, config, console, command, stop, place);
   }
 
   /** Looks at the folder, writes the plan into the run's folder, and reads it from there. */
@@ -112,7 +188,7 @@ final class TrainCommand implements Callable<Integer> {
     RunFolder.requireNew(run);
     console.line("looking at %s, and at what a step takes here ...", file);
     Planner.Planned planned = plan();
-    Path plan = run.resolve("plan.conf");
+    Path plan = run.resolve(PLAN);
     OutputFile.createFolder(run);
     OutputFile.write(plan, planned.plan().toConf());
     console.line("plan:   %s", plan);

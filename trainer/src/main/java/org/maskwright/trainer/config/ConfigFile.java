@@ -122,6 +122,15 @@ public final class ConfigFile {
                 Optional.empty()));
   }
 
+  /**
+   * As {@link #loadData}, of text.
+   *
+   * @param name of it in messages
+   */
+  public static ConfigFile data(String name, String text) {
+    return guarded(name, n -> resolved(n, parse(text, n), Optional.empty()));
+  }
+
   private static <T> T guarded(String name, Function<String, T> reading) {
     try {
       return reading.apply(name);

@@ -8,15 +8,17 @@ import org.maskwright.trainer.loop.TrainTaskSettings;
 public record TrainSettings(
     @Doc("What the model is trained for.") TrainTaskSettings task,
     @Doc("Optimiser steps of the whole run.") int steps,
-    @Doc("Images in a batch.") int batchSize,
+    @Doc("Images in a batch, of all processes together.") int batchSize,
     @Doc(
-            "Batches whose gradients are added before a step; the effective batch is batch-size times this.")
+            "Batches whose gradients are added before a step; the effective batch is batch-size"
+                + " times this.")
         int accumulate,
     @Doc("Steps between two log lines; a line's losses and times are means over them.")
         int logEvery,
     @Doc("Steps between two checkpoints.") int checkpointEvery,
     @Doc("How many of the newest checkpoints are kept; the best is kept besides.")
         int keepCheckpoints,
+    @Doc("Several processes.") ProcessSettings processes,
     @Doc("Where else its numbers go.") MlflowSettings mlflow) {
   /** Checks the ranges. */
   public TrainSettings {

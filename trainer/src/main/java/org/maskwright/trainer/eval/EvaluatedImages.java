@@ -4,13 +4,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TileGrid;
 import org.maskwright.datasets.TrainingExample;
-import org.maskwright.datasets.loader.Batch;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.tiles.TiledDataset;
@@ -24,7 +25,7 @@ final class EvaluatedImages implements AutoCloseable {
   private final List<ResultKind<?>> kinds;
   private final Optional<ValidationLoss> loss;
   private final Optional<TiledDataset> tiles;
-  private final Loader loader;
+  private final Optional<Loader> loader; // empty where there is no image
   private final Map<ImageId, Integer> index = new HashMap<>();
   private Optional<String> note = Optional.empty();
 
@@ -38,6 +39,7 @@ final class EvaluatedImages implements AutoCloseable {
       Predictor predictor,
       Dataset dataset,
       Optional<TiledDataset> tiles,
+      IntPredicate own,
       List<ResultKind<?>> kinds,
       Optional<ValidationLoss> loss,
       Task targets,
@@ -50,7 +52,11 @@ final class EvaluatedImages implements AutoCloseable {
     for (int i = 0; i < seen.size(); i++) {
       index.put(seen.info(i).imageId(), i);
     }
-    this.loader = new Loader(seen, predictor.preparation(targets), loading);
+    Dataset loaded = DatasetView.where(seen, i -> own.test(tiles.map(t -> t.imageOf(i)).orElse(i)));
+    this.loader =
+        loaded.size() == 0
+            ? Optional.empty()
+            : Optional.of(new Loader(loaded, predictor.preparation(targets), loading));
   }
 
   /**
@@ -59,16 +65,22 @@ final class EvaluatedImages implements AutoCloseable {
    * @param index in the data set
    * @param size at which it is stored
    */
-  record Evaluated(int index, Size size, ImageResults results) {}
+  record Evaluated(int index, Size size, ImageResults results, ValidationLoss.Parts losses) {}
 
   /** The next image that could be loaded, with all its tiles; empty after the last. */
   Optional<Evaluated> next() {
     return tiles.isPresent() ? nextTiled(tiles.get()) : nextWhole();
   }
 
+  private ValidationLoss.Parts losses() {
+    return loss.map(ValidationLoss::take).orElse(ValidationLoss.Parts.NONE);
+  }
+
   private Optional<TrainingExample> nextExample() {
-    Optional<Batch> batch = loader.next();
-    return batch.map(b -> b.examples().get(0));
+    Optional<TrainingExample> example =
+        loader.flatMap(Loader::next).map(batch -> batch.examples().get(0));
+    example.ifPresent(e -> loss.ifPresent(l -> l.next(index.get(e.info().imageId()))));
+    return example;
   }
 
   private Optional<Evaluated> nextWhole() {
@@ -78,7 +90,8 @@ final class EvaluatedImages implements AutoCloseable {
                 new Evaluated(
                     index.get(example.info().imageId()),
                     new Size(example.originalWidth(), example.originalHeight()),
-                    predictor.results(predictor.run(example, loss))));
+                    predictor.results(predictor.run(example, loss)),
+                    losses()));
   }
 
   private Optional<Evaluated> nextTiled(TiledDataset all) {
@@ -100,7 +113,7 @@ final class EvaluatedImages implements AutoCloseable {
       image.add(tile, predictor.run(example.get(), loss));
       if (image.isComplete()) {
         note = note.or(image.notes().stream()::findFirst);
-        return Optional.of(new Evaluated(of, grid.picture(), image));
+        return Optional.of(new Evaluated(of, grid.picture(), image, losses()));
       }
     }
     return Optional.empty();
@@ -108,7 +121,7 @@ final class EvaluatedImages implements AutoCloseable {
 
   /** One message for each image that was left out. */
   List<String> skipped() {
-    return loader.skipped().stream().distinct().toList();
+    return loader.map(Loader::skipped).orElse(List.of()).stream().distinct().toList();
   }
 
   /** What a user should know of the results. */
@@ -118,6 +131,6 @@ final class EvaluatedImages implements AutoCloseable {
 
   @Override
   public void close() {
-    loader.close();
+    loader.ifPresent(Loader::close);
   }
 }

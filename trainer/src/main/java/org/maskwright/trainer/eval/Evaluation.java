@@ -14,6 +14,7 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.tiles.TiledDataset;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.result.ImageScores;
 import org.maskwright.trainer.result.KindScoring;
@@ -27,6 +28,11 @@ import org.maskwright.trainer.result.ScoringData;
 /**
  * A model on a data set, for several kinds of result in one pass, by the official rules.
  *
+ * <p>Several processes evaluate together where the model's engine has {@link
+ * org.maskwright.engine.tensor.Engine#processes() joined} them and the evaluation is a {@link
+ * #shared} one: process 0 calls {@link #run} and the others {@link #help}, and the report has the
+ * digits of one process.
+ *
  * <p><b>Memory</b> one image at a time; scorers keep what their metric needs.
  */
 public final class Evaluation {
@@ -37,6 +43,7 @@ public final class Evaluation {
   private final LoaderSettings loading;
   private final Optional<TiledDataset> tiles;
   private final Consumer<String> notes;
+  private final ProcessGroup group;
 
   /** An evaluation against the data set's own annotation. */
   public Evaluation(Predictor predictor, Dataset dataset, List<ResultKind<?>> kinds, int workers) {
@@ -63,6 +70,27 @@ public final class Evaluation {
       List<ResultKind<?>> kinds,
       LoaderSettings loading,
       Optional<Tiling> tiling) {
+    this(predictor, data, kinds, loading, tiling, ProcessGroup.alone());
+  }
+
+  /** As the other constructors, by all processes of the model's engine together. */
+  public static Evaluation shared(
+      Predictor predictor,
+      ScoringData data,
+      List<ResultKind<?>> kinds,
+      LoaderSettings loading,
+      Optional<Tiling> tiling) {
+    return new Evaluation(predictor, data, kinds, loading, tiling, predictor.processes());
+  }
+
+  private Evaluation(
+      Predictor predictor,
+      ScoringData data,
+      List<ResultKind<?>> kinds,
+      LoaderSettings loading,
+      Optional<Tiling> tiling,
+      ProcessGroup group) {
+    this.group = group;
     this.predictor = predictor;
     this.dataset = data.dataset();
     this.loading = loading;
@@ -132,15 +160,14 @@ public final class Evaluation {
     TruthCounts truths = new TruthCounts(dataset.categories());
     int images = 0;
     int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
-    Task targets = loss.map(ValidationLoss::task).orElse(prepared);
     List<String> skipped;
-    try (EvaluatedImages shown =
-        new EvaluatedImages(predictor, dataset, tiles, kinds(), loss, targets, loading)) {
+    try (SharedImages shown = images(loss)) {
       while (limit == 0 || images < limit) {
         Optional<EvaluatedImages.Evaluated> next = shown.next();
         if (next.isEmpty()) {
           break;
         }
+        loss.ifPresent(l -> l.add(next.get().losses()));
         int i = next.get().index();
         List<Segment> truth = dataset.segments(i);
         ScoredImage image = new ScoredImage(dataset.info(i), next.get().size(), truth);
@@ -170,6 +197,37 @@ public final class Evaluation {
     double seconds = (System.nanoTime() - start) / 1e9;
     return new EvalReport(
         metrics, perClass, truths.all(), details, ofImages(passes), images, skipped, seconds);
+  }
+
+  /**
+   * Computes this process's share of an evaluation that process 0 runs.
+   *
+   * @param limit as process 0's
+   * @param loss as process 0's
+   */
+  public void help(int limit, Optional<ValidationLoss> loss) {
+    try (SharedImages shown = images(loss)) {
+      int images = 0;
+      while ((limit == 0 || images < limit) && shown.next().isPresent()) {
+        images++;
+      }
+      shown.skipped();
+    }
+  }
+
+  private SharedImages images(Optional<ValidationLoss> loss) {
+    Task targets = loss.map(ValidationLoss::task).orElse(prepared);
+    EvaluatedImages own =
+        new EvaluatedImages(
+            predictor,
+            dataset,
+            tiles,
+            i -> SharedImages.isOf(group, kinds(), i),
+            kinds(),
+            loss,
+            targets,
+            loading);
+    return new SharedImages(group, own, kinds(), predictor.classes());
   }
 
   private Map<String, ImageScores> ofImages(List<KindScoring<?>.Pass> passes) {

@@ -21,6 +21,7 @@ import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.datasets.transform.ResizeToMultiple;
 import org.maskwright.datasets.transform.Transform;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
@@ -89,6 +90,11 @@ public final class Predictor {
     }
   }
 
+  /** The processes that the model's engine has joined. */
+  ProcessGroup processes() {
+    return model.engine().processes();
+  }
+
   /** The classes of the results. */
   public ClassSpace classes() {
     return classes;
@@ -123,7 +129,7 @@ public final class Predictor {
     return run(example, Optional.empty());
   }
 
-  /** Runs the model and adds up the loss of its outputs. */
+  /** Runs the model and computes the loss of its outputs. */
   ImageOutputs run(TrainingExample example, Optional<ValidationLoss> loss) {
     Engine engine = model.engine();
     model.setTraining(false);
@@ -137,7 +143,7 @@ public final class Predictor {
       int paddedHeight = model.paddedSize(height);
       int paddedWidth = model.paddedSize(width);
       Outputs predictions = loss.isPresent() ? model.forward(input) : model.predict(input);
-      loss.ifPresent(l -> l.add(predictions, example, paddedHeight, paddedWidth));
+      loss.ifPresent(l -> l.compute(predictions, example, paddedHeight, paddedWidth));
       QueryOutputs outputs = QueryOutputs.of(predictions, 0);
       ImageFrame frame =
           new ImageFrame(

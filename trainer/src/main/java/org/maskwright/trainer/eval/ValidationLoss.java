@@ -1,5 +1,6 @@
 package org.maskwright.trainer.eval;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ public final class ValidationLoss {
   private final RandomStream points;
   private final Map<String, Double> sums = new LinkedHashMap<>(); // by kind, such as loss_ce
   private int images;
+  private final List<LossPart> latest = new ArrayList<>(); // not yet taken
+  private int latestImages;
+  private int number;
 
   /**
    * For one evaluation.
@@ -42,17 +46,50 @@ public final class ValidationLoss {
     return task;
   }
 
-  /** Adds an image, in the caller's scope and without gradients. */
-  void add(Outputs predictions, TrainingExample example, int paddedHeight, int paddedWidth) {
+  /**
+   * The losses of some images, part by part in their order.
+   *
+   * @param images how many
+   */
+  record Parts(int images, List<LossPart> values) {
+    static final Parts NONE = new Parts(0, List.of());
+  }
+
+  /** Which image of the data set comes next: its points depend on that. */
+  void next(int numberOfImage) {
+    number = numberOfImage;
+  }
+
+  /**
+   * Computes the losses of one image's outputs.
+   *
+   * @param paddedHeight rows of the model's input
+   * @param paddedWidth columns of the model's input
+   */
+  void compute(Outputs predictions, TrainingExample example, int paddedHeight, int paddedWidth) {
     Losses losses =
         criterion.compute(
             predictions,
             List.of(MaskSupervision.of(example, paddedHeight, paddedWidth)),
-            new PointSource.Random(points, images));
-    for (LossPart part : losses.values()) {
+            new PointSource.Random(points, number));
+    latest.addAll(losses.values());
+    latestImages++;
+  }
+
+  /** What was computed since this was last asked. */
+  Parts take() {
+    Parts out = new Parts(latestImages, List.copyOf(latest));
+    latest.clear();
+    latestImages = 0;
+    return out;
+  }
+
+  /** Adds losses of this process or another. */
+  void add(Parts parts) {
+    for (LossPart part : parts.values()) {
       sums.merge(part.kind(), part.value(), Double::sum);
     }
-    images++;
+    images += parts.images();
   }
 
   /** Adds {@code loss.total} and each kind of part, such as {@code loss.ce}. */

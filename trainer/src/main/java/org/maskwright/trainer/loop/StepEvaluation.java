@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.settings.ExtensionException;
@@ -16,6 +18,7 @@ import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.NamedSums;
 import org.maskwright.trainer.loss.NonFiniteCostException;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.Closure;
@@ -24,10 +27,16 @@ import org.maskwright.trainer.optim.Closure;
  * The losses and gradients of one step, part by part, as often as the optimiser asks for them. An
  * evaluation after the first one draws the same random numbers and takes the same decisions, and
  * leaves buffers and random streams as the first one left them.
+ *
+ * <p>Losses and gradients are those of all processes that share the step.
  */
 final class StepEvaluation implements Closure {
+  private static final String TOTAL = ""; // beside the names of the parts
+
   private final TrainTask task;
   private final Engine engine;
+  private final ProcessGroup processes;
+  private final ParameterExchange exchange;
   private final Step step;
   private final Phases phases;
   private final Supplier<Optional<Path>> lastCheckpoint;
@@ -39,14 +48,23 @@ final class StepEvaluation implements Closure {
   private Map<String, Double> firstParts = parts;
   private double firstLoss;
 
+  /**
+   * @param exchange of what the task trains
+   */
   StepEvaluation(
-      TrainTask task, Step step, Phases phases, Supplier<Optional<Path>> lastCheckpoint) {
+      TrainTask task,
+      ParameterExchange exchange,
+      Step step,
+      Phases phases,
+      Supplier<Optional<Path>> lastCheckpoint) {
     this.task = task;
+    this.exchange = exchange;
     this.engine = task.model().engine();
+    this.processes = engine.processes();
     this.step = step;
     this.phases = phases;
     this.lastCheckpoint = lastCheckpoint;
-    this.normalizers = task.normalizers(step);
+    this.normalizers = task.normalizers(step).over(processes);
     this.streams = engine.random().save();
     this.decisions = step.parts().stream().map(part -> new Decisions()).toList();
   }
@@ -93,7 +111,18 @@ final class StepEvaluation implements Closure {
       decisions.get(part).replay();
       loss += backward(part);
     }
-    return loss;
+    return ofAllProcesses(loss);
+  }
+
+  /** The loss with those of the other processes, and its parts with theirs. */
+  private double ofAllProcesses(double loss) {
+    if (processes.size() == 1) {
+      return loss;
+    }
+    parts.put(TOTAL, loss);
+    parts = NamedSums.over(processes, parts);
+    phases.mark(Phases.Phase.BACKWARD);
+    return parts.remove(TOTAL);
   }
 
   private double backward(int part) {
@@ -108,7 +137,11 @@ final class StepEvaluation implements Closure {
       if (!Double.isFinite(total)) {
         throw diverged("the loss is " + total, step.imageIds(part));
       }
-      losses.total().backward();
+      if (part == step.parts().size() - 1) {
+        exchange.whileAdded(losses.total()::backward);
+      } else {
+        losses.total().backward();
+      }
       phases.mark(Phases.Phase.BACKWARD);
       return total;
     } catch (NonFiniteCostException e) {

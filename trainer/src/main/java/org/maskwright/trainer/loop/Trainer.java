@@ -7,7 +7,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.maskwright.datasets.loader.Batch;
 import org.maskwright.datasets.loader.Loader;
+import org.maskwright.engine.process.PeerException;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.NonFiniteGradientException;
@@ -17,6 +21,9 @@ import org.maskwright.trainer.schedule.Schedule;
 
 /**
  * The loop: batch, losses, gradients, update; and again. All else listens.
+ *
+ * <p>Of several {@link Engine#processes} each runs this loop over its share of the batches, and all
+ * take the same step.
  *
  * <p><b>Threads</b> one; the loader's threads work ahead.
  */
@@ -29,6 +36,7 @@ public final class Trainer {
   private final Schedule schedule;
   private final int accumulate;
   private final Supplier<Optional<Path>> lastCheckpoint;
+  private final ParameterExchange exchange;
 
   /**
    * A loop over a task.
@@ -53,6 +61,11 @@ public final class Trainer {
     this.schedule = schedule;
     this.accumulate = accumulate;
     this.lastCheckpoint = lastCheckpoint;
+    this.exchange =
+        new ParameterExchange(
+            engine,
+            engine.processes(),
+            task.model().parameters().values().stream().filter(Parameter::isTrainable).toList());
   }
 
   /**
@@ -79,7 +92,7 @@ public final class Trainer {
     Phases phases = new Phases();
     Step step = next(loader, number);
     phases.mark(Phases.Phase.DATA);
-    StepEvaluation evaluation = new StepEvaluation(task, step, phases, lastCheckpoint);
+    StepEvaluation evaluation = new StepEvaluation(task, exchange, step, phases, lastCheckpoint);
     double factor = schedule.factor(number - 1);
     Optimizer.Outcome outcome;
     try {
@@ -89,6 +102,7 @@ public final class Trainer {
     } finally {
       task.model().zeroGrad();
     }
+    requireOneStep(number, outcome.gradientNorm());
     ema.ifPresent(Ema::update);
     phases.mark(Phases.Phase.OPTIMIZER);
     return new StepReport(
@@ -103,6 +117,24 @@ public final class Trainer {
         engine.memory().liveBytes());
   }
 
+  /** Processes that have the same weights and images get the same gradient, to the last bit. */
+  private void requireOneStep(long number, double norm) {
+    ProcessGroup group = engine.processes();
+    if (group.size() == 1) {
+      return;
+    }
+    double[] norms = new double[group.size()];
+    norms[group.rank()] = norm;
+    double[] all = group.sum(norms);
+    for (int rank = 1; rank < all.length; rank++) {
+      if (all[rank] != all[0]) {
+        throw new PeerException(
+            "step %d: expected one gradient in all processes, got one of norm %s in %s and %s in %s; they compute differently, on processors or libraries of different kinds say"
+                .formatted(number, all[0], group.name(0), all[rank], group.name(rank)));
+      }
+    }
+  }
+
   /** All images of a step: what a loss is divided by depends on all of them. */
   private Step next(Loader loader, long number) {
     List<Batch> batches = new ArrayList<>();
@@ -112,6 +144,10 @@ public final class Trainer {
               .next()
               .orElseThrow(() -> new IllegalStateException("loader: ended during training")));
     }
-    return new Step(number, batches);
+    int[] largest =
+        engine
+            .processes()
+            .max(Step.largest(batches, Batch::height), Step.largest(batches, Batch::width));
+    return new Step(number, batches, largest[0], largest[1]);
   }
 }

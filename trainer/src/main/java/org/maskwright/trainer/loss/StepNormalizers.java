@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.maskwright.engine.process.ProcessGroup;
 
 /**
  * What the losses of a step are divided by, known from its targets before the first forward pass:
@@ -11,7 +12,7 @@ import java.util.TreeMap;
  * it, and over all processes that share it. Each part then computes its share of the whole step's
  * losses, and the sum of the parts' gradients is the gradient of one large batch.
  *
- * @param sums by name; in the order of names, so that processes can add them up as one vector
+ * @param sums by name, in the order of names
  */
 public record StepNormalizers(SortedMap<String, Double> sums) {
   /** Number of targets; losses of matched pairs are divided by it. */
@@ -35,6 +36,13 @@ public record StepNormalizers(SortedMap<String, Double> sums) {
     SortedMap<String, Double> out = new TreeMap<>(sums);
     other.sums.forEach((name, value) -> out.merge(name, value, Double::sum));
     return new StepNormalizers(out);
+  }
+
+  /** Those of all processes together. */
+  public StepNormalizers over(ProcessGroup group) {
+    return group.size() == 1
+        ? this
+        : new StepNormalizers(new TreeMap<>(NamedSums.over(group, sums)));
   }
 
   /**

@@ -55,7 +55,8 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
 
   @Override
   public String meaning() {
-    return "Scored masks, which may overlap. Files: `instances.json`, COCO results with compressed run lengths.";
+    return "Scored masks, which may overlap. Files: `instances.json`, COCO results with compressed"
+               + " run lengths.";
   }
 
   @Override
@@ -119,6 +120,11 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
   @Override
   public Optional<LargePictures<InstanceSet>> largePictures() {
     return Optional.of(new InstanceTiles(this));
+  }
+
+  @Override
+  public Optional<ResultCodec<InstanceSet>> codec() {
+    return Optional.of(LabelRuns.INSTANCES);
   }
 
   @Override

@@ -51,7 +51,8 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
 
   @Override
   public String meaning() {
-    return "Segments that do not overlap, one for each object and one for each stuff class. Files: `panoptic.json` and `panoptic/*.png`.";
+    return "Segments that do not overlap, one for each object and one for each stuff class. Files:"
+               + " `panoptic.json` and `panoptic/*.png`.";
   }
 
   @Override
@@ -104,6 +105,11 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
   @Override
   public Optional<LargePictures<PanopticMap>> largePictures() {
     return Optional.of(new PanopticTiles(this));
+  }
+
+  @Override
+  public Optional<ResultCodec<PanopticMap>> codec() {
+    return Optional.of(LabelRuns.PANOPTIC);
   }
 
   @Override

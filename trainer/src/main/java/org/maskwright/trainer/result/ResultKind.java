@@ -110,6 +110,14 @@ public interface ResultKind<R> extends Named {
   Picture draw(R result, Overlay photograph, Shown shown);
 
   /**
+   * How a result goes to another process; empty if it cannot, and where several processes evaluate
+   * together the first one evaluates all images.
+   */
+  default Optional<ResultCodec<R>> codec() {
+    return Optional.empty();
+  }
+
+  /**
    * How a result comes apart into segments; empty if it is not made of any, and cannot be written
    * in the formats of other tools.
    */

@@ -113,6 +113,11 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
   }
 
   @Override
+  public Optional<ResultCodec<SemanticMap>> codec() {
+    return Optional.of(LabelRuns.SEMANTIC);
+  }
+
+  @Override
   public Supplier<Scorer<SemanticMap>> scorers(ScoringData data) {
     return () -> new Score(data.dataset().categories());
   }

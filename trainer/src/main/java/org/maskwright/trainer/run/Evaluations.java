@@ -80,12 +80,6 @@ final class Evaluations {
     return best.best().filter(scored -> scored.step() == step).isPresent();
   }
 
-  /** Whether there is an evaluation after a step. */
-  boolean isDue(long step) {
-    return step == session.settings().train().steps()
-        || settings.every() > 0 && step % settings.every() == 0;
-  }
-
   /** Evaluates the weights of now, which are those of a step's checkpoint. */
   void evaluate(long step) {
     EvalReport[] report = new EvalReport[1];
@@ -108,7 +102,7 @@ final class Evaluations {
    */
   void catchUp(long step) {
     boolean evaluated = last.isPresent() && last.get().step() == step;
-    if (step > 0 && isDue(step) && !evaluated) {
+    if (step > 0 && AfterStep.isEvaluated(step, session.settings()) && !evaluated) {
       evaluate(step);
     }
     linkBest();
@@ -136,7 +130,9 @@ final class Evaluations {
       session
           .console()
           .line(
-              "warning: %s was undefined in every evaluation, as where no image has what it measures; the best checkpoint is that of %s; set eval.best to a metric that is measured",
+              "warning: %s was undefined in every evaluation, as where no image has what it"
+                  + " measures; the best checkpoint is that of %s; set eval.best to a metric that"
+                  + " is measured",
               settings.best(),
               best.decidedBy().equals(BestSoFar.LAST_CHECKPOINT)
                   ? "the last evaluation"

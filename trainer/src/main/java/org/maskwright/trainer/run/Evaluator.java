@@ -1,5 +1,6 @@
 package org.maskwright.trainer.run;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,8 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.ScoreThresholds;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
@@ -28,12 +31,20 @@ import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoringData;
 
-/** Evaluates a model on one data set as the settings say. */
+/**
+ * Evaluates a model on one data set as the settings say.
+ *
+ * <p>Where the model's engine has joined several processes they evaluate together: process 0 calls
+ * {@link #run}, as often as it likes, and {@link #release} when it needs the others no more; the
+ * others call {@link #help} until then.
+ */
 public final class Evaluator {
   private final EvalSettings settings;
   private final Dataset dataset;
   private final Predictor predictor;
   private final Evaluation evaluation;
+  private final ProcessGroup processes;
+  private final ParameterExchange weights;
   private final RunSettings run;
   private final Console console;
   private final LoaderSettings loading;
@@ -77,7 +88,9 @@ public final class Evaluator {
             settings.tiles().isOn() ? Integer.MAX_VALUE : CocoEvaluator.MAX_DETECTIONS,
             console::line);
     this.evaluation =
-        new Evaluation(predictor, data, settings.kinds(), loading, run.evaluatedTiles());
+        Evaluation.shared(predictor, data, settings.kinds(), loading, run.evaluatedTiles());
+    this.processes = model.engine().processes();
+    this.weights = new ParameterExchange(model.engine(), processes, model.state().values());
   }
 
   /** How many images the data set has. */
@@ -105,6 +118,10 @@ public final class Evaluator {
    * @param picture receives a sheet of sample predictions
    */
   public EvalReport run(int limit, Optional<ResultFiles> files, Optional<Path> picture) {
+    if (processes.size() > 1) {
+      processes.gather(ByteBuffer.allocate(Integer.BYTES).putInt(limit).array());
+      weights.takeFirst(); // which need not be those of the last step
+    }
     Optional<SamplePictures> samples =
         picture.map(
             p ->
@@ -116,6 +133,27 @@ public final class Evaluator {
     samples.ifPresent(s -> s.write(picture.get()));
     report.skipped().forEach(message -> console.line("skipped: " + message));
     return report;
+  }
+
+  /**
+   * In another process than the first: waits for its next evaluation and computes a share of it,
+   * with the first one's weights, which the model has then.
+   *
+   * @return false if there is none any more
+   */
+  boolean help() {
+    byte[] request = processes.gather(new byte[0]).get(0);
+    if (request.length == 0) {
+      return false;
+    }
+    weights.takeFirst();
+    evaluation.help(ByteBuffer.wrap(request).getInt(), loss());
+    return true;
+  }
+
+  /** In the first process: lets the others go on. */
+  void release() {
+    processes.meet();
   }
 
   /** The kind of result that pictures show. */

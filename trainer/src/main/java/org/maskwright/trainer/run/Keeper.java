@@ -2,7 +2,7 @@ package org.maskwright.trainer.run;
 
 import java.util.Optional;
 import org.maskwright.datasets.loader.Loader;
-import org.maskwright.trainer.config.TrainSettings;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.trainer.loop.StepReport;
 import org.maskwright.trainer.loop.TrainListener;
 
@@ -46,28 +46,29 @@ final class Keeper implements TrainListener {
 
   @Override
   public Verdict afterStep(StepReport r) {
-    TrainSettings train = session.settings().train();
-    boolean end = r.step() == train.steps();
-    boolean stop = !end && session.stopRequested().getAsBoolean();
-    interrupted |= stop;
-    boolean evaluate = !stop && evaluations.isDue(r.step());
+    ProcessGroup group = learner.processes();
+    AfterStep after = AfterStep.of(r.step(), session.settings(), group, session.stopRequested());
+    interrupted |= after.stop();
     advance(r);
-    // Before the evaluation: it may take long, or fail, and what was learnt is not to be lost.
-    if (end || stop || evaluate || r.step() % train.checkpointEvery() == 0) {
+    if (after.write()) {
+      learner.averageBuffers();
       learner.write(session.store(), state);
     }
-    if (evaluate) {
+    if (after.evaluate()) {
       evaluations.evaluate(r.step());
     }
     boolean exhausted = evaluations.exhausted();
-    if (exhausted && !end) {
+    if (after.evaluate()) {
+      group.any(exhausted); // tells the others
+    }
+    if (exhausted && !after.end()) {
       session
           .console()
           .line(
               "no better %s in %d evaluations: stopping at step %d",
               session.settings().eval().best(), session.settings().eval().patience(), r.step());
     }
-    return stop || exhausted ? Verdict.STOP : Verdict.CONTINUE;
+    return after.stop() || exhausted ? Verdict.STOP : Verdict.CONTINUE;
   }
 
   private void advance(StepReport r) {

@@ -1,12 +1,16 @@
 package org.maskwright.trainer.run;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -96,6 +100,50 @@ final class Learner implements AutoCloseable {
     return ema;
   }
 
+  /** The processes that learn together. */
+  ProcessGroup processes() {
+    return engine().processes();
+  }
+
+  /**
+   * Makes running statistics one: each process has those of its own images, and a checkpoint holds
+   * the means.
+   */
+  void averageBuffers() {
+    new ParameterExchange(engine(), processes(), task.model().buffers().values()).average();
+  }
+
+  /**
+   * Makes all processes stand where process 0 does, with its weights, moments and averages.
+   *
+   * @param own where this process stands
+   * @return where process 0 stands
+   */
+  TrainingState shared(TrainingState own) {
+    ProcessGroup group = processes();
+    if (group.size() == 1) {
+      return own;
+    }
+    byte[] text =
+        group.rank() == 0
+            ? SettingsWriter.render(own).getBytes(StandardCharsets.UTF_8)
+            : new byte[0];
+    String first = new String(group.gather(text).get(0), StandardCharsets.UTF_8);
+    List<Parameter> all = new ArrayList<>(task.model().state().values());
+    all.addAll(optimizer.state().values());
+    ema.ifPresent(e -> all.addAll(e.state().values()));
+    new ParameterExchange(engine(), group, all).takeFirst();
+    TrainingState state =
+        group.rank() == 0
+            ? own
+            : ConfigFile.data("state of process 0", first).bind(TrainingState.class);
+    if (group.rank() != 0 && state.step() > 0) {
+      optimizer.resume(state.step());
+      engine().random().rewind(state.randomStreams());
+    }
+    return state;
+  }
+
   private Engine engine() {
     return model.engine();
   }
@@ -140,7 +188,8 @@ final class Learner implements AutoCloseable {
         broken.forEach(
             (other, why) ->
                 console.line(
-                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one before, %s. The reason: %s",
+                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one"
+                        + " before, %s. The reason: %s",
                     other.folder(), store.setAside(other), checkpoint.folder(), why.getMessage()));
         return state;
       } catch (CheckpointException e) {

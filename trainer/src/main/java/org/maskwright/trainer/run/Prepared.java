@@ -3,11 +3,16 @@ package org.maskwright.trainer.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.loader.Share;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
@@ -41,35 +46,55 @@ record Prepared(
    * Puts a run together.
    *
    * @param console told what there is, and what is rarely meant
+   * @param warnings told of what is wrong with single images while training
+   * @param processes that train together
    */
-  static Prepared of(RunSettings settings, Console console) {
+  static Prepared of(
+      RunSettings settings, Console console, Consumer<String> warnings, ProcessGroup processes) {
     BatchMemory.require(settings);
+    boolean made = settings.data().scenes().isPresent();
+    if (made && processes.rank() > 0) {
+      processes.meet(); // the first one writes the data set
+    }
     TrainingData data = TrainingData.open(settings, console::line);
     Dataset val = TrainingData.open(settings, settings.data().val(), settings.task());
+    if (made && processes.rank() == 0) {
+      processes.meet();
+    }
     requireSameClasses(data.categories(), val);
+    data.requireShared(new Share(processes.rank(), processes.size()));
     data.lines().forEach(console::line);
     console.line("val:   %s, %d images", val.name(), val.size());
     Stream.concat(data.notes(), val.notes().stream())
         .distinct()
         .forEach(note -> console.line("note: " + note));
-    List<String> warnings = new ArrayList<>();
-    data.learnable(val).forEach(warning -> warnings.add("warning: " + warning));
-    warnings.addAll(Cautions.of(settings, data, val));
-    warnings.forEach(console::line);
+    List<String> cautions = new ArrayList<>();
+    data.learnable(val).forEach(warning -> cautions.add("warning: " + warning));
+    cautions.addAll(Cautions.of(settings, data, val));
+    cautions.forEach(console::line);
     CriterionSettings criterion = WeightedClasses.of(settings, data, console);
-    Engine engine = open(settings, console);
+    Engine engine = open(settings, console, processes);
     try {
-      return of(settings, criterion, console, data, val, engine, warnings);
+      return of(settings, criterion, console, warnings, data, val, engine, cautions);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
     }
   }
 
-  private static Engine open(RunSettings settings, Console console) {
-    Engine engine = EngineSettings.open(settings.engine().options(settings.seed()));
+  private static Engine open(RunSettings settings, Console console, ProcessGroup processes) {
+    EngineOptions options = settings.engine().options(settings.seed());
+    if (options.threads() == 0 && processes.localSize() > 1) {
+      int own = Threads.resolve(0) / processes.localSize();
+      options = options.withThreads(Math.max(1, own));
+    }
+    Engine engine = EngineSettings.open(options);
+    boolean together = settings.train().processes().syncBatchNorm();
+    engine.join(processes, together ? processes : ProcessGroup.alone());
     console.line("engine: " + engine.description());
-    SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
+    if (processes.size() == 1) { // else they are the others' of this run
+      SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
+    }
     return engine;
   }
 
@@ -77,10 +102,11 @@ record Prepared(
       RunSettings settings,
       CriterionSettings criterion,
       Console console,
+      Consumer<String> warnings,
       TrainingData data,
       Dataset val,
       Engine engine,
-      List<String> warnings) {
+      List<String> cautions) {
     ClassSpace classes = TrainingRun.classSpace(data.categories());
     SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
     try {
@@ -89,7 +115,7 @@ record Prepared(
       Learner learner =
           new Learner(
               model,
-              task(settings, criterion, console, model, data, origin.normalization()),
+              task(settings, criterion, warnings, model, data, origin.normalization()),
               describe(settings, classes, origin),
               settings.optimizer(),
               criterion);
@@ -99,10 +125,10 @@ record Prepared(
             model.parameterCount() / 1e6, classes.size(), model.queries());
         List<String> ofModel = Cautions.ofModel(settings, model);
         ofModel.forEach(console::line);
-        warnings.addAll(ofModel);
+        cautions.addAll(ofModel);
         Evaluator evaluator =
             new Evaluator(model, origin.normalization(), settings, val, Optional.empty(), console);
-        return new Prepared(data, val, engine, model, learner, evaluator, List.copyOf(warnings));
+        return new Prepared(data, val, engine, model, learner, evaluator, List.copyOf(cautions));
       } catch (RuntimeException e) {
         learner.close();
         throw e;
@@ -116,7 +142,7 @@ record Prepared(
   private static TrainTask task(
       RunSettings settings,
       CriterionSettings criterion,
-      Console console,
+      Consumer<String> warnings,
       SegmentationModel model,
       TrainingData data,
       Normalization normalization) {
@@ -127,7 +153,7 @@ record Prepared(
             criterion,
             data.sources().stream().map(source -> source.settings().annotation()).toList(),
             normalization,
-            console::line));
+            warnings));
   }
 
   private static ModelFile describe(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.loader.Loader;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.loop.TrainListener;
@@ -38,7 +39,7 @@ public record Rehearsal(
   public static Rehearsal of(RunSettings settings, int steps, int images) {
     long begin = System.nanoTime();
     try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false);
-        Prepared run = Prepared.of(settings, silent);
+        Prepared run = Prepared.of(settings, silent, silent::line, ProcessGroup.alone());
         Loader loader = run.data().loader(run.data().start())) {
       List<Double> seconds = new ArrayList<>();
       long first = System.nanoTime();

@@ -1,8 +1,11 @@
 package org.maskwright.trainer.run;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +13,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.Share;
+import org.maskwright.engine.process.PeerException;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.Provenance;
@@ -26,17 +33,26 @@ import org.maskwright.trainer.track.Trackers;
 
 /** Settings to a finished run folder: the one place where training is put together. */
 public final class TrainingRun {
+  /** How long a process that is refused before the start waits for the others, to tell them. */
+  private static final Duration REFUSAL = Duration.ofSeconds(20);
+
   private final RunSettings settings;
   private final Console console;
   private final List<String> command;
   private final BooleanSupplier stopRequested;
+  private final Rendezvous place;
 
   private TrainingRun(
-      RunSettings settings, Console console, List<String> command, BooleanSupplier stopRequested) {
+      RunSettings settings,
+      Console console,
+      List<String> command,
+      BooleanSupplier stopRequested,
+      Rendezvous place) {
     this.settings = settings;
     this.console = console;
     this.command = command;
     this.stopRequested = stopRequested;
+    this.place = place;
   }
 
   /**
@@ -52,19 +68,92 @@ public final class TrainingRun {
       List<String> command,
       BooleanSupplier stopRequested)
       throws IOException {
-    RunFolder.requireNew(folder);
-    RunSettings settings = config.bind(RunSettings.class);
-    return new TrainingRun(settings, console, command, stopRequested)
-        .train(() -> RunFolder.create(folder, config.render()));
+    return start(folder, config, console, command, stopRequested, Rendezvous.ALONE);
+  }
+
+  /**
+   * As {@link #start(Path, ConfigFile, Console, List, BooleanSupplier)}, as one of several
+   * processes that each call this. All give the same configuration; the first one writes the folder
+   * and the console, the others what is wrong with their images.
+   *
+   * @param place of this process
+   * @throws org.maskwright.engine.process.PeerException if another process has ended
+   */
+  public static RunSummary start(
+      Path folder,
+      ConfigFile config,
+      Console console,
+      List<String> command,
+      BooleanSupplier stopRequested,
+      Rendezvous place)
+      throws IOException {
+    RunSettings settings;
+    try {
+      if (place.isFirst()) {
+        RunFolder.requireNew(folder);
+      }
+      settings = config.bind(RunSettings.class);
+    } catch (RuntimeException e) {
+      tellOthers(place, e);
+      throw e;
+    }
+    return new TrainingRun(settings, console, command, stopRequested, place)
+        .train(folder, () -> RunFolder.create(folder, config.render()));
+  }
+
+  /** That this process ends before it has met the others, which would wait for it. */
+  private static void tellOthers(Rendezvous place, RuntimeException e) {
+    if (place.size() > 1) {
+      try (ProcessGroup group = ProcessGroup.join(place, REFUSAL)) {
+        group.fail(e.getClass().getName(), reason(group, e));
+      } catch (PeerException nobody) {
+        // They have not started, or know already.
+      }
+    }
+  }
+
+  private static String reason(ProcessGroup group, Throwable e) {
+    return group.name(group.rank()) + " ended: " + (e.getMessage() == null ? e : e.getMessage());
   }
 
   /** Continues the run of a folder after its latest checkpoint; from the start if there is none. */
   public static RunSummary resume(
       Path folder, Console console, List<String> command, BooleanSupplier stopRequested)
       throws IOException {
-    try (RunFolder run = RunFolder.resume(folder)) {
-      RunSettings settings = RunFolder.settings(run.config(), List.of());
-      return new TrainingRun(settings, console, command, stopRequested).train(() -> run);
+    return resume(folder, console, command, stopRequested, Rendezvous.ALONE);
+  }
+
+  /**
+   * As {@link #resume(Path, Console, List, BooleanSupplier)}, as one of several processes that each
+   * call this; how many there are need not be how many there were.
+   *
+   * @param place of this process
+   * @throws org.maskwright.engine.process.PeerException if another process has ended
+   */
+  public static RunSummary resume(
+      Path folder,
+      Console console,
+      List<String> command,
+      BooleanSupplier stopRequested,
+      Rendezvous place)
+      throws IOException {
+    RunFolder run = null;
+    try {
+      RunSettings settings;
+      try {
+        run = place.isFirst() ? RunFolder.resume(folder) : null;
+        settings = RunFolder.settings(RunFolder.configIn(folder), List.of());
+      } catch (RuntimeException e) {
+        tellOthers(place, e);
+        throw e;
+      }
+      RunFolder opened = run;
+      return new TrainingRun(settings, console, command, stopRequested, place)
+          .train(folder, () -> opened);
+    } finally {
+      if (run != null) {
+        run.close();
+      }
     }
   }
 
@@ -75,14 +164,83 @@ public final class TrainingRun {
   }
 
   /**
-   * Trains.
+   * Trains, with the other processes.
    *
-   * @param folder called when data, model and tasks are found to be in order, so that a run that is
-   *     refused leaves no folder; closed at the end
+   * @param opened the folder's run; asked in the first process
    */
-  private RunSummary train(Supplier<RunFolder> folder) throws IOException {
-    try (Prepared prepared = Prepared.of(settings, console);
-        RunFolder run = folder.get()) {
+  private RunSummary train(Path folder, Supplier<RunFolder> opened) throws IOException {
+    try (ProcessGroup group = ProcessGroup.join(place, settings.train().processes().patience())) {
+      try {
+        Agreement.requireSettings(group, settings);
+        return place.isFirst() ? lead(group, opened) : follow(group, folder);
+      } catch (PeerException e) {
+        throw e;
+      } catch (RuntimeException | IOException | Error e) {
+        group.fail(e.getClass().getName(), reason(group, e));
+        throw e;
+      }
+    }
+  }
+
+  /** Trains in another process than the first. */
+  private RunSummary follow(ProcessGroup group, Path folder) {
+    Console silent = new Console(new PrintWriter(Writer.nullWriter()), false);
+    try (Prepared prepared = Prepared.of(settings, silent, console::line, group)) {
+      Agreement.requirePrepared(group, prepared);
+      Learner learner = prepared.learner();
+      TrainingData data = prepared.data();
+      TrainingState state = learner.shared(TrainingState.START);
+      Follower follower =
+          new Follower(settings, learner, prepared.evaluator(), stopRequested, state.step());
+      try (Loader loader = data.loader(state.loader().orElseGet(data::start), share(group))) {
+        letHelp(follower);
+        if (!group.any(false)) {
+          trainer(learner, Optional::empty)
+              .run(loader, state.step(), settings.train().steps(), List.of(follower));
+        }
+        letHelp(follower);
+      }
+      return new RunSummary(
+          folder,
+          follower.step(),
+          follower.interrupted(),
+          Optional.empty(),
+          BestSoFar.LAST_CHECKPOINT,
+          Optional.empty(),
+          0,
+          0);
+    }
+  }
+
+  private static void letHelp(Follower follower) {
+    boolean asked;
+    do {
+      asked = follower.help();
+    } while (asked);
+  }
+
+  private static Share share(ProcessGroup group) {
+    return new Share(group.rank(), group.size());
+  }
+
+  /**
+   * Trains in the first process, or the only one.
+   *
+   * @param folder called when data, model and tasks are found to be in order and those of all
+   *     processes, so that a run that is refused leaves no folder; closed at the end
+   */
+  private RunSummary lead(ProcessGroup group, Supplier<RunFolder> folder) throws IOException {
+    for (int rank = 0; group.size() > 1 && rank < group.size(); rank++) {
+      console.line(group.name(rank));
+    }
+    try (Prepared prepared = Prepared.of(settings, console, console::line, group)) {
+      Agreement.requirePrepared(group, prepared);
+      return lead(prepared, folder);
+    }
+  }
+
+  private RunSummary lead(Prepared prepared, Supplier<RunFolder> folder) throws IOException {
+    try (RunFolder run = folder.get()) {
       console.line("run folder: " + run.folder());
       CheckpointStore store =
           CheckpointStore.open(run.checkpoints(), settings.train().keepCheckpoints());
@@ -126,21 +284,25 @@ public final class TrainingRun {
       throws IOException {
     Learner learner = prepared.learner();
     TrainingData data = prepared.data();
-    TrainingState state = learner.readLatest(session.store(), console);
+    TrainingState state = learner.shared(learner.readLatest(session.store(), console));
+    ProcessGroup group = learner.processes();
     if (state.step() > 0) {
       console.line("resuming after step %d", state.step());
     }
-    try (Loader loader = data.loader(state.loader().orElseGet(data::start));
+    try (Loader loader = data.loader(state.loader().orElseGet(data::start), share(group));
         StepLog log = StepLog.resume(session, state, trackers)) {
       Evaluations evaluations =
           new Evaluations(session, learner, prepared.evaluator(), log, state.step());
       Keeper keeper = new Keeper(session, learner, loader, log, evaluations, state);
       evaluations.catchUp(state.step());
-      if (evaluations.exhausted() || state.step() >= settings.train().steps()) {
+      prepared.evaluator().release();
+      boolean over = evaluations.exhausted() || state.step() >= settings.train().steps();
+      if (group.any(over)) {
         console.line("the run has ended: nothing is left to train");
       } else {
         List<TrainListener> listeners = List.of(log, keeper); // the keeper reads the log's sums
-        trainer(session, learner).run(loader, state.step(), settings.train().steps(), listeners);
+        trainer(learner, () -> session.store().latest().map(CheckpointStore.Checkpoint::folder))
+            .run(loader, state.step(), settings.train().steps(), listeners);
       }
       evaluations.conclude(keeper.state().step(), keeper.interrupted());
       loader.skipped().forEach(message -> console.line("skipped: " + message));
@@ -151,11 +313,12 @@ public final class TrainingRun {
         Optional<EvalReport> best = evaluations.reportOfBest();
         RunReport.write(session, prepared, summary, best, provenance);
       }
+      prepared.evaluator().release();
       return summary;
     }
   }
 
-  private Trainer trainer(Session session, Learner learner) {
+  private Trainer trainer(Learner learner, Supplier<Optional<Path>> lastCheckpoint) {
     return new Trainer(
         learner.task(),
         learner.optimizer(),
@@ -163,7 +326,7 @@ public final class TrainingRun {
         settings.optimizer(),
         settings.schedule().over(settings.train().steps()),
         settings.train().accumulate(),
-        () -> session.store().latest().map(CheckpointStore.Checkpoint::folder));
+        lastCheckpoint);
   }
 
   private static RunSummary concluded(Session session, Keeper keeper, Evaluations evaluations)

@@ -25,6 +25,7 @@ import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.loader.LoaderState;
 import org.maskwright.datasets.loader.RepeatFactors;
 import org.maskwright.datasets.loader.Sampler;
+import org.maskwright.datasets.loader.Share;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.tiles.TiledDataset;
 import org.maskwright.settings.Names;
@@ -241,10 +242,45 @@ public final class TrainingData {
 
   /** A loader that goes on where another stood; the caller closes it. */
   public Loader loader(LoaderState from) {
+    return loader(from, Share.ALL);
+  }
+
+  /**
+   * A loader of a process's share of the batches, which goes on where another stood, of any number
+   * of processes; the caller closes it.
+   *
+   * @throws ConfigException if a batch has fewer images than there are processes, or broken files
+   *     are to be skipped by one of several
+   */
+  public Loader loader(LoaderState from, Share share) {
+    requireShared(share);
+    int batch = (run.train().batchSize() + share.size() - 1) / share.size();
     LoaderSettings loading =
-        LoaderSettings.training(run.train().batchSize(), run.seed(), run.data().workers())
+        LoaderSettings.training(batch, run.seed(), run.data().workers())
             .with(run.data().brokenFiles());
-    return new Loader(sources.stream().map(this::drawn).toList(), sampler(), loading, from);
+    return new Loader(sources.stream().map(this::drawn).toList(), sampler(), loading, from, share);
+  }
+
+  /**
+   * Checks that a process's share of the batches can be loaded.
+   *
+   * @throws ConfigException as {@link #loader(LoaderState, Share)}
+   */
+  public void requireShared(Share share) {
+    int smallest = run.train().batchSize();
+    if (!mixed()) {
+      smallest = sources.stream().mapToInt(s -> s.settings().batchSize()).min().orElseThrow();
+    }
+    if (smallest < share.size()) {
+      throw new ConfigException(
+          "train.batch-size: expected at least one image for each of the %d processes that share a batch, got %d"
+              .formatted(share.size(), smallest));
+    }
+    if (share.size() > 1 && run.data().brokenFiles() == LoaderSettings.BrokenFiles.SKIP) {
+      throw new ConfigException(
+          "data.broken-files: expected stop where several processes share the batches, got skip;"
+              + " data check lists what is broken");
+    }
   }
 
   private DataSource drawn(Source source) {

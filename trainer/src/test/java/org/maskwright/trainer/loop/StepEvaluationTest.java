@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.nn.BatchNorm;
 import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.TrainingDivergedException;
@@ -48,8 +50,7 @@ class StepEvaluationTest {
               List.of(new SourceSupervision(new Masks.Settings())),
               Normalization.IMAGENET,
               w -> {});
-      StepEvaluation evaluation =
-          new StepEvaluation(task, StepPartsTest.step(3, 2, 2), new Phases(), Optional::empty);
+      StepEvaluation evaluation = evaluation(task, StepPartsTest.step(3, 2, 2));
       double loss = evaluation.evaluate();
       Map<String, float[]> first = gradients(model);
       assertEquals(loss, evaluation.evaluate());
@@ -57,6 +58,13 @@ class StepEvaluationTest {
       first.forEach((key, values) -> assertArrayEquals(values, second.get(key), key));
       assertTrue(first.values().stream().anyMatch(v -> v[0] != 0));
     }
+  }
+
+  private static StepEvaluation evaluation(TrainTask task, Step step) {
+    ParameterExchange alone =
+        new ParameterExchange(
+            task.model().engine(), ProcessGroup.alone(), task.model().parameters().values());
+    return new StepEvaluation(task, alone, step, new Phases(), Optional::empty);
   }
 
   /** A norm with running statistics, and numbers of a stream that goes on from step to step. */
@@ -100,8 +108,7 @@ class StepEvaluationTest {
         Noisy task = new Noisy(engine)) {
       task.setTraining(true);
       Map<String, float[]> before = buffers(task);
-      StepEvaluation evaluation =
-          new StepEvaluation(task, StepPartsTest.step(3, 2, 2), new Phases(), Optional::empty);
+      StepEvaluation evaluation = evaluation(task, StepPartsTest.step(3, 2, 2));
       evaluation.evaluate();
       Map<String, float[]> once = buffers(task);
       Map<String, Long> streams = engine.random().save();
@@ -119,8 +126,7 @@ class StepEvaluationTest {
     try (Engine engine = StepPartsTest.open("torch");
         Noisy task = new Noisy(engine)) {
       task.setTraining(true);
-      StepEvaluation evaluation =
-          new StepEvaluation(task, StepPartsTest.step(3, 2), new Phases(), Optional::empty);
+      StepEvaluation evaluation = evaluation(task, StepPartsTest.step(3, 2));
       evaluation.evaluate();
       Map<String, float[]> once = buffers(task);
       try (var scope = engine.scope()) {

@@ -8,7 +8,8 @@ import org.maskwright.engine.tensor.Tensor;
  * Batch normalisation (arXiv 1502.03167): statistics of the batch in training, running statistics
  * in evaluation; eps 1e-5 unless another is given, momentum 0.1, running variance unbiased.
  *
- * <p>The statistics are those of this process's batch; there is no exchange between devices.
+ * <p>The statistics are those of this process's batch, or of the batches of all {@link
+ * Engine#ofStatistics() processes} that the engine takes them over, as in PyTorch's SyncBatchNorm.
  */
 public final class BatchNorm extends Module {
   private static final double MOMENTUM = 0.1;
@@ -42,11 +43,29 @@ public final class BatchNorm extends Module {
       Tensor scale = scale();
       return x.mul(scale.reshape(-1, 1, 1)).add(shift(scale).reshape(-1, 1, 1));
     }
+    if (engine().ofStatistics().size() > 1) {
+      return engine().tidy(scope -> overAllProcesses(x));
+    }
     Tensor[] out = x.batchNorm(weight.tensor(), bias.tensor(), eps);
     if (engine().isGradEnabled()) {
       moveRunningStatistics(out[1], out[2], x.numel() / (double) x.size(1));
     }
     return out[0];
+  }
+
+  /** Mean first, then the squares of what is left: the difference of large sums loses digits. */
+  private Tensor overAllProcesses(Tensor x) {
+    SumOverProcesses all = new SumOverProcesses(engine().ofStatistics());
+    double count = engine().ofStatistics().sum(x.numel() / (double) x.size(1))[0];
+    Tensor mean = all.apply(x.sum(0, 2, 3)).div(count); // [C]
+    Tensor centred = x.sub(mean.reshape(-1, 1, 1));
+    Tensor variance = all.apply(centred.square().sum(0, 2, 3)).div(count);
+    Tensor reciprocalStd = variance.add(eps).rsqrt();
+    if (engine().isGradEnabled()) {
+      moveRunningStatistics(mean.detach(), reciprocalStd.detach(), count);
+    }
+    Tensor scale = reciprocalStd.mul(weight.tensor()).reshape(-1, 1, 1);
+    return centred.mul(scale).add(bias.tensor().reshape(-1, 1, 1));
   }
 
   /** In evaluation, what multiplies a channel [C]. */

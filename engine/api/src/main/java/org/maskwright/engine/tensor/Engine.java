@@ -14,6 +14,7 @@ import org.maskwright.engine.array.Device;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.MemoryUse;
 import org.maskwright.engine.array.Precision;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.runtime.Threads;
@@ -48,6 +49,8 @@ public final class Engine implements AutoCloseable {
   private final AtomicLong sequence = new AtomicLong();
   private final String choice;
   private long multiplyAdds;
+  private ProcessGroup processes = ProcessGroup.alone();
+  private ProcessGroup statistics = ProcessGroup.alone();
   private boolean closed;
 
   private Engine(
@@ -167,6 +170,28 @@ public final class Engine implements AutoCloseable {
   /** The named random streams. */
   public RandomStreams random() {
     return random;
+  }
+
+  /**
+   * From now on this engine computes its part of what several processes compute together.
+   *
+   * @param group all of them; the caller's to close, after the engine's last use
+   * @param ofStatistics over whose images the statistics of a batch are taken: {@code group}, or
+   *     {@link ProcessGroup#alone()} for those of each process by themselves
+   */
+  public void join(ProcessGroup group, ProcessGroup ofStatistics) {
+    processes = group;
+    statistics = ofStatistics;
+  }
+
+  /** The processes that compute together; one alone unless this engine was told otherwise. */
+  public ProcessGroup processes() {
+    return processes;
+  }
+
+  /** The processes over whose images the statistics of a batch are taken. */
+  public ProcessGroup ofStatistics() {
+    return statistics;
   }
 
   // ---- scopes and modes

@@ -127,6 +127,21 @@ public final class Parameter implements AutoCloseable {
     return grad;
   }
 
+  /**
+   * Takes the collected gradient out, null if there is none; the caller frees it or gives it back.
+   */
+  Tensor takeGrad() {
+    Tensor out = grad;
+    grad = null;
+    return out;
+  }
+
+  /** Makes a gradient that was taken the collected one. */
+  void giveGrad(Tensor taken) {
+    zeroGrad();
+    grad = taken;
+  }
+
   /** Ends what {@link #onGradient} began. */
   public interface Hook extends AutoCloseable {
     /** Closing twice does nothing. */

@@ -1,0 +1,251 @@
+package org.maskwright.trainer.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.Task;
+import org.maskwright.datasets.loader.DataSource;
+import org.maskwright.datasets.loader.Loader;
+import org.maskwright.datasets.loader.LoaderSettings;
+import org.maskwright.datasets.loader.LoaderState;
+import org.maskwright.datasets.loader.Sampler;
+import org.maskwright.datasets.loader.Share;
+import org.maskwright.datasets.transform.Augmentation;
+import org.maskwright.datasets.transform.HorizontalFlip;
+import org.maskwright.datasets.transform.ResizeScale;
+import org.maskwright.engine.process.PeerException;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.trainer.loss.Masks;
+import org.maskwright.trainer.loss.SourceSupervision;
+import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.Ema;
+import org.maskwright.trainer.optim.Gsam;
+import org.maskwright.trainer.optim.Optimizer;
+import org.maskwright.trainer.optim.OptimizerSettings;
+import org.maskwright.trainer.optim.Plain;
+import org.maskwright.trainer.optim.Sgd;
+import org.maskwright.trainer.schedule.Schedule;
+
+/**
+ * Several processes, which are threads here, with a share of each batch are one process with the
+ * whole batch: with dropout, drop path, sampled points, images of several sizes, images without
+ * targets, and batches that do not divide evenly.
+ */
+class ProcessesTest {
+  private static final int SIDE = 64;
+  private static final int BATCH = 5;
+
+  /** Of gradients: as of those of a step in parts. */
+  private static final double TOLERANCE = 1e-5;
+
+  private static final OptimizerSettings GRADIENT = sgd(1, 0);
+
+  private static OptimizerSettings sgd(double rate, double ema) {
+    return new OptimizerSettings(
+        rate, 1, 0, 0, 0, ema, new Sgd.Settings(0, false), new Plain.Settings());
+  }
+
+  private static Tiles data(int seed) {
+    RandomGenerator random = new java.util.SplittableRandom(seed);
+    List<List<Tiles.Tile>> images = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      List<Tiles.Tile> tiles = new ArrayList<>();
+      for (int k = 0; k < i % 4; k++) { // images 0 and 4 have none
+        tiles.add(
+            new Tiles.Tile(
+                random.nextInt(3), random.nextInt(SIDE - 24), random.nextInt(SIDE - 24), 24, 20));
+      }
+      images.add(tiles);
+    }
+    return new Tiles(Categories.things("box", "ball", "bowl"), SIDE, images);
+  }
+
+  /** Losses of the steps, and what the model and its average are after them. */
+  private record Trained(
+      List<Double> losses, Map<String, float[]> weights, Map<String, float[]> averages) {}
+
+  /** How a step is taken. */
+  private record Way(
+      String model, OptimizerSettings settings, int accumulate, int steps, boolean twoSources) {
+    Way(String model, OptimizerSettings settings, int accumulate, int steps) {
+      this(model, settings, accumulate, steps, false);
+    }
+
+    Trained with(ProcessGroup group) {
+      try (Engine engine = StepPartsTest.open("torch");
+          SegmentationModel built = StepPartsTest.build(engine, model, true);
+          Optimizer optimizer = settings.over(built);
+          Ema ema = new Ema(built, 0.9);
+          Loader loader = loader(group)) {
+        engine.join(group, group);
+        List<Double> losses = new ArrayList<>();
+        SourceSupervision masks = new SourceSupervision(new Masks.Settings());
+        new Trainer(
+                new SegmentationTask(
+                    built,
+                    StepPartsTest.criterion(model),
+                    List.of(masks, masks),
+                    Normalization.IMAGENET,
+                    w -> {}),
+                optimizer,
+                Optional.of(ema),
+                settings,
+                new Schedule.Constant(),
+                accumulate,
+                Optional::empty)
+            .run(
+                loader,
+                0,
+                steps,
+                List.of(
+                    report -> {
+                      losses.add(report.loss());
+                      assertEquals(BATCH * accumulate, report.images());
+                      return TrainListener.Verdict.CONTINUE;
+                    }));
+        return new Trained(losses, values(built.state()), values(ema.state()));
+      }
+    }
+
+    private Loader loader(ProcessGroup group) {
+      Augmentation random =
+          new Augmentation(
+              List.of(new HorizontalFlip(0.5), new ResizeScale(0.5, 1, SIDE, SIDE)),
+              Task.INSTANCE,
+              Augmentation.EmptyMasks.DROP);
+      List<DataSource> sources = new ArrayList<>();
+      sources.add(new DataSource(data(1), random));
+      if (twoSources) {
+        sources.add(new DataSource(data(2), random));
+      }
+      return new Loader(
+          sources,
+          twoSources ? Sampler.mixed(3, BATCH, List.of(1.0, 2.0)) : Sampler.one(BATCH),
+          LoaderSettings.training(BATCH, 5, 1),
+          LoaderState.start(sources.size()),
+          new Share(group.rank(), group.size()));
+    }
+  }
+
+  private static Map<String, float[]> values(Map<String, Parameter> parameters) {
+    Map<String, float[]> out = new LinkedHashMap<>();
+    parameters.forEach((name, p) -> out.put(name, p.tensor().toFloats()));
+    return out;
+  }
+
+  private static double largest(Map<String, float[]> values) {
+    double out = 1;
+    for (float[] each : values.values()) {
+      for (float value : each) {
+        out = Math.max(out, Math.abs(value));
+      }
+    }
+    return out;
+  }
+
+  /** With a tolerance relative to the largest value of all, which are gradients after one step. */
+  private static void assertClose(
+      Map<String, float[]> expected, Map<String, float[]> got, double relative, String what) {
+    double tolerance = relative * largest(expected);
+    expected.forEach(
+        (name, values) -> {
+          double difference = 0;
+          for (int i = 0; i < values.length; i++) {
+            difference = Math.max(difference, Math.abs(values[i] - got.get(name)[i]));
+          }
+          assertTrue(difference <= tolerance, what + ": " + name + " differs by " + difference);
+        });
+  }
+
+  private static void assertOneProcess(Way way, int size, double tolerance) throws Exception {
+    Trained alone = way.with(ProcessGroup.alone());
+    List<Trained> each = TrainingProcesses.each(size, way::with);
+    for (int rank = 0; rank < size; rank++) {
+      Trained got = each.get(rank);
+      String what = "process " + rank + " of " + size;
+      for (int s = 0; s < way.steps(); s++) {
+        double loss = alone.losses().get(s);
+        assertEquals(loss, got.losses().get(s), tolerance * Math.max(1, loss), what);
+      }
+      assertClose(alone.weights(), got.weights(), tolerance, what);
+      assertClose(alone.averages(), got.averages(), tolerance, what);
+      assertClose(each.get(0).weights(), got.weights(), 0, "the same bits everywhere, " + what);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mask2former,1,2",
+    "mask2former,2,3",
+    "maskformer,1,3",
+    "maskformer,2,2",
+    "per-pixel,1,2",
+    "per-pixel-plus,1,2"
+  })
+  void aStepOfProcessesHasTheGradientOfOneProcessWithAllImages(
+      String model, int accumulate, int size) throws Exception {
+    assertOneProcess(new Way(model, GRADIENT, accumulate, 1), size, TOLERANCE);
+  }
+
+  @Test
+  void imagesOfTwoSourcesAreSharedAlike() throws Exception {
+    assertOneProcess(new Way("mask2former", GRADIENT, 1, 1, true), 2, TOLERANCE);
+  }
+
+  @Test
+  void twentyStepsOfSgdEndWithTheSameWeightsAndAverages() throws Exception {
+    assertOneProcess(new Way("maskformer", sgd(1e-3, 0.9), 1, 20), 2, 1e-4);
+  }
+
+  @Test
+  void theFirstStepOfAdamWIsTheSame() throws Exception {
+    // An eps above the gradients' rounding, which else becomes steps of the full rate.
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            1e-3, 1, 0.05, 0, 0.1, 0, new AdamW.Settings(0.9, 0.999, 1e-3), new Plain.Settings());
+    assertOneProcess(new Way("mask2former", settings, 1, 1), 2, 1e-5);
+  }
+
+  @Test
+  void bothPassesOfGsamAreOfAllImages() throws Exception {
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            0.01,
+            1,
+            0,
+            0,
+            1,
+            0,
+            new Sgd.Settings(0, false),
+            new Gsam.Settings(0.2, 0.1, 0, 0.4, true));
+    assertOneProcess(new Way("maskformer", settings, 2, 2), 2, 5e-5);
+  }
+
+  @Test
+  void aProcessThatComputesSomethingElseIsNoticedAtTheNextStep() throws Exception {
+    List<Object> ends =
+        TrainingProcesses.ends(
+            2,
+            group ->
+                new Way("maskformer", group.rank() == 1 ? sgd(0.5, 0) : sgd(1e-3, 0), 1, 3)
+                    .with(new DifferentSums(group)));
+    for (Object end : ends) {
+      String message = ((PeerException) end).getMessage();
+      assertTrue(message.contains("expected one gradient in all processes"), message);
+    }
+  }
+}
