@@ -17,7 +17,7 @@ import org.maskwright.engine.process.Rendezvous;
 
 /** Threads in the place of processes, each with a group, an engine and a model of its own. */
 public final class TrainingProcesses {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private TrainingProcesses() {}
 
