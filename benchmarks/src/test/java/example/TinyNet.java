@@ -46,11 +46,11 @@ public final class TinyNet implements BackbonePart {
     }
 
     @Override
-    public Backbone build(Engine engine) {
+    public Backbone build(Engine engine, int inputs) {
       if (width % 2 != 0) {
         throw new UnsupportedOperationException("odd widths are not written yet");
       }
-      return new Net(engine, width);
+      return new Net(engine, inputs, width);
     }
   }
 
@@ -81,11 +81,11 @@ public final class TinyNet implements BackbonePart {
     private final ModuleList<Conv2d> stages;
     private final int width;
 
-    Net(Engine engine, int width) {
+    Net(Engine engine, int inputs, int width) {
       super(engine);
       this.width = width;
       stages = child("stages", new ModuleList<>(engine));
-      int in = 3;
+      int in = inputs;
       for (int s = 0; s < STAGES; s++) {
         int side = s == 0 ? 4 : 2;
         Tensor weight = Init.kaimingNormalFanOut(engine, initStream(), width << s, in, side, side);

@@ -18,8 +18,9 @@ import java.util.stream.Stream;
  *
  * @param root the folder
  * @param links what to do with symbolic links below it
+ * @param channels that its photographs are read with
  */
-public record DataFolder(Path root, Links links) {
+public record DataFolder(Path root, Links links, Channels channels) {
   private static final int MOST_NAMED = 8;
   private static final int MAX_DEPTH = 8;
 
@@ -34,6 +35,12 @@ public record DataFolder(Path root, Links links) {
   public DataFolder {
     Objects.requireNonNull(root, "root");
     Objects.requireNonNull(links, "links");
+    Objects.requireNonNull(channels, "channels");
+  }
+
+  /** A folder whose photographs are colours. */
+  public DataFolder(Path root, Links links) {
+    this(root, links, Channels.RGB);
   }
 
   /** A folder that links may not leave. */
@@ -47,7 +54,7 @@ public record DataFolder(Path root, Links links) {
     for (String name : names) {
       path = path.resolve(name);
     }
-    return new DataFolder(path, links);
+    return new DataFolder(path, links, channels);
   }
 
   /**

@@ -36,7 +36,12 @@ public interface Dataset {
    *
    * @throws DatasetException if it is missing, broken, too large, or not of the declared size
    */
-  RgbImage image(int index);
+  Photograph image(int index);
+
+  /** The channels that its photographs are read with. */
+  default Channels channels() {
+    return Channels.RGB;
+  }
 
   /** Photograph and annotation of image {@code index}. */
   default Sample load(int index) {

@@ -83,8 +83,13 @@ public final class DatasetView implements Dataset {
   }
 
   @Override
-  public RgbImage image(int index) {
+  public Photograph image(int index) {
     return whole.image(indices[index]);
+  }
+
+  @Override
+  public Channels channels() {
+    return whole.channels();
   }
 
   @Override

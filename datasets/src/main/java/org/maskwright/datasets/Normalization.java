@@ -1,36 +1,51 @@
 package org.maskwright.datasets;
 
+import java.util.List;
+
 /**
- * How 8-bit RGB becomes the network's input: {@code (value - mean) / std}, all in units of 0..255.
+ * How pixels become the network's input: {@code (value - mean) / std} in each channel, all in units
+ * of 0..255.
  *
- * @param meanRed mean of red, 0..255
- * @param meanGreen mean of green, 0..255
- * @param meanBlue mean of blue, 0..255
- * @param stdRed deviation of red, in units of 0..255
- * @param stdGreen deviation of green, in units of 0..255
- * @param stdBlue deviation of blue, in units of 0..255
+ * @param mean of each channel
+ * @param std deviation of each channel, > 0
  */
-public record Normalization(
-    float meanRed, float meanGreen, float meanBlue, float stdRed, float stdGreen, float stdBlue) {
+public record Normalization(List<Float> mean, List<Float> std) {
   /** The ImageNet statistics that torchvision, detectron2's RGB models and Mask2Former use. */
   public static final Normalization IMAGENET =
-      new Normalization(123.675f, 116.280f, 103.530f, 58.395f, 57.120f, 57.375f);
+      new Normalization(List.of(123.675f, 116.280f, 103.530f), List.of(58.395f, 57.120f, 57.375f));
 
+  /** Checks that there is a deviation above 0 for each mean. */
   public Normalization {
-    if (!(stdRed > 0 && stdGreen > 0 && stdBlue > 0)) {
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    boolean finite =
+        mean.stream().allMatch(m -> Float.isFinite(m))
+            && std.stream().allMatch(s -> s > 0 && Float.isFinite(s));
+    if (mean.isEmpty() || mean.size() > Channels.MOST || mean.size() != std.size() || !finite) {
       throw new IllegalArgumentException(
-          "normalization: expected deviations > 0, got %s, %s, %s"
-              .formatted(stdRed, stdGreen, stdBlue));
+          "normalization: expected 1 to %d means and as many deviations > 0, got %s and %s"
+              .formatted(Channels.MOST, mean, std));
     }
   }
 
-  /** The mean of channel 0 (red), 1 or 2. */
-  public float mean(int channel) {
-    return channel == 0 ? meanRed : channel == 1 ? meanGreen : meanBlue;
+  /** The channels that it is for. */
+  public Channels channels() {
+    return new Channels(mean.size());
   }
 
-  /** The deviation of channel 0 (red), 1 or 2. */
+  /** The mean of a channel, from 0. */
+  public float mean(int channel) {
+    return mean.get(channel);
+  }
+
+  /** The deviation of a channel, from 0. */
   public float std(int channel) {
-    return channel == 0 ? stdRed : channel == 1 ? stdGreen : stdBlue;
+    return std.get(channel);
+  }
+
+  /** The numbers in brackets. */
+  @Override
+  public String toString() {
+    return "mean " + mean + ", std " + std;
   }
 }

@@ -1,12 +1,14 @@
 package org.maskwright.datasets;
 
+import java.util.function.Function;
+
 /**
  * A photograph in memory: RGB, 8 bits a channel, values as stored in the file (not colour-managed).
  *
  * <p><b>Shapes</b> {@link #data()} [H,W,3] uint8, row by row from the top left. The pixel (x, y)
  * covers the square from (x, y) to (x + 1, y + 1): its centre is at (x + 0.5, y + 0.5).
  */
-public final class RgbImage {
+public final class RgbImage implements Photograph {
   private final int width;
   private final int height;
   private final byte[] data;
@@ -27,12 +29,44 @@ public final class RgbImage {
     this.data = data;
   }
 
+  @Override
   public int width() {
     return width;
   }
 
+  @Override
   public int height() {
     return height;
+  }
+
+  @Override
+  public int channels() {
+    return 3;
+  }
+
+  @Override
+  public RgbImage part(Window window) {
+    Photograph.requireInside(window, new Size(width, height));
+    if (window.width() == width && window.height() == height) {
+      return this;
+    }
+    int row = 3 * window.width();
+    byte[] part = new byte[Math.multiplyExact(row, window.height())];
+    for (int y = 0; y < window.height(); y++) {
+      int from = 3 * ((window.y() + y) * width + window.x());
+      System.arraycopy(data, from, part, y * row, row);
+    }
+    return new RgbImage(window.width(), window.height(), part);
+  }
+
+  @Override
+  public RgbImage shown() {
+    return this;
+  }
+
+  @Override
+  public <R> R match(Function<RgbImage, R> rgb, Function<ChannelImage, R> channels) {
+    return rgb.apply(this);
   }
 
   /** The pixels [H,W,3]; the image's own array, not a copy. */

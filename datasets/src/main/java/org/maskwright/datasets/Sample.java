@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param image the photograph at its full size
  * @param segments the annotation; segments that share a label map share the same instance of it
  */
-public record Sample(SampleInfo info, RgbImage image, List<Segment> segments) {
+public record Sample(SampleInfo info, Photograph image, List<Segment> segments) {
   /**
    * Checks that masks fit.
    *
@@ -26,7 +26,7 @@ public record Sample(SampleInfo info, RgbImage image, List<Segment> segments) {
     }
   }
 
-  private static void requireSize(SampleInfo info, RgbImage image, Segment segment) {
+  private static void requireSize(SampleInfo info, Photograph image, Segment segment) {
     int height = image.height();
     int width = image.width();
     if (segment.mask() instanceof SegmentMask.Runs runs) {

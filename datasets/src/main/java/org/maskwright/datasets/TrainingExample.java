@@ -5,16 +5,16 @@ import java.util.Objects;
 /**
  * An augmented image with its targets, ready to be collated.
  *
- * <p><b>Shapes</b> {@link #image()} [3,H,W] uint8 RGB in 0..255; {@link #classes()} [N] contiguous
+ * <p><b>Shapes</b> {@link #image()} [C,H,W] in units of 0..255; {@link #classes()} [N] contiguous
  * class indices; {@link #masks()} [N,H,W] {0,1}, in the coordinates of the image. N may be 0. The
- * picture proper is the top left {@code contentWidth x contentHeight}; the rest is padding: 128 in
- * the image, 0 in every mask.
+ * picture proper is the top left {@code contentWidth x contentHeight}; the rest is padding, 0 in
+ * every mask.
  *
  * <p><b>Thread safety</b> Nobody writes to it after it was made.
  */
 public final class TrainingExample {
   private final SampleInfo info;
-  private final byte[] image;
+  private final PixelPlanes image;
   private final int width;
   private final int height;
   private final int contentWidth;
@@ -32,15 +32,27 @@ public final class TrainingExample {
    * @throws IllegalArgumentException if image, classes and masks do not fit one another
    */
   public TrainingExample(
-      SampleInfo info, byte[] image, Size content, Size original, int[] classes, MaskStack masks) {
+      SampleInfo info,
+      PixelPlanes image,
+      Size content,
+      Size original,
+      int[] classes,
+      MaskStack masks) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
     this.height = masks.height();
-    if (image.length != 3L * width * height || classes.length != masks.count()) {
+    int channels = image.channels();
+    if (image.length() != (long) channels * width * height || classes.length != masks.count()) {
       throw new IllegalArgumentException(
-          "image %s: expected 3 x %d x %d bytes and %d classes, got %d and %d"
+          "image %s: expected %d x %d x %d values and %d classes, got %d and %d"
               .formatted(
-                  info.imageId(), height, width, masks.count(), image.length, classes.length));
+                  info.imageId(),
+                  channels,
+                  height,
+                  width,
+                  masks.count(),
+                  image.length(),
+                  classes.length));
     }
     if (content.width() > width || content.height() > height) {
       throw new IllegalArgumentException(
@@ -66,8 +78,8 @@ public final class TrainingExample {
     return info.imageId();
   }
 
-  /** The pixels, channel by channel, padding included; not a copy. */
-  public byte[] image() {
+  /** The pixels, channel by channel, padding included. */
+  public PixelPlanes image() {
     return image;
   }
 
@@ -114,15 +126,8 @@ public final class TrainingExample {
     return masks;
   }
 
-  /** Writes the normalised image [3,H,W], channel by channel, from {@code target[offset]} on. */
+  /** Writes the normalised image [C,H,W], channel by channel, from {@code target[offset]} on. */
   public void normalizeInto(Normalization by, float[] target, int offset) {
-    int plane = width * height;
-    for (int c = 0; c < 3; c++) {
-      float scale = 1 / by.std(c);
-      float mean = by.mean(c);
-      for (int i = c * plane; i < (c + 1) * plane; i++) {
-        target[offset + i] = ((image[i] & 0xFF) - mean) * scale;
-      }
-    }
+    image.normalizeInto(by, target, offset);
   }
 }

@@ -51,18 +51,24 @@ public record ModelSummary(
    * @throws IllegalArgumentException if a size is below 1
    */
   public static ModelSummary of(ModelConfig config, int classes, int height, int width) {
+    return of(config, 3, classes, height, width);
+  }
+
+  /** As the other method, of a picture of so many channels. */
+  public static ModelSummary of(
+      ModelConfig config, int inputs, int classes, int height, int width) {
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "size: expected at least 1x1, got " + height + "x" + width);
     }
     try (Engine engine = Engine.shapesOnly();
         SegmentationModel model =
-            SegmentationModels.build(engine, config, ClassSpace.ofSize(classes));
+            SegmentationModels.build(engine, config, inputs, ClassSpace.ofSize(classes));
         var off = engine.noGrad();
         var scope = engine.scope()) {
       List<Part> parts = new ArrayList<>();
       long start = engine.multiplyAdds();
-      Tensor pixels = engine.zeros(1, 3, model.paddedSize(height), model.paddedSize(width));
+      Tensor pixels = engine.zeros(1, inputs, model.paddedSize(height), model.paddedSize(width));
       List<Tensor> maps = model.backbone().forward(pixels);
       parts.add(part("backbone", model.backbone(), engine.multiplyAdds() - start, maps));
       long backbone = engine.multiplyAdds();

@@ -36,16 +36,21 @@ import org.maskwright.settings.Registry;
  * scope also owns the recorded graph. <b>Threads</b> one at a time.
  */
 public final class SegmentationModel extends Module {
-  private static final int RGB = 3;
   private final ModelConfig config;
+  private final int inputs;
   private final Backbone backbone;
   private final Head head;
 
   /** Puts parts together; {@link SegmentationModels#build} chooses them. */
   SegmentationModel(
-      ModelConfig config, Backbone backbone, PixelDecoder pixelDecoder, MaskDecoder decoder) {
+      ModelConfig config,
+      int inputs,
+      Backbone backbone,
+      PixelDecoder pixelDecoder,
+      MaskDecoder decoder) {
     super(backbone.engine());
     this.config = config;
+    this.inputs = inputs;
     this.backbone = child("backbone", backbone);
     this.head = child("sem_seg_head", new Head(pixelDecoder, decoder));
   }
@@ -65,6 +70,11 @@ public final class SegmentationModel extends Module {
   /** What this model was built from. */
   public ModelConfig config() {
     return config;
+  }
+
+  /** C, the channels of the pictures that it takes. */
+  public int inputs() {
+    return inputs;
   }
 
   /** The classes of the logits. */
@@ -101,7 +111,7 @@ public final class SegmentationModel extends Module {
   /**
    * Outputs of all decoder layers.
    *
-   * <p><b>Shapes</b> pixels [B,3,H,W] float32, normalised; padded right and bottom with 0 to {@link
+   * <p><b>Shapes</b> pixels [B,C,H,W] float32, normalised; padded right and bottom with 0 to {@link
    * #paddedSize}; mask logits are of the size of the backbone's finest map, at stride 4 of the
    * padded size, unless {@link BackboneConfig#finestStride} says another
    *
@@ -177,10 +187,11 @@ public final class SegmentationModel extends Module {
     }
   }
 
-  private static Tensor checked(Tensor pixels) {
-    if (pixels.rank() != 4 || pixels.size(1) != RGB || pixels.numel() == 0) {
+  private Tensor checked(Tensor pixels) {
+    if (pixels.rank() != 4 || pixels.size(1) != inputs || pixels.numel() == 0) {
       throw new IllegalArgumentException(
-          "model: expected pixels [B,3,H,W] with at least one pixel, got " + pixels);
+          "model: expected pixels [B,%d,H,W] with at least one pixel, got %s"
+              .formatted(inputs, pixels));
     }
     return pixels;
   }

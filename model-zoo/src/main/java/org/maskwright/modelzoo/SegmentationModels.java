@@ -13,22 +13,32 @@ import org.maskwright.settings.Registry;
 
 /** The one place where models are put together, of parts that build themselves. */
 public final class SegmentationModels {
+  private static final int COLOURS = 3;
+
   private SegmentationModels() {}
+
+  /** A model of colours; see the other method. */
+  public static SegmentationModel build(Engine engine, ModelConfig config, ClassSpace space) {
+    return build(engine, config, COLOURS, space);
+  }
 
   /**
    * A model with fresh initial values from the engine's stream {@code init}.
    *
+   * @param inputs channels of the pictures
    * @param space the classes that it is to tell apart
    * @throws org.maskwright.settings.ExtensionException naming a part of someone else that fails
    */
-  public static SegmentationModel build(Engine engine, ModelConfig config, ClassSpace space) {
+  public static SegmentationModel build(
+      Engine engine, ModelConfig config, int inputs, ClassSpace space) {
     try (var scope = engine.scope()) { // initial values are copied into parameters
-      return engine.construct(() -> assemble(engine, config, space));
+      return engine.construct(() -> assemble(engine, config, inputs, space));
     }
   }
 
-  private static SegmentationModel assemble(Engine engine, ModelConfig config, ClassSpace space) {
-    Backbone backbone = backbone(engine, config.backbone());
+  private static SegmentationModel assemble(
+      Engine engine, ModelConfig config, int inputs, ClassSpace space) {
+    Backbone backbone = backbone(engine, config.backbone(), inputs);
     int channels = config.hiddenDim();
     int maskDim = config.maskDim();
     PixelDecoder pixelDecoder =
@@ -44,11 +54,16 @@ public final class SegmentationModels {
                     config
                         .decoder()
                         .build(engine, pixelDecoder.memoryChannels(), channels, maskDim, space));
-    return new SegmentationModel(config, backbone, pixelDecoder, decoder);
+    return new SegmentationModel(config, inputs, backbone, pixelDecoder, decoder);
   }
 
-  /** A backbone alone. */
+  /** A backbone of colours alone. */
   public static Backbone backbone(Engine engine, BackboneConfig config) {
-    return Registry.of(BackbonePart.class).make(config, () -> config.build(engine));
+    return backbone(engine, config, COLOURS);
+  }
+
+  /** A backbone alone, for pictures of so many channels. */
+  public static Backbone backbone(Engine engine, BackboneConfig config, int inputs) {
+    return Registry.of(BackbonePart.class).make(config, () -> config.build(engine, inputs));
   }
 }

@@ -12,10 +12,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.LabelSpace;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -195,8 +196,13 @@ public final class CommonClasses {
     }
 
     @Override
-    public RgbImage image(int index) {
+    public Photograph image(int index) {
       return own.image(index);
+    }
+
+    @Override
+    public Channels channels() {
+      return own.channels();
     }
 
     @Override

@@ -12,9 +12,10 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -88,6 +89,10 @@ public final class DataCheck {
       counter.add(result.count);
     }
     findings.addAll(check.twice());
+    ChannelSurvey channels = ChannelSurvey.of(dataset);
+    if (channels.differs() && dataset.channels().equals(Channels.AS_STORED)) {
+      findings.add(problem(dataset.name() + ": " + channels.differing().problem()));
+    }
     DatasetStats stats = counter.stats();
     Learnability learnable =
         Learnability.of(task.orElseGet(() -> richest(dataset)), stats, Optional.empty(), ignore);
@@ -182,7 +187,7 @@ public final class DataCheck {
   }
 
   private static void outside(
-      SegmentMask.Polygons polygons, RgbImage image, String place, List<Finding> findings) {
+      SegmentMask.Polygons polygons, Photograph image, String place, List<Finding> findings) {
     for (double[] ring : polygons.rings()) {
       for (int i = 0; i < ring.length; i += 2) {
         double x = ring[i];

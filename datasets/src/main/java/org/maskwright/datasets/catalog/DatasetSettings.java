@@ -3,6 +3,7 @@ package org.maskwright.datasets.catalog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 
 /**
@@ -24,6 +25,7 @@ import org.maskwright.datasets.DataFolder;
  *     share, else a number; 0 = none. With {@code auto} not used where the data set has a part of
  *     its own to evaluate on
  * @param links what to do with symbolic links out of the folders
+ * @param channels of a picture, as {@link Channels} counts them
  */
 public record DatasetSettings(
     String type,
@@ -36,13 +38,18 @@ public record DatasetSettings(
     List<Integer> ignore,
     String maskSuffix,
     double holdOut,
-    DataFolder.Links links) {
+    DataFolder.Links links,
+    int channels) {
   private static final int MAX = Integer.MAX_VALUE;
 
   public DatasetSettings {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(root, "root");
     Objects.requireNonNull(links, "links");
+    if (channels < 0 || channels > Channels.MOST) {
+      throw new IllegalArgumentException(
+          "channels: expected 1 to %d, got %d".formatted(Channels.MOST, channels));
+    }
     classes = List.copyOf(classes);
     ignore = List.copyOf(ignore);
     if (!(holdOut >= 0 && (holdOut < 1 || holdOut == Math.rint(holdOut) && holdOut <= MAX))) {
@@ -54,7 +61,18 @@ public record DatasetSettings(
   /** A type, a root and a split; all else as the layout says. */
   public static DatasetSettings of(String type, Path root, String split) {
     return new DatasetSettings(
-        type, root, split, "", "", "", List.of(), List.of(), "", 0, DataFolder.Links.REFUSE);
+        type,
+        root,
+        split,
+        "",
+        "",
+        "",
+        List.of(),
+        List.of(),
+        "",
+        0,
+        DataFolder.Links.REFUSE,
+        Channels.RGB.count());
   }
 
   /** These settings with other {@code images} and {@code annotations}. */
@@ -70,7 +88,8 @@ public record DatasetSettings(
         ignore,
         maskSuffix,
         holdOut,
-        links);
+        links,
+        channels);
   }
 
   /** These settings with a list file. */
@@ -86,7 +105,8 @@ public record DatasetSettings(
         ignore,
         maskSuffix,
         holdOut,
-        links);
+        links,
+        channels);
   }
 
   /** These settings with other classes and void values. */
@@ -102,19 +122,42 @@ public record DatasetSettings(
         newIgnore,
         maskSuffix,
         holdOut,
-        links);
+        links,
+        channels);
   }
 
   /** These settings with another suffix of label images. */
   public DatasetSettings withMaskSuffix(String suffix) {
     return new DatasetSettings(
-        type, root, split, images, annotations, list, classes, ignore, suffix, holdOut, links);
+        type,
+        root,
+        split,
+        images,
+        annotations,
+        list,
+        classes,
+        ignore,
+        suffix,
+        holdOut,
+        links,
+        channels);
   }
 
   /** These settings with another hold-out. */
   public DatasetSettings withHoldOut(double amount) {
     return new DatasetSettings(
-        type, root, split, images, annotations, list, classes, ignore, maskSuffix, amount, links);
+        type,
+        root,
+        split,
+        images,
+        annotations,
+        list,
+        classes,
+        ignore,
+        maskSuffix,
+        amount,
+        links,
+        channels);
   }
 
   /** These settings with another split. */
@@ -130,7 +173,8 @@ public record DatasetSettings(
         ignore,
         maskSuffix,
         holdOut,
-        links);
+        links,
+        channels);
   }
 
   /** These settings with another type. */
@@ -146,7 +190,30 @@ public record DatasetSettings(
         ignore,
         maskSuffix,
         holdOut,
-        links);
+        links,
+        channels);
+  }
+
+  /** These settings with another number of channels. */
+  public DatasetSettings withChannels(Channels other) {
+    return new DatasetSettings(
+        type,
+        root,
+        split,
+        images,
+        annotations,
+        list,
+        classes,
+        ignore,
+        maskSuffix,
+        holdOut,
+        links,
+        other.count());
+  }
+
+  /** The folder of the data set. */
+  public DataFolder folder() {
+    return new DataFolder(root, links, new Channels(channels));
   }
 
   /** {@code value}, or {@code otherwise} if it is empty. */

@@ -2,7 +2,7 @@ package org.maskwright.datasets.catalog;
 
 import java.util.List;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
@@ -27,7 +27,7 @@ final class ImageSize {
     if (info.width() > 0 && info.height() > 0) {
       return new Size(info.width(), info.height());
     }
-    RgbImage image = dataset.image(index);
+    Photograph image = dataset.image(index);
     return new Size(image.width(), image.height());
   }
 }

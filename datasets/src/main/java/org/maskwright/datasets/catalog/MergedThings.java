@@ -9,9 +9,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -101,7 +102,7 @@ final class MergedThings implements Dataset {
   }
 
   @Override
-  public RgbImage image(int index) {
+  public Photograph image(int index) {
     return things.image(index);
   }
 
@@ -118,9 +119,14 @@ final class MergedThings implements Dataset {
   }
 
   @Override
+  public Channels channels() {
+    return things.channels();
+  }
+
+  @Override
   public Sample load(int index) {
     Sample sample = things.load(index);
-    RgbImage image = sample.image();
+    Photograph image = sample.image();
     return new Sample(
         sample.info(), image, merged(sample.segments(), image.height(), image.width()));
   }

@@ -7,10 +7,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -223,7 +224,12 @@ public final class CocoInstanceDataset implements Dataset {
   }
 
   @Override
-  public RgbImage image(int index) {
+  public Channels channels() {
+    return photographs.folder().channels();
+  }
+
+  @Override
+  public Photograph image(int index) {
     return photographs.read(entries.get(index));
   }
 

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -199,7 +200,12 @@ public final class CocoPanopticDataset implements Dataset {
   }
 
   @Override
-  public RgbImage image(int index) {
+  public Channels channels() {
+    return photographs.folder().channels();
+  }
+
+  @Override
+  public Photograph image(int index) {
     return photographs.read(images.get(index));
   }
 

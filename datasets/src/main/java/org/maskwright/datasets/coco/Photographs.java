@@ -8,10 +8,10 @@ import java.util.function.Function;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.SwappedSides;
-import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.json.CocoImage;
 
 /**
@@ -49,9 +49,9 @@ record Photographs(Path annotationFile, DataFolder folder, Function<CocoImage, S
   }
 
   /** Reads a photograph, which must have the size its annotation was made for. */
-  RgbImage read(CocoImage image) {
+  Photograph read(CocoImage image) {
     try {
-      RgbImage photo = ImageDecoder.read(folder.existing(name(image)));
+      Photograph photo = PhotographFile.read(folder.existing(name(image)), folder.channels());
       if (image.width() > 0
           && (photo.width() != image.width() || photo.height() != image.height())) {
         throw new DatasetException(

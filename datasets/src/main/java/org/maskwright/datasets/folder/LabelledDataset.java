@@ -8,18 +8,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SwappedSides;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.image.LabelImage;
+import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.mask.LabelMap;
 
 /**
@@ -150,20 +151,25 @@ public record LabelledDataset(
   }
 
   @Override
-  public RgbImage image(int index) {
+  public Photograph image(int index) {
     Item item = items.get(index);
     try {
-      return ImageDecoder.read(photos.existing(item.photo));
+      return PhotographFile.read(photos.existing(item.photo), photos.channels());
     } catch (DatasetException e) {
       throw e.forImage(item.id);
     }
   }
 
   @Override
+  public Channels channels() {
+    return photos.channels();
+  }
+
+  @Override
   public Sample load(int index) {
     Item item = items.get(index);
     List<LabelMap> maps = maps(item);
-    RgbImage image = image(index);
+    Photograph image = image(index);
     for (int i = 0; i < maps.size(); i++) {
       requireSize(item, i, maps.get(i), image.width(), image.height());
     }

@@ -156,29 +156,16 @@ public final class BilinearResize {
     final int[] weights;
 
     Filter(int from, int to, int start, int length) {
-      double scale = (double) from / to;
-      double filterScale = Math.max(1, scale);
-      int most = (int) Math.ceil(filterScale) * 2 + 1;
-      this.first = new int[length];
-      this.count = new int[length];
-      this.taps = most;
-      this.weights = new int[length * most];
-      double[] exact = new double[most];
+      TriangleWeights triangle = new TriangleWeights(from, to, start, length);
+      this.first = triangle.first;
+      this.count = triangle.count;
+      this.taps = triangle.taps;
+      this.weights = new int[length * taps];
+      double[] exact = new double[taps];
       for (int i = 0; i < length; i++) {
-        double center = (start + i + 0.5) * scale;
-        int low = Math.max(0, (int) (center - filterScale + 0.5));
-        int high = Math.min(from, (int) (center + filterScale + 0.5));
-        double sum = 0;
-        for (int t = 0; t < high - low; t++) {
-          double distance = Math.abs((t + low - center + 0.5) * (1 / filterScale));
-          exact[t] = distance < 1 ? 1 - distance : 0;
-          sum += exact[t];
-        }
-        first[i] = low;
-        count[i] = high - low;
-        for (int t = 0; t < high - low; t++) {
-          double weight = sum == 0 ? exact[t] : exact[t] / sum;
-          weights[i * most + t] = (int) (0.5 + weight * (1 << PRECISION_BITS));
+        triangle.of(i, exact);
+        for (int t = 0; t < count[i]; t++) {
+          weights[i * taps + t] = (int) (0.5 + exact[t] * (1 << PRECISION_BITS));
         }
       }
     }

@@ -55,7 +55,7 @@ public final class ImageDecoder {
     }
   }
 
-  private static byte[] bytes(Path file) {
+  static byte[] bytes(Path file) {
     InputFile.require(file, problem -> new DatasetException("image: " + problem));
     try {
       long size = Files.size(file);
@@ -111,7 +111,7 @@ public final class ImageDecoder {
     }
   }
 
-  private static void checkSize(ImageHeader header) {
+  static void checkSize(ImageHeader header) {
     long pixels = (long) header.width() * header.height();
     if (header.width() <= 0 || header.height() <= 0 || pixels > MAX_PIXELS) {
       throw new DatasetException(

@@ -2,12 +2,15 @@ package org.maskwright.datasets.image;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Window;
+import org.maskwright.datasets.tiff.TiffFile;
 
 /**
  * A picture that is read window by window, so that one of 20,000 x 20,000 pixels needs no memory
@@ -20,6 +23,9 @@ public interface ImageWindows extends AutoCloseable {
   /** Pictures up to so many pixels are decoded whole: 100 MB. */
   long WHOLE_PIXELS = 1L << 25;
 
+  /** Pictures of other channels or more bits, up to so many numbers: 400 MB. */
+  long WHOLE_VALUES = 3 * WHOLE_PIXELS;
+
   /** The whole picture. */
   Size size();
 
@@ -29,7 +35,7 @@ public interface ImageWindows extends AutoCloseable {
    * @throws IllegalArgumentException if it reaches beyond the picture
    * @throws DatasetException if the file is damaged or gone
    */
-  RgbImage read(Window window);
+  Photograph read(Window window);
 
   /** Bytes of memory that it keeps from one call to the next, about. */
   long heldBytes();
@@ -39,7 +45,7 @@ public interface ImageWindows extends AutoCloseable {
   void close();
 
   /** A picture that is in memory. */
-  static ImageWindows of(RgbImage picture) {
+  static ImageWindows of(Photograph picture) {
     return new WindowsOfImage(picture);
   }
 
@@ -53,13 +59,35 @@ public interface ImageWindows extends AutoCloseable {
    * @throws org.maskwright.files.OutputException if there is no room for the temporary file
    */
   static ImageWindows open(Path file) {
-    return LargePictureFile.open(file, WHOLE_PIXELS);
+    return open(file, Channels.RGB);
+  }
+
+  /**
+   * As {@link #open(Path)}, with the channels that a model takes and all bits. Of more than 8 bits,
+   * or other channels than colours, a TIFF is read in parts and a PNG unpacked where its numbers
+   * take more than 400 MB.
+   *
+   * @throws DatasetException as {@link #open(Path)}, and if it has other channels
+   */
+  static ImageWindows open(Path file, Channels channels) {
+    try {
+      Optional<TiffFile> tiff = PhotographFile.tiff(file, channels);
+      if (tiff.isPresent()) {
+        return TiffChannels.open(tiff.get(), file, channels);
+      }
+      return PhotographFile.readsAsRgb(file, channels)
+          ? LargePictureFile.open(file, WHOLE_PIXELS)
+          : PhotographFile.windows(file, channels, WHOLE_VALUES);
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
   }
 
   /** The photograph of an image of a data set, from its file where that is a large one. */
   static ImageWindows open(Dataset dataset, int index) {
     SampleInfo info = dataset.info(index);
-    return isLarge(info) ? open(info.file()) : of(dataset.image(index));
+    boolean many = !dataset.channels().mayBeColours() && Files.isRegularFile(info.file());
+    return many || isLarge(info) ? open(info.file(), dataset.channels()) : of(dataset.image(index));
   }
 
   /** The size of an image of a data set, from its file's header where the annotation has none. */
@@ -71,7 +99,7 @@ public interface ImageWindows extends AutoCloseable {
     if (Files.isRegularFile(info.file())) {
       return PhotographSize.of(info.file());
     }
-    RgbImage image = dataset.image(index);
+    Photograph image = dataset.image(index);
     return new Size(image.width(), image.height());
   }
 

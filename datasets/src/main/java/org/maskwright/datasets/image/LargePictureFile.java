@@ -41,7 +41,7 @@ final class LargePictureFile {
         (long) header.width() * header.height() <= wholePixels
             ? Optional.empty()
             : switch (header.format()) {
-              case PNG -> PngRowSource.open(file);
+              case PNG -> PngRowSource.open(file).map(RowSource.class::cast);
               case JPEG -> JpegRowSource.open(file, head, header);
               case BMP, TIFF, WEBP -> Optional.empty();
             };

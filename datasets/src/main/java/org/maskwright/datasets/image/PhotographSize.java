@@ -5,9 +5,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.tiff.TiffFile;
 import org.maskwright.files.InputFile;
 
 /** The size that a photograph has once it is decoded, from its first bytes where these tell it. */
@@ -30,9 +32,9 @@ public final class PhotographSize {
     } catch (IOException e) {
       throw DatasetException.ofFile(file, "image: cannot read the file: " + e.getMessage(), e);
     }
-    Optional<Size> large = TiffWindows.isTiff(head) ? largeTiff(file) : Optional.empty();
-    if (large.isPresent()) {
-      return large.get();
+    Optional<Size> ofTiff = TiffFile.isTiff(head) ? ofTiff(file) : Optional.empty();
+    if (ofTiff.isPresent()) {
+      return ofTiff.get();
     }
     try {
       ImageHeader header = ImageHeader.read(head);
@@ -52,8 +54,20 @@ public final class PhotographSize {
     return new Size(image.width(), image.height());
   }
 
-  /** Of a TIFF too large to be decoded whole, whose header may lie at its end. */
-  private static Optional<Size> largeTiff(Path file) {
+  /**
+   * Of a TIFF of many channels or bits, or too large to be decoded whole, whose header may lie at
+   * its end.
+   */
+  private static Optional<Size> ofTiff(Path file) {
+    try {
+      Optional<TiffFile> channels = PhotographFile.tiff(file, Channels.AS_STORED);
+      if (channels.isPresent()) {
+        channels.get().close();
+        return channels.map(TiffFile::size);
+      }
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
     Optional<TiffWindows> tiff = TiffWindows.open(file);
     tiff.ifPresent(TiffWindows::close);
     return tiff.map(TiffWindows::size)

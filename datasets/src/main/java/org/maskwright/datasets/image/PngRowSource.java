@@ -32,7 +32,7 @@ final class PngRowSource implements RowSource {
   }
 
   /** Empty if its rows are interlaced, so that the first are not complete before the last. */
-  static Optional<RowSource> open(Path file) {
+  static Optional<PngRowSource> open(Path file) {
     try {
       InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
       boolean opened = false;
@@ -91,10 +91,36 @@ final class PngRowSource implements RowSource {
 
   @Override
   public void read(Rows receiver) throws IOException {
+    byte[] rgb = new byte[3 * size.width()];
+    readStored(
+        (two, to) -> {
+          colours.toRgb(two, to, size.width(), rgb);
+          receiver.add(rgb, rgb.length);
+        });
+  }
+
+  /** What the bytes of its rows are. */
+  PngColours colours() {
+    return colours;
+  }
+
+  /** Receives rows as they are stored. */
+  @FunctionalInterface
+  interface StoredRows {
+    /** The next row, in {@code bytes} from {@code from} on; overwritten after the call. */
+    void add(byte[] bytes, int from);
+  }
+
+  /**
+   * Reads all rows as they are stored, without their filters; once, in place of {@link #read}.
+   *
+   * @throws DatasetException if the file is damaged
+   * @throws IOException if it cannot be read
+   */
+  void readStored(StoredRows receiver) throws IOException {
     int length = colours.rowBytes(size.width());
     byte[] filtered = new byte[length + 1];
     byte[] two = new byte[2 * length];
-    byte[] rgb = new byte[3 * size.width()];
     PngRow row = new PngRow(colours.kind(), colours.depth(), filtered, two);
     for (int y = 0; y < size.height(); y++) {
       try {
@@ -105,8 +131,7 @@ final class PngRowSource implements RowSource {
       int to = y % 2 * length;
       int up = y == 0 ? -1 : (y + 1) % 2 * length;
       row.unfilter(0, to, up, length);
-      colours.toRgb(two, to, size.width(), rgb);
-      receiver.add(rgb, rgb.length);
+      receiver.add(two, to);
     }
     if (rows.read() >= 0) { // at the end checksums are verified
       throw new DatasetException("damaged PNG: more image data than rows");

@@ -12,6 +12,7 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Window;
@@ -63,7 +64,7 @@ final class TiffWindows implements ImageWindows {
 
   @Override
   public synchronized RgbImage read(Window window) {
-    WindowsOfImage.require(window, size);
+    Photograph.requireInside(window, size);
     BufferedImage read;
     try {
       ImageReadParam region = reader.getDefaultReadParam();

@@ -2,6 +2,7 @@ package org.maskwright.datasets.image;
 
 import java.io.IOException;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Window;
@@ -45,7 +46,7 @@ final class UnpackedPicture implements ImageWindows {
 
   @Override
   public RgbImage read(Window window) {
-    WindowsOfImage.require(window, size());
+    Photograph.requireInside(window, size());
     Window from = orientation.stored(window, stored);
     int row = 3 * from.width();
     byte[] rgb = new byte[Math.multiplyExact(row, from.height())];

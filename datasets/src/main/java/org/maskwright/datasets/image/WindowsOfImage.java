@@ -1,50 +1,31 @@
 package org.maskwright.datasets.image;
 
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Window;
 
 /** Windows of a picture in memory. */
 final class WindowsOfImage implements ImageWindows {
-  private final RgbImage picture;
-  private final Size size;
+  private final Photograph picture;
 
-  WindowsOfImage(RgbImage picture) {
+  WindowsOfImage(Photograph picture) {
     this.picture = picture;
-    this.size = new Size(picture.width(), picture.height());
-  }
-
-  /** Refuses a window that is not in a picture. */
-  static void require(Window window, Size picture) {
-    if (window.right() > picture.width() || window.bottom() > picture.height()) {
-      throw new IllegalArgumentException(
-          "%s: expected it inside the picture of %s".formatted(window, picture));
-    }
   }
 
   @Override
   public Size size() {
-    return size;
+    return new Size(picture.width(), picture.height());
   }
 
   @Override
-  public RgbImage read(Window window) {
-    require(window, size);
-    if (window.equals(Window.of(size))) {
-      return picture;
-    }
-    int row = 3 * window.width();
-    byte[] out = new byte[Math.multiplyExact(row, window.height())];
-    for (int y = 0; y < window.height(); y++) {
-      int from = 3 * ((window.y() + y) * size.width() + window.x());
-      System.arraycopy(picture.data(), from, out, y * row, row);
-    }
-    return new RgbImage(window.width(), window.height(), out);
+  public Photograph read(Window window) {
+    return picture.part(window);
   }
 
   @Override
   public long heldBytes() {
-    return picture.data().length;
+    return picture.match(
+        rgb -> (long) rgb.data().length, channels -> 4L * channels.values().length);
   }
 
   @Override

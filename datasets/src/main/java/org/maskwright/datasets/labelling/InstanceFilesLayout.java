@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
@@ -180,7 +179,7 @@ public final class InstanceFilesLayout implements Layout {
    */
   private record Pairs(Map<String, List<Mask>> masks, List<String> orphans) {
     static Pairs of(DatasetSettings settings) {
-      PhotoIndex index = PhotoIndex.of(new DataFolder(settings.root(), settings.links()));
+      PhotoIndex index = PhotoIndex.of(settings.folder());
       Map<String, String> photoOf = new TreeMap<>(); // by part and stem
       Map<String, List<Mask>> masks = new TreeMap<>();
       List<String> files = new ArrayList<>();

@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
@@ -64,7 +63,7 @@ public final class LabelStudioLayout implements ToolLayout {
   }
 
   private static List<String> files(DatasetSettings settings) {
-    return PhotoIndex.of(new DataFolder(settings.root(), settings.links())).others(".json").stream()
+    return PhotoIndex.of(settings.folder()).others(".json").stream()
         .filter(file -> isExport(LayoutQuery.head(settings.root().resolve(file))))
         .toList();
   }
@@ -95,7 +94,7 @@ public final class LabelStudioLayout implements ToolLayout {
     Reading(DatasetSettings settings, Consumer<DatasetException> problems) {
       this.settings = settings;
       this.problems = problems;
-      this.index = PhotoIndex.of(new DataFolder(settings.root(), settings.links()));
+      this.index = PhotoIndex.of(settings.folder());
     }
 
     void add(String file, JsonTree task) {

@@ -63,7 +63,7 @@ public final class LabelmeLayout implements ToolLayout {
 
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
-    PhotoIndex index = PhotoIndex.of(new DataFolder(settings.root(), settings.links()));
+    PhotoIndex index = PhotoIndex.of(settings.folder());
     Reading reading = new Reading(settings, index, problems);
     index.others(".json").forEach(reading::add);
     return reading.dataset();

@@ -88,7 +88,7 @@ public final class RoboflowMasksLayout implements Layout {
       throw DatasetException.ofFile(settings.root(), "no folder has a file " + CLASSES);
     }
     String part = Parts.choose(settings.withHoldOut(0), parts).name();
-    DataFolder folder = new DataFolder(settings.root(), settings.links()).in(part);
+    DataFolder folder = settings.folder().in(part);
     Set<Integer> voids = new HashSet<>(settings.ignore());
     Categories categories = categories(folder.existing(CLASSES), voids);
     return new LabelledDataset(

@@ -13,11 +13,12 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -32,6 +33,7 @@ import org.maskwright.datasets.catalog.Parts;
 import org.maskwright.datasets.folder.ClassFile;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.image.ImageDecoder;
+import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.image.PhotographSize;
 
 /**
@@ -157,7 +159,7 @@ final class ShapeDataset implements Dataset {
     String part = part(settings, all);
     return new ShapeDataset(
         settings.type() + " " + settings.root().getFileName() + (part.isEmpty() ? "" : " " + part),
-        new DataFolder(settings.root(), settings.links()),
+        settings.folder(),
         categories,
         distinct(
             settings,
@@ -246,10 +248,10 @@ final class ShapeDataset implements Dataset {
   }
 
   @Override
-  public RgbImage image(int index) {
+  public Photograph image(int index) {
     Item item = items.get(index);
     try {
-      RgbImage image = ImageDecoder.read(root.existing(item.photo));
+      Photograph image = PhotographFile.read(root.existing(item.photo), root.channels());
       if (item.width > 0 && (image.width() != item.width || image.height() != item.height)) {
         throw new DatasetException(
                 "image: expected %d x %d as the annotation says, got %d x %d; masks would not fit%s"
@@ -268,8 +270,13 @@ final class ShapeDataset implements Dataset {
   }
 
   @Override
+  public Channels channels() {
+    return root.channels();
+  }
+
+  @Override
   public Sample load(int index) {
-    RgbImage image = image(index);
+    Photograph image = image(index);
     Size size = new Size(image.width(), image.height());
     return new Sample(info(index), image, segments(items.get(index), size));
   }

@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
@@ -68,14 +67,14 @@ public final class SuperviselyLayout implements ToolLayout {
   }
 
   private static List<String> annotations(DatasetSettings settings) {
-    return PhotoIndex.of(new DataFolder(settings.root(), settings.links())).others(".json").stream()
+    return PhotoIndex.of(settings.folder()).others(".json").stream()
         .filter(file -> PhotoIndex.folder("/" + file).endsWith("/" + ANNOTATIONS))
         .toList();
   }
 
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
-    PhotoIndex index = PhotoIndex.of(new DataFolder(settings.root(), settings.links()));
+    PhotoIndex index = PhotoIndex.of(settings.folder());
     List<Function<ClassNames, ShapeDataset.Item>> items = new ArrayList<>();
     Set<String> occurring = new TreeSet<>();
     int noAreas = 0;

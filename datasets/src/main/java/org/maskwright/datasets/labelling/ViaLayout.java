@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
@@ -62,7 +61,7 @@ public final class ViaLayout implements ToolLayout {
   }
 
   private static List<String> files(DatasetSettings settings) {
-    return PhotoIndex.of(new DataFolder(settings.root(), settings.links())).others(".json").stream()
+    return PhotoIndex.of(settings.folder()).others(".json").stream()
         .filter(file -> isVia(LayoutQuery.head(settings.root().resolve(file))))
         .toList();
   }
@@ -92,7 +91,7 @@ public final class ViaLayout implements ToolLayout {
     Reading(DatasetSettings settings, Consumer<DatasetException> problems) {
       this.settings = settings;
       this.problems = problems;
-      this.index = PhotoIndex.of(new DataFolder(settings.root(), settings.links()));
+      this.index = PhotoIndex.of(settings.folder());
     }
 
     void add(String file) {

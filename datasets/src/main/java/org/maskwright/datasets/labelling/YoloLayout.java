@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Segment;
@@ -194,7 +193,7 @@ public final class YoloLayout implements ToolLayout {
     }
 
     static Texts of(DatasetSettings settings) {
-      PhotoIndex index = PhotoIndex.of(new DataFolder(settings.root(), settings.links()));
+      PhotoIndex index = PhotoIndex.of(settings.folder());
       List<String> files =
           index.others(".txt").stream()
               .filter(file -> ("/" + file).contains("/labels/") && !isClassFile(file))

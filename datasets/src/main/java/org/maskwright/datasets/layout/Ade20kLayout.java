@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
@@ -72,8 +71,6 @@ public final class Ade20kLayout implements Layout {
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
     return Ade20k.open(
-        new DataFolder(settings.root(), settings.links()),
-        or(settings.split(), "training"),
-        PublishedTasks.of(settings));
+        settings.folder(), or(settings.split(), "training"), PublishedTasks.of(settings));
   }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
@@ -61,8 +60,6 @@ public final class CityscapesLayout implements Layout {
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
     return Cityscapes.open(
-        new DataFolder(settings.root(), settings.links()),
-        or(settings.split(), "train"),
-        PublishedTasks.of(settings));
+        settings.folder(), or(settings.split(), "train"), PublishedTasks.of(settings));
   }
 }

@@ -59,7 +59,7 @@ public final class CocoLayout implements Layout {
 
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
-    DataFolder root = new DataFolder(settings.root(), settings.links());
+    DataFolder root = settings.folder();
     String split = or(settings.split(), "train2017");
     DataFolder photos = photos(root, settings.images(), split);
     if (settings.type().equals("coco-panoptic")) {

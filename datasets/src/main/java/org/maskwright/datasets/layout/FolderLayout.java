@@ -182,7 +182,7 @@ public final class FolderLayout implements Layout {
 
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
-    DataFolder root = new DataFolder(settings.root(), settings.links());
+    DataFolder root = settings.folder();
     FolderDataset.Layout layout =
         new FolderDataset.Layout(
             or(settings.images(), "images"),

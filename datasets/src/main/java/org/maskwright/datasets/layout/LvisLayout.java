@@ -45,7 +45,7 @@ public final class LvisLayout implements Layout {
 
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
-    DataFolder root = new DataFolder(settings.root(), settings.links());
+    DataFolder root = settings.folder();
     String byLayout = "lvis_v1_%s.json".formatted(or(settings.split(), "train"));
     return LvisDataset.open(root.existing(or(settings.annotations(), byLayout)), root, problems);
   }

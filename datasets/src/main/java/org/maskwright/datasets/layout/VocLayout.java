@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Task;
@@ -93,7 +92,7 @@ public final class VocLayout implements Layout {
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
     return Voc.open(
-        new DataFolder(settings.root(), settings.links()),
+        settings.folder(),
         or(settings.split(), "train"),
         PublishedTasks.of(settings),
         settings.classes());

@@ -71,7 +71,7 @@ public record Batch(
   }
 
   /**
-   * The normalised images as one array [B,3,H,W] of float32, H and W those of the largest image.
+   * The normalised images as one array [B,C,H,W] of float32, H and W those of the largest image.
    *
    * @throws ArithmeticException if that is more than 2^31 - 1 numbers
    */
@@ -80,7 +80,7 @@ public record Batch(
   }
 
   /**
-   * The normalised images as one array [B,3,height,width] of float32; what pads smaller images is
+   * The normalised images as one array [B,C,height,width] of float32; what pads smaller images is
    * 0, as in detectron2's ImageList.
    *
    * @throws IllegalArgumentException if an image is larger
@@ -93,20 +93,21 @@ public record Batch(
               .formatted(width(), height(), width, height));
     }
     int plane = Math.multiplyExact(height, width);
-    float[] images = new float[Math.multiplyExact(Math.multiplyExact(3, plane), size())];
+    int channels = by.channels().count();
+    float[] images = new float[Math.multiplyExact(Math.multiplyExact(channels, plane), size())];
     float[] one = new float[0];
     for (int b = 0; b < size(); b++) {
       TrainingExample example = examples.get(b);
-      int at = b * 3 * plane;
+      int at = b * channels * plane;
       if (example.height() == height && example.width() == width) {
         example.normalizeInto(by, images, at);
         continue;
       }
-      if (one.length < example.image().length) {
-        one = new float[example.image().length];
+      if (one.length < example.image().length()) {
+        one = new float[example.image().length()];
       }
       example.normalizeInto(by, one, 0);
-      for (int row = 0; row < 3 * example.height(); row++) {
+      for (int row = 0; row < channels * example.height(); row++) {
         int c = row / example.height();
         int y = row % example.height();
         System.arraycopy(

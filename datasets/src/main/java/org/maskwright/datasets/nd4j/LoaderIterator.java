@@ -17,7 +17,7 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Any data set for ND4J and DL4J: features 0 is the normalised images [B,3,H,W], labels as {@link
+ * Any data set for ND4J and DL4J: features 0 is the normalised images [B,C,H,W], labels as {@link
  * LabelForm} says. Images and augmentation are those of a {@link Loader}, which works ahead on its
  * own threads.
  *
@@ -87,7 +87,7 @@ public final class LoaderIterator implements MultiDataSetIterator, AutoCloseable
   private MultiDataSet arrays(Batch batch, Categories categories) {
     INDArray images =
         Nd4j.createFromArray(batch.normalizedImages(normalization))
-            .reshape(batch.size(), 3, batch.height(), batch.width());
+            .reshape(batch.size(), normalization.channels().count(), batch.height(), batch.width());
     return switch (form) {
       case MASKS_AND_CLASSES -> masksAndClasses(images, batch);
       case CLASS_MAP -> classMap(images, batch, categories.size());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Window;
 import org.maskwright.datasets.image.ImageWindows;
@@ -45,7 +45,7 @@ final class OpenPictures {
       this.index = index;
     }
 
-    synchronized RgbImage read(Window window, Size expected) {
+    synchronized Photograph read(Window window, Size expected) {
       if (windows == null) {
         windows = ImageWindows.open(dataset, index);
         heldBytes = windows.heldBytes();
@@ -73,8 +73,8 @@ final class OpenPictures {
    *
    * @param picture the size that the photograph must have
    */
-  RgbImage read(int index, Window window, Size picture) {
-    RgbImage read = pictures[index].read(window, picture);
+  Photograph read(int index, Window window, Size picture) {
+    Photograph read = pictures[index].read(window, picture);
     overdue(pictures[index]).forEach(Picture::close);
     return read;
   }

@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Task;
@@ -162,9 +163,14 @@ public final class TiledDataset implements Dataset {
   }
 
   @Override
-  public RgbImage image(int tile) {
+  public Photograph image(int tile) {
     int image = imageOf(tile);
     return pictures.read(image, window(tile), grids[image].picture());
+  }
+
+  @Override
+  public Channels channels() {
+    return whole.channels();
   }
 
   @Override

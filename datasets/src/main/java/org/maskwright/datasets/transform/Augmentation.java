@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.MaskStack;
+import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
@@ -74,7 +75,7 @@ public record Augmentation(List<Transform> transforms, Task task, EmptyMasks emp
   }
 
   private static TrainingExample example(Sample sample, View view, int[] classes, MaskStack masks) {
-    byte[] image = ImageRenderer.render(sample.image(), view);
+    PixelPlanes image = ImageRenderer.render(sample.image(), view);
     return new TrainingExample(sample.info(), image, view.content(), view.source(), classes, masks);
   }
 }

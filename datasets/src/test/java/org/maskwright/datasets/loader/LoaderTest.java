@@ -21,6 +21,7 @@ import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.MemoryDataset;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.transform.Augmentation;
@@ -56,7 +57,7 @@ final class LoaderTest {
         TrainingExample e = expected.get(b).examples().get(i);
         TrainingExample a = actual.get(b).examples().get(i);
         assertEquals(e.imageId(), a.imageId());
-        assertArrayEquals(e.image(), a.image());
+        assertArrayEquals(bytes(e), bytes(a));
         assertArrayEquals(e.classes(), a.classes());
         assertEquals(e.masks(), a.masks());
       }
@@ -331,11 +332,15 @@ final class LoaderTest {
             boolean inside = y < example.height() && x < example.width();
             int at = b * 3 * plane + plane + y * batch.width() + x;
             int value =
-                inside ? example.image()[(example.height() + y) * example.width() + x] & 0xFF : 0;
+                inside ? bytes(example)[(example.height() + y) * example.width() + x] & 0xFF : 0;
             assertEquals(inside ? (value - 116.28f) / 57.12f : 0, floats[at], 1e-6);
           }
         }
       }
     }
+  }
+
+  private static byte[] bytes(TrainingExample example) {
+    return ((PixelPlanes.Bytes) example.image()).values();
   }
 }

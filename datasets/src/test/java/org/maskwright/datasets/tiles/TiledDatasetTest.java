@@ -28,7 +28,6 @@ import org.maskwright.datasets.TileGrid;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.Window;
 import org.maskwright.datasets.catalog.DatasetStats;
-import org.maskwright.datasets.image.ImageWindows;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Polygons;
 import org.maskwright.datasets.mask.Rle;
@@ -137,7 +136,7 @@ class TiledDatasetTest {
         Window window = grid.tile(t);
         assertEquals(i, tiles.imageOf(next));
         Sample sample = tiles.load(next);
-        assertArrayEquals(ImageWindows.of(picture).read(window).data(), sample.image().data());
+        assertArrayEquals(picture.part(window).data(), sample.image().shown().data());
         List<String> expected = new ArrayList<>();
         for (Segment s : whole) {
           Rle cut =

@@ -18,7 +18,7 @@ public abstract class Backbone extends Module {
   /**
    * The four maps, finest first.
    *
-   * <p><b>Shapes</b> pixels [B,3,H,W], normalised; result i is [B,channels(i),H/s,W/s] for the four
+   * <p><b>Shapes</b> pixels [B,C,H,W], normalised; result i is [B,channels(i),H/s,W/s] for the four
    * strides s, sizes rounded up; with {@link ResNetPart.Geometry#DL4J}, whose pooling does not pad,
    * up to one row and column smaller
    */

@@ -7,8 +7,12 @@ import org.maskwright.settings.VariantsOf;
 /** Describes a backbone: the settings record of a {@link BackbonePart}. */
 @VariantsOf(BackbonePart.class)
 public interface BackboneConfig {
-  /** The backbone with fresh initial values. */
-  Backbone build(Engine engine);
+  /**
+   * The backbone with fresh initial values.
+   *
+   * @param inputs channels of the pictures: 3 of colours
+   */
+  Backbone build(Engine engine, int inputs);
 
   /** Stride of the finest of its four maps; each further one has twice the stride. */
   default int finestStride() {

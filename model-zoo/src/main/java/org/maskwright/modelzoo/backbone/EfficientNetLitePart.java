@@ -78,9 +78,10 @@ public final class EfficientNetLitePart implements BackbonePart {
     }
 
     @Override
-    public Backbone build(Engine engine) {
+    public Backbone build(Engine engine, int inputs) {
       return new InvertedResiduals(
           engine,
+          inputs,
           shape(stem, channels, blocks),
           new InvertedResiduals.Manner(ConvNorm.Padding.SAME, EPS, norm, checkpointing));
     }

@@ -113,11 +113,17 @@ final class InvertedResiduals extends Backbone {
   private final List<Integer> channels = new ArrayList<>();
   private final boolean checkpointing;
 
-  /** Convolutions N(0, 2 / fanOut), normalisations the identity. */
-  InvertedResiduals(Engine engine, Shape shape, Manner manner) {
+  /**
+   * Convolutions N(0, 2 / fanOut), normalisations the identity.
+   *
+   * @param inputs channels of the pictures
+   */
+  InvertedResiduals(Engine engine, int inputs, Shape shape, Manner manner) {
     super(engine);
     checkpointing = manner.checkpointing();
-    stem = child("stem", new ConvNorm(engine, layer(3, shape.stem(), 3, 2, manner), manner.norm()));
+    stem =
+        child(
+            "stem", new ConvNorm(engine, layer(inputs, shape.stem(), 3, 2, manner), manner.norm()));
     blocks = child("blocks", new ModuleList<>(engine));
     int in = shape.stem();
     for (int s = 0; s < STAGES; s++) {

@@ -77,9 +77,10 @@ public final class MobileNetV2Part implements BackbonePart {
     }
 
     @Override
-    public Backbone build(Engine engine) {
+    public Backbone build(Engine engine, int inputs) {
       return new InvertedResiduals(
           engine,
+          inputs,
           shape(stem, channels, blocks),
           new InvertedResiduals.Manner(ConvNorm.Padding.EVEN, ConvNorm.EPS, norm, checkpointing));
     }

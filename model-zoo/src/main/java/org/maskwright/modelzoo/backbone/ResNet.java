@@ -22,11 +22,15 @@ public final class ResNet extends Backbone {
   private final List<Integer> channels = new ArrayList<>();
   private final boolean checkpointing;
 
-  /** Convolutions N(0, 2 / fanOut), normalisations the identity. */
-  public ResNet(Engine engine, ResNetPart.Settings config) {
+  /**
+   * Convolutions N(0, 2 / fanOut), normalisations the identity.
+   *
+   * @param inputs channels of the pictures
+   */
+  public ResNet(Engine engine, ResNetPart.Settings config, int inputs) {
     super(engine);
     checkpointing = config.checkpointing();
-    stem = child("stem", new Stem(engine, config));
+    stem = child("stem", new Stem(engine, config, inputs));
     int in = stem.outChannels;
     for (int s = 0; s < STAGES; s++) {
       int inner = config.width() << s;
@@ -60,18 +64,18 @@ public final class ResNet extends Backbone {
     private final int outChannels;
     private final Pool2dSpec pool;
 
-    Stem(Engine engine, ResNetPart.Settings config) {
+    Stem(Engine engine, ResNetPart.Settings config, int inputs) {
       super(engine);
       int width = config.width();
       pool = Pool2dSpec.of(3, 2, config.geometry().poolPadding());
       switch (config.stem()) {
         case BASIC -> {
-          convs.add(child("conv1", new ConvNorm(engine, 3, width, 7, 2, config.norm())));
+          convs.add(child("conv1", new ConvNorm(engine, inputs, width, 7, 2, config.norm())));
           outChannels = width;
         }
         case DEEP -> {
           outChannels = 2 * width;
-          convs.add(child("conv1_1", new ConvNorm(engine, 3, width, 3, 2, config.norm())));
+          convs.add(child("conv1_1", new ConvNorm(engine, inputs, width, 3, 2, config.norm())));
           convs.add(child("conv1_2", new ConvNorm(engine, width, width, 3, 1, config.norm())));
           convs.add(
               child("conv1_3", new ConvNorm(engine, width, outChannels, 3, 1, config.norm())));

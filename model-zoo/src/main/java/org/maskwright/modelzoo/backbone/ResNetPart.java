@@ -98,8 +98,8 @@ public final class ResNetPart implements BackbonePart {
     }
 
     @Override
-    public Backbone build(Engine engine) {
-      return new ResNet(engine, this);
+    public Backbone build(Engine engine, int inputs) {
+      return new ResNet(engine, this, inputs);
     }
 
     @Override

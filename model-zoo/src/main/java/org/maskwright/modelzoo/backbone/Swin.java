@@ -27,11 +27,15 @@ public final class Swin extends Backbone {
   private final List<Integer> channels = new ArrayList<>();
   private final boolean checkpointing;
 
-  /** Linear layers with the field's default, bias tables truncated N(0, 0.02). */
-  public Swin(Engine engine, SwinPart.Settings config) {
+  /**
+   * Linear layers with the field's default, bias tables truncated N(0, 0.02).
+   *
+   * @param inputs channels of the pictures
+   */
+  public Swin(Engine engine, SwinPart.Settings config, int inputs) {
     super(engine);
     checkpointing = config.checkpointing();
-    patchEmbed = child("patch_embed", new PatchEmbed(engine, config.embedDim()));
+    patchEmbed = child("patch_embed", new PatchEmbed(engine, inputs, config.embedDim()));
     stages = child("layers", new ModuleList<>(engine));
     for (int s = 0; s < STAGES; s++) {
       stages.add(new Stage(engine, config, s));
@@ -46,9 +50,9 @@ public final class Swin extends Backbone {
     private final Conv2d proj;
     private final LayerNorm norm;
 
-    PatchEmbed(Engine engine, int out) {
+    PatchEmbed(Engine engine, int in, int out) {
       super(engine);
-      long[] shape = {out, 3, PATCH, PATCH};
+      long[] shape = {out, in, PATCH, PATCH};
       proj =
           child(
               "proj",
@@ -59,7 +63,7 @@ public final class Swin extends Backbone {
       norm = child("norm", new LayerNorm(engine, out));
     }
 
-    /** pixels [B,3,H,W] to [B,H/4,W/4,C]. */
+    /** pixels [B,C,H,W] to [B,H/4,W/4,C]. */
     Tensor forward(Tensor pixels) {
       long[] after = {0, 0, missing(pixels.size(2), PATCH), missing(pixels.size(3), PATCH)};
       return norm.forward(proj.forward(pixels.pad(new long[4], after, 0)).permute(0, 2, 3, 1));

@@ -107,8 +107,8 @@ public final class SwinPart implements BackbonePart {
     }
 
     @Override
-    public Backbone build(Engine engine) {
-      return new Swin(engine, this);
+    public Backbone build(Engine engine, int inputs) {
+      return new Swin(engine, this, inputs);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * @param misShaped keys with another shape in the file
  * @param reinitialised keys that keep the model's fresh values, on purpose
  * @param cut query embeddings of which the first rows were taken
+ * @param adapted the first layer, made for pictures of other channels ({@link InputChannels})
  * @param nonFinite keys with NaN or infinite values
  * @param ignored keys that are known and not needed
  */
@@ -22,6 +23,7 @@ public record LoadReport(
     List<MisShaped> misShaped,
     List<MisShaped> reinitialised,
     List<MisShaped> cut,
+    List<MisShaped> adapted,
     List<NonFinite> nonFinite,
     List<String> ignored) {
 
@@ -33,6 +35,7 @@ public record LoadReport(
     misShaped = List.copyOf(misShaped);
     reinitialised = List.copyOf(reinitialised);
     cut = List.copyOf(cut);
+    adapted = List.copyOf(adapted);
     nonFinite = List.copyOf(nonFinite);
     ignored = List.copyOf(ignored);
   }
@@ -63,7 +66,8 @@ public record LoadReport(
         && unexpected.isEmpty()
         && misShaped.isEmpty()
         && reinitialised.isEmpty()
-        && cut.isEmpty();
+        && cut.isEmpty()
+        && adapted.isEmpty();
   }
 
   /** All lists, the loaded keys only counted. */
@@ -75,6 +79,7 @@ public record LoadReport(
     append(text, "of another shape", misShaped);
     append(text, "re-initialised", reinitialised);
     append(text, "first rows taken", cut);
+    append(text, "first layer made for other channels: " + InputChannels.RULE, adapted);
     append(text, "with NaN or infinite values", nonFinite);
     append(text, "not needed", ignored);
     return text.toString();

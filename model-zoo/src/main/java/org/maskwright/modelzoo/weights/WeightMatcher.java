@@ -38,6 +38,7 @@ public final class WeightMatcher {
   private final List<LoadReport.MisShaped> misShaped = new ArrayList<>();
   private final List<LoadReport.MisShaped> reinitialised = new ArrayList<>();
   private final List<LoadReport.MisShaped> cut = new ArrayList<>();
+  private final List<LoadReport.MisShaped> adapted = new ArrayList<>();
   private final List<LoadReport.NonFinite> nonFinite = new ArrayList<>();
   private final List<String> ignored = new ArrayList<>();
   private final Map<String, HostTensor> result = new LinkedHashMap<>();
@@ -91,7 +92,15 @@ public final class WeightMatcher {
     sortLeftovers(state.keys());
     LoadReport report =
         new LoadReport(
-            loaded, missing, unexpected, misShaped, reinitialised, cut, nonFinite, ignored);
+            loaded,
+            missing,
+            unexpected,
+            misShaped,
+            reinitialised,
+            cut,
+            adapted,
+            nonFinite,
+            ignored);
     refuseIfNeeded(report, weights.provenance());
     return new Matched(StateDict.of(result).withMetadata(state.metadata()), report);
   }
@@ -115,6 +124,9 @@ public final class WeightMatcher {
         && policy.queries() == LoadPolicy.Queries.TAKE_FIRST) {
       cut.add(difference);
       take(key, tensor.rows(0, Math.min(shape[0], tensor.size(0))));
+    } else if (key.startsWith(BACKBONE) && InputChannels.differAlone(tensor, shape)) {
+      adapted.add(difference);
+      take(key, InputChannels.adapted(tensor, (int) shape[1]));
     } else {
       misShaped.add(difference);
     }

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.checkpoint;
 
 import java.util.List;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
@@ -13,8 +14,8 @@ import org.maskwright.modelzoo.head.ClassSpace;
  * @param classes in the order of the logits
  * @param shortEdge short edge of the input in pixels
  * @param maxSize largest long edge of the input in pixels
- * @param mean of R, G and B in 0..255, subtracted
- * @param std of R, G and B in 0..255, divided by
+ * @param mean of each channel in units of 0..255, subtracted; as many as the model takes channels
+ * @param std of each channel in units of 0..255, divided by
  * @param licence what the weights may be used for, or empty
  */
 public record ModelFile(
@@ -63,6 +64,11 @@ public record ModelFile(
   /** What a Hugging Face folder says is done to pixels before the model. */
   public static Normalization normalization(HuggingFaceSettings settings) {
     return ChannelValues.normalization(settings.mean(), settings.std());
+  }
+
+  /** The channels of the pictures that the model takes. */
+  public Channels channels() {
+    return new Channels(mean.size());
   }
 
   /** The classes as the model's head wants them. */

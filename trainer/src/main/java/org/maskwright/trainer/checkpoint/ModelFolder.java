@@ -176,7 +176,8 @@ public final class ModelFolder {
    */
   public static SegmentationModel open(Engine engine, Path folder) {
     ModelFile file = describe(folder);
-    SegmentationModel model = SegmentationModels.build(engine, file.model(), file.classSpace());
+    SegmentationModel model =
+        SegmentationModels.build(engine, file.model(), file.channels().count(), file.classSpace());
     try {
       load(model, folder);
     } catch (RuntimeException e) {

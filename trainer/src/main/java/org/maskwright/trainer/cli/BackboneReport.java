@@ -2,7 +2,9 @@ package org.maskwright.trainer.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
@@ -45,14 +47,18 @@ record BackboneReport(
         kind(), report.loaded().size(), report.reinitialised().size(), report.ignored().size());
     Normalization p = pixels();
     lines.printf(
-        "images are normalised with mean %s %s %s and std %s %s %s, of 0 to 255%n",
-        p.meanRed(), p.meanGreen(), p.meanBlue(), p.stdRed(), p.stdGreen(), p.stdBlue());
+        "images are normalised with mean %s and std %s, of 0 to 255%n",
+        spaced(p.mean()), spaced(p.std()));
     lines.printf("licence: %s%n", weights.provenance().licence());
     lines.printf(
         "to train from it: ./maskwright train EXPERIMENT%s --set init.backbone=%s%n",
         model().map(name -> " --model " + name).orElse(" --set model.backbone.type=" + kind()),
         out);
     lines.println(out);
+  }
+
+  private static String spaced(List<Float> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
   String toJson() {

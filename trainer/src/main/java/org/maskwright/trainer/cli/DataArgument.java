@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -224,6 +225,7 @@ final class DataArgument {
         ignore,
         maskSuffix,
         holdOut,
-        followLinks ? DataFolder.Links.FOLLOW : DataFolder.Links.REFUSE);
+        followLinks ? DataFolder.Links.FOLLOW : DataFolder.Links.REFUSE,
+        Channels.AS_STORED.count());
   }
 }

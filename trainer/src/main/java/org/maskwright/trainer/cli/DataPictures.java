@@ -41,7 +41,7 @@ final class DataPictures {
     return new PictureGrid(3)
         .title(dataset.name() + ", image " + id)
         .add(
-            Overlay.on(sample.image().data(), stored.width(), stored.height())
+            Overlay.on(sample.image().shown().data(), stored.width(), stored.height())
                 .withMaxLongSide(LONG_SIDE)
                 .plain(),
             "photograph")
@@ -57,12 +57,6 @@ final class DataPictures {
 
   private Picture overlay(TrainingExample example) {
     int plane = example.width() * example.height();
-    byte[] rgb = new byte[3 * plane];
-    for (int c = 0; c < 3; c++) {
-      for (int i = 0; i < plane; i++) {
-        rgb[3 * i + c] = example.image()[c * plane + i];
-      }
-    }
     List<OverlayInstance> instances = new ArrayList<>();
     for (int n = 0; n < example.targetCount(); n++) {
       byte[] mask = new byte[plane];
@@ -73,7 +67,7 @@ final class DataPictures {
       boolean counted = category.thing() && augmentation.task() != Task.SEMANTIC;
       instances.add(counted ? one : one.asStuff());
     }
-    return Overlay.on(rgb, example.width(), example.height())
+    return Overlay.on(example.image().shown().data(), example.width(), example.height())
         .withPalette(Palette.of(dataset.categories()))
         .withMaxLongSide(LONG_SIDE)
         .instances(instances);

@@ -1,6 +1,10 @@
 package org.maskwright.trainer.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.catalog.ChannelStatistics;
 import org.maskwright.datasets.catalog.DataCheck;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -26,6 +31,8 @@ import picocli.CommandLine.Spec;
     aliases = "info",
     description = "Say which layout a folder has, and how many images and segments each class has.")
 final class DataStatsCommand implements Callable<Integer> {
+  private static final int DIGITS = 6;
+
   @Mixin private DataArgument source;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -54,6 +61,7 @@ final class DataStatsCommand implements Callable<Integer> {
     }
     Dataset dataset = DatasetOpener.open(part.settings(), part.task());
     DatasetStats stats = DatasetStats.of(dataset);
+    Optional<ChannelStatistics> pixels = ChannelStatistics.of(dataset);
     Learnability learnable =
         Learnability.of(
             part.task().orElseGet(() -> DataCheck.richest(dataset)),
@@ -64,15 +72,22 @@ final class DataStatsCommand implements Callable<Integer> {
     notes.addAll(learnable.warnings());
     learnable.error().ifPresent(notes::add);
     learnable.oneClass().ifPresent(notes::add);
+    pixels
+        .map(ChannelStatistics::constant)
+        .filter(constant -> !constant.isEmpty())
+        .ifPresent(
+            constant ->
+                notes.add("channels of one value everywhere, which tell nothing: " + constant));
     PrintWriter out = spec.commandLine().getOut();
     String type = settings.type();
     String why = because;
     texts.add(
         () -> {
           print(type, why, stats, out);
+          pixels.ifPresent(p -> print(p, out));
           notes.forEach(note -> out.println("note: " + note));
         });
-    values.add(toJson(type, stats, notes));
+    values.add(toJson(type, stats, pixels, notes));
   }
 
   private static void print(String type, String because, DatasetStats stats, PrintWriter out) {
@@ -108,7 +123,34 @@ final class DataStatsCommand implements Callable<Integer> {
     }
   }
 
-  private static String toJson(String type, DatasetStats stats, List<String> notes) {
+  /** As lines of a configuration. */
+  private static void print(ChannelStatistics pixels, PrintWriter out) {
+    out.printf(
+        "pixels of %d images, in units of 0 to 255; to train with them as they are:%n",
+        pixels.images());
+    out.printf("  data.channels = %d%n", pixels.channels().count());
+    out.printf("  data.normalization.mean = %s%n", numbers(pixels.normalization().mean()));
+    out.printf("  data.normalization.std = %s%n", numbers(pixels.normalization().std()));
+  }
+
+  /** With five digits, of small numbers too. */
+  private static List<String> numbers(List<Float> values) {
+    return values.stream()
+        .map(v -> new BigDecimal(v).round(new MathContext(DIGITS)).toPlainString())
+        .toList();
+  }
+
+  private static void numbers(JsonGenerator generator, String name, List<Float> values)
+      throws IOException {
+    generator.writeArrayFieldStart(name);
+    for (float value : values) {
+      generator.writeNumber(value);
+    }
+    generator.writeEndArray();
+  }
+
+  private static String toJson(
+      String type, DatasetStats stats, Optional<ChannelStatistics> pixels, List<String> notes) {
     return JsonLines.object(
         generator -> {
           generator.writeStringField("type", type);
@@ -117,6 +159,10 @@ final class DataStatsCommand implements Callable<Integer> {
           generator.writeNumberField("segments", stats.segments());
           generator.writeNumberField("crowds", stats.crowds());
           generator.writeNumberField("voidShare", stats.pixels().unlabelledShare());
+          if (pixels.isPresent()) {
+            numbers(generator, "mean", pixels.get().normalization().mean());
+            numbers(generator, "std", pixels.get().normalization().std());
+          }
           generator.writeArrayFieldStart("notes");
           for (String note : notes) {
             generator.writeString(note);

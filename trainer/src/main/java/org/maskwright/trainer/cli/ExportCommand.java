@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.maskwright.datasets.Channels;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TorchZipWriter;
@@ -61,6 +63,7 @@ final class ExportCommand implements Runnable {
   public void run() {
     OutputFolder.requireEmpty(out);
     ModelFile file = ModelFolder.describe(folder);
+    requireTakes(target, file);
     Path weights = folder.resolve(ModelFolder.WEIGHTS);
     StateDict state = withOrigin(ModelFolder.weights(folder), file, weights);
     switch (target) {
@@ -86,6 +89,16 @@ final class ExportCommand implements Runnable {
                   g.writeStringField("licence", file.licence());
                   g.writeBooleanField("lossKnown", !loss.isEmpty());
                 }));
+  }
+
+  /** Transformers' image processors tell channels from rows by there being one or three. */
+  private static void requireTakes(Target target, ModelFile file) {
+    int channels = file.channels().count();
+    if (target == Target.HF && channels != Channels.RGB.count()) {
+      throw new CheckpointException(
+          "--to hf: expected a model of 3 channels, as Transformers' image processors take, got %d; --to official writes its weights"
+              .formatted(channels));
+    }
   }
 
   /** What config.json says of the loss that the weights were trained with. */

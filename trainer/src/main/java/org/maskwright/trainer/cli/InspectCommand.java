@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             + " gradients of a step.",
     synopsisSubcommandLabel = "COMMAND")
 final class InspectCommand implements Runnable {
+  private static final int COLOURS = 3;
   private static final double MILLION = 1e6;
   private static final double BILLION = 1e9;
   private static final String PIXELS = "pixel_values";
@@ -53,7 +54,7 @@ final class InspectCommand implements Runnable {
         spec.commandLine(), "a command is missing: expected model, models, outputs or gradients");
   }
 
-  private record Described(ModelConfig config, int classes) {}
+  private record Described(ModelConfig config, int inputs, int classes) {}
 
   @Command(
       name = "model",
@@ -81,10 +82,14 @@ final class InspectCommand implements Runnable {
     Described described = describe(what, classes);
     int[] sides = sides(size);
     ModelSummary summary =
-        ModelSummary.of(described.config(), described.classes(), sides[0], sides[1]);
+        ModelSummary.of(
+            described.config(), described.inputs(), described.classes(), sides[0], sides[1]);
     PrintWriter out = spec.commandLine().getOut();
-    String title = what + ", " + described.classes() + " classes, " + sides[0] + "x" + sides[1];
-    json.report(out, () -> print(title, summary, out), () -> toJson(summary));
+    String channels = described.inputs() == 1 ? "1 channel" : described.inputs() + " channels";
+    String title =
+        "%s, %d classes, %dx%d, %s"
+            .formatted(what, described.classes(), sides[0], sides[1], channels);
+    json.report(out, () -> print(title, summary, out), () -> toJson(described.inputs(), summary));
   }
 
   private static void print(String title, ModelSummary summary, PrintWriter out) {
@@ -116,7 +121,7 @@ final class InspectCommand implements Runnable {
 
   private Described describe(String what, int classes) {
     if (Variants.names().contains(what)) {
-      return new Described(Variants.get(what), classes);
+      return new Described(Variants.get(what), COLOURS, classes);
     }
     Path path = Path.of(what);
     if (Files.isDirectory(path)) {
@@ -124,7 +129,7 @@ final class InspectCommand implements Runnable {
       if (Files.exists(path.resolve(ModelFolder.WEIGHTS))) {
         ModelFolder.weights(path); // refuses a broken model before its shape is told
       }
-      return new Described(file.model(), file.classes().size());
+      return new Described(file.model(), file.channels().count(), file.classes().size());
     }
     if (!Files.exists(path)) {
       throw new ParameterException(
@@ -134,7 +139,8 @@ final class InspectCommand implements Runnable {
               + String.join(", ", Variants.names())
               + Names.meant(what, Variants.names()));
     }
-    return new Described(ConfigFile.load(path, List.of()).bind(RunSettings.class).model(), classes);
+    RunSettings run = ConfigFile.load(path, List.of()).bind(RunSettings.class);
+    return new Described(run.model(), run.data().channels(), classes);
   }
 
   private int[] sides(String size) {
@@ -152,9 +158,10 @@ final class InspectCommand implements Runnable {
         spec.commandLine(), "--size: expected HEIGHTxWIDTH such as 800x1333, got " + size);
   }
 
-  private static String toJson(ModelSummary summary) {
+  private static String toJson(int inputs, ModelSummary summary) {
     return JsonLines.object(
         g -> {
+          g.writeNumberField("channels", inputs);
           g.writeNumberField("parameters", summary.parameters());
           g.writeNumberField("multiply_adds", summary.multiplyAdds());
           g.writeStringField("class_logits", summary.classLogits());
@@ -185,7 +192,7 @@ final class InspectCommand implements Runnable {
               names = "--input",
               required = true,
               paramLabel = "FILE",
-              description = "safetensors with pixel_values [B,3,H,W], float32, already normalised.")
+              description = "safetensors with pixel_values [B,C,H,W], float32, already normalised.")
           Path input,
       @Option(
               names = "--out",
@@ -196,9 +203,9 @@ final class InspectCommand implements Runnable {
       @Mixin EngineMixin engineOptions,
       @Mixin JsonOption json) {
     HostTensor pixels = Safetensors.read(input).get(PIXELS);
-    if (pixels.rank() != 4 || pixels.size(1) != 3 || pixels.elementCount() == 0) {
+    if (pixels.rank() != 4 || pixels.elementCount() == 0) {
       throw new CheckpointException(
-          input, PIXELS + ": expected [B,3,H,W] with at least one pixel, got " + pixels);
+          input, PIXELS + ": expected [B,C,H,W] with at least one pixel, got " + pixels);
     }
     Map<String, HostTensor> out = new LinkedHashMap<>();
     try (Engine engine = engineOptions.open();

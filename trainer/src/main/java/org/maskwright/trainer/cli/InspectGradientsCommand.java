@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       "Run one training step, without the update, on a given batch; write the losses and the gradient of every parameter.",
       "",
       "Keys of the input (safetensors), for B images, L supervised outputs and N targets of image b:",
-      "  pixel_values    [B,3,H,W] float32, already normalised",
+      "  pixel_values    [B,C,H,W] float32, already normalised",
       "  mask_labels.b   [N,H,W], above 0.5 = inside",
       "  class_labels.b  [N]",
       "  points.matcher  [P,2], or [L,B,P,2]; (x,y) in [0,1] of the padded image",

@@ -19,6 +19,11 @@ public sealed interface AugmentSettings {
   /** The pipeline for a task. */
   Augmentation pipeline(Task task);
 
+  /** Whether colours change, which means something of three channels alone. */
+  default boolean changesColours() {
+    return false;
+  }
+
   /** Pixels of one example; at least, where they depend on the picture. */
   long pixels();
 
@@ -105,6 +110,11 @@ public sealed interface AugmentSettings {
           "a share in (0,1]",
           singleCategoryMaxArea);
       requireProbability("flip", flip);
+    }
+
+    @Override
+    public boolean changesColours() {
+      return colorJitter;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.maskwright.trainer.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.LoaderSettings.BrokenFiles;
 import org.maskwright.datasets.scenes.ScenesConfig;
@@ -25,6 +26,10 @@ public record DataSettings(
         Sampling sampling,
     @Doc("If present, a synthetic data set with these settings is made in root first.")
         Optional<ScenesConfig> scenes,
+    @Doc(
+            "Channels of the pictures that the model takes, 1 to 16; docs/channels.md. 3 are colours; a grey picture is three equal channels.")
+        int channels,
+    @Doc("What pixels are normalised with.") NormalizationSettings normalization,
     @Doc("Threads that decode and augment.") int workers,
     @Doc("What to do with a broken file: stop, or skip and count it.") BrokenFiles brokenFiles,
     @Doc(
@@ -44,9 +49,29 @@ public record DataSettings(
 
   private static final int MAX_WORKERS = 1024;
 
+  private static void requireChannels(int channels, DatasetSettings dataset) {
+    Ranges.require(
+        dataset.channels() == channels,
+        "channels",
+        "of each data set as many as data.channels, " + channels,
+        dataset.channels());
+  }
+
   /** Checks the ranges. */
   public DataSettings {
     sources = List.copyOf(sources);
+    Ranges.require(
+        channels >= 1 && channels <= Channels.MOST, "channels", "1 to " + Channels.MOST, channels);
+    Ranges.require(
+        normalization.mean().isEmpty() || normalization.mean().size() == channels,
+        "normalization",
+        "a mean and a deviation for each of data.channels = " + channels,
+        normalization.mean());
+    for (SourceSettings source : sources) {
+      requireChannels(channels, source.dataset());
+    }
+    requireChannels(channels, train);
+    requireChannels(channels, val);
     if (workers < 1 || workers > MAX_WORKERS) {
       throw new IllegalArgumentException(
           "workers: expected 1 to " + MAX_WORKERS + ", got " + workers);

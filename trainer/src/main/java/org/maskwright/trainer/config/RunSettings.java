@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.modelzoo.ModelConfig;
@@ -51,7 +52,18 @@ public record RunSettings(
             + ", all that a model with a per-pixel decoder can do",
         eval.tasks());
     requireTerms(criterion, data.sources(), eval);
+    requireColours(data);
     tiles(eval, data);
+  }
+
+  /** Brightness, saturation and hue are those of colours. */
+  private static void requireColours(DataSettings data) {
+    boolean jitter = data.sources().stream().anyMatch(s -> s.augment().changesColours());
+    Ranges.require(
+        !jitter || data.channels() == Channels.RGB.count(),
+        "augment",
+        "color-jitter = false where data.channels is not 3, as it changes colours",
+        "data.channels = " + data.channels());
   }
 
   /** What names terms of the loss names those of the criterion. */

@@ -2,6 +2,7 @@ package org.maskwright.trainer.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.image.ImageWindows;
@@ -11,7 +12,7 @@ import org.maskwright.trainer.result.ImageResult;
 /**
  * What a model saw in one photograph, and what of it can be looked at.
  *
- * @param photograph of a large picture a smaller one
+ * @param photograph as people look at it; of a large picture a smaller one
  * @param result at the photograph's stored size
  * @param drawn the result at the size of {@code photograph}
  * @param notes what a user should know, a line each
@@ -27,8 +28,8 @@ public record PredictedPhotograph<R>(
   }
 
   /** A photograph as it is. */
-  static <R> PredictedPhotograph<R> whole(RgbImage photograph, ImageResult<R> result) {
-    return new PredictedPhotograph<>(photograph, result, result, List.of());
+  static <R> PredictedPhotograph<R> whole(Photograph photograph, ImageResult<R> result) {
+    return new PredictedPhotograph<>(photograph.shown(), result, result, List.of());
   }
 
   /** A large picture, shrunk where its long side is above {@link #LONG_SIDE}. */

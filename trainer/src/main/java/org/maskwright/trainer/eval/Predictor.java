@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Normalization;
-import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
@@ -15,8 +15,8 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TileGrid;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.TrainingExample;
-import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.image.ImageWindows;
+import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.datasets.transform.ResizeToMultiple;
@@ -68,6 +68,11 @@ public final class Predictor {
       ClassSpace classes,
       Normalization normalization,
       InferenceSettings settings) {
+    if (normalization.channels().count() != model.inputs()) {
+      throw new IllegalArgumentException(
+          "normalization: expected %d channels as the model takes, got %s"
+              .formatted(model.inputs(), normalization));
+    }
     this.model = model;
     this.classes = classes;
     this.normalization = normalization;
@@ -135,11 +140,11 @@ public final class Predictor {
     model.setTraining(false);
     int height = example.height();
     int width = example.width();
-    float[] pixels = new float[3 * height * width];
+    float[] pixels = new float[model.inputs() * height * width];
     example.normalizeInto(normalization, pixels, 0);
     try (var off = engine.noGrad();
         Scope scope = engine.scope()) {
-      Tensor input = engine.floats(pixels, 1, 3, height, width);
+      Tensor input = engine.floats(pixels, 1, model.inputs(), height, width);
       int paddedHeight = model.paddedSize(height);
       int paddedWidth = model.paddedSize(width);
       Outputs predictions = loss.isPresent() ? model.forward(input) : model.predict(input);
@@ -188,7 +193,7 @@ public final class Predictor {
   /**
    * The result of a kind for a file: whole, or tile by tile where it is larger than a tile.
    *
-   * @param file a picture of any size that {@link ImageWindows} or, whole, {@link ImageDecoder}
+   * @param file a picture of any size that {@link ImageWindows} or, whole, {@link PhotographFile}
    *     reads
    * @param tiling how large pictures are divided; empty: not at all
    * @param progress told of the tiles done and of all
@@ -200,12 +205,12 @@ public final class Predictor {
     requireServes(kind);
     ImageId id = ImageId.of(file.toString());
     if (tiling.isEmpty()) {
-      RgbImage photo = ImageDecoder.read(file);
+      Photograph photo = PhotographFile.read(file, normalization.channels());
       SampleInfo info = new SampleInfo(id, file, photo.width(), photo.height());
       return PredictedPhotograph.whole(
           photo, result(kind, run(new Sample(info, photo, List.of()))));
     }
-    try (ImageWindows picture = ImageWindows.open(file)) {
+    try (ImageWindows picture = ImageWindows.open(file, normalization.channels())) {
       Size size = picture.size();
       SampleInfo info = new SampleInfo(id, file, size.width(), size.height());
       TiledImage image = tiled(picture, info, tiling.get(), List.of(kind), progress);

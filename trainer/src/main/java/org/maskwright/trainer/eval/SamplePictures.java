@@ -58,7 +58,7 @@ public final class SamplePictures {
     Size size = new Size(result.frame().width(), result.frame().height());
     boolean large = (long) size.width() * size.height() > ImageWindows.WHOLE_PIXELS;
     Size shown = large ? ShrunkPicture.size(size, LARGE_SIDE) : size;
-    RgbImage photo = large ? shrunk(dataset, index, shown) : dataset.image(index);
+    RgbImage photo = large ? shrunk(dataset, index, shown) : dataset.image(index).shown();
     Overlay overlay =
         Overlay.on(photo.data(), photo.width(), photo.height())
             .withPalette(Palette.of(dataset.categories()))

@@ -19,7 +19,7 @@ import org.maskwright.trainer.loss.PointSource;
  * <p><b>Keys</b>
  *
  * <pre>
- *   pixel_values    [B,3,H,W] float32, normalised, before padding to the model's divisibility
+ *   pixel_values    [B,C,H,W] float32, normalised, before padding to the model's divisibility
  *   mask_labels.b   [N,H,W]   masks of image b, above 0.5 = inside; N may be 0
  *   class_labels.b  [N]       classes of image b
  *   points.matcher  [P,2] for all outputs and images, or [L,B,P,2]: (x,y) in [0,1] of the padded image
@@ -43,9 +43,9 @@ public final class GivenBatch {
     this.file = file;
     this.content = content;
     this.pixels = get("pixel_values");
-    if (pixels.rank() != 4 || pixels.size(1) != 3 || pixels.elementCount() == 0) {
+    if (pixels.rank() != 4 || pixels.elementCount() == 0) {
       throw new CheckpointException(
-          file, "pixel_values: expected [B,3,H,W] with at least one pixel, got " + pixels);
+          file, "pixel_values: expected [B,C,H,W] with at least one pixel, got " + pixels);
     }
   }
 
@@ -59,7 +59,7 @@ public final class GivenBatch {
     return new GivenBatch(file, Safetensors.read(file));
   }
 
-  /** The images [B,3,H,W]. */
+  /** The images [B,C,H,W]. */
   public HostTensor pixels() {
     return pixels;
   }

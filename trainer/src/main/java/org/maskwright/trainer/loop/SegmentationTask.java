@@ -76,7 +76,7 @@ public final class SegmentationTask implements TrainTask {
         engine.floats(
             batch.normalizedImages(normalization, step.height(), step.width()),
             batch.size(),
-            3,
+            model.inputs(),
             step.height(),
             step.width());
     Outputs predictions = model.forward(pixels);

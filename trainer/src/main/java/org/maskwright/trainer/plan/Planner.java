@@ -55,6 +55,7 @@ public final class Planner {
   private final Wishes wishes;
   private final long memory;
   private final long begin = System.nanoTime();
+  private PixelRules pixels; // once the data are looked at
 
   /**
    * A plan and what it is expected to take.
@@ -118,10 +119,13 @@ public final class Planner {
     own.add("data.val.split=val");
     own.addAll(wishes.overrides());
     RunSettings settings = ConfigFile.defaults(own).bind(RunSettings.class);
-    DatasetSettings train = settings.data().sources().get(0).dataset();
+    DatasetSettings stored = settings.data().sources().get(0).dataset();
+    pixels = PixelRules.of(settings.data(), stored);
+    DatasetSettings train = stored.withChannels(pixels.channels());
     Task task = wishes.task().orElseGet(() -> Facts.best(DatasetOpener.open(train)));
     Dataset trained = DatasetOpener.open(train, task);
-    Dataset evaluated = DatasetOpener.open(settings.data().val(), task);
+    Dataset evaluated =
+        DatasetOpener.open(settings.data().val().withChannels(pixels.channels()), task);
     long things = trained.categories().asList().stream().filter(c -> c.thing()).count();
     return new Facts(
         folder,
@@ -179,7 +183,7 @@ public final class Planner {
 
   /** With what the user has asked for, which wins. */
   private Plan settled(Plan plan) {
-    Plan out = plan;
+    Plan out = pixels.with(plan);
     for (String override : wishes.overrides()) {
       String key = override.substring(0, Math.max(0, override.indexOf('='))).strip();
       for (ConfigFile.Entry entry : ConfigFile.defaults(List.of(override)).entries()) {

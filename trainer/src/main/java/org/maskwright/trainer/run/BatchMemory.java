@@ -9,11 +9,10 @@ import org.maskwright.trainer.config.RunSettings;
 
 /**
  * Refuses a batch of which the images alone do not fit, before anything is read: a lower bound, of
- * 3 bytes a pixel as decoded and 12 as float32. What the network needs beside them depends on the
- * model and is many times that.
+ * a byte for each channel of a pixel as decoded and 4 as float32. What the network needs beside
+ * them depends on the model and is many times that.
  */
 final class BatchMemory {
-  private static final int CHANNELS = 3;
   private static final double GIB = 1L << 30;
 
   private BatchMemory() {}
@@ -34,13 +33,15 @@ final class BatchMemory {
         .forEach(
             source ->
                 require(
+                    settings.data().channels(),
                     source.augment(),
                     mixed ? settings.train().batchSize() : source.batchSize(),
                     machineBytes));
   }
 
-  private static void require(AugmentSettings augment, int batchSize, long machineBytes) {
-    double values = (double) CHANNELS * augment.pixels() * batchSize;
+  private static void require(
+      int channels, AugmentSettings augment, int batchSize, long machineBytes) {
+    double values = (double) channels * augment.pixels() * batchSize;
     double bytes = values * (1 + Float.BYTES);
     if (values > Integer.MAX_VALUE || bytes > machineBytes) {
       throw new ConfigException(

@@ -65,6 +65,7 @@ public final class Evaluator {
       Dataset dataset,
       Optional<Double> threshold,
       Console console) {
+    requireChannels(normalization, dataset);
     this.settings = run.eval();
     this.dataset = dataset;
     this.run = run;
@@ -91,6 +92,15 @@ public final class Evaluator {
         Evaluation.shared(predictor, data, settings.kinds(), loading, run.evaluatedTiles());
     this.processes = model.engine().processes();
     this.weights = new ParameterExchange(model.engine(), processes, model.state().values());
+  }
+
+  private static void requireChannels(Normalization normalization, Dataset dataset) {
+    int taken = normalization.channels().count();
+    if (dataset.channels().count() != taken) {
+      throw new ConfigException(
+          "data.channels: expected %d, as the model takes, got %d"
+              .formatted(taken, dataset.channels().count()));
+    }
   }
 
   /** How many images the data set has. */

@@ -39,15 +39,35 @@ final class Initialisation {
    */
   record Origin(Normalization normalization, String licence) {
     private static final Origin NONE = new Origin(Normalization.IMAGENET, "");
+
+    private Origin with(Normalization other) {
+      return new Origin(other, licence);
+    }
   }
 
-  static Origin apply(SegmentationModel model, InitSettings settings, Console console) {
+  /**
+   * Loads initial values.
+   *
+   * @param asked what pixels are normalised with; empty: as the weights were trained
+   * @throws ConfigException if that is of another number of channels than the model takes
+   */
+  static Origin apply(
+      SegmentationModel model,
+      InitSettings settings,
+      Optional<Normalization> asked,
+      Console console) {
     Origin origin = Origin.NONE;
     if (settings.backbone().isPresent()) {
       origin = load(model, settings.backbone().get(), LoadPolicy.backbone(), console);
     }
     if (settings.model().isPresent()) {
       origin = load(model, settings.model().get(), LoadPolicy.strict(), console);
+    }
+    if (asked.isPresent()) {
+      return origin.with(asked.get());
+    }
+    if (origin.normalization().channels().count() != model.inputs()) {
+      throw PixelSettings.unknown(model.inputs());
     }
     if (!origin.normalization().equals(Normalization.IMAGENET)) {
       console.line("images are normalised as for those weights: " + origin.normalization());

@@ -52,6 +52,7 @@ record Prepared(
   static Prepared of(
       RunSettings settings, Console console, Consumer<String> warnings, ProcessGroup processes) {
     BatchMemory.require(settings);
+    PixelSettings.require(settings);
     boolean made = settings.data().scenes().isPresent();
     if (made && processes.rank() > 0) {
       processes.meet(); // the first one writes the data set
@@ -65,12 +66,14 @@ record Prepared(
     data.requireShared(new Share(processes.rank(), processes.size()));
     data.lines().forEach(console::line);
     console.line("val:   %s, %d images", val.name(), val.size());
+    PixelSettings.line(settings).ifPresent(console::line);
     Stream.concat(data.notes(), val.notes().stream())
         .distinct()
         .forEach(note -> console.line("note: " + note));
     List<String> cautions = new ArrayList<>();
     data.learnable(val).forEach(warning -> cautions.add("warning: " + warning));
     cautions.addAll(Cautions.of(settings, data, val));
+    cautions.addAll(PixelSettings.cautions(settings, data));
     cautions.forEach(console::line);
     CriterionSettings criterion = WeightedClasses.of(settings, data, console);
     Engine engine = open(settings, console, processes);
@@ -108,9 +111,12 @@ record Prepared(
       Engine engine,
       List<String> cautions) {
     ClassSpace classes = TrainingRun.classSpace(data.categories());
-    SegmentationModel model = SegmentationModels.build(engine, settings.model(), classes);
+    SegmentationModel model =
+        SegmentationModels.build(engine, settings.model(), settings.data().channels(), classes);
     try {
-      Initialisation.Origin origin = Initialisation.apply(model, settings.init(), console);
+      Initialisation.Origin origin =
+          Initialisation.apply(
+              model, settings.init(), settings.data().normalization().given(), console);
       Initialisation.freeze(model, settings.init().freeze());
       Learner learner =
           new Learner(

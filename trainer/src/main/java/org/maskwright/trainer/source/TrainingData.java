@@ -14,6 +14,7 @@ import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.catalog.ChannelSurvey;
 import org.maskwright.datasets.catalog.CommonClasses;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -60,10 +61,19 @@ public final class TrainingData {
     this.categories = categories;
   }
 
-  /** Makes the synthetic data set if a run asks for one, and opens a data set for a task. */
+  /**
+   * Makes the synthetic data set if a run asks for one, and opens a data set for a task.
+   *
+   * @throws DatasetException if it cannot be opened, or names the pictures that the model cannot
+   *     take: of other channels, or with values that are no numbers
+   */
   public static Dataset open(RunSettings run, DatasetSettings which, Task task) {
     run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
-    return DatasetOpener.open(which, task);
+    Dataset dataset = DatasetOpener.open(which, task);
+    if (run.data().brokenFiles() == LoaderSettings.BrokenFiles.STOP) {
+      ChannelSurvey.of(dataset).require();
+    }
+    return dataset;
   }
 
   /**

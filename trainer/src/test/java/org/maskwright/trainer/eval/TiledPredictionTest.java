@@ -18,6 +18,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
@@ -128,7 +129,7 @@ class TiledPredictionTest {
     }
 
     @Override
-    public RgbImage read(Window window) {
+    public Photograph read(Window window) {
       read.add(window);
       return of.read(window);
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.TrainingExample;
@@ -117,7 +118,8 @@ class StepPartsTest {
     }
     SampleInfo info = new SampleInfo(ImageId.of(number), Path.of(number + ".png"), width, height);
     Size size = new Size(width, height);
-    return new TrainingExample(info, image, size, size, classes, masks);
+    return new TrainingExample(
+        info, new PixelPlanes.Bytes(size, image), size, size, classes, masks);
   }
 
   /** Four images of different sizes, one without a target, one with more than there are queries. */

@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.MaskStack;
+import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.TrainingExample;
@@ -144,7 +145,7 @@ class MaskSupervisionTest {
     TrainingExample example =
         new TrainingExample(
             new SampleInfo(ImageId.of(1), Path.of("1.png"), WIDTH, HEIGHT),
-            new byte[3 * HEIGHT * WIDTH],
+            new PixelPlanes.Bytes(size, new byte[3 * HEIGHT * WIDTH]),
             size,
             size,
             new int[] {6, 2},

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.MaskStack;
+import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.TrainingExample;
@@ -45,7 +46,7 @@ class SourceSupervisionTest extends WithEngine {
     }
     return new TrainingExample(
         new SampleInfo(ImageId.of(1), Path.of("a.png"), SIDE, SIDE),
-        new byte[3 * SIDE * SIDE],
+        new PixelPlanes.Bytes(new Size(SIDE, SIDE), new byte[3 * SIDE * SIDE]),
         new Size(SIDE, SIDE),
         new Size(SIDE, SIDE),
         classes,

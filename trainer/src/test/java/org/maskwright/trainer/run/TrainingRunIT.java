@@ -447,7 +447,7 @@ class TrainingRunIT {
     TrainingRun.start(plain, from, silent(), List.of(), () -> false);
     ModelFile file = ModelFolder.describe(origin);
     assertEquals(Normalization.IMAGENET, file.normalization());
-    Normalization pixels = new Normalization(10, 20, 30, 100, 110, 120);
+    Normalization pixels = new Normalization(List.of(10f, 20f, 30f), List.of(100f, 110f, 120f));
     ModelFile edited =
         ModelFile.of(
             file.model(), file.classSpace(), file.shortEdge(), file.maxSize(), pixels, "CC BY-NC");

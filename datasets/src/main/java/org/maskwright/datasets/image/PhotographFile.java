@@ -1,0 +1,170 @@
+package org.maskwright.datasets.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.maskwright.datasets.ChannelImage;
+import org.maskwright.datasets.Channels;
+import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.Photograph;
+import org.maskwright.datasets.PixelFormat;
+import org.maskwright.datasets.Window;
+import org.maskwright.datasets.tiff.TiffFile;
+import org.maskwright.files.InputFile;
+
+/**
+ * Pictures with the channels that a model takes, and with all their bits. Grey and colours of 8
+ * bits, where three channels are wanted, are what {@link ImageDecoder} reads; whatever has more
+ * bits or other channels, of which there are TIFF and PNG, is a {@link ChannelImage}.
+ *
+ * <p><b>Threads</b> All methods may be called from any thread.
+ */
+public final class PhotographFile {
+  private static final int HEAD_BYTES = 1 << 14;
+  private static final int BIG_TIFF = 43;
+  private static final int MOST_OF_COLOURS = 4;
+
+  private PhotographFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws DatasetException if it is missing, damaged, of another number of channels, or holds NaN
+   *     or infinity
+   */
+  public static Photograph read(Path file, Channels channels) {
+    try {
+      byte[] head = head(file);
+      Optional<TiffFile> tiff = tiff(file, head, channels);
+      if (tiff.isEmpty()) {
+        return other(file, head, channels);
+      }
+      try (TiffFile open = tiff.get()) {
+        return open.read(Window.of(open.size()), channels.of(open.format()));
+      }
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  /**
+   * What a file says of its pixels, from its first bytes.
+   *
+   * @throws DatasetException if it is missing or no picture
+   */
+  public static PixelFormat format(Path file) {
+    try {
+      byte[] head = head(file);
+      if (TiffFile.isTiff(head)) {
+        try (TiffFile tiff = TiffFile.open(file)) {
+          return tiff.format();
+        }
+      }
+      return ofHead(head, file);
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  /**
+   * Opens a TIFF that is not read as 8-bit colours; empty of any other file, and of a TIFF of which
+   * only the other decoder knows the compression or the colours, or what is damaged.
+   */
+  static Optional<TiffFile> tiff(Path file, Channels channels) {
+    return tiff(file, head(file), channels);
+  }
+
+  private static Optional<TiffFile> tiff(Path file, byte[] head, Channels channels) {
+    if (!TiffFile.isTiff(head)) {
+      return Optional.empty();
+    }
+    boolean big = head[2] == BIG_TIFF || head[3] == BIG_TIFF;
+    TiffFile tiff;
+    try {
+      tiff = TiffFile.open(file);
+    } catch (DatasetException e) {
+      if (channels.mayBeColours() && !big) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    boolean colours = channels.mayBeColours() && tiff.format().channels() <= MOST_OF_COLOURS;
+    boolean byOther = channels.readsAsRgb(tiff.format()) || (colours && tiff.refusal().isPresent());
+    if (byOther && !big) {
+      tiff.close();
+      return Optional.empty();
+    }
+    return Optional.of(tiff);
+  }
+
+  private static Photograph other(Path file, byte[] head, Channels channels) {
+    if (readsAsRgb(file, head, channels)) {
+      return ImageDecoder.read(file);
+    }
+    int[] wanted = channels.of(ofHead(head, file));
+    return PngChunks.isPng(head)
+        ? PngChannels.decode(ImageDecoder.bytes(file), wanted)
+        : ChannelImage.of(ImageDecoder.read(file), wanted);
+  }
+
+  /**
+   * Windows of a file that is no TIFF and not read as 8-bit colours.
+   *
+   * @param wholeValues of pictures with more numbers a PNG is not decoded whole
+   */
+  static ImageWindows windows(Path file, Channels channels, long wholeValues) {
+    byte[] head = head(file);
+    if (PngChunks.isPng(head)) {
+      ImageHeader header = ImageHeader.read(head);
+      PixelFormat format = PngChannels.format(head);
+      int[] wanted = channels.of(format);
+      long values = (long) header.width() * header.height() * wanted.length;
+      Optional<PngRowSource> rows =
+          values > wholeValues && PngChannels.isStoredAs(format, head)
+              ? PngRowSource.open(file)
+              : Optional.empty();
+      if (rows.isPresent()) {
+        return UnpackedChannels.of(rows.get(), format, wanted);
+      }
+    }
+    return ImageWindows.of(read(file, channels));
+  }
+
+  /** Whether a file that is no TIFF is read as 8-bit colours. */
+  static boolean readsAsRgb(Path file, Channels channels) {
+    return readsAsRgb(file, head(file), channels);
+  }
+
+  private static boolean readsAsRgb(Path file, byte[] head, Channels channels) {
+    return channels.mayBeColours()
+        && (!PngChunks.isPng(head) || channels.readsAsRgb(ofHead(head, file)));
+  }
+
+  /** Of what is no TIFF; colours of 8 bits but for grey JPEGs and PNGs. */
+  private static PixelFormat ofHead(byte[] head, Path file) {
+    if (PngChunks.isPng(head)) {
+      return PngChannels.format(head);
+    }
+    ImageHeader header;
+    try {
+      header = ImageHeader.read(head);
+    } catch (DatasetException farther) { // behind profiles and previews
+      header = ImageHeader.read(ImageDecoder.bytes(file));
+    }
+    return PixelFormat.of(header.components() == 1 ? 1 : 3, Byte.SIZE);
+  }
+
+  private static byte[] head(Path file) {
+    InputFile.require(file, problem -> new DatasetException("image: " + problem));
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(HEAD_BYTES);
+    } catch (NoSuchFileException e) {
+      throw new DatasetException("image: the file does not exist", e);
+    } catch (IOException e) {
+      throw new DatasetException("image: cannot read the file: " + e.getMessage(), e);
+    }
+  }
+}
