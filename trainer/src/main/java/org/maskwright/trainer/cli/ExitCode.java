@@ -37,8 +37,7 @@ enum ExitCode {
   MEMORY(
       8,
       "out of memory",
-      "Make the work smaller as the message says; give the Java heap more with"
-          + " MASKWRIGHT_OPTS=-Xmx8g."),
+      "Make the work smaller as the message says; give the Java heap more with MASKWRIGHT_OPTS=-Xmx8g."),
   MACHINE(
       9,
       "this machine: a check of doctor failed",

@@ -35,8 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train as a configuration file says, or on a folder of images with settings that rules"
-          + " choose; or continue an interrupted run with --resume.",
+      "Train as a configuration file says, or on a folder of images with settings that rules choose; or continue an interrupted run with --resume.",
       "Ctrl-C finishes the step, writes a checkpoint and ends with code 130."
     })
 final class TrainCommand implements Callable<Integer> {
@@ -47,8 +46,7 @@ final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "FILE|DIR",
       description =
-          "A configuration file; or a folder of images with masks, whose settings are written to"
-              + " plan.conf in the run's folder, to edit and run again.")
+          "A configuration file; or a folder of images with masks, whose settings are written to plan.conf in the run's folder, to edit and run again.")
   private Path file;
 
   @Option(
@@ -87,8 +85,7 @@ final class TrainCommand implements Callable<Integer> {
         && (!experiment.isEmpty() || runDir != null || !engine.overrides().isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume continues a run as it was configured: leave out --model, --set, --run-dir,"
-              + " --backend, --device and --threads");
+          "--resume continues a run as it was configured: leave out --model, --set, --run-dir, --backend, --device and --threads");
     }
     boolean ofFolder = file != null && Files.isDirectory(file);
     if (!ofFolder) {

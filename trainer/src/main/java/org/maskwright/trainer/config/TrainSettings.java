@@ -10,8 +10,7 @@ public record TrainSettings(
     @Doc("Optimiser steps of the whole run.") int steps,
     @Doc("Images in a batch, of all processes together.") int batchSize,
     @Doc(
-            "Batches whose gradients are added before a step; the effective batch is batch-size"
-                + " times this.")
+            "Batches whose gradients are added before a step; the effective batch is batch-size times this.")
         int accumulate,
     @Doc("Steps between two log lines; a line's losses and times are means over them.")
         int logEvery,

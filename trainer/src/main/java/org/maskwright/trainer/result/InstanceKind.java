@@ -55,8 +55,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
 
   @Override
   public String meaning() {
-    return "Scored masks, which may overlap. Files: `instances.json`, COCO results with compressed"
-        + " run lengths.";
+    return "Scored masks, which may overlap. Files: `instances.json`, COCO results with compressed run lengths.";
   }
 
   @Override

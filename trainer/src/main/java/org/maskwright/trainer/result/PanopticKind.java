@@ -51,8 +51,7 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
 
   @Override
   public String meaning() {
-    return "Segments that do not overlap, one for each object and one for each stuff class. Files:"
-        + " `panoptic.json` and `panoptic/*.png`.";
+    return "Segments that do not overlap, one for each object and one for each stuff class. Files: `panoptic.json` and `panoptic/*.png`.";
   }
 
   @Override

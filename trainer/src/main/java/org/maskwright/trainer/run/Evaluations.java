@@ -130,9 +130,7 @@ final class Evaluations {
       session
           .console()
           .line(
-              "warning: %s was undefined in every evaluation, as where no image has what it"
-                  + " measures; the best checkpoint is that of %s; set eval.best to a metric that"
-                  + " is measured",
+              "warning: %s was undefined in every evaluation, as where no image has what it measures; the best checkpoint is that of %s; set eval.best to a metric that is measured",
               settings.best(),
               best.decidedBy().equals(BestSoFar.LAST_CHECKPOINT)
                   ? "the last evaluation"

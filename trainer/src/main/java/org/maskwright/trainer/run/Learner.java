@@ -188,8 +188,7 @@ final class Learner implements AutoCloseable {
         broken.forEach(
             (other, why) ->
                 console.line(
-                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one"
-                        + " before, %s. The reason: %s",
+                    "warning: checkpoint %s cannot be read and is kept as %s; going on from the one before, %s. The reason: %s",
                     other.folder(), store.setAside(other), checkpoint.folder(), why.getMessage()));
         return state;
       } catch (CheckpointException e) {
