@@ -31,8 +31,10 @@ final class TileCounts {
             .formatted(
                 images.size(), labels.size(), tiling.size(), tiling.size(), tiling.overlap()));
     if (cut > MANY * objects) {
-      int[] sides = images.stream().flatMapToInt(ImageTiles::objectSides).toArray();
-      notes.add(tooSmall(objects, cut, usual(sides), tiling));
+      int side = usual(images.stream().flatMapToInt(ImageTiles::objectSides).toArray());
+      if (2 * side > tiling.size()) { // else the overlap shows them whole, and in part besides
+        notes.add(tooSmall(objects, cut, side, tiling));
+      }
     }
   }
 

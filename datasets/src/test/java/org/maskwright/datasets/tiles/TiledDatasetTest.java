@@ -202,6 +202,10 @@ class TiledDatasetTest {
         TiledDataset.forTraining(new Images(20, new Size(400, 400)), new Tiling(128, 32)).notes();
     assertTrue(small.get(0).startsWith("1 images in 16 tiles of 128 x 128"), small.get(0));
     assertFalse(small.stream().anyMatch(note -> note.contains("too small")), small::toString);
+    // Half a tile of overlap shows each object in part in many tiles, and whole in one.
+    List<String> overlapping =
+        TiledDataset.forTraining(new Images(20, new Size(400, 400)), new Tiling(48, 24)).notes();
+    assertEquals(1, overlapping.size(), overlapping::toString);
   }
 
   @Test

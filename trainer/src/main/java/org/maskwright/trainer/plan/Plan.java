@@ -44,6 +44,11 @@ public record Plan(List<String> heading, List<Line> lines) {
     return new Plan(heading, out);
   }
 
+  /** Whether there is a line for a key. */
+  boolean has(String key) {
+    return lines.stream().anyMatch(line -> line.key().equals(key));
+  }
+
   /** The value of a key, as it was given. */
   public String get(String key) {
     return lines.stream()

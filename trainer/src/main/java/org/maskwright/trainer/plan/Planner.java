@@ -46,6 +46,9 @@ public final class Planner {
   /** Share of the time that evaluations while it trains may take. */
   private static final double EVALUATION_SHARE = 0.1;
 
+  /** Share of the time that all evaluations may take; else there is one alone, at the end. */
+  private static final double ALL_EVALUATIONS_SHARE = 0.25;
+
   /** Share of the machine's memory that a run may take. */
   private static final double MEMORY_SHARE = 0.7;
 
@@ -235,37 +238,68 @@ public final class Planner {
     return besides + one.heldBytes() + (double) batch(plan) * (one.peakBytes() - one.heldBytes());
   }
 
+  /**
+   * Evaluations while a run trains, and at the end of it.
+   *
+   * @param onTheWay how many before the one after the last step
+   * @param images that each looks at
+   */
+  record Evaluations(int onTheWay, int images) {
+    /** Three on some images if the time allows for that, else one at the end. */
+    static Evaluations of(Facts facts, Rehearsal cost, Optional<Double> seconds) {
+      double each = EVALUATION_SHARE * seconds.orElse(Double.MAX_VALUE) / EVALUATIONS;
+      double affordable = each / cost.imageSeconds();
+      int images = (int) Math.max(1, Math.min(facts.evaluated(), affordable));
+      Evaluations often = new Evaluations(EVALUATIONS, images);
+      boolean fits =
+          seconds.isEmpty() || often.seconds(facts, cost) <= ALL_EVALUATIONS_SHARE * seconds.get();
+      return fits ? often : new Evaluations(0, facts.evaluated());
+    }
+
+    /** Those of a plan, which may be what the user asked for. */
+    static Evaluations in(Plan plan, Facts facts) {
+      int every = Integer.parseInt(plan.get("eval.every"));
+      int limit = Integer.parseInt(plan.get("eval.limit"));
+      int steps = Integer.parseInt(plan.get("train.steps"));
+      return new Evaluations(
+          every == 0 ? 0 : (steps - 1) / every,
+          limit == 0 ? facts.evaluated() : Math.min(limit, facts.evaluated()));
+    }
+
+    /**
+     * Where some were looked at the last and the best checkpoint follow; the report draws again.
+     */
+    double seconds(Facts facts, Rehearsal cost) {
+      int last = images < facts.evaluated() ? 2 * facts.evaluated() : 0;
+      int drawn = Math.min(facts.evaluated(), REPORTED);
+      return cost.imageSeconds() * ((onTheWay + 1.0) * images + last + drawn);
+    }
+  }
+
   private Plan timed(Plan plan, Facts facts, Rehearsal cost) {
-    int evaluatedAtOnce = evaluatedAtOnce(facts, cost);
-    int steps = wishes.steps().orElseGet(() -> stepsWithin(facts, cost, evaluatedAtOnce));
+    Evaluations evaluations = Evaluations.of(facts, cost, wishes.seconds());
+    int steps = wishes.steps().orElseGet(() -> stepsWithin(facts, cost, evaluations));
     String why =
         wishes
             .seconds()
             .map(s -> String.format(Locale.ROOT, "what fits into %.0f minutes", s / 60))
             .orElse("as asked for");
     int every = Math.max(1, (steps + EVALUATIONS) / (EVALUATIONS + 1));
+    int images = evaluations.images();
     return settled(
         plan.with("train.steps", steps, why)
             .with("schedule.warmup-steps", Math.min(50, steps / 10), why)
             .with("train.log-every", Math.max(1, Math.min(20, steps / 20)), why)
             .with("train.checkpoint-every", every, why)
             .with("train.keep-checkpoints", 1, why)
-            .with("eval.every", every, why)
-            .with("eval.limit", evaluatedAtOnce < facts.evaluated() ? evaluatedAtOnce : 0, why));
+            .with("eval.every", evaluations.onTheWay() == 0 ? 0 : every, why)
+            .with("eval.limit", images < facts.evaluated() ? images : 0, why));
   }
 
-  /** Images that an evaluation while it trains looks at. */
-  private int evaluatedAtOnce(Facts facts, Rehearsal cost) {
-    double each = EVALUATION_SHARE * wishes.seconds().orElse(Double.MAX_VALUE) / EVALUATIONS;
-    double affordable = each / cost.imageSeconds();
-    return (int) Math.max(1, Math.min(facts.evaluated(), affordable));
-  }
-
-  private int stepsWithin(Facts facts, Rehearsal cost, int evaluatedAtOnce) {
+  private int stepsWithin(Facts facts, Rehearsal cost, Evaluations evaluations) {
     double seconds = wishes.seconds().orElseThrow();
     double planned = (System.nanoTime() - begin) / 1e9;
-    double besides =
-        planned + cost.startSeconds() + evaluationSeconds(facts, cost, evaluatedAtOnce);
+    double besides = planned + cost.startSeconds() + evaluations.seconds(facts, cost);
     int steps = (int) ((seconds - besides) / cost.stepSeconds());
     if (steps < FEWEST_STEPS) {
       throw new ConfigException(
@@ -280,16 +314,9 @@ public final class Planner {
     return steps;
   }
 
-  /** While it trains, of the last and the best checkpoint in the end, and of the report. */
-  private static double evaluationSeconds(Facts facts, Rehearsal cost, int evaluatedAtOnce) {
-    int last = evaluatedAtOnce < facts.evaluated() ? 2 * facts.evaluated() : 0;
-    int drawn = Math.min(facts.evaluated(), REPORTED);
-    return cost.imageSeconds() * ((EVALUATIONS + 1.0) * evaluatedAtOnce + last + drawn);
-  }
-
   private List<String> estimates(Plan plan, Facts facts, Rehearsal cost) {
     int steps = Integer.parseInt(plan.get("train.steps"));
-    double evaluation = evaluationSeconds(facts, cost, evaluatedAtOnce(facts, cost));
+    double evaluation = Evaluations.in(plan, facts).seconds(facts, cost);
     List<String> out = new ArrayList<>();
     out.add(
         String.format(
@@ -307,7 +334,12 @@ public final class Planner {
             Math.max(cost.residentBytes(), cost.peakBytes()) / GIB,
             memory / GIB));
     double seen = (double) steps * batch(plan) * accumulate(plan) / facts.trained();
-    out.add(String.format(Locale.ROOT, "each image is seen about %.0f times", Math.max(1, seen)));
+    out.add(
+        String.format(
+            Locale.ROOT,
+            "each image is seen about %.0f times%s",
+            Math.max(1, seen),
+            plan.has("data.source.tiles.size") ? ", a tile of it each time" : ""));
     if (facts.start().isEmpty()) {
       out.add(
           "the backbone starts from random values; trained ones learn more in the same time: import one into zoo/ (docs/MODEL_ZOO.md says how), or --set init.backbone=FILE");

@@ -25,10 +25,13 @@ final class Rules {
   private static final double MOST_ENLARGED = 2;
 
   /** Objects are longer than the root of their area. */
-  private static final double LONGER = 1.5;
+  private static final double LONGER = 1.25;
 
   /** Pictures of so many tiles at least are trained on tile by tile. */
   private static final double TRAINED_TILES = 4;
+
+  /** Pictures that would be resized by less than this share stay as they are. */
+  private static final double AS_THEY_ARE = 0.1;
 
   private static final String HELD_OUT =
       "a tenth of the images, chosen by a hash of their names, is held out where the data have no part to evaluate on";
@@ -60,7 +63,8 @@ final class Rules {
                 SMALL_OBJECT_SIDE / facts.objects().smallSide())
             : 0;
     double whole = Math.min(1, (double) crop / facts.longSide());
-    this.scale = Math.max(whole, Math.min(wanted, MOST_ENLARGED));
+    double wished = Math.max(whole, Math.min(wanted, MOST_ENLARGED));
+    this.scale = Math.abs(wished - 1) < AS_THEY_ARE ? 1 : wished;
     int few = facts.accelerator() ? crop : Math.min(crop, cropOfFewObjects());
     this.crop = Math.min(few, roundUp(scale * facts.longSide(), DIVISIBILITY));
     this.batch = facts.accelerator() || 2 * this.crop * this.crop <= crop * crop ? 8 : 4;
@@ -254,8 +258,9 @@ final class Rules {
   }
 
   private double wantedQueries() {
+    double spare = tiles.isPresent() ? 3 : 1.5; // objects crowd in some crops
     return facts.objectsApart()
-        ? 2 * objectsInCrop() + facts.stuff()
+        ? spare * objectsInCrop() + facts.stuff()
         : 1.5 * (facts.things() + facts.stuff());
   }
 
@@ -299,13 +304,19 @@ final class Rules {
         facts.start().isPresent()
             ? "the rate that a small model on a trained backbone learns fastest at"
             : "the rate that a small model learns fastest at from random values";
-    return plan.with(
-            "optimizer.learning-rate", facts.start().isPresent() ? "3.0e-4" : "5.0e-4", why)
+    return plan.with("optimizer.learning-rate", rate(), why)
         .with("optimizer.clip-norm", "1.0", why)
         .with("schedule.shape.type", "poly", why)
         .with("schedule.warmup-factor", "0.01", why)
         .with("train.batch-size", batch, "")
         .with("train.accumulate", 1, "");
+  }
+
+  private String rate() {
+    if (facts.start().isEmpty()) {
+      return "5.0e-4";
+    }
+    return facts.accelerator() ? "3.0e-4" : "1.0e-3";
   }
 
   private Plan evaluation(Plan plan) {
@@ -333,11 +344,13 @@ final class Rules {
         .with("eval.max-size", crop, why);
   }
 
-  /** Of a picture or tile: half as many again as it shows, and no more than queries give. */
+  /**
+   * Of a picture half as many again as it shows, of a tile as many as queries, if they give them.
+   */
   private int mostInstances() {
-    double shown = tiles.isPresent() ? objectsInCrop() : facts.objects().mostObjects();
-    return Math.min(
-        queries() * Math.max(1, facts.things()), Math.max(50, roundUp(1.5 * shown, 10)));
+    int given = queries() * Math.max(1, facts.things());
+    int shown = tiles.isPresent() ? queries() : roundUp(1.5 * facts.objects().mostObjects(), 10);
+    return Math.min(given, Math.max(50, shown));
   }
 
   private int longest() {
