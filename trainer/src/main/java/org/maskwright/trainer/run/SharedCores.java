@@ -3,6 +3,7 @@ package org.maskwright.trainer.run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,13 +41,36 @@ public final class SharedCores {
     return notice(Threads.resolve(threads), Threads.resolve(0), others(), load());
   }
 
-  /** Busy cores in the mean of the last minute; negative = it says nothing about others. */
+  /**
+   * Cores that others kept busy in the mean of the last minute; negative = nothing is known of
+   * them.
+   */
   static double load() {
     // In a container with a part of the processors, the load is that of the whole machine.
-    return !Boolean.getBoolean(BUILT)
-            && Runtime.getRuntime().availableProcessors() == processorsOfTheMachine()
-        ? ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
-        : -1;
+    if (Boolean.getBoolean(BUILT)
+        || Runtime.getRuntime().availableProcessors() != processorsOfTheMachine()) {
+      return -1;
+    }
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    double busy =
+        system instanceof com.sun.management.OperatingSystemMXBean own
+            ? own.getProcessCpuTime() / 1e9
+            : 0;
+    double up = ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
+    return ofOthers(system.getSystemLoadAverage(), busy, up);
+  }
+
+  /**
+   * The load without that of this process, which may have measured steps before.
+   *
+   * @param load of the machine, a mean that forgets with a time constant of a minute; negative =
+   *     not known
+   * @param busy processor seconds of this process
+   * @param up seconds since it began
+   */
+  static double ofOthers(double load, double busy, double up) {
+    double own = up > 0 ? Math.max(0, busy) / up * -Math.expm1(-up / 60) : 0;
+    return load < 0 ? load : Math.max(0, load - own);
   }
 
   /**

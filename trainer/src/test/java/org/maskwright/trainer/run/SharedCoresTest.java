@@ -31,6 +31,17 @@ class SharedCoresTest {
   }
 
   @Test
+  void whatThisProcessDidBeforeIsNoOneElses() {
+    double ofOneMinute = 1 - Math.exp(-1);
+    assertEquals(0, SharedCores.ofOthers(2 * ofOneMinute, 120, 60), 1e-12);
+    assertEquals(1, SharedCores.ofOthers(1 + 2 * ofOneMinute, 120, 60), 1e-12);
+    assertEquals(0, SharedCores.ofOthers(2, 2 * 3600, 3600), 1e-12, "after an hour all of it");
+    assertEquals(0, SharedCores.ofOthers(0.1, 120, 60), "never below none");
+    assertEquals(0.5, SharedCores.ofOthers(0.5, -1, 60), "processor time not known");
+    assertEquals(-1, SharedCores.ofOthers(-1, 1, 60), "load not known");
+  }
+
+  @Test
   void anotherCommandIsNamedWithTheThreadsThatFit() {
     String two = said(2, 2, List.of(4711L), -1);
     assertTrue(two.contains("4711") && two.contains("--threads 1 "), two);
