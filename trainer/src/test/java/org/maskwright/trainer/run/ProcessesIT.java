@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.Rendezvous;
@@ -33,6 +34,10 @@ import org.maskwright.trainer.loop.TrainingProcesses;
 
 /** Whole runs by several processes: threads here, and those of the command line. */
 @Timeout(600)
+@EnabledIfSystemProperty(
+    named = "maskwright.processes",
+    matches = "true",
+    disabledReason = "threads in the place of processes: see docs/testing.md")
 class ProcessesIT {
   private static final String MORE =
       """
