@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -44,6 +46,12 @@ final class GlooGroup implements ProcessGroup {
   private static final int SHORT = 1024;
 
   private static final int THREADS = 2;
+
+  /**
+   * Memory of exchanges that failed, of all groups: other processes may still send into it, so it
+   * is kept until this one ends.
+   */
+  private static final Queue<Pointer> ABANDONED = new ConcurrentLinkedQueue<>();
 
   private final Rendezvous rendezvous;
   private final Duration patience;
@@ -167,25 +175,26 @@ final class GlooGroup implements ProcessGroup {
 
   private List<byte[]> gatherEqual(byte[] own) {
     long length = own.length;
-    try (BytePointer in = new BytePointer(own);
-        BytePointer out = new BytePointer(length * size());
-        Tensor from = torch.from_blob(in, new long[] {length}, bytes);
-        Tensor to = torch.from_blob(out, new long[] {length * size()}, bytes)) {
-      await(started(() -> gloo._allgather_base(to, from)));
-      List<byte[]> each = new ArrayList<>();
-      for (int r = 0; r < size(); r++) {
-        byte[] one = new byte[own.length];
-        out.position(r * length).get(one);
-        each.add(one);
-      }
-      out.position(0);
-      return each;
+    BytePointer in = new BytePointer(own);
+    BytePointer out = new BytePointer(length * size());
+    Tensor from = torch.from_blob(in, new long[] {length}, bytes);
+    Tensor to = torch.from_blob(out, new long[] {length * size()}, bytes);
+    List<Pointer> used = List.of(to, from, out, in);
+    await(started(() -> gloo._allgather_base(to, from)), used);
+    List<byte[]> each = new ArrayList<>();
+    for (int r = 0; r < size(); r++) {
+      byte[] one = new byte[own.length];
+      out.position(r * length).get(one);
+      each.add(one);
     }
+    out.position(0);
+    used.forEach(Pointer::close);
+    return each;
   }
 
   /** Native tensors over buffers; both live until what was begun with them is done. */
-  private static final class Blobs implements AutoCloseable {
-    private final List<Pointer> owned = new ArrayList<>();
+  private static final class Blobs {
+    private final List<Pointer> owned = new ArrayList<>(); // in the order of closing
     private final List<FloatBuffer> buffers;
     private final TensorVector vector;
 
@@ -199,16 +208,11 @@ final class GlooGroup implements ProcessGroup {
         owned.add(memory);
       }
       vector = new TensorVector(tensors);
+      owned.add(0, vector);
     }
 
     TensorVector vector() {
       return vector;
-    }
-
-    @Override
-    public void close() {
-      vector.close();
-      owned.forEach(Pointer::close);
     }
   }
 
@@ -219,8 +223,8 @@ final class GlooGroup implements ProcessGroup {
   private Pending begun(Blobs blobs, Start start) {
     Work work = started(start);
     return () -> {
-      await(work);
-      blobs.close();
+      await(work, blobs.owned);
+      blobs.owned.forEach(Pointer::close);
     };
   }
 
@@ -229,6 +233,18 @@ final class GlooGroup implements ProcessGroup {
       return start.work();
     } catch (RuntimeException e) {
       throw lost(e);
+    }
+  }
+
+  /**
+   * @param used memory of the exchange; the caller's again unless it fails
+   */
+  private void await(Work work, List<Pointer> used) {
+    try {
+      await(work);
+    } catch (PeerException e) {
+      ABANDONED.addAll(used);
+      throw e;
     }
   }
 
