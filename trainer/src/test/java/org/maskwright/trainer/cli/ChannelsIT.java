@@ -28,18 +28,6 @@ class ChannelsIT {
   private static final int CHANNELS = 5;
   private static final int WIDTH = 64;
   private static final int HEIGHT = 48;
-  private static final List<String> SMALL =
-      List.of(
-          "engine.threads=1",
-          "engine.device=cpu",
-          "model.hidden-dim=32",
-          "model.mask-dim=32",
-          "model.backbone.resnet.width=8",
-          "model.pixel-decoder.deformable.heads=2",
-          "model.decoder.masked-attention.heads=2",
-          "augment.lsj.height=64",
-          "augment.lsj.width=64",
-          "criterion.points.points=64");
 
   @TempDir private Path temp;
   private Path data;
@@ -109,7 +97,7 @@ class ChannelsIT {
   private int train(Object... args) {
     List<String> all = new ArrayList<>(List.of("train"));
     Arrays.stream(args).map(Object::toString).forEach(all::add);
-    SMALL.forEach(setting -> all.addAll(List.of("--set", setting)));
+    TrainFolderIT.SMALL.forEach(setting -> all.addAll(List.of("--set", setting)));
     return run(all.toArray(String[]::new));
   }
 
