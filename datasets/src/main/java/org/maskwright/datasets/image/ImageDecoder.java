@@ -1,6 +1,7 @@
 package org.maskwright.datasets.image;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,14 +57,38 @@ public final class ImageDecoder {
   }
 
   static byte[] bytes(Path file) {
+    return read(
+        file,
+        () -> {
+          long size = Files.size(file);
+          if (size > MAX_FILE_BYTES) {
+            throw new DatasetException(
+                "image: expected a file of at most %d bytes, got %d"
+                    .formatted(MAX_FILE_BYTES, size));
+          }
+          return Files.readAllBytes(file);
+        });
+  }
+
+  /** The first bytes of a file, or all if it has fewer. */
+  static byte[] head(Path file, int bytes) {
+    return read(
+        file,
+        () -> {
+          try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(bytes);
+          }
+        });
+  }
+
+  private interface Reading {
+    byte[] bytes() throws IOException;
+  }
+
+  private static byte[] read(Path file, Reading reading) {
     InputFile.require(file, problem -> new DatasetException("image: " + problem));
     try {
-      long size = Files.size(file);
-      if (size > MAX_FILE_BYTES) {
-        throw new DatasetException(
-            "image: expected a file of at most %d bytes, got %d".formatted(MAX_FILE_BYTES, size));
-      }
-      return Files.readAllBytes(file);
+      return reading.bytes();
     } catch (NoSuchFileException e) {
       throw new DatasetException("image: the file does not exist", e);
     } catch (IOException e) {

@@ -1,14 +1,9 @@
 package org.maskwright.datasets.image;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Size;
-import org.maskwright.files.InputFile;
 
 /** Opens picture files in the way that suits their kind and size. */
 final class LargePictureFile {
@@ -29,7 +24,7 @@ final class LargePictureFile {
   }
 
   private static ImageWindows opened(Path file, long wholePixels) {
-    byte[] head = head(file);
+    byte[] head = ImageDecoder.head(file, HEAD_BYTES);
     if (TiffWindows.isTiff(head)) {
       return TiffWindows.open(file)
           .map(tiff -> pixels(tiff.size()) > wholePixels ? large(tiff) : whole(tiff, file))
@@ -70,16 +65,5 @@ final class LargePictureFile {
 
   private static long pixels(Size size) {
     return (long) size.width() * size.height();
-  }
-
-  private static byte[] head(Path file) {
-    InputFile.require(file, problem -> new DatasetException("image: " + problem));
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(HEAD_BYTES);
-    } catch (NoSuchFileException e) {
-      throw new DatasetException("image: the file does not exist", e);
-    } catch (IOException e) {
-      throw new DatasetException("image: cannot read the file: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,9 +1,5 @@
 package org.maskwright.datasets.image;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.maskwright.datasets.ChannelImage;
@@ -13,7 +9,6 @@ import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.PixelFormat;
 import org.maskwright.datasets.Window;
 import org.maskwright.datasets.tiff.TiffFile;
-import org.maskwright.files.InputFile;
 
 /**
  * Pictures with the channels that a model takes, and with all their bits. Grey and colours of 8
@@ -37,7 +32,7 @@ public final class PhotographFile {
    */
   public static Photograph read(Path file, Channels channels) {
     try {
-      byte[] head = head(file);
+      byte[] head = ImageDecoder.head(file, HEAD_BYTES);
       Optional<TiffFile> tiff = tiff(file, head, channels);
       if (tiff.isEmpty()) {
         return other(file, head, channels);
@@ -57,7 +52,7 @@ public final class PhotographFile {
    */
   public static PixelFormat format(Path file) {
     try {
-      byte[] head = head(file);
+      byte[] head = ImageDecoder.head(file, HEAD_BYTES);
       if (TiffFile.isTiff(head)) {
         try (TiffFile tiff = TiffFile.open(file)) {
           return tiff.format();
@@ -74,7 +69,7 @@ public final class PhotographFile {
    * only the other decoder knows the compression or the colours, or what is damaged.
    */
   static Optional<TiffFile> tiff(Path file, Channels channels) {
-    return tiff(file, head(file), channels);
+    return tiff(file, ImageDecoder.head(file, HEAD_BYTES), channels);
   }
 
   private static Optional<TiffFile> tiff(Path file, byte[] head, Channels channels) {
@@ -116,7 +111,7 @@ public final class PhotographFile {
    * @param wholeValues of pictures with more numbers a PNG is not decoded whole
    */
   static ImageWindows windows(Path file, Channels channels, long wholeValues) {
-    byte[] head = head(file);
+    byte[] head = ImageDecoder.head(file, HEAD_BYTES);
     if (PngChunks.isPng(head)) {
       ImageHeader header = ImageHeader.read(head);
       PixelFormat format = PngChannels.format(head);
@@ -135,7 +130,7 @@ public final class PhotographFile {
 
   /** Whether a file that is no TIFF is read as 8-bit colours. */
   static boolean readsAsRgb(Path file, Channels channels) {
-    return readsAsRgb(file, head(file), channels);
+    return readsAsRgb(file, ImageDecoder.head(file, HEAD_BYTES), channels);
   }
 
   private static boolean readsAsRgb(Path file, byte[] head, Channels channels) {
@@ -155,16 +150,5 @@ public final class PhotographFile {
       header = ImageHeader.read(ImageDecoder.bytes(file));
     }
     return PixelFormat.of(header.components() == 1 ? 1 : 3, Byte.SIZE);
-  }
-
-  private static byte[] head(Path file) {
-    InputFile.require(file, problem -> new DatasetException("image: " + problem));
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(HEAD_BYTES);
-    } catch (NoSuchFileException e) {
-      throw new DatasetException("image: the file does not exist", e);
-    } catch (IOException e) {
-      throw new DatasetException("image: cannot read the file: " + e.getMessage(), e);
-    }
   }
 }
