@@ -4,12 +4,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.maskwright.trainer.launch.SameJava;
 
 /** Runs a class in another JVM with this one's options, class path and environment. */
 final class ChildJvm {
@@ -86,7 +85,8 @@ final class ChildJvm {
   private End run(Path folder, List<String> arguments, Consumer<String> lines) throws IOException {
     Path errors = folder.resolve("errors");
     ProcessBuilder builder =
-        new ProcessBuilder(command(folder, arguments)).redirectError(errors.toFile());
+        new ProcessBuilder(SameJava.command(main.getName(), crashOptions(folder), arguments))
+            .redirectError(errors.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
     Thread atExit = new Thread(process::destroyForcibly); // Ctrl-C ends the child too
@@ -139,23 +139,8 @@ final class ChildJvm {
     }
   }
 
-  private List<String> command(Path folder, List<String> arguments) {
-    List<String> out = new ArrayList<>();
-    out.add(
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(o -> !o.startsWith("-javaagent") && !o.startsWith("-agentlib"))
-        .forEach(out::add);
-    out.add("-XX:ErrorFile=" + folder.resolve(CRASH_FILE));
-    out.add("-XX:-CreateCoredumpOnCrash");
-    out.add("-cp");
-    out.add(System.getProperty("java.class.path"));
-    out.add(main.getName());
-    out.addAll(arguments);
-    return out;
+  private static List<String> crashOptions(Path folder) {
+    return List.of("-XX:ErrorFile=" + folder.resolve(CRASH_FILE), "-XX:-CreateCoredumpOnCrash");
   }
 
   /**

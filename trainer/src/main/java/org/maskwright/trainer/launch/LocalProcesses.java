@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +85,7 @@ public final class LocalProcesses {
   }
 
   private void start(Rendezvous place, int localRank, List<String> arguments) {
-    ProcessBuilder builder = new ProcessBuilder(command(arguments));
+    ProcessBuilder builder = new ProcessBuilder(SameJava.command(main, List.of(), arguments));
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("PET_"));
@@ -110,25 +109,6 @@ public final class LocalProcesses {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start another Java: " + e.getMessage(), e);
     }
-  }
-
-  private List<String> command(List<String> arguments) {
-    List<String> out = new ArrayList<>();
-    out.add(
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(o -> !o.startsWith("-javaagent") && !o.startsWith("-agentlib"))
-        // Of this process's terminal and file descriptors, which the others do not have.
-        .filter(o -> !o.startsWith("-Dmaskwright.terminal") && !o.startsWith("-Dmaskwright.stderr"))
-        .forEach(out::add);
-    out.add("-cp");
-    out.add(System.getProperty("java.class.path"));
-    out.add(main);
-    out.addAll(arguments);
-    return out;
   }
 
   /** Hands over lines; what the JVM and native libraries say by themselves is left out. */
