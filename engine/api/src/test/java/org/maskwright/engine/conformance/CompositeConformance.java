@@ -380,7 +380,11 @@ public abstract class CompositeConformance extends BackendConformance {
         Parameter second = new Parameter(engine().zeros(n))) {
       parameter.tensor().mul(tensor(g)).sum().backward();
       for (int t = 1; t <= 3; t++) {
-        parameter.adamW(first, second, new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
+        Parameter.adamW(
+            List.of(parameter),
+            List.of(first),
+            List.of(second),
+            new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
         stepByFormula(x, g.data(), m, v, t);
       }
       assertClose("parameter", new Ref(x, n), parameter.tensor(), 2e-6);
