@@ -3,7 +3,6 @@ package org.maskwright.trainer.optim;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.maskwright.engine.nn.Module;
-import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.settings.Registry;
 
@@ -17,7 +16,6 @@ final class Descent implements Optimizer {
   /** Added to the norm in the clipping factor, as in PyTorch. */
   private static final double CLIP_EPS = 1e-6;
 
-  private final Engine engine;
   private final OptimizerSettings settings;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<Numbers, Map<String, Parameter>> groups = new LinkedHashMap<>();
@@ -29,7 +27,6 @@ final class Descent implements Optimizer {
 
   /** For the parameters that are trainable now. */
   Descent(Module model, OptimizerSettings settings) {
-    this.engine = model.engine();
     this.settings = settings;
     for (ParameterGroups.Entry e : ParameterGroups.of(model, settings)) {
       parameters.put(e.name(), e.parameter());
@@ -44,7 +41,7 @@ final class Descent implements Optimizer {
   @Override
   public Outcome step(Closure closure, double scheduleFactor) {
     closure.evaluate();
-    double norm = Gradients.norm(engine, parameters.values());
+    double norm = Gradients.norm(parameters.values());
     double clip =
         settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
     steps++;

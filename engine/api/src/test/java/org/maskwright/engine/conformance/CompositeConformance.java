@@ -368,6 +368,27 @@ public abstract class CompositeConformance extends BackendConformance {
   }
 
   @Test
+  void dotIsTheSumOfAllProducts() {
+    Ref a = random(72, 1003);
+    Ref b = random(73, 1003);
+    Ref c = random(74, 3, 5);
+    double expected = 0;
+    for (int i = 0; i < 1003; i++) {
+      expected += a.data()[i] * b.data()[i];
+    }
+    for (double x : c.data()) {
+      expected += x * x;
+    }
+    Tensor same = tensor(c);
+    Tensor turned = same.permute(1, 0); // its memory is not in the order of its elements
+    double got = Tensor.dot(List.of(tensor(a), turned), List.of(tensor(b), turned));
+    assertEquals(expected, got, 1e-5 * Math.abs(expected) + 1e-5);
+    assertEquals(0, Tensor.dot(List.of(), List.of()));
+    assertThrows(IllegalArgumentException.class, () -> Tensor.dot(List.of(same), List.of(turned)));
+    assertThrows(IllegalArgumentException.class, () -> Tensor.dot(List.of(same), List.of()));
+  }
+
+  @Test
   void adamWEqualsItsFormula() {
     int n = 1003;
     Ref p = random(62, n);
