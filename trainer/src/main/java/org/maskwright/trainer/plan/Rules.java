@@ -30,6 +30,9 @@ final class Rules {
   /** Pictures of so many tiles at least are trained on tile by tile. */
   private static final double TRAINED_TILES = 4;
 
+  /** Where no objects are told apart pictures keep their size up to so many crops. */
+  private static final double CLASSES_IN_CROPS = 2;
+
   /** Pictures that would be resized by less than this share stay as they are. */
   private static final double AS_THEY_ARE = 0.1;
 
@@ -56,19 +59,26 @@ final class Rules {
 
   private Rules(Facts facts, int crop) {
     this.facts = facts;
-    double wanted =
-        facts.objectsApart() && facts.objects().typicalSide() > 0
-            ? Math.max(
-                OBJECT_SIDE / facts.objects().typicalSide(),
-                SMALL_OBJECT_SIDE / facts.objects().smallSide())
-            : 0;
     double whole = Math.min(1, (double) crop / facts.longSide());
-    double wished = Math.max(whole, Math.min(wanted, MOST_ENLARGED));
+    double wished = Math.max(whole, wantedScale(crop));
     this.scale = Math.abs(wished - 1) < AS_THEY_ARE ? 1 : wished;
     int few = facts.accelerator() ? crop : Math.min(crop, cropOfFewObjects());
     this.crop = Math.min(few, roundUp(scale * facts.longSide(), DIVISIBILITY));
     this.batch = facts.accelerator() || 2 * this.crop * this.crop <= crop * crop ? 8 : 4;
-    this.tiles = cropped() ? Optional.of(tiling()) : Optional.empty();
+    this.tiles = facts.objectsApart() && cropped() ? Optional.of(tiling()) : Optional.empty();
+  }
+
+  /** The scale at which small objects, or thin classes, are wide enough in the input. */
+  private double wantedScale(int crop) {
+    ObjectSurvey objects = facts.objects();
+    if (!facts.objectsApart()) {
+      return Math.min(1, CLASSES_IN_CROPS * crop / facts.longSide());
+    }
+    return objects.typicalSide() > 0
+        ? Math.min(
+            MOST_ENLARGED,
+            Math.max(OBJECT_SIDE / objects.typicalSide(), SMALL_OBJECT_SIDE / objects.smallSide()))
+        : 0;
   }
 
   /** Side of the crop that so many objects touch and in which large ones are whole. */
@@ -279,7 +289,9 @@ final class Rules {
                 facts.objects().smallSide(),
                 OBJECT_SIDE,
                 SMALL_OBJECT_SIDE)
-            : "whole pictures, at several sizes";
+            : cropped()
+                ? "crops at several sizes: thin things of a class need the pixels, whole pictures they do not"
+                : "whole pictures, at several sizes";
     double middle = trainedInTiles() ? 1 : scale * facts.longSide() / crop;
     Plan divided =
         trainedInTiles()

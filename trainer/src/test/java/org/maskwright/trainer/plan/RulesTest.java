@@ -197,10 +197,20 @@ class RulesTest {
   }
 
   @Test
-  void semanticTargetsAskForNoObjectSize() {
-    RunSettings run = settings(facts(Task.SEMANTIC, objects(1024, 1024, 400, 5), false));
-    assertEquals(256, run.eval().maxSize());
-    assertEquals(List.of("semantic"), run.eval().tasks());
+  void semanticTargetsAskForPixelsAndNotForObjects() {
+    RunSettings small = settings(facts(Task.SEMANTIC, objects(480, 360, 0, 0), false));
+    assertEquals(360, small.eval().shortEdge());
+    assertEquals(480, small.eval().maxSize());
+    assertEquals(List.of("semantic"), small.eval().tasks());
+    AugmentSettings.Lsj crops = (AugmentSettings.Lsj) small.augment();
+    assertEquals(256, crops.height());
+    assertEquals(0.7 * 480, crops.minScale() * 256, 2); // the whole picture would be 480 long
+    assertEquals(1.5 * 480, crops.maxScale() * 256, 2);
+    RunSettings large = settings(facts(Task.SEMANTIC, objects(1024, 1024, 400, 5), false));
+    assertEquals(512, large.eval().maxSize());
+    for (RunSettings run : List.of(small, large)) {
+      assertTrue(run.evaluatedTiles().isEmpty(), "pictures are evaluated whole");
+    }
   }
 
   @Test
