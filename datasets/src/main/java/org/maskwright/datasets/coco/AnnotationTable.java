@@ -20,12 +20,14 @@ import org.maskwright.datasets.mask.Box;
 
 /** The annotations of an instances file in columns, grouped by image. */
 final class AnnotationTable {
+  private static final int BOX = 4; // numbers
+
   private final long[] ids;
   private final int[] categories;
   private final boolean[] crowds;
   private final Segmentation[] masks;
   private final float[] areas;
-  private final Box[] boxes;
+  private final float[] boxes; // left, top, width, height of each
   private final int[] rows;
   private final int[] firstRow;
 
@@ -35,7 +37,7 @@ final class AnnotationTable {
     this.crowds = Arrays.copyOf(builder.crowds, builder.size);
     this.masks = builder.masks.toArray(Segmentation[]::new);
     this.areas = Arrays.copyOf(builder.areas, builder.size);
-    this.boxes = builder.boxes.toArray(Box[]::new);
+    this.boxes = Arrays.copyOf(builder.boxes, BOX * builder.size);
     this.rows = rows;
     this.firstRow = firstRow;
   }
@@ -82,9 +84,12 @@ final class AnnotationTable {
     return areas[row];
   }
 
-  /** The box as the file says, null if it does not. */
+  /** The box as the file says, to within a float's precision; null if it does not. */
   Box box(int row) {
-    return boxes[row];
+    int at = BOX * row;
+    return Float.isNaN(boxes[at])
+        ? null
+        : new Box(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3]);
   }
 
   /** Takes entries in file order; annotations may come before images and categories. */
@@ -94,8 +99,8 @@ final class AnnotationTable {
     private final Map<ImageId, Integer> imageNumbers = new HashMap<>();
     private final List<ImageId> imageOfNumber = new ArrayList<>();
     private final List<Segmentation> masks = new ArrayList<>();
-    private final List<Box> boxes = new ArrayList<>();
     private float[] areas = new float[1024];
+    private float[] boxes = new float[BOX * 1024];
     private long[] ids = new long[1024];
     private int[] imageNumber = new int[1024];
     private int[] categoryIds = new int[1024];
@@ -121,6 +126,7 @@ final class AnnotationTable {
         categoryIds = Arrays.copyOf(categoryIds, longer);
         crowds = Arrays.copyOf(crowds, longer);
         areas = Arrays.copyOf(areas, longer);
+        boxes = Arrays.copyOf(boxes, Math.multiplyExact(longer, BOX));
       }
       Integer number = imageNumbers.get(annotation.imageId());
       if (number == null) {
@@ -133,9 +139,17 @@ final class AnnotationTable {
       categoryIds[size] = annotation.categoryId();
       crowds[size] = annotation.crowd();
       areas[size] = (float) annotation.area();
-      boxes.add(annotation.box());
+      putBox(annotation.box());
       masks.add(annotation.segmentation());
       size++;
+    }
+
+    private void putBox(Box box) {
+      int at = BOX * size;
+      boxes[at] = box == null ? Float.NaN : (float) box.x();
+      boxes[at + 1] = box == null ? Float.NaN : (float) box.y();
+      boxes[at + 2] = box == null ? Float.NaN : (float) box.width();
+      boxes[at + 3] = box == null ? Float.NaN : (float) box.height();
     }
 
     List<CocoImage> images() {
