@@ -3,6 +3,7 @@ package org.maskwright.datasets.catalog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DataFolder;
 
@@ -77,138 +78,108 @@ public record DatasetSettings(
 
   /** These settings with other {@code images} and {@code annotations}. */
   public DatasetSettings withPlaces(String newImages, String newAnnotations) {
-    return new DatasetSettings(
-        type,
-        root,
-        split,
-        newImages,
-        newAnnotations,
-        list,
-        classes,
-        ignore,
-        maskSuffix,
-        holdOut,
-        links,
-        channels);
+    return with(
+        copy -> {
+          copy.images = newImages;
+          copy.annotations = newAnnotations;
+        });
   }
 
   /** These settings with a list file. */
   public DatasetSettings withList(String newList) {
-    return new DatasetSettings(
-        type,
-        root,
-        split,
-        images,
-        annotations,
-        newList,
-        classes,
-        ignore,
-        maskSuffix,
-        holdOut,
-        links,
-        channels);
+    return with(copy -> copy.list = newList);
   }
 
   /** These settings with other classes and void values. */
   public DatasetSettings withClasses(List<String> newClasses, List<Integer> newIgnore) {
-    return new DatasetSettings(
-        type,
-        root,
-        split,
-        images,
-        annotations,
-        list,
-        newClasses,
-        newIgnore,
-        maskSuffix,
-        holdOut,
-        links,
-        channels);
+    return with(
+        copy -> {
+          copy.classes = newClasses;
+          copy.ignore = newIgnore;
+        });
   }
 
   /** These settings with another suffix of label images. */
   public DatasetSettings withMaskSuffix(String suffix) {
-    return new DatasetSettings(
-        type,
-        root,
-        split,
-        images,
-        annotations,
-        list,
-        classes,
-        ignore,
-        suffix,
-        holdOut,
-        links,
-        channels);
+    return with(copy -> copy.maskSuffix = suffix);
   }
 
   /** These settings with another hold-out. */
   public DatasetSettings withHoldOut(double amount) {
-    return new DatasetSettings(
-        type,
-        root,
-        split,
-        images,
-        annotations,
-        list,
-        classes,
-        ignore,
-        maskSuffix,
-        amount,
-        links,
-        channels);
+    return with(copy -> copy.holdOut = amount);
   }
 
   /** These settings with another split. */
   public DatasetSettings withSplit(String newSplit) {
-    return new DatasetSettings(
-        type,
-        root,
-        newSplit,
-        images,
-        annotations,
-        list,
-        classes,
-        ignore,
-        maskSuffix,
-        holdOut,
-        links,
-        channels);
+    return with(copy -> copy.split = newSplit);
   }
 
   /** These settings with another type. */
   public DatasetSettings withType(String newType) {
-    return new DatasetSettings(
-        newType,
-        root,
-        split,
-        images,
-        annotations,
-        list,
-        classes,
-        ignore,
-        maskSuffix,
-        holdOut,
-        links,
-        channels);
+    return with(copy -> copy.type = newType);
+  }
+
+  /** These settings with another folder. */
+  public DatasetSettings withRoot(Path newRoot) {
+    return with(copy -> copy.root = newRoot);
   }
 
   /** These settings with another number of channels. */
   public DatasetSettings withChannels(Channels other) {
-    return new DatasetSettings(
-        type,
-        root,
-        split,
-        images,
-        annotations,
-        list,
-        classes,
-        ignore,
-        maskSuffix,
-        holdOut,
-        links,
-        other.count());
+    return with(copy -> copy.channels = other.count());
+  }
+
+  private DatasetSettings with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.settings();
+  }
+
+  /** The components, to change some. */
+  private static final class Copy {
+    private String type;
+    private Path root;
+    private String split;
+    private String images;
+    private String annotations;
+    private String list;
+    private List<String> classes;
+    private List<Integer> ignore;
+    private String maskSuffix;
+    private double holdOut;
+    private DataFolder.Links links;
+    private int channels;
+
+    Copy(DatasetSettings of) {
+      type = of.type;
+      root = of.root;
+      split = of.split;
+      images = of.images;
+      annotations = of.annotations;
+      list = of.list;
+      classes = of.classes;
+      ignore = of.ignore;
+      maskSuffix = of.maskSuffix;
+      holdOut = of.holdOut;
+      links = of.links;
+      channels = of.channels;
+    }
+
+    DatasetSettings settings() {
+      return new DatasetSettings(
+          type,
+          root,
+          split,
+          images,
+          annotations,
+          list,
+          classes,
+          ignore,
+          maskSuffix,
+          holdOut,
+          links,
+          channels);
+    }
   }
 
   /** The folder of the data set. */
