@@ -31,7 +31,7 @@ import org.maskwright.datasets.transform.SemanticMap;
  * <p>Background is a class and not void because an image of void pixels teaches nothing: with one
  * class of objects, the usual case, all pixels left would be of that class.
  */
-final class MergedThings implements Dataset {
+public final class MergedThings implements Dataset {
   private static final String BACKGROUND = "background";
 
   private final Dataset things;
@@ -60,7 +60,7 @@ final class MergedThings implements Dataset {
    *
    * @throws IllegalArgumentException if it does not
    */
-  static Dataset of(Dataset things) {
+  public static Dataset of(Dataset things) {
     if (!things.tasks().contains(Task.INSTANCE)) {
       throw new IllegalArgumentException(things.name() + ": expected a data set of objects");
     }

@@ -78,7 +78,9 @@ public final class FolderDataset {
     if (categories.size() == 0) {
       throw DatasetException.ofFile(
           pairs.labels.root(),
-          "no class is left: every label is void (data.ignore %s)".formatted(voids));
+          pairs.items.list().isEmpty()
+              ? "no photograph has a label image"
+              : "no class is left: every label is void (data.ignore %s)".formatted(voids));
     }
     return new LabelledDataset(
         "folder-semantic " + root.root().getFileName() + suffix(layout),

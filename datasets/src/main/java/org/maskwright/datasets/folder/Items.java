@@ -3,6 +3,7 @@ package org.maskwright.datasets.folder;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +25,21 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
   public static final List<String> PHOTOS =
       List.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
 
-  private static final List<String> OTHER_IMAGES = List.of("gif", "webp");
+  /** Endings of files that are no label images, and what to do with them. */
+  private static final Map<String, String> INSTEAD = new LinkedHashMap<>();
+
+  static {
+    String jpeg =
+        "JPEG changes the values of pixels, so they are no classes any more; save the masks as PNG";
+    String image = "label images are read as PNG; convert them without changing a value";
+    String array = "arrays are not read; save each as a grey PNG of 8 or 16 bits";
+    String text = "outlines as text are not read; export as COCO, or as PNG masks";
+    List.of("jpg", "jpeg").forEach(ending -> INSTEAD.put(ending, jpeg));
+    List.of("gif", "webp").forEach(ending -> INSTEAD.put(ending, image));
+    List.of("npy", "npz", "mat").forEach(ending -> INSTEAD.put(ending, array));
+    List.of("txt", "json", "xml").forEach(ending -> INSTEAD.put(ending, text));
+  }
+
   private static final int NAMED = 5;
 
   public Items {
@@ -136,25 +151,10 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
   private static String missing(
       String stem, String suffix, DataFolder labels, Map<String, String> labelOf) {
     String missing = "no label image %s%s.png in %s".formatted(stem, suffix, labels.root());
-    for (String file : List.of(stem + suffix + ".jpg", stem + suffix + ".jpeg")) {
+    for (Map.Entry<String, String> kind : INSTEAD.entrySet()) {
+      String file = stem + suffix + "." + kind.getKey();
       if (Files.exists(labels.resolve(file))) {
-        return missing
-            + ", only %s: JPEG changes the values of pixels, so they are no classes any more; save the masks as PNG"
-                .formatted(file);
-      }
-    }
-    for (String ending : OTHER_IMAGES) {
-      if (Files.exists(labels.resolve(stem + suffix + "." + ending))) {
-        return missing
-            + ", only %s%s.%s: label images are read as PNG; convert them without changing a value"
-                .formatted(stem, suffix, ending);
-      }
-    }
-    for (String ending : List.of("txt", "json", "xml")) {
-      if (Files.exists(labels.resolve(stem + "." + ending))) {
-        return missing
-            + ", only %s.%s: outlines as text are not read; export as COCO, or as PNG masks"
-                .formatted(stem, ending);
+        return missing + ", only %s: %s".formatted(file, kind.getValue());
       }
     }
     if (Files.isDirectory(labels.resolve(stem))) {

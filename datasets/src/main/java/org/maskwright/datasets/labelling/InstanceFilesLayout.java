@@ -2,6 +2,7 @@ package org.maskwright.datasets.labelling;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +11,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
@@ -23,7 +23,9 @@ import org.maskwright.datasets.catalog.LayoutDetector;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
 import org.maskwright.datasets.catalog.LayoutKey;
 import org.maskwright.datasets.catalog.LayoutQuery;
+import org.maskwright.datasets.catalog.MergedThings;
 import org.maskwright.datasets.folder.Items;
+import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.image.LabelImage;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
@@ -31,30 +33,33 @@ import org.maskwright.datasets.mask.Rle;
 /**
  * One label image for each object: {@code masks/PHOTOGRAPH/3.png}, {@code masks/PHOTOGRAPH_3.png},
  * or a folder for each photograph with {@code images} and {@code masks} (Data Science Bowl 2018).
- * Further folders between are classes. What is not 0 in a file is the object.
+ * Further folders between are classes, or the words before the numbers. What is not 0 in a file is
+ * the object.
+ *
+ * <p>Or one for each class, for semantic segmentation: {@code masks/CLASS/PHOTOGRAPH.png}, {@code
+ * masks/PHOTOGRAPH_CLASS.png}.
  */
 public final class InstanceFilesLayout implements Layout {
-  private static final List<String> MASK_FOLDERS =
-      List.of("masks", "mask", "labels", "label", "annotations", "instances");
-
-  private static final Pattern NUMBERED = Pattern.compile("(.+?)[_-]?\\d+");
-  private static final String NAMELESS = "object";
+  private static final String OBJECTS = "instance-files";
+  private static final String CLASSES = "class-files";
   private static final int LOOKED_AT = 20;
+  private static final int OPENED = 5;
 
   @Override
   public String name() {
-    return "instance-files";
+    return OBJECTS;
   }
 
   @Override
   public String description() {
     return "one mask for each object: masks/PHOTOGRAPH/1.png, masks/PHOTOGRAPH_1.png, or"
-        + " PHOTOGRAPH/images and PHOTOGRAPH/masks";
+        + " PHOTOGRAPH/images and PHOTOGRAPH/masks; or for each class: masks/CLASS/PHOTOGRAPH.png,"
+        + " masks/PHOTOGRAPH_CLASS.png";
   }
 
   @Override
   public List<String> types() {
-    return List.of(name());
+    return List.of(OBJECTS, CLASSES);
   }
 
   @Override
@@ -64,47 +69,60 @@ public final class InstanceFilesLayout implements Layout {
 
   @Override
   public Optional<Found> find(LayoutQuery query) {
-    boolean below =
-        Stream.concat(Stream.of(""), query.folders("").stream().map(part -> part + "/"))
-            .anyMatch(place -> isNumbered(query, place));
-    boolean forEach =
-        query.folders("").stream()
-                .filter(one -> !LayoutDetector.LIST_NAMES.contains(one))
-                .filter(
-                    one -> query.isDirectory(one + "/images") && query.isDirectory(one + "/masks"))
-                .limit(2)
-                .count()
-            > 0;
-    if (!below && !forEach) {
-      return Optional.empty();
+    List<String> places =
+        Stream.concat(Stream.of(""), query.folders("").stream().map(part -> part + "/")).toList();
+    if (places.stream().anyMatch(place -> isNumbered(query, place)) || isFolderEach(query)) {
+      MaskFiles files = MaskFiles.ofObjects(query.asked());
+      return files.byPhoto().isEmpty()
+          ? Optional.empty()
+          : ShapeDataset.found(query, OBJECTS, files.byPhoto().keySet(), "a mask for each object");
     }
-    Pairs pairs = Pairs.of(query.asked());
-    return pairs.masks.isEmpty()
-        ? Optional.empty()
-        : ShapeDataset.found(query, name(), pairs.masks.keySet(), "a mask for each object");
+    if (places.stream().anyMatch(place -> isOfClasses(query, place))) {
+      MaskFiles files = MaskFiles.ofClasses(query.asked());
+      return ShapeDataset.found(
+          query,
+          CLASSES,
+          files.byPhoto().keySet(),
+          "a mask for each class (%s)".formatted(String.join(", ", files.labels())));
+    }
+    return Optional.empty();
+  }
+
+  /** A folder for each photograph, which holds it and a folder of its masks. */
+  private static boolean isFolderEach(LayoutQuery query) {
+    return query.folders("").stream()
+        .filter(one -> !LayoutDetector.LIST_NAMES.contains(one))
+        .filter(one -> query.isDirectory(one + "/masks"))
+        .anyMatch(
+            one ->
+                query.files(one + "/images", "").stream().filter(Items::isPhotograph).count() == 1);
+  }
+
+  /** The names of the first photographs. */
+  private static List<String> stems(LayoutQuery query, String place) {
+    return LayoutQuery.PHOTO_FOLDERS.stream()
+        .flatMap(photos -> query.files(place + photos, "").stream())
+        .filter(Items::isPhotograph)
+        .limit(LOOKED_AT)
+        .map(Items::stem)
+        .toList();
+  }
+
+  private static List<String> masks(LayoutQuery query, String folder) {
+    return query.files(folder, "").stream().filter(LabelImage::isNamed).toList();
   }
 
   /** Whether the first photographs have folders or numbered files of masks, and no mask alone. */
   private static boolean isNumbered(LayoutQuery query, String place) {
-    List<String> stems =
-        LayoutQuery.PHOTO_FOLDERS.stream()
-            .flatMap(photos -> query.files(place + photos, "").stream())
-            .filter(Items::isPhotograph)
-            .limit(LOOKED_AT)
-            .map(Items::stem)
-            .toList();
-    if (stems.isEmpty()) {
-      return false;
-    }
-    for (String folder : MASK_FOLDERS) {
+    List<String> stems = stems(query, place);
+    for (String folder : stems.isEmpty() ? List.<String>of() : MaskFiles.FOLDERS) {
       Set<String> folders = Set.copyOf(query.folders(place + folder));
-      List<String> files =
-          query.files(place + folder, "").stream().filter(LabelImage::isNamed).toList();
-      Set<String> alone = new TreeSet<>(files.stream().map(Items::stem).toList());
+      Set<String> alone =
+          new TreeSet<>(masks(query, place + folder).stream().map(Items::stem).toList());
       Set<String> numbered = new TreeSet<>();
       alone.forEach(
           stem -> {
-            Matcher matcher = NUMBERED.matcher(stem);
+            Matcher matcher = MaskFiles.NUMBERED.matcher(stem);
             if (matcher.matches()) {
               numbered.add(matcher.group(1));
             }
@@ -117,37 +135,89 @@ public final class InstanceFilesLayout implements Layout {
     return false;
   }
 
+  /**
+   * Whether masks of two values lie in folders of classes under the names of the photographs, or
+   * have the names of at least two classes behind those, and no mask has a photograph's name alone.
+   */
+  private static boolean isOfClasses(LayoutQuery query, String place) {
+    List<String> stems = stems(query, place);
+    for (String folder : stems.isEmpty() ? List.<String>of() : MaskFiles.FOLDERS) {
+      String at = place + folder;
+      List<String> files = masks(query, at);
+      if (files.stream().map(Items::stem).anyMatch(stems::contains)) {
+        continue;
+      }
+      List<String> inFolders =
+          query.folders(at).stream()
+              .filter(one -> !LayoutDetector.LIST_NAMES.contains(one))
+              .flatMap(
+                  one ->
+                      masks(query, at + "/" + one).stream()
+                          .filter(file -> stems.contains(Items.stem(file)))
+                          .map(file -> at + "/" + one + "/" + file))
+              .toList();
+      Map<String, String> byWord = new TreeMap<>();
+      for (String file : files) {
+        stems.forEach(
+            photo ->
+                MaskFiles.word(Items.stem(file), photo)
+                    .ifPresent(word -> byWord.putIfAbsent(word, at + "/" + file)));
+      }
+      if (!inFolders.isEmpty() && areOfTwoValues(query, inFolders)
+          || byWord.size() > 1 && areOfTwoValues(query, List.copyOf(byWord.values()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the first masks have one value beside 0 at most. */
+  private static boolean areOfTwoValues(LayoutQuery query, List<String> files) {
+    return files.stream()
+        .limit(OPENED)
+        .allMatch(
+            file -> {
+              try {
+                int[] values =
+                    LabelReadings.distinct(LabelImage.readIndices(query.root().resolve(file)));
+                return Arrays.stream(values).filter(value -> value != 0).count() <= 1;
+              } catch (DatasetException notALabelImage) {
+                return false;
+              }
+            });
+  }
+
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
-    Pairs pairs = Pairs.of(settings);
-    Set<String> occurring = new TreeSet<>();
-    pairs.masks.values().forEach(masks -> masks.forEach(mask -> occurring.add(mask.label)));
-    ClassNames classes = ClassNames.of(settings, List.of(), occurring);
-    for (String orphan : pairs.orphans) {
+    boolean classes = settings.type().equals(CLASSES);
+    MaskFiles files = classes ? MaskFiles.ofClasses(settings) : MaskFiles.ofObjects(settings);
+    ClassNames names = ClassNames.of(settings, List.of(), files.labels());
+    for (String orphan : files.orphans()) {
       problems.accept(
           DatasetException.ofFile(
               settings.root().resolve(orphan), "no photograph belongs to this mask"));
     }
     List<ShapeDataset.Item> items = new ArrayList<>();
-    for (Map.Entry<String, List<Mask>> image : pairs.masks.entrySet()) {
-      List<Mask> masks = image.getValue();
+    for (Map.Entry<String, List<MaskFiles.Mask>> image : files.byPhoto().entrySet()) {
+      List<MaskFiles.Mask> masks = image.getValue();
       items.add(
           new ShapeDataset.Item(
               image.getKey(),
-              masks.isEmpty() ? image.getKey() : masks.get(0).file,
+              masks.isEmpty() ? image.getKey() : masks.get(0).file(),
               ShapeDataset.partOf(image.getKey()),
               0,
               0,
-              size -> segments(settings.root(), masks, classes, size)));
+              size -> segments(settings.root(), masks, names, size)));
     }
-    return ShapeDataset.of(settings, classes.categories(), items, List.of(), problems);
+    Dataset objects = ShapeDataset.of(settings, names.categories(), items, List.of(), problems);
+    return classes ? MergedThings.of(objects) : objects;
   }
 
   private static List<Segment> segments(
-      Path root, List<Mask> masks, ClassNames classes, Size size) {
+      Path root, List<MaskFiles.Mask> masks, ClassNames classes, Size size) {
     List<Segment> segments = new ArrayList<>();
-    for (Mask mask : masks) {
-      Path file = root.resolve(mask.file);
+    for (MaskFiles.Mask mask : masks) {
+      Path file = root.resolve(mask.file());
       LabelMap map = LabelImage.readIds(file);
       if (map.width() != size.width() || map.height() != size.height()) {
         throw DatasetException.ofFile(
@@ -161,84 +231,11 @@ public final class InstanceFilesLayout implements Layout {
       }
       segments.add(
           new Segment(
-              classes.indexOf(mask.label),
+              classes.indexOf(mask.label()),
               false,
               segments.size() + 1,
               new SegmentMask.Runs(Rle.ofBitmap(bitmap, map.height(), map.width()))));
     }
     return segments;
-  }
-
-  private record Mask(String file, String label) {}
-
-  /**
-   * Which masks belong to which photograph.
-   *
-   * @param masks by photograph; none of one that shows no object
-   * @param orphans masks that belong to none
-   */
-  private record Pairs(Map<String, List<Mask>> masks, List<String> orphans) {
-    static Pairs of(DatasetSettings settings) {
-      PhotoIndex index = PhotoIndex.of(settings.folder());
-      Map<String, String> photoOf = new TreeMap<>(); // by part and stem
-      Map<String, List<Mask>> masks = new TreeMap<>();
-      List<String> files = new ArrayList<>();
-      for (String file : index.photos()) {
-        if (maskFolder(file) >= 0) {
-          files.add(file);
-        } else {
-          photoOf.put(key(file, Items.stem(PhotoIndex.last(file))), file);
-          masks.put(file, new ArrayList<>());
-        }
-      }
-      List<String> orphans = new ArrayList<>();
-      for (String file : files) {
-        if (!place(file, photoOf, masks)) {
-          orphans.add(file);
-        }
-      }
-      return new Pairs(masks, orphans);
-    }
-
-    /** The number of the folder that is called masks, or -1. */
-    private static int maskFolder(String file) {
-      String[] names = file.split("/", -1);
-      for (int i = 0; i + 1 < names.length; i++) {
-        if (MASK_FOLDERS.contains(names[i])) {
-          return i;
-        }
-      }
-      return -1;
-    }
-
-    private static String key(String file, String stem) {
-      return ShapeDataset.partOf(file) + "\n" + stem;
-    }
-
-    private static boolean place(
-        String file, Map<String, String> photoOf, Map<String, List<Mask>> masks) {
-      String[] names = file.split("/", -1);
-      int from = maskFolder(file);
-      List<String> between = new ArrayList<>();
-      String photo = null;
-      for (int i = 0; i + 1 < names.length; i++) {
-        String found = i == from ? null : photoOf.get(key(file, names[i]));
-        if (found != null) {
-          photo = found;
-        } else if (i > from && !names[i].equals(ShapeDataset.partOf(file))) {
-          between.add(names[i]);
-        }
-      }
-      Matcher numbered = NUMBERED.matcher(Items.stem(names[names.length - 1]));
-      if (photo == null && numbered.matches()) {
-        photo = photoOf.get(key(file, numbered.group(1)));
-      }
-      if (photo == null) {
-        return false;
-      }
-      String label = between.isEmpty() ? NAMELESS : String.join("/", between);
-      masks.get(photo).add(new Mask(file, label));
-      return true;
-    }
   }
 }

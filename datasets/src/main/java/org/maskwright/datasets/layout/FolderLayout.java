@@ -2,12 +2,16 @@ package org.maskwright.datasets.layout;
 
 import static org.maskwright.datasets.catalog.DatasetSettings.or;
 
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
@@ -57,7 +61,8 @@ public final class FolderLayout implements Layout {
 
   @Override
   public Optional<Found> find(LayoutQuery query) {
-    return ImageLists.find(query).or(() -> folders(query));
+    return ImageLists.find(query)
+        .or(() -> folders(query).map(found -> numbered(query, suffixed(query, found))));
   }
 
   /** Below the data set's folder, or in the folder of each part (LightlyTrain). */
@@ -79,12 +84,10 @@ public final class FolderLayout implements Layout {
     DatasetSettings settings = choice.of(query.asked()).withType(SEMANTIC);
     settings = choice.heldOut() ? settings : settings.withSplit("");
     return Optional.of(
-        suffixed(
-            query,
-            new Found(
-                query.named(settings.withPlaces(chosen.photos, chosen.labels)),
-                chosen.photos + " and " + chosen.labels,
-                parts)));
+        new Found(
+            query.named(settings.withPlaces(chosen.photos, chosen.labels)),
+            chosen.photos + " and " + chosen.labels,
+            parts));
   }
 
   /** Folders of photographs and of label images, by their names below the data set's. */
@@ -130,12 +133,28 @@ public final class FolderLayout implements Layout {
     if (parts.isEmpty() && !settings.split().isEmpty() && settings.holdOut() == 0) {
       settings = settings.withSplit(""); // not divided: all of it
     }
-    return suffixed(
-        query,
-        new Found(
-            objects ? settings.withMaskSuffix(or(settings.maskSuffix(), "_mask")) : settings,
-            photos + " and " + labels + (objects ? " (Penn-Fudan)" : ""),
-            parts));
+    return new Found(
+        objects ? settings.withMaskSuffix(or(settings.maskSuffix(), "_mask")) : settings,
+        photos + " and " + labels + (objects ? " (Penn-Fudan)" : ""),
+        parts);
+  }
+
+  /** With the type that label images which number the objects have. */
+  private static Found numbered(LayoutQuery query, Found found) {
+    DatasetSettings settings = found.settings();
+    return settings.type().equals(SEMANTIC)
+            && NumberedObjects.in(query, settings.annotations() + "/" + part(settings))
+        ? new Found(
+            settings.withType(INSTANCE),
+            found.because() + ", whose values number the objects",
+            found.parts(),
+            found.notes())
+        : found;
+  }
+
+  /** The folder below those of the settings; "" for themselves. */
+  private static String part(DatasetSettings settings) {
+    return settings.holdOut() > 0 ? "" : settings.split();
   }
 
   /** With what label images have behind the photographs' names, where all have the same. */
@@ -144,28 +163,31 @@ public final class FolderLayout implements Layout {
     if (!settings.maskSuffix().isEmpty()) {
       return found;
     }
-    String part = settings.holdOut() > 0 ? "" : settings.split();
+    String part = part(settings);
     List<String> photos =
         query.files(settings.images() + "/" + part, "").stream()
             .filter(Items::isPhotograph)
             .map(Items::stem)
             .limit(LOOKED_AT)
             .toList();
-    List<String> labels =
-        query.files(settings.annotations() + "/" + part, "").stream()
-            .filter(LabelImage::isNamed)
-            .map(Items::stem)
-            .toList();
-    if (photos.isEmpty() || photos.stream().anyMatch(labels::contains)) {
+    Map<String, String> labels = new TreeMap<>(); // by their names without the ending
+    query.files(settings.annotations() + "/" + part, "").stream()
+        .filter(LabelImage::isNamed)
+        .forEach(file -> labels.putIfAbsent(Items.stem(file), file));
+    if (photos.isEmpty() || photos.stream().anyMatch(labels::containsKey)) {
       return found;
     }
     List<String> suffixes =
-        labels.stream()
+        labels.keySet().stream()
             .filter(label -> label.startsWith(photos.get(0)))
             .map(label -> label.substring(photos.get(0).length()))
             .filter(suffix -> !suffix.matches("[_-]?\\d+.*"))
-            .filter(suffix -> photos.stream().allMatch(photo -> labels.contains(photo + suffix)))
+            .filter(suffix -> photos.stream().allMatch(photo -> labels.containsKey(photo + suffix)))
             .toList();
+    if (suffixes.size() > 1) {
+      Path folder = query.root().resolve(settings.annotations()).resolve(part);
+      suffixes = withoutColours(suffixes, s -> folder.resolve(labels.get(photos.get(0) + s)));
+    }
     return suffixes.size() != 1
         ? found
         : new Found(
@@ -173,6 +195,11 @@ public final class FolderLayout implements Layout {
             "%s, names that end in %s".formatted(found.because(), suffixes.get(0)),
             found.parts(),
             found.notes());
+  }
+
+  /** Masks in colours are for people to look at, where there are others. */
+  private static List<String> withoutColours(List<String> suffixes, Function<String, Path> file) {
+    return suffixes.stream().filter(s -> !LabelImage.isColoured(file.apply(s))).toList();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.CheckReport;
 import org.maskwright.datasets.catalog.DataCheck;
 import org.maskwright.datasets.catalog.DatasetSettings;
@@ -185,6 +187,111 @@ class MaskFilesTest {
     grey("masks/a/nut/1.png", 255, 0);
     grey("masks/a/bolt/1.png", 0, 255);
     assertEquals(List.of("bolt 4 0 2 4 area 8", "nut 2 0 2 4 area 8"), objects(folder.open(""), 0));
+  }
+
+  @Test
+  void wordsBeforeTheNumbersAreClassesWhereThereAreSeveral() throws IOException {
+    folder.photo("images/a.jpg", 6, 4);
+    grey("masks/a/nut_1.png", 255, 0);
+    grey("masks/a/bolt-12.png", 0, 255);
+    assertEquals(List.of("bolt 4 0 2 4 area 8", "nut 2 0 2 4 area 8"), objects(folder.open(""), 0));
+  }
+
+  /** Two masks of a photograph whose names tell no classes. */
+  @ParameterizedTest
+  @CsvSource({
+    "masks/a/mask_1.png, masks/a/mask_2.png",
+    "masks/a/0f3e1a.png, masks/a/77bc02.png",
+    "masks/a/cell_1.png, masks/a/9.png",
+    "masks/a_1.png, masks/a_2.png"
+  })
+  void otherNamesOfObjectsAreNoClasses(String first, String second) throws IOException {
+    folder.photo("images/a.jpg", 6, 4);
+    grey(first, 255, 0);
+    grey(second, 0, 255);
+    assertEquals(List.of("object"), folder.open("").categories().names());
+  }
+
+  /** Masks of the class nut and of the class bolt. */
+  @ParameterizedTest
+  @CsvSource({
+    "images/a.jpg, masks/nut/a.png, masks/bolt/a.png",
+    "images/a.jpg, masks/a_nut.png, masks/a-bolt.png",
+    "train/images/a.jpg, train/masks/nut/a.png, train/masks/bolt/a.png",
+  })
+  void aMaskForEachClassIsRead(String photo, String nut, String bolt) throws IOException {
+    folder.photo(photo, 6, 4);
+    grey(nut, 255, 0);
+    grey(bolt, 0, 1);
+    assertEquals("class-files", folder.type());
+    Dataset dataset = folder.open("");
+    assertEquals(Set.of(Task.SEMANTIC), dataset.tasks());
+    assertEquals(
+        List.of("background 0 0 2 4 area 8", "bolt 4 0 2 4 area 8", "nut 2 0 2 4 area 8"),
+        objects(dataset, 0));
+  }
+
+  @Test
+  void aPhotographMayShowSomeOfTheClasses() throws IOException {
+    folder.photo("images/a.jpg", 6, 4).photo("images/a_b.jpg", 6, 4).photo("images/c.jpg", 6, 4);
+    grey("masks/a_nut.png", 255, 0);
+    grey("masks/a_bolt.png", 0, 255);
+    grey("masks/a_b_nut.png", 255, 255); // of a_b, not of a
+    Dataset dataset = folder.open("");
+    assertEquals(List.of("background 0 0 2 4 area 8", "nut 2 0 4 4 area 16"), objects(dataset, 1));
+    assertEquals(List.of("background 0 0 6 4 area 24"), objects(dataset, 2));
+  }
+
+  @Test
+  void foldersOfMasksWithSeveralValuesAreNoClasses() throws IOException {
+    folder.photo("images/a.jpg", 6, 4);
+    grey("masks/anna/a.png", 1, 2);
+    assertTrue(problems().contains("no label image a.png"), problems());
+  }
+
+  @Test
+  void ofMasksWithTwoEndingsThoseOfOneChannelAreTaken() throws IOException {
+    folder.photo("images/a.jpg", 6, 4).photo("images/b.jpg", 6, 4);
+    for (String name : List.of("a", "b")) {
+      grey("masks/" + name + "_mask.png", 1, 2);
+      mask("masks/" + name + "_colour.png", BufferedImage.TYPE_INT_RGB, RED, BLUE);
+    }
+    assertEquals(3, folder.open("").categories().size());
+  }
+
+  /** Squares of 2 x 2 pixels with the numbers 1 to count. */
+  private void numbered(String name, int count, int step) throws IOException {
+    BufferedImage image = new BufferedImage(30, 30, BufferedImage.TYPE_USHORT_GRAY);
+    for (int i = 0; i < count; i++) {
+      for (int p = 0; p < 4; p++) {
+        image.getRaster().setSample(i % 10 * 3 + p % 2, i / 10 * 3 + p / 2, 0, 1 + i * step);
+      }
+    }
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  @Test
+  void valuesThatNumberTheObjectsOfEachPictureAreNoClasses() throws IOException {
+    folder.photo("images/a.png", 30, 30).photo("images/b.png", 30, 30);
+    numbered("masks/a.png", 20, 1);
+    numbered("masks/b.png", 7, 1);
+    assertEquals("folder-instance", folder.type());
+    assertEquals(20, folder.open("").load(0).segments().size());
+  }
+
+  /** How many objects pictures a and b show, from one number to the next, names of classes. */
+  @ParameterizedTest
+  @CsvSource({"20, 20, 1, ''", "12, 7, 1, ''", "20, 7, 2, ''", "20, 7, 1, classes.txt"})
+  void otherValuesAreClasses(int a, int b, int step, String names) throws IOException {
+    folder.photo("images/a.png", 30, 30).photo("images/b.png", 30, 30);
+    numbered("masks/a.png", a, step);
+    numbered("masks/b.png", b, step);
+    if (!names.isEmpty()) {
+      folder.text(names, "x\n" + "abcdefghijklmnopqrstu".replaceAll("(.)", "$1\n"));
+    }
+    assertEquals("folder-semantic", folder.type());
   }
 
   @Test
