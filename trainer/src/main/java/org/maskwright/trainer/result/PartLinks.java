@@ -15,7 +15,8 @@ import org.maskwright.trainer.result.TiledObjects.Part;
  * Which parts in different tiles are one object: those of one class that agree in the strip that
  * both tiles show, by intersection over union, or because the smaller one is cut by its tile's
  * border and lies in the other. Links of confident parts come first, and parts of one tile that lie
- * over each other stay two: they are two guesses at one object.
+ * over each other stay two, each with its own of other tiles: they are two guesses at one object,
+ * and {@link SecondGuesses} decides between them when both are joined.
  *
  * <p><b>Cost</b> linear in the number of tiles: only parts of tiles that overlap are compared, and
  * of those the ones whose boxes meet

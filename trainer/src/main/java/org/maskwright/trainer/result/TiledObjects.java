@@ -17,7 +17,7 @@ import org.maskwright.datasets.mask.Rle;
  * The objects of a picture from those of its tiles. Parts of one object in two tiles agree in what
  * both tiles show ({@link PartLinks}). Of an object that one of its tiles shows whole, that tile's
  * mask is taken and the parts are dropped; of one that every tile cuts, each tile decides about the
- * pixels of its core.
+ * pixels of its core. What guesses at such an object once more is dropped ({@link SecondGuesses}).
  *
  * <p>The result does not depend on the order in which tiles are added, as long as nothing had to be
  * dropped.
@@ -142,23 +142,29 @@ final class TiledObjects {
 
   /** The objects, falling in score. */
   List<Found> joined() {
-    return new PartLinks(grid, parts)
-        .clusters().stream()
-            .map(cluster -> cluster.stream().sorted(Part.ORDER).toList())
-            .sorted(Comparator.comparing((List<Part> cluster) -> cluster.get(0), Part.ORDER))
-            .map(this::found)
-            .toList();
+    List<JoinedObject> objects =
+        new PartLinks(grid, parts)
+            .clusters().stream()
+                .map(cluster -> cluster.stream().sorted(Part.ORDER).toList())
+                .flatMap(cluster -> joined(cluster).stream())
+                .toList();
+    return SecondGuesses.without(grid, objects).stream()
+        .sorted(JoinedObject.BY_SCORE)
+        .map(o -> new Found(o.best().classIndex(), o.score(), o.mask()))
+        .toList();
   }
 
-  /** An object from its parts, the best first. */
-  private Found found(List<Part> cluster) {
+  /** An object from its parts, the best first; none if no tile has a pixel of it in its core. */
+  private Optional<JoinedObject> joined(List<Part> cluster) {
     Part best = cluster.get(0);
     Optional<Part> whole = cluster.stream().filter(part -> !part.cut()).findFirst();
     Rle mask =
         cluster.size() == 1
             ? placed(best.mask(), grid.tile(best.tile()))
             : whole.map(p -> placed(p.mask(), grid.tile(p.tile()))).orElseGet(() -> union(cluster));
-    return new Found(best.classIndex(), best.score(), mask);
+    return mask.area() == 0
+        ? Optional.empty()
+        : Optional.of(JoinedObject.of(best, whole.isPresent(), mask));
   }
 
   /** Of each part what lies in its tile's core, and in the cores of tiles that have no part. */
