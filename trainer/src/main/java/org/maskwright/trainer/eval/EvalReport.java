@@ -24,6 +24,7 @@ import org.maskwright.trainer.result.ScoreDetails;
  * @param images evaluated
  * @param skipped a message for each image that could not be loaded and was left out
  * @param seconds it took
+ * @param kept what was found in the images, of the first kind of result
  */
 public record EvalReport(
     Map<String, Double> metrics,
@@ -33,7 +34,8 @@ public record EvalReport(
     Map<String, ImageScores> ofImages,
     int images,
     List<String> skipped,
-    double seconds) {
+    double seconds,
+    KeptResults kept) {
   /** Keeps copies in order. */
   public EvalReport {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));

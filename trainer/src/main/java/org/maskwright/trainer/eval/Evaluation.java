@@ -33,7 +33,8 @@ import org.maskwright.trainer.result.ScoringData;
  * #shared} one: process 0 calls {@link #run} and the others {@link #help}, and the report has the
  * digits of one process.
  *
- * <p><b>Memory</b> one image at a time; scorers keep what their metric needs.
+ * <p><b>Memory</b> one image at a time; scorers keep what their metric needs, and the report what
+ * was found, as far as it is small ({@link KeptResults}).
  */
 public final class Evaluation {
   private final Predictor predictor;
@@ -158,6 +159,7 @@ public final class Evaluation {
     List<KindScoring<?>.Pass> passes = new ArrayList<>();
     kinds.forEach(kind -> passes.add(kind.start(files)));
     TruthCounts truths = new TruthCounts(dataset.categories());
+    KeptResults kept = KeptResults.of(kinds.get(0).kind(), predictor.classes());
     int images = 0;
     int all = limit == 0 ? dataset.size() : Math.min(limit, dataset.size());
     List<String> skipped;
@@ -172,6 +174,7 @@ public final class Evaluation {
         List<Segment> truth = dataset.segments(i);
         ScoredImage image = new ScoredImage(dataset.info(i), next.get().size(), truth);
         passes.forEach(pass -> pass.add(image, next.get().results()));
+        kept.add(image.info().imageId(), next.get().results());
         truths.add(truth);
         samples.ifPresent(s -> s.add(dataset, i, truth, next.get().results()));
         images++;
@@ -196,7 +199,7 @@ public final class Evaluation {
     loss.ifPresent(l -> l.report(metrics));
     double seconds = (System.nanoTime() - start) / 1e9;
     return new EvalReport(
-        metrics, perClass, truths.all(), details, ofImages(passes), images, skipped, seconds);
+        metrics, perClass, truths.all(), details, ofImages(passes), images, skipped, seconds, kept);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.maskwright.trainer.eval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
@@ -48,6 +49,17 @@ public final class SamplePictures {
     this.kind = kind;
     this.thresholds = thresholds;
     this.count = count;
+  }
+
+  /**
+   * Adds an image with what an evaluation of the same data set found in it.
+   *
+   * @return false if that was not kept
+   */
+  public boolean add(Dataset dataset, int index, KeptResults kept) {
+    Optional<ImageResults> results = kept.of(dataset.info(index).imageId());
+    results.ifPresent(found -> add(dataset, index, dataset.segments(index), found));
+    return results.isPresent();
   }
 
   void add(Dataset dataset, int index, List<Segment> truth, ImageResults results) {
@@ -109,7 +121,7 @@ public final class SamplePictures {
     grid.draw().writePng(file);
   }
 
-  /** What was drawn, in the order of the evaluation. */
+  /** What was drawn, in the order in which it was added. */
   public List<Row> rows() {
     return List.copyOf(rows);
   }

@@ -40,9 +40,6 @@ public final class Planner {
   /** Evaluations while it trains; one more at the end. */
   private static final int EVALUATIONS = 3;
 
-  /** Images that the report shows. */
-  private static final int REPORTED = 9;
-
   /** Share of the time that evaluations while it trains may take. */
   private static final double EVALUATION_SHARE = 0.1;
 
@@ -266,13 +263,10 @@ public final class Planner {
           limit == 0 ? facts.evaluated() : Math.min(limit, facts.evaluated()));
     }
 
-    /**
-     * Where some were looked at the last and the best checkpoint follow; the report draws again.
-     */
+    /** Where some were looked at the last and the best checkpoint follow. */
     double seconds(Facts facts, Rehearsal cost) {
       int last = images < facts.evaluated() ? 2 * facts.evaluated() : 0;
-      int drawn = Math.min(facts.evaluated(), REPORTED);
-      return cost.imageSeconds() * ((onTheWay + 1.0) * images + last + drawn);
+      return cost.imageSeconds() * ((onTheWay + 1.0) * images + last);
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 
-/** The results of an image that another process made. */
+/** The results of an image that came as bytes: another process made them, or they were kept so. */
 public final class SentResults implements ImageResults {
   private final Map<ResultKind<?>, ImageResult<?>> results = new LinkedHashMap<>();
 

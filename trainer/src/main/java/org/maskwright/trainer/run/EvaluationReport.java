@@ -21,7 +21,7 @@ public final class EvaluationReport {
   private EvaluationReport() {}
 
   /**
-   * All of an evaluation; the images that went best and worst are run through the model once more.
+   * All of an evaluation, with pictures of the images that went best and worst.
    *
    * @param model the folder of the model
    * @param val what was evaluated on

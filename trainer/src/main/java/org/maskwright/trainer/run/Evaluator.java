@@ -2,6 +2,7 @@ package org.maskwright.trainer.run;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -172,20 +173,28 @@ public final class Evaluator {
   }
 
   /**
-   * Evaluates some images again, to draw them.
+   * Draws what was found in some images; those of which that was not kept are evaluated again.
    *
+   * @param report of an evaluation by this, with the weights of now
    * @param thresholds what has a score below is left out
-   * @return a row for each image, in the order of the data set, of the first kind of the settings
+   * @return a row for each image, of the first kind of the settings
    */
-  List<SamplePictures.Row> drawn(Set<ImageId> images, ScoreThresholds thresholds) {
-    Dataset some = DatasetView.where(dataset, i -> images.contains(dataset.info(i).imageId()));
-    if (some.size() == 0) {
-      return List.of();
-    }
+  List<SamplePictures.Row> drawn(
+      EvalReport report, Set<ImageId> images, ScoreThresholds thresholds) {
     ResultKind<?> kind = settings.kinds().get(0);
-    SamplePictures pictures = new SamplePictures(kind, thresholds, some.size());
-    new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles())
-        .run(0, Optional.empty(), Optional.of(pictures));
+    SamplePictures pictures = new SamplePictures(kind, thresholds, images.size());
+    Set<ImageId> again = new HashSet<>();
+    for (int i = 0; i < dataset.size(); i++) {
+      ImageId id = dataset.info(i).imageId();
+      if (images.contains(id) && !pictures.add(dataset, i, report.kept())) {
+        again.add(id);
+      }
+    }
+    Dataset some = DatasetView.where(dataset, i -> again.contains(dataset.info(i).imageId()));
+    if (some.size() > 0) {
+      new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles())
+          .run(0, Optional.empty(), Optional.of(pictures));
+    }
     return pictures.rows();
   }
 

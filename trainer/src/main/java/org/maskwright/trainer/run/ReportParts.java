@@ -99,7 +99,7 @@ final class ReportParts {
     return out;
   }
 
-  /** The images that went best, middling and worst, drawn with the weights of now. */
+  /** The images that went best, middling and worst. */
   static Optional<Pictures> pictures(EvalReport report, Evaluator evaluator) {
     ImageScores scores = report.ofImages().get(evaluator.drawnKind());
     if (scores == null || scores.percent().isEmpty()) {
@@ -111,6 +111,7 @@ final class ReportParts {
     Map<ImageId, SamplePictures.Row> drawn =
         evaluator
             .drawn(
+                report,
                 Stream.of(chosen.best(), chosen.median(), chosen.worst())
                     .flatMap(List::stream)
                     .collect(Collectors.toSet()),

@@ -17,6 +17,8 @@ import org.maskwright.datasets.metrics.Detection;
 import org.maskwright.datasets.metrics.GroundTruth;
 import org.maskwright.datasets.metrics.InstanceAnalysis;
 import org.maskwright.datasets.metrics.ScoreThresholds;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.ScoreDetails;
 
 /** What files and tables of an evaluation say. */
@@ -62,7 +64,8 @@ class EvalFilesTest {
         Map.of(),
         1,
         List.of("broken.jpg: is broken"),
-        0.5);
+        0.5,
+        KeptResults.of(ResultKinds.get("instance"), ClassSpace.ofSize(2)));
   }
 
   @Test

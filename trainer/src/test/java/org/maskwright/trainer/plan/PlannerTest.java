@@ -81,7 +81,7 @@ class PlannerTest {
   @Test
   void whereTheyWouldTakeAQuarterThereIsOneAtTheEnd() {
     assertEquals(new Planner.Evaluations(0, 8), evaluations(8, 22, 900));
-    assertEquals(16 * 22, evaluations(8, 22, 900).seconds(facts(8), costing(22)), 1e-9);
+    assertEquals(8 * 22, evaluations(8, 22, 900).seconds(facts(8), costing(22)), 1e-9);
     assertEquals(
         new Planner.Evaluations(3, 8), evaluations(8, 22, 7200), "two hours have the time");
   }
