@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -21,89 +22,80 @@ enum OwnLayout {
   MASKS("instance or semantic masks") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("images/p" + i + ".jpg", i);
-        folder.mask("masks/p" + i + ".png", i, NUMBERS);
-      }
+      folder.photos("images/p{i}.jpg");
+      folder.masks("masks/p{i}.png", NUMBERS);
       folder.text("classes.txt", "background\nnut\nbolt\n");
     }
   },
   MASKS_WITH_A_SUFFIX_IN_FOLDERS_OF_PARTS("train and val around both") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        String part = i < 5 ? "train" : "val";
-        folder.photo(part + "/images/p" + i + ".png", i);
-        folder.mask(part + "/masks/p" + i + "_mask.png", i, NUMBERS);
-      }
+      folder.photos("{train|val}/images/p{i}.png");
+      folder.masks("{train|val}/masks/p{i}_mask.png", NUMBERS);
     }
   },
   COLOURS("masks of colours") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("images/p" + i + ".png", i);
-        folder.mask("masks/p" + i + ".png", i, COLOURED);
-      }
+      folder.photos("images/p{i}.png");
+      folder.masks("masks/p{i}.png", COLOURED);
       folder.text("label_colors.txt", "0 0 0 background\n255 0 0 nut\n0 0 255 bolt\n");
     }
   },
   FILE_FOR_EACH_OBJECT("a mask for each object") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("images/p" + i + ".png", i);
-        folder.mask("masks/p" + i + "/nut/1.png", i, new int[] {0, 255, 0});
-        folder.mask("masks/p" + i + "/bolt/1.png", i, new int[] {0, 0, 255});
-      }
+      folder.photos("images/p{i}.png");
+      folder.masks("masks/p{i}/nut/1.png", NUT_ALONE);
+      folder.masks("masks/p{i}/bolt/1.png", BOLT_ALONE);
+    }
+  },
+  FILE_FOR_EACH_CLASS("a mask for each class") {
+    @Override
+    void write(Folder folder) throws IOException {
+      folder.photos("images/p{i}.png");
+      folder.masks("masks/nut/p{i}.png", NUT_ALONE);
+      folder.masks("masks/bolt/p{i}.png", BOLT_ALONE);
     }
   },
   COCO_ONE_FILE("CVAT's COCO export") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("images/p" + i + ".png", i);
-      }
+      folder.photos("images/p{i}.png");
       folder.text("annotations/instances_default.json", coco(0, PHOTOS));
     }
   },
   COCO_OF_ROBOFLOW("a COCO file beside the photographs of each part") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo((i < 5 ? "train/p" : "valid/p") + i + ".png", i);
-      }
-      folder.text("train/_annotations.coco.json", coco(0, 5));
-      folder.text("valid/_annotations.coco.json", coco(5, PHOTOS));
+      folder.photos("{train|valid}/p{i}.png");
+      folder.text("train/_annotations.coco.json", coco(0, TRAIN));
+      folder.text("valid/_annotations.coco.json", coco(TRAIN, PHOTOS));
     }
   },
   YOLO("YOLO's outlines") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        String part = i < 5 ? "train" : "val";
-        folder.photo("images/" + part + "/p" + i + ".png", i);
-        folder.text(
-            "labels/" + part + "/p" + i + ".txt",
-            "0 " + points(nut(i), 1.0 / SIDE, " ") + "\n1 " + points(BOLT, 1.0 / SIDE, " ") + "\n");
-      }
+      folder.photos("images/{train|val}/p{i}.png");
+      String bolt = "1 " + points(BOLT, 1.0 / SIDE, " ") + "\n";
+      folder.texts(
+          "labels/{train|val}/p{i}.txt", i -> "0 " + points(nut(i), 1.0 / SIDE, " ") + "\n" + bolt);
       folder.text("data.yaml", "train: images/train\nval: images/val\nnames: [nut, bolt]\n");
     }
   },
   LABELME("labelme") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("p" + i + ".png", i);
-        String shape = "{'label': '%s', 'points': %s, 'shape_type': 'polygon'}";
-        folder.text(
-            "p" + i + ".json",
-            "{'shapes': [%s, %s], 'imagePath': 'p%d.png'}"
-                .formatted(
-                    shape.formatted("nut", pairs(nut(i), 1)),
-                    shape.formatted("bolt", pairs(BOLT, 1)),
-                    i));
-      }
+      folder.photos("p{i}.png");
+      String shape = "{'label': '%s', 'points': %s, 'shape_type': 'polygon'}";
+      folder.texts(
+          "p{i}.json",
+          i ->
+              "{'shapes': [%s, %s], 'imagePath': 'p%d.png'}"
+                  .formatted(
+                      shape.formatted("nut", pairs(nut(i), 1)),
+                      shape.formatted("bolt", pairs(BOLT, 1)),
+                      i));
     }
   },
   VIA("VGG Image Annotator") {
@@ -123,9 +115,7 @@ enum OwnLayout {
                               region.formatted(nut(i)[0], nut(i)[1], nut(i)[2], nut(i)[3], "nut"),
                               region.formatted(BOLT[0], BOLT[1], BOLT[2], BOLT[3], "bolt")))
               .collect(Collectors.joining(", "));
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("p" + i + ".png", i);
-      }
+      folder.photos("p{i}.png");
       folder.text(
           "via_project.json", "{'_via_settings': {}, '_via_img_metadata': {" + files + "}}");
     }
@@ -136,15 +126,14 @@ enum OwnLayout {
       folder.text("meta.json", "{'classes': [{'title': 'nut'}, {'title': 'bolt'}]}");
       String object =
           "{'classTitle': '%s', 'geometryType': 'polygon', 'points': {'exterior': %s, 'interior': []}}";
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("img/p" + i + ".png", i);
-        folder.text(
-            "ann/p" + i + ".png.json",
-            "{'size': {'height': 64, 'width': 64}, 'objects': [%s, %s]}"
-                .formatted(
-                    object.formatted("nut", pairs(nut(i), 1)),
-                    object.formatted("bolt", pairs(BOLT, 1))));
-      }
+      folder.photos("img/p{i}.png");
+      folder.texts(
+          "ann/p{i}.png.json",
+          i ->
+              "{'size': {'height': 64, 'width': 64}, 'objects': [%s, %s]}"
+                  .formatted(
+                      object.formatted("nut", pairs(nut(i), 1)),
+                      object.formatted("bolt", pairs(BOLT, 1))));
     }
   },
   LABEL_STUDIO("Label Studio") {
@@ -163,66 +152,57 @@ enum OwnLayout {
                               result.formatted(pairs(nut(i), 100.0 / SIDE), "nut"),
                               result.formatted(pairs(BOLT, 100.0 / SIDE), "bolt")))
               .collect(Collectors.joining(", "));
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("images/p" + i + ".png", i);
-      }
+      folder.photos("images/p{i}.png");
       folder.text("export.json", "[" + tasks + "]");
     }
   },
   CVAT_MASKS("CVAT's segmentation masks") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("JPEGImages/p" + i + ".jpg", i);
-        folder.mask("SegmentationClass/p" + i + ".png", i, COLOURED);
-        folder.mask("SegmentationObject/p" + i + ".png", i, new int[] {0, 0x800000, 0x008000});
-      }
-      folder.text("ImageSets/Segmentation/default.txt", names());
+      folder.photos("JPEGImages/p{i}.jpg");
+      folder.masks("SegmentationClass/p{i}.png", COLOURED);
+      folder.masks("SegmentationObject/p{i}.png", new int[] {0, 0x800000, 0x008000});
+      folder.text("ImageSets/Segmentation/default.txt", lines("p{i}", 0, PHOTOS));
       folder.text("labelmap.txt", "background:0,0,0::\nnut:255,0,0::\nbolt:0,0,255::\n");
     }
   },
   ROBOFLOW_MASKS("Roboflow's masks") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        String part = i < 5 ? "train" : "valid";
-        folder.photo(part + "/p" + i + ".jpg", i);
-        folder.mask(part + "/p" + i + "_mask.png", i, NUMBERS);
-        folder.text(part + "/_classes.csv", "Pixel Value, Class\n0, background\n1, nut\n2, bolt\n");
-      }
+      folder.photos("{train|valid}/p{i}.jpg");
+      folder.masks("{train|valid}/p{i}_mask.png", NUMBERS);
+      folder.texts(
+          "{train|valid}/_classes.csv",
+          i -> "Pixel Value, Class\n0, background\n1, nut\n2, bolt\n");
     }
   },
   LISTS("lists of pairs") {
     @Override
     void write(Folder folder) throws IOException {
-      StringBuilder train = new StringBuilder();
-      StringBuilder val = new StringBuilder();
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("shots/p" + i + ".png", i);
-        folder.mask("drawn/m" + i + ".png", i, NUMBERS);
-        (i < 5 ? train : val).append("shots/p%d.png drawn/m%d.png\n".formatted(i, i));
-      }
-      folder.text("train.txt", train.toString());
-      folder.text("val.txt", val.toString());
+      folder.photos("shots/p{i}.png");
+      folder.masks("drawn/m{i}.png", NUMBERS);
+      folder.text("train.txt", lines("shots/p{i}.png drawn/m{i}.png", 0, TRAIN));
+      folder.text("val.txt", lines("shots/p{i}.png drawn/m{i}.png", TRAIN, PHOTOS));
       folder.text("classes.txt", "background\nnut\nbolt\n");
     }
   },
   VOC_COPY("VOC as tools copy it") {
     @Override
     void write(Folder folder) throws IOException {
-      for (int i = 0; i < PHOTOS; i++) {
-        folder.photo("JPEGImages/p" + i + ".png", i);
-        folder.mask("SegmentationClass/p" + i + ".png", i, NUMBERS);
-      }
+      folder.photos("JPEGImages/p{i}.png");
+      folder.masks("SegmentationClass/p{i}.png", NUMBERS);
       folder.text("class_names.txt", "background\nnut\nbolt\n");
     }
   };
 
   private static final int PHOTOS = 8;
+  private static final int TRAIN = 5; // the first of them
   private static final int SIDE = 64;
   private static final int[] BOLT = {36, 34, 20, 24}; // x, y, width, height
   private static final int[] NUMBERS = new int[] {0, 1, 2};
   private static final int[] COLOURED = new int[] {0, 0xFF0000, 0x0000FF};
+  private static final int[] NUT_ALONE = new int[] {0, 255, 0};
+  private static final int[] BOLT_ALONE = new int[] {0, 0, 255};
 
   private final String what;
 
@@ -241,8 +221,17 @@ enum OwnLayout {
     return new int[] {4 + photo, 6, 22, 20};
   }
 
-  private static String names() {
-    return IntStream.range(0, PHOTOS).mapToObj(i -> "p" + i + "\n").collect(Collectors.joining());
+  /** A name with the number of a photograph for {i}, and the first or second of {a|b}. */
+  private static String name(String pattern, int photo) {
+    return pattern
+        .replace("{i}", Integer.toString(photo))
+        .replaceAll("\\{(\\w+)\\|(\\w+)}", photo < TRAIN ? "$1" : "$2");
+  }
+
+  private static String lines(String pattern, int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> name(pattern, i) + "\n")
+        .collect(Collectors.joining());
   }
 
   private static List<double[]> corners(int[] box, double scale) {
@@ -302,6 +291,24 @@ enum OwnLayout {
 
   /** Where files go. */
   record Folder(Path root) {
+    private void photos(String pattern) throws IOException {
+      for (int i = 0; i < PHOTOS; i++) {
+        photo(name(pattern, i), i);
+      }
+    }
+
+    private void masks(String pattern, int[] values) throws IOException {
+      for (int i = 0; i < PHOTOS; i++) {
+        mask(name(pattern, i), i, values);
+      }
+    }
+
+    private void texts(String pattern, IntFunction<String> content) throws IOException {
+      for (int i = 0; i < PHOTOS; i++) {
+        text(name(pattern, i), content.apply(i));
+      }
+    }
+
     private void photo(String name, int number) throws IOException {
       BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
       paint(image, number, new int[] {0x407040, 0xB0A080 + 3 * number, 0x606080});

@@ -35,23 +35,25 @@ class ReportPageTest {
   private static final String HOSTILE =
       "</style><script>alert(1)</script>\"'&amp; ]]> <!-- \u0000\u001b[31m\uD800 \u202e\uFFFF ";
 
-  private static final Report EMPTY =
-      new Report(
-          "run",
-          "of nothing",
-          List.of(),
-          Optional.empty(),
-          List.of(),
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          List.of());
+  /** A report of nothing. */
+  private static Report empty(Command... commands) {
+    return new Report(
+        "run",
+        "of nothing",
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(commands));
+  }
 
   /** Every section full of one text, as large as data can make them. */
   private static Report full(String text, int many) {
@@ -128,7 +130,7 @@ class ReportPageTest {
 
   @Test
   void aReportWithoutDataHasNoSections() {
-    Document page = parsed(ReportPage.html(EMPTY));
+    Document page = parsed(ReportPage.html(empty()));
     assertEquals(List.of(), all(page, "section"));
     assertEquals(List.of(), all(page, "a"));
     assertEquals("run", all(page, "title").get(0).getTextContent());
@@ -178,23 +180,7 @@ class ReportPageTest {
   @Test
   void aCommandIsWholeHoweverLongItsPathIs() {
     String path = "a/".repeat(2000) + "model";
-    Report report =
-        new Report(
-            "run",
-            "",
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            List.of(new Command("evaluate", "maskwright eval " + path)));
+    Report report = empty(new Command("evaluate", "maskwright eval " + path));
     Document page = parsed(ReportPage.html(report));
     assertEquals("maskwright eval " + path, all(page, "code").get(0).getTextContent());
   }
