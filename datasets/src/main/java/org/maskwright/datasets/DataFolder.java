@@ -89,7 +89,7 @@ public record DataFolder(Path root, Links links, Channels channels) {
       if (links == Links.REFUSE && !real.startsWith(root.toRealPath())) {
         throw DatasetException.ofFile(
             path,
-            "a symbolic link leads out of %s to %s; a data set may be read with data.links = follow"
+            "a symbolic link leads out of %s to %s; a data set may be read with data.train.links = follow"
                 .formatted(root, real));
       }
       if (!Files.isRegularFile(real)) {

@@ -108,7 +108,7 @@ public final class DatasetOpener {
         .orElseThrow(
             () ->
                 new DatasetException(
-                    "data.type: expected one of %s, got \"%s\"%s"
+                    "data.train.type: expected one of %s, got \"%s\"%s"
                         .formatted(types(), type, Names.meant(type, types()))));
   }
 
@@ -120,8 +120,8 @@ public final class DatasetOpener {
     if (!unread.isEmpty()) {
       throw DatasetException.ofFile(
           settings.root(),
-          "the layout %s does not read data.%s; leave it out, or check data.type"
-              .formatted(settings.type(), String.join(", data.", unread)));
+          "the layout %s does not read data.train.%s; leave it out, or check data.train.type"
+              .formatted(settings.type(), String.join(", data.train.", unread)));
     }
   }
 }

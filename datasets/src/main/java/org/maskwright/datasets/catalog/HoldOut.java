@@ -31,13 +31,13 @@ final class HoldOut {
           case "val", "test" -> true;
           default ->
               throw new DatasetException(
-                  "data.split: with a hold-out expected train, val or test, got " + split);
+                  "data.train.split: with a hold-out expected train, val or test, got " + split);
         };
     int size = whole.size();
     long count = amount < 1 ? Math.max(1, Math.round(amount * size)) : (long) amount;
     if (count >= size) {
       throw new DatasetException(
-          "data.hold-out: expected fewer than the %d images of %s, got %d"
+          "data.train.hold-out: expected fewer than the %d images of %s, got %d"
               .formatted(size, whole.name(), count));
     }
     BitSet chosen = new BitSet(size);

@@ -94,7 +94,7 @@ public final class LayoutDetector {
                 second -> {
                   throw DatasetException.ofFile(
                       query.root(),
-                      "two layouts at once: %s, and %s; set data.type (--type) to %s or %s, or move the files of one away"
+                      "two layouts at once: %s, and %s; set data.train.type (--type) to %s or %s, or move the files of one away"
                           .formatted(
                               found.because(),
                               second.because(),
@@ -158,7 +158,8 @@ public final class LayoutDetector {
         .forEach(
             key ->
                 notes.add(
-                    "data.%s: not read, the layout is %s".formatted(key.key(), settings.type())));
+                    "data.train.%s: not read, the layout is %s"
+                        .formatted(key.key(), settings.type())));
     if (reads.contains(LayoutKey.CLASSES)) {
       query.classFile().flatMap(ClassFile::notice).ifPresent(notes::add);
     } else if (ClassFile.isIn(query.root())) {

@@ -119,12 +119,12 @@ public record Learnability(
     double unlabelled = train.pixels().unlabelledShare();
     return unlabelled == 0
         ? ""
-        : "; %s of the pixels are void%s: if that is a class, take it out of data.ignore and number the masks 0, 1, 2, ..."
+        : "; %s of the pixels are void%s: if that is a class, take it out of data.train.ignore and number the masks 0, 1, 2, ..."
             .formatted(percent(unlabelled), ignored(ignore));
   }
 
   private static String ignored(List<Integer> ignore) {
-    return ignore.isEmpty() ? "" : " (data.ignore = " + ignore + ")";
+    return ignore.isEmpty() ? "" : " (data.train.ignore = " + ignore + ")";
   }
 
   private static String lookedAt(DatasetStats train) {

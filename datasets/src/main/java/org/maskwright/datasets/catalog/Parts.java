@@ -57,14 +57,14 @@ public final class Parts {
     return DatasetException.ofFile(
         asked.root(),
         parts.isEmpty()
-            ? "expected %s, but the data set is not divided into parts; leave data.split (--split) out, or let data.hold-out hold some images out of training"
+            ? "expected %s, but the data set is not divided into parts; leave data.train.split (--split) out, or let data.train.hold-out hold some images out of training"
                 .formatted(wanted)
-            : "expected %s, found the parts %s; set data.split (--split) to one of them, or data.annotations to a file%s"
+            : "expected %s, found the parts %s; set data.train.split (--split) to one of them, or data.train.annotations to a file%s"
                 .formatted(
                     wanted,
                     parts,
                     parts.contains(TRAIN) && asked.split().equals(VAL)
-                        ? ", or let data.hold-out hold some images out of training"
+                        ? ", or let data.train.hold-out hold some images out of training"
                         : ""));
   }
 

@@ -43,7 +43,7 @@ public final class MasksTarget implements ConversionTarget {
         segments.forEach(segment -> tally.object());
         if (Arrays.stream(map.labels()).anyMatch(label -> label == none)) {
           tally.lost(
-              "masks have pixels of no class, which are %d: read them with data.ignore = [%d] (--ignore %d)"
+              "masks have pixels of no class, which are %d: read them with data.train.ignore = [%d] (--ignore %d)"
                   .formatted(none, none, none));
         }
         Path mask = folder.resolve("masks").resolve(part.name()).resolve(part.stem(i) + ".png");

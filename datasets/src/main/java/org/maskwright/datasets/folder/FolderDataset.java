@@ -80,7 +80,7 @@ public final class FolderDataset {
           pairs.labels.root(),
           pairs.items.list().isEmpty()
               ? "no photograph has a label image"
-              : "no class is left: every label is void (data.ignore %s)".formatted(voids));
+              : "no class is left: every label is void (data.train.ignore %s)".formatted(voids));
     }
     return new LabelledDataset(
         "folder-semantic " + root.root().getFileName() + suffix(layout),
@@ -104,7 +104,7 @@ public final class FolderDataset {
       DataFolder root, Layout layout, List<String> classes, Consumer<DatasetException> problems) {
     if (classes.size() > 1) {
       throw new DatasetException(
-          "data.classes: object ids say nothing about classes, expected one name, got "
+          "data.train.classes: object ids say nothing about classes, expected one name, got "
               + classes
               + "; use COCO's layout for several classes");
     }
@@ -132,7 +132,7 @@ public final class FolderDataset {
     if (!layout.split.isEmpty() && !isThere(photos)) {
       throw DatasetException.ofFile(
           photos.root(),
-          "no such folder; data.split = %s needs it, or data.hold-out%s"
+          "no such folder; data.train.split = %s needs it, or data.train.hold-out%s"
               .formatted(layout.split, existingParts(root.in(layout.images))));
     }
     labels = isThere(labels) ? labels : root.in(layout.masks);

@@ -159,7 +159,7 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
     }
     if (Files.isDirectory(labels.resolve(stem))) {
       return missing
-          + ", only a folder %s; masks of an object each are data.type = instance-files"
+          + ", only a folder %s; masks of an object each are data.train.type = instance-files"
               .formatted(stem);
     }
     return labelOf.keySet().stream()
@@ -169,10 +169,10 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
             label ->
                 label.substring(stem.length()).matches("[_-]?\\d+")
                     ? missing
-                        + ", only %s; masks of an object each are data.type = instance-files"
+                        + ", only %s; masks of an object each are data.train.type = instance-files"
                             .formatted(labelOf.get(label))
                     : missing
-                        + ", but %s; set data.mask-suffix = %s (--mask-suffix)"
+                        + ", but %s; set data.train.mask-suffix = %s (--mask-suffix)"
                             .formatted(labelOf.get(label), label.substring(stem.length())))
         .orElse(missing);
   }

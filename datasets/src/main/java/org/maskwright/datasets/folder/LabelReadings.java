@@ -38,7 +38,7 @@ public final class LabelReadings {
         int category = categories.indexOf(id);
         if (category < 0) {
           throw new DatasetException(
-              "label %d at pixel %s is none of the %d classes (ids %d..%d) and not in data.ignore %s; add it there (--ignore) if it is void, name it (classes.txt) if it is a class"
+              "label %d at pixel %s is none of the %d classes (ids %d..%d) and not in data.train.ignore %s; add it there (--ignore) if it is void, name it (classes.txt) if it is a class"
                   .formatted(
                       id,
                       firstPixel(map, id),

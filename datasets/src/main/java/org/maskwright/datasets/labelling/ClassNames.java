@@ -50,7 +50,7 @@ final class ClassNames {
     int index = names.indexOf(name);
     if (index < 0) {
       throw new DatasetException(
-          "the class \"%s\" is none of %s%s; add it to the class file or to data.classes"
+          "the class \"%s\" is none of %s%s; add it to the class file or to data.train.classes"
               .formatted(name, names, Names.meant(name, names)));
     }
     return index;

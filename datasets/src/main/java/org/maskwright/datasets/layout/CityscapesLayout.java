@@ -46,7 +46,7 @@ public final class CityscapesLayout implements Layout {
     if (query.ownClasses()) {
       throw DatasetException.ofFile(
           query.root(),
-          "leftImg8bit and gtFine are Cityscapes' folders, whose 19 classes are fixed, but classes of your own are named (classes.txt or data.classes); leave these out or set data.type = cityscapes-semantic to read it as Cityscapes, or use the folders images and masks");
+          "leftImg8bit and gtFine are Cityscapes' folders, whose 19 classes are fixed, but classes of your own are named (classes.txt or data.train.classes); leave these out or set data.train.type = cityscapes-semantic to read it as Cityscapes, or use the folders images and masks");
     }
     return Optional.of(
         new Found(

@@ -93,7 +93,7 @@ final class CocoSearch {
     if (chosen.size() > 1) {
       throw DatasetException.ofFile(
           root,
-          "expected one annotation file, got %s; set data.annotations"
+          "expected one annotation file, got %s; set data.train.annotations"
               .formatted(chosen.stream().map(Candidate::annotations).toList()));
     }
     Candidate one = chosen.get(0);

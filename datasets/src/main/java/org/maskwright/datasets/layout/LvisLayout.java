@@ -25,7 +25,7 @@ public final class LvisLayout implements Layout {
 
   @Override
   public String description() {
-    return "lvis_v1_train.json, photographs as in COCO; only with data.type = lvis";
+    return "lvis_v1_train.json, photographs as in COCO; only with data.train.type = lvis";
   }
 
   @Override

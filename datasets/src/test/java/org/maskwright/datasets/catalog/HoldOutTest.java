@@ -174,6 +174,6 @@ class HoldOutTest {
         assertThrows(
             DatasetException.class,
             () -> DatasetOpener.open(DatasetSettings.of("folder-semantic", root, "val")));
-    assertTrue(e.getMessage().contains("data.hold-out"), e.getMessage());
+    assertTrue(e.getMessage().contains("data.train.hold-out"), e.getMessage());
   }
 }

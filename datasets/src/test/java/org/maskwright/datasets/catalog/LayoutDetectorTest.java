@@ -78,7 +78,7 @@ class LayoutDetectorTest {
     file("annotations/instances_val.json");
     DatasetException e = assertThrows(DatasetException.class, () -> detected("test"));
     assertTrue(e.getMessage().contains("[train, val]"), e.getMessage());
-    assertTrue(e.getMessage().contains("data.annotations"), e.getMessage());
+    assertTrue(e.getMessage().contains("data.train.annotations"), e.getMessage());
   }
 
   @Test
@@ -189,7 +189,7 @@ class LayoutDetectorTest {
     DatasetSettings settings =
         DatasetSettings.of(type, root, "").withClasses(List.of("a"), List.of(255));
     DatasetException e = assertThrows(DatasetException.class, () -> DatasetOpener.open(settings));
-    assertTrue(e.getMessage().contains("data.classes, data.ignore"), e.getMessage());
+    assertTrue(e.getMessage().contains("data.train.classes, data.train.ignore"), e.getMessage());
   }
 
   /** Folders, task, type. */

@@ -163,7 +163,7 @@ final class UserCasesTest {
     assertTrue(found.contains("PROBLEM"), found);
     assertTrue(found.contains(words), found);
     assertTrue(found.contains("every labelled pixel is of one class"), found);
-    assertTrue(found.contains("of the pixels are void (data.ignore = [255])"), found);
+    assertTrue(found.contains("of the pixels are void (data.train.ignore = [255])"), found);
   }
 
   @ParameterizedTest

@@ -109,7 +109,7 @@ class FolderDatasetTest {
     assertEquals(
         folder.resolve("masks/x.png")
             + ": image x: label 7 at pixel (5, 0) is none of the 2 classes (ids 0..1) and not in"
-            + " data.ignore []; add it there (--ignore) if it is void, name it (classes.txt) if it is a class",
+            + " data.train.ignore []; add it there (--ignore) if it is void, name it (classes.txt) if it is a class",
         problems.get(0).message());
   }
 
