@@ -43,6 +43,11 @@ public record ModelConfig(
         hiddenDim);
     requireWidth("maskDim", maskDim);
     requireCount("sizeDivisibility", sizeDivisibility);
+    require(
+        sizeDivisibility % backbone.patch() == 0,
+        "sizeDivisibility",
+        "a multiple of %d, the side of the backbone's patches".formatted(backbone.patch()),
+        sizeDivisibility);
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
     requireMemory(decoder, pixelDecoder.memoryLevels());

@@ -87,7 +87,8 @@ public final class Variants {
         (name, backbone) ->
             out.put(
                 "maskformer-" + name,
-                new ModelConfig(HIDDEN, HIDDEN, PAD_32, backbone, FPN, DETR)));
+                new ModelConfig(
+                    HIDDEN, HIDDEN, backbone.sizeDivisibility(PAD_32), backbone, FPN, DETR)));
     out.put(
         "maskformer-r101c", new ModelConfig(HIDDEN, HIDDEN, PAD_32, ResNetPart.R101C, FPN, DETR));
     for (String name : List.of("r50", "r101")) {
@@ -128,7 +129,7 @@ public final class Variants {
     return new ModelConfig(
         HIDDEN,
         HIDDEN,
-        PAD_32,
+        backbone.sizeDivisibility(PAD_32),
         backbone,
         DEFORMABLE,
         new MaskedAttentionPart.Settings(queries, 9, HEADS, FEEDFORWARD));

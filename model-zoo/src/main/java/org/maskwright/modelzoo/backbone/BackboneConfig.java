@@ -19,6 +19,23 @@ public interface BackboneConfig {
     return 4;
   }
 
+  /**
+   * Side in pixels of the patches that an image is cut into: images are padded to a multiple of it.
+   * 1 where there are none.
+   */
+  default int patch() {
+    return 1;
+  }
+
+  /**
+   * To what multiple images are padded.
+   *
+   * @param usual in models with this pixel decoder
+   */
+  default int sizeDivisibility(int usual) {
+    return usual % patch() == 0 ? usual : 2 * patch();
+  }
+
   /** What weights do not show of how it computes, such as where strides sit. */
   default Optional<Record> unseen() {
     return Optional.empty();

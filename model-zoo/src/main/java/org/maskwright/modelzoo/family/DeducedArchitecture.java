@@ -81,7 +81,7 @@ public record DeducedArchitecture(
           new ModelConfig(
               width,
               state.size(MASK_FEATURES, 0),
-              pixelDecoders.of(pixelDecoder).sizeDivisibility(),
+              backbone.sizeDivisibility(pixelDecoders.of(pixelDecoder).sizeDivisibility()),
               backbone,
               pixelDecoder,
               decoder.config());

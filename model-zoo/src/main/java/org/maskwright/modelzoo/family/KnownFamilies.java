@@ -95,7 +95,6 @@ public final class KnownFamilies {
             new Unsupported("network.encoder.backbone.", "EoMT"),
             new Unsupported("panoptic_head.", "mmdetection"),
             new Unsupported("decode_head.", "mmsegmentation"),
-            new Unsupported("image_encoder.", "Segment Anything"),
             new Unsupported("_blocks.0._se_reduce.", "EfficientNet with squeeze and excitation"),
             new Unsupported("proposal_generator.", "detectron2 Mask R-CNN"));
     for (Unsupported other : others) {

@@ -241,7 +241,6 @@ class CheckpointFamilyTest {
   void otherModelsAreRefusedByName() {
     assertRefused("EoMT", "network.encoder.backbone.cls_token");
     assertRefused("mmdetection", "panoptic_head.query_feat.weight");
-    assertRefused("Segment Anything", "image_encoder.pos_embed");
     assertRefused("no known family", "a.weight");
   }
 
