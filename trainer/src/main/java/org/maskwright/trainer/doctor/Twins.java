@@ -228,7 +228,7 @@ final class Twins {
       parameter.tensor().mul(engine.floats(gradient, n)).sum().backward();
       for (int t = 1; t <= 2; t++) {
         AdamWStep step = new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5);
-        parameter.adamW(first, second, step);
+        Parameter.adamW(List.of(parameter), List.of(first), List.of(second), step);
         update(p, gradient, m, v, step);
       }
       return new Difference()

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.optim;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.tensor.Parameter;
@@ -64,10 +65,11 @@ public final class AdamW implements UpdateRuleKind {
     }
 
     @Override
-    public void update(String name, Parameter parameter, Update update) {
-      parameter.adamW(
-          first.get(name),
-          second.get(name),
+    public void update(Map<String, Parameter> parameters, Update update) {
+      Parameter.adamW(
+          List.copyOf(parameters.values()),
+          parameters.keySet().stream().map(first::get).toList(),
+          parameters.keySet().stream().map(second::get).toList(),
           new AdamWStep(
               update.learningRate(),
               settings.beta1(),

@@ -1,10 +1,8 @@
 package org.maskwright.trainer.optim;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.maskwright.engine.nn.Module;
-import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.settings.Registry;
 
@@ -18,19 +16,24 @@ final class Descent implements Optimizer {
   /** Added to the norm in the clipping factor, as in PyTorch. */
   private static final double CLIP_EPS = 1e-6;
 
-  private final Engine engine;
   private final OptimizerSettings settings;
-  private final List<ParameterGroups.Entry> entries;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<Numbers, Map<String, Parameter>> groups = new LinkedHashMap<>();
   private final UpdateRule rule;
   private long steps;
 
+  /** What the parameters of a group have in common. */
+  private record Numbers(double lrFactor, double weightDecay) {}
+
   /** For the parameters that are trainable now. */
   Descent(Module model, OptimizerSettings settings) {
-    this.engine = model.engine();
     this.settings = settings;
-    this.entries = ParameterGroups.of(model, settings);
-    entries.forEach(e -> parameters.put(e.name(), e.parameter()));
+    for (ParameterGroups.Entry e : ParameterGroups.of(model, settings)) {
+      parameters.put(e.name(), e.parameter());
+      groups
+          .computeIfAbsent(new Numbers(e.lrFactor(), e.weightDecay()), n -> new LinkedHashMap<>())
+          .put(e.name(), e.parameter());
+    }
     UpdateRuleSettings base = settings.base();
     this.rule = Registry.of(UpdateRuleKind.class).make(base, () -> base.rule(parameters));
   }
@@ -38,18 +41,23 @@ final class Descent implements Optimizer {
   @Override
   public Outcome step(Closure closure, double scheduleFactor) {
     closure.evaluate();
-    double norm = Gradients.norm(engine, parameters.values());
+    double norm = Gradients.norm(parameters.values());
     double clip =
         settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
     steps++;
-    for (ParameterGroups.Entry e : entries) {
-      if (e.parameter().grad() != null) {
-        double rate = settings.learningRate() * e.lrFactor() * scheduleFactor;
-        rule.update(
-            e.name(), e.parameter(), new UpdateRule.Update(rate, e.weightDecay(), clip, steps));
-      }
-    }
+    groups.forEach(
+        (numbers, group) -> {
+          double rate = settings.learningRate() * numbers.lrFactor() * scheduleFactor;
+          rule.update(
+              withGradient(group), new UpdateRule.Update(rate, numbers.weightDecay(), clip, steps));
+        });
     return new Outcome(norm, Map.of());
+  }
+
+  private static Map<String, Parameter> withGradient(Map<String, Parameter> group) {
+    Map<String, Parameter> out = new LinkedHashMap<>(group);
+    out.values().removeIf(p -> p.grad() == null);
+    return out;
   }
 
   @Override

@@ -106,27 +106,23 @@ public final class Gsam implements MethodKind {
     /** g_p - alpha (g - c g_p) = (1 + alpha c) g_p - alpha g, with c = g . g_p / |g_p|^2. */
     @Override
     public void apply() {
-      List<Tensor> products = new ArrayList<>();
-      List<Tensor> squares = new ArrayList<>();
-      try (var off = engine.noGrad();
-          Scope own = engine.scope()) {
-        first.forEach(
-            (p, g) -> {
-              Tensor second = p.grad();
-              if (second != null) {
-                products.add(engine.tidy(s -> second.mul(g).sum().reshape(1)));
-                squares.add(engine.tidy(s -> second.square().sum().reshape(1)));
-              }
-            });
-        double square = Gradients.sum(squares);
-        double c = square == 0 ? 0 : Gradients.sum(products) / square;
-        first.forEach(
-            (p, g) -> {
-              if (p.grad() != null) {
-                p.mixGrad(1 + alpha * c, g, -alpha);
-              }
-            });
-      }
+      List<Tensor> before = new ArrayList<>();
+      List<Tensor> second = new ArrayList<>();
+      first.forEach(
+          (p, g) -> {
+            if (p.grad() != null) {
+              before.add(g);
+              second.add(p.grad());
+            }
+          });
+      double square = Tensor.dot(second, second);
+      double c = square == 0 ? 0 : Tensor.dot(before, second) / square;
+      first.forEach(
+          (p, g) -> {
+            if (p.grad() != null) {
+              p.mixGrad(1 + alpha * c, g, -alpha);
+            }
+          });
     }
 
     @Override

@@ -69,7 +69,11 @@ public final class Sgd implements UpdateRuleKind {
     }
 
     @Override
-    public void update(String name, Parameter parameter, Update update) {
+    public void update(Map<String, Parameter> parameters, Update update) {
+      parameters.forEach((name, parameter) -> update(name, parameter, update));
+    }
+
+    private void update(String name, Parameter parameter, Update update) {
       Engine engine = parameter.tensor().engine();
       try (var off = engine.noGrad();
           Scope scope = engine.scope()) {

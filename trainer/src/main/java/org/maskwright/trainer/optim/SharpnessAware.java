@@ -81,7 +81,7 @@ final class SharpnessAware implements Optimizer {
   private double evaluate(Closure closure, double radius, double[] gap) {
     double loss = closure.evaluate();
     if (radius > 0) {
-      double norm = Gradients.norm(engine, parameters);
+      double norm = Gradients.norm(parameters);
       try (Combination combined = combination.apply(parameters)) {
         try (Perturbation moved = new Perturbation(engine, parameters, norm, radius, adaptive)) {
           gap[0] = closure.evaluate() - loss;

@@ -10,21 +10,21 @@ import org.maskwright.engine.tensor.Parameter;
  */
 public interface UpdateRule extends AutoCloseable {
   /**
-   * The numbers of an update of one parameter.
+   * The numbers of an update.
    *
-   * @param learningRate of this step and this parameter
-   * @param weightDecay of this parameter
-   * @param gradScale factor on its gradient, from clipping
+   * @param learningRate of this step and these parameters
+   * @param weightDecay of these parameters
+   * @param gradScale factor on their gradients, from clipping
    * @param step counted from 1
    */
   record Update(double learningRate, double weightDecay, double gradScale, long step) {}
 
   /**
-   * Changes a parameter, which has a gradient.
+   * Changes parameters by the same numbers.
    *
-   * @param name one of those that the rule was made for
+   * @param parameters some of those that the rule was made for, by name; each has a gradient
    */
-  void update(String name, Parameter parameter, Update update);
+  void update(Map<String, Parameter> parameters, Update update);
 
   /** What a checkpoint holds of it, by names such as {@code first.<parameter>}. */
   Map<String, Parameter> state();

@@ -1,33 +1,26 @@
 package org.maskwright.engine.kernel;
 
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.Function;
 import org.maskwright.engine.array.AdamWStep;
-import org.maskwright.engine.runtime.Parallel;
+import org.maskwright.engine.spi.AdamWArrays;
+import org.maskwright.engine.spi.DeviceArray;
 
 /**
- * The AdamW update on the CPU in one pass over memory: each block of parameter, gradient and
- * moments is read into the first-level cache, updated there with vector instructions, and written
- * back. LibTorch's own fused update writes the scaled gradient back, which an immutable gradient
- * forbids.
+ * The AdamW update of many parameters on the CPU in one pass over memory: each block of parameter,
+ * gradient and moments is read into the first-level cache, updated there with vector instructions,
+ * and written back. LibTorch's own fused update writes the scaled gradient back, which an immutable
+ * gradient forbids.
  *
  * <p><b>Maths</b> {@link AdamWStep}
  *
- * <p><b>Cost</b> 16 bytes read and 12 written per parameter; {@link Parallel} over blocks.
+ * <p><b>Cost</b> 16 bytes read and 12 written per parameter; in parallel over the blocks of all.
  */
 public final class AdamWKernel {
-  /** Elements per block: four blocks of floats fit the first-level cache. */
-  private static final int BLOCK = 1024;
-
-  /** Below this, handing work to another thread costs more than it saves. */
-  private static final int SHARED_FROM = 65_536;
-
   private static final ThreadLocal<float[][]> BLOCKS =
-      ThreadLocal.withInitial(() -> new float[4][BLOCK]);
+      ThreadLocal.withInitial(() -> new float[4][Blocks.SIZE]);
 
-  private final FloatBuffer p;
-  private final FloatBuffer grad;
-  private final FloatBuffer m;
-  private final FloatBuffer v;
   private final float keep;
   private final float scale;
   private final float beta1;
@@ -38,12 +31,7 @@ public final class AdamWKernel {
   private final float rootScale;
   private final float eps;
 
-  private AdamWKernel(
-      FloatBuffer p, FloatBuffer grad, FloatBuffer m, FloatBuffer v, AdamWStep step) {
-    this.p = p;
-    this.grad = grad;
-    this.m = m;
-    this.v = v;
+  private AdamWKernel(AdamWStep step) {
     keep = (float) (1 - step.lr() * step.weightDecay());
     scale = (float) step.gradScale();
     beta1 = (float) step.beta1();
@@ -55,32 +43,47 @@ public final class AdamWKernel {
     eps = (float) step.eps();
   }
 
-  /** Updates parameter and both moments of the same length. */
-  public static void step(
-      FloatBuffer p, FloatBuffer grad, FloatBuffer m, FloatBuffer v, AdamWStep step) {
-    AdamWKernel kernel = new AdamWKernel(p, grad, m, v, step);
-    int size = p.limit();
-    if (size < SHARED_FROM) {
-      for (int at = 0; at < size; at += BLOCK) {
-        kernel.block(at, Math.min(BLOCK, size - at));
-      }
-    } else {
-      Parallel.forEach(
-          (size + BLOCK - 1) / BLOCK,
-          i -> kernel.block(i * BLOCK, Math.min(BLOCK, size - i * BLOCK)));
+  /**
+   * One parameter, as long as its gradient and its moments.
+   *
+   * @param p the parameter, which changes
+   * @param grad its gradient
+   * @param m first moment, which changes
+   * @param v second moment, which changes
+   */
+  public record Memory(FloatBuffer p, FloatBuffer grad, FloatBuffer m, FloatBuffer v) {
+    /**
+     * That of arrays.
+     *
+     * @param floats the memory of an array, or null where the host does not reach it
+     * @return null where the host does not reach one of them
+     */
+    public static Memory of(AdamWArrays arrays, Function<DeviceArray, FloatBuffer> floats) {
+      FloatBuffer p = floats.apply(arrays.p());
+      FloatBuffer grad = floats.apply(arrays.grad());
+      FloatBuffer m = floats.apply(arrays.m());
+      FloatBuffer v = floats.apply(arrays.v());
+      return p == null || grad == null || m == null || v == null ? null : new Memory(p, grad, m, v);
     }
   }
 
-  private void block(int at, int n) {
+  /** Updates parameters and both their moments. */
+  public static void step(List<Memory> parameters, AdamWStep step) {
+    AdamWKernel kernel = new AdamWKernel(step);
+    Blocks.of(parameters, memory -> memory.p().limit())
+        .forEach((memory, at, size, number) -> kernel.block(memory, at, size));
+  }
+
+  private void block(Memory memory, int at, int n) {
     float[][] block = BLOCKS.get();
-    p.get(at, block[0], 0, n);
-    grad.get(at, block[1], 0, n);
-    m.get(at, block[2], 0, n);
-    v.get(at, block[3], 0, n);
+    memory.p().get(at, block[0], 0, n);
+    memory.grad().get(at, block[1], 0, n);
+    memory.m().get(at, block[2], 0, n);
+    memory.v().get(at, block[3], 0, n);
     update(block[0], block[1], block[2], block[3], n);
-    p.put(at, block[0], 0, n);
-    m.put(at, block[2], 0, n);
-    v.put(at, block[3], 0, n);
+    memory.p().put(at, block[0], 0, n);
+    memory.m().put(at, block[2], 0, n);
+    memory.v().put(at, block[3], 0, n);
   }
 
   private void update(float[] p, float[] g, float[] m, float[] v, int n) {

@@ -104,6 +104,15 @@ public final class Parallel implements AutoCloseable {
         });
   }
 
+  /**
+   * As {@link #forEach}, in ranges of 0 to count - 1.
+   *
+   * @throws RuntimeException the first failure of a range
+   */
+  public static void forRanges(int count, Body body) {
+    shared.range(count, 1, body);
+  }
+
   /** The number of threads. */
   public int threads() {
     return threads;

@@ -1,6 +1,7 @@
 package org.maskwright.engine.spi;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -123,8 +124,8 @@ public interface Backend extends AutoCloseable {
    */
   void sliceInto(DeviceArray target, int dim, long start, long end, long step, DeviceArray source);
 
-  /** Updates parameter and both moments in place; all float32, contiguous, same shape. */
-  void adamW(DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step);
+  /** Updates parameters and both their moments in place. */
+  void adamW(List<AdamWArrays> parameters, AdamWStep step);
 
   // ---- element-wise
   // -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 
@@ -295,20 +296,44 @@ public final class Parameter implements AutoCloseable {
   }
 
   /**
-   * One update of AdamW with the collected gradient.
+   * One update of AdamW with the collected gradients, of all parameters at once.
    *
-   * @param first first moment, which changes too
-   * @param second second moment, which changes too
-   * @throws IllegalArgumentException if a moment's shape differs
-   * @throws IllegalStateException if there is no gradient
+   * @param parameters of one engine, each with a gradient
+   * @param first their first moments, which change too
+   * @param second their second moments, which change too
+   * @throws IllegalArgumentException if their numbers or shapes differ
+   * @throws IllegalStateException if there is no gradient; nothing has changed then
    */
-  public void adamW(Parameter first, Parameter second, AdamWStep step) {
-    requireLike("adamW", first.value);
-    requireLike("adamW", second.value);
-    requireGrad("adamW");
-    Backend backend = value.engine().backend();
-    DeviceArray gradient = grad.array();
-    backend.adamW(writable(), gradient, first.writable(), second.writable(), step);
+  public static void adamW(
+      List<Parameter> parameters, List<Parameter> first, List<Parameter> second, AdamWStep step) {
+    if (first.size() != parameters.size() || second.size() != parameters.size()) {
+      throw new IllegalArgumentException(
+          "adamW: expected two moments for each of %d parameters, got %d and %d"
+              .formatted(parameters.size(), first.size(), second.size()));
+    }
+    if (parameters.isEmpty()) {
+      return;
+    }
+    Engine engine = parameters.get(0).value.engine();
+    List<AdamWArrays> arrays = new ArrayList<>(parameters.size());
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter p = parameters.get(i);
+      Pointwise.sameEngine("adamW", parameters.get(0).value, p.value);
+      p.requireLike("adamW", first.get(i).value);
+      p.requireLike("adamW", second.get(i).value);
+      p.requireGrad("adamW");
+      arrays.add(
+          new AdamWArrays(
+              p.value.array(),
+              p.grad.array(),
+              first.get(i).value.array(),
+              second.get(i).value.array()));
+    }
+    engine.requireOpen();
+    for (List<Parameter> changed : List.of(parameters, first, second)) {
+      changed.forEach(p -> p.value.written());
+    }
+    engine.backend().adamW(arrays, step);
   }
 
   @Override

@@ -1,6 +1,11 @@
 package org.maskwright.engine.tensor;
 
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.kernel.DotKernel;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ReduceOp;
 
@@ -64,6 +69,49 @@ final class Reductions {
       }
       case ANY, ALL -> throw new IllegalStateException("no gradient of " + op);
     };
+  }
+
+  static double dot(List<Tensor> a, List<Tensor> b) {
+    if (a.size() != b.size()) {
+      throw new IllegalArgumentException(
+          "dot: expected lists of one length, got %d and %d tensors".formatted(a.size(), b.size()));
+    }
+    List<FloatBuffer> left = new ArrayList<>(a.size());
+    List<FloatBuffer> right = new ArrayList<>(a.size());
+    double sum = 0;
+    List<Tensor> elsewhere = new ArrayList<>(); // [1] each, where the host reaches no memory
+    Engine engine = a.isEmpty() ? null : a.get(0).engine();
+    try (Scope scope = engine == null ? null : engine.scope()) {
+      for (int i = 0; i < a.size(); i++) {
+        Tensor x = a.get(i);
+        Tensor y = b.get(i);
+        requirePair(a.get(0), x, y);
+        FloatBuffer memory = engine.backend().hostFloats(x.array());
+        FloatBuffer other = x == y ? memory : engine.backend().hostFloats(y.array());
+        if (memory != null && other != null) {
+          left.add(memory);
+          right.add(other);
+        } else {
+          elsewhere.add(engine.tidy(s -> x.detach().mul(y.detach()).sum().reshape(1)));
+        }
+      }
+      if (!elsewhere.isEmpty()) {
+        for (float term : Tensor.concat(0, elsewhere.toArray(Tensor[]::new)).toFloats()) {
+          sum += term;
+        }
+      }
+      return sum + DotKernel.of(left, right);
+    }
+  }
+
+  private static void requirePair(Tensor first, Tensor x, Tensor y) {
+    Pointwise.sameEngine("dot", first, x, y);
+    if (x.dtype() != DType.FLOAT32
+        || y.dtype() != DType.FLOAT32
+        || !Arrays.equals(x.shapeArray(), y.shapeArray())) {
+      throw new IllegalArgumentException(
+          "dot: expected two float32 tensors of one shape, got %s and %s".formatted(x, y));
+    }
   }
 
   static Tensor argMax(Tensor x, int dim) {

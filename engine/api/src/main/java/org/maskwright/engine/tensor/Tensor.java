@@ -2,6 +2,7 @@ package org.maskwright.engine.tensor;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -806,6 +807,19 @@ public final class Tensor implements AutoCloseable {
     }
     long at = i < 0 ? i + shape[d] : i;
     return slice(d, at, at + 1).squeeze(d);
+  }
+
+  /**
+   * The dot product of two vectors that lie in many tensors, summed in double: the same bits with
+   * any number of threads, and on every engine whose memory the host reaches; on other devices each
+   * tensor's share is summed in float32. No gradient.
+   *
+   * @param a float32
+   * @param b as many, of the same shapes; the same list gives the squared L2 norm
+   * @throws IllegalArgumentException if lengths, types, shapes or engines differ
+   */
+  public static double dot(List<Tensor> a, List<Tensor> b) {
+    return Reductions.dot(a, b);
   }
 
   /** Joins along an existing axis. */

@@ -1,6 +1,7 @@
 package org.maskwright.engine.trace;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -8,6 +9,7 @@ import org.maskwright.engine.array.Device;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
@@ -139,8 +141,7 @@ public final class ShapeBackend implements Backend {
       DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {}
 
   @Override
-  public void adamW(
-      DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {}
+  public void adamW(List<AdamWArrays> parameters, AdamWStep step) {}
 
   @Override
   public DeviceArray unary(UnaryOp op, DeviceArray a) {

@@ -331,11 +331,11 @@ final class CallSequence {
       add(
           "adamW",
           () ->
-              pick(parameters)
-                  .adamW(
-                      pick(parameters),
-                      pick(parameters),
-                      new AdamWStep(0.1, 0.9, 0.999, 1e-8, 0.05, 1, 1)));
+              Parameter.adamW(
+                  List.of(pick(parameters)),
+                  List.of(pick(parameters)),
+                  List.of(pick(parameters)),
+                  new AdamWStep(0.1, 0.9, 0.999, 1e-8, 0.05, 1, 1)));
       add("zeroGrad", () -> pick(parameters).zeroGrad());
       add("setTrainable", () -> pick(parameters).setTrainable(random.nextInt(3) > 0));
     }

@@ -368,6 +368,27 @@ public abstract class CompositeConformance extends BackendConformance {
   }
 
   @Test
+  void dotIsTheSumOfAllProducts() {
+    Ref a = random(72, 1003);
+    Ref b = random(73, 1003);
+    Ref c = random(74, 3, 5);
+    double expected = 0;
+    for (int i = 0; i < 1003; i++) {
+      expected += a.data()[i] * b.data()[i];
+    }
+    for (double x : c.data()) {
+      expected += x * x;
+    }
+    Tensor same = tensor(c);
+    Tensor turned = same.permute(1, 0); // its memory is not in the order of its elements
+    double got = Tensor.dot(List.of(tensor(a), turned), List.of(tensor(b), turned));
+    assertEquals(expected, got, 1e-5 * Math.abs(expected) + 1e-5);
+    assertEquals(0, Tensor.dot(List.of(), List.of()));
+    assertThrows(IllegalArgumentException.class, () -> Tensor.dot(List.of(same), List.of(turned)));
+    assertThrows(IllegalArgumentException.class, () -> Tensor.dot(List.of(same), List.of()));
+  }
+
+  @Test
   void adamWEqualsItsFormula() {
     int n = 1003;
     Ref p = random(62, n);
@@ -380,7 +401,11 @@ public abstract class CompositeConformance extends BackendConformance {
         Parameter second = new Parameter(engine().zeros(n))) {
       parameter.tensor().mul(tensor(g)).sum().backward();
       for (int t = 1; t <= 3; t++) {
-        parameter.adamW(first, second, new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
+        Parameter.adamW(
+            List.of(parameter),
+            List.of(first),
+            List.of(second),
+            new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.05, t, 0.5));
         stepByFormula(x, g.data(), m, v, t);
       }
       assertClose("parameter", new Ref(x, n), parameter.tensor(), 2e-6);

@@ -387,7 +387,12 @@ public abstract class OwnershipConformance extends BackendConformance {
           case 0, 4 -> w.set(engine().zeros(2));
           case 1 -> w.set(FloatBuffer.wrap(new float[] {7, 8}));
           case 2 -> w.mix(0.5, engine().zeros(2), 0.5);
-          default -> w.adamW(m, v, new AdamWStep(0.1, 0.9, 0.999, 1e-8, 0, 1, 1));
+          default ->
+              Parameter.adamW(
+                  List.of(w),
+                  List.of(m),
+                  List.of(v),
+                  new AdamWStep(0.1, 0.9, 0.999, 1e-8, 0, 1, 1));
         }
         String message =
             assertThrows(IllegalStateException.class, y::backward, "kind " + kind).getMessage();

@@ -92,9 +92,10 @@ public final class TrainingLoop {
   private void update(int count) {
     for (int i = 0; i < parameters.size(); i++) {
       Parameter p = parameters.get(i);
-      p.adamW(
-          state.get(2 * i),
-          state.get(2 * i + 1),
+      Parameter.adamW(
+          List.of(p),
+          List.of(state.get(2 * i)),
+          List.of(state.get(2 * i + 1)),
           new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.05, count, 1));
       p.zeroGrad();
     }

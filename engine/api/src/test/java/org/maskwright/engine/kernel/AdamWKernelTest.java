@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.array.AdamWStep;
 
@@ -22,17 +24,40 @@ class AdamWKernelTest {
   private static float[][] step(int from, int n) {
     float[] p = wave(from, n, 2);
     float[] m = wave(from + 1, n, 0.1);
-    float[] v = wave(from + 2, n, 0.1);
-    for (int i = 0; i < n; i++) {
-      v[i] *= v[i];
-    }
-    AdamWKernel.step(
-        FloatBuffer.wrap(p),
-        FloatBuffer.wrap(wave(from + 3, n, 1)),
-        FloatBuffer.wrap(m),
-        FloatBuffer.wrap(v),
-        STEP);
+    float[] v = squares(wave(from + 2, n, 0.1));
+    AdamWKernel.step(List.of(memory(p, wave(from + 3, n, 1), m, v)), STEP);
     return new float[][] {p, m, v};
+  }
+
+  private static AdamWKernel.Memory memory(float[] p, float[] grad, float[] m, float[] v) {
+    return new AdamWKernel.Memory(
+        FloatBuffer.wrap(p), FloatBuffer.wrap(grad), FloatBuffer.wrap(m), FloatBuffer.wrap(v));
+  }
+
+  @Test
+  void manyParametersAtOnceAreEachUpdatedOnce() {
+    int[] sizes = {3, 0, 1024, 70_000, 1, 1025, 0, 2048, 5000};
+    List<AdamWKernel.Memory> all = new ArrayList<>();
+    for (int size : sizes) {
+      all.add(
+          memory(
+              wave(0, size, 2), wave(3, size, 1), wave(1, size, 0.1), squares(wave(2, size, 0.1))));
+    }
+    AdamWKernel.step(all, STEP);
+    for (int k = 0; k < sizes.length; k++) {
+      float[][] expected = step(0, sizes[k]);
+      assertArrayEquals(expected[0], all.get(k).p().array());
+      assertArrayEquals(expected[1], all.get(k).m().array());
+      assertArrayEquals(expected[2], all.get(k).v().array());
+    }
+    AdamWKernel.step(List.of(), STEP);
+  }
+
+  private static float[] squares(float[] x) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= x[i];
+    }
+    return x;
   }
 
   @Test

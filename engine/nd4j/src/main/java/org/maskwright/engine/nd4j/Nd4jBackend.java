@@ -1,6 +1,7 @@
 package org.maskwright.engine.nd4j;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -9,6 +10,7 @@ import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.kernel.AdamWKernel;
 import org.maskwright.engine.runtime.Parallel;
+import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
@@ -188,8 +190,10 @@ final class Nd4jBackend implements Backend {
   }
 
   @Override
-  public void adamW(DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {
-    AdamWKernel.step(own(p).floats(), own(grad).floats(), own(m).floats(), own(v).floats(), step);
+  public void adamW(List<AdamWArrays> parameters, AdamWStep step) {
+    AdamWKernel.step(
+        parameters.stream().map(each -> AdamWKernel.Memory.of(each, a -> own(a).floats())).toList(),
+        step);
   }
 
   @Override

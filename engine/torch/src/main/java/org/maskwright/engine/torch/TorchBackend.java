@@ -1,6 +1,8 @@
 package org.maskwright.engine.torch;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
@@ -16,6 +18,7 @@ import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.kernel.AdamWKernel;
 import org.maskwright.engine.kernel.GroupNormKernel;
 import org.maskwright.engine.kernel.ShortSoftmax;
+import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
@@ -111,24 +114,25 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public void adamW(DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {
-    FloatBuffer parameter = hostFloats(p);
-    FloatBuffer gradient = hostFloats(grad);
-    FloatBuffer first = hostFloats(m);
-    FloatBuffer second = hostFloats(v);
-    if (parameter != null && gradient != null && first != null && second != null) {
-      AdamWKernel.step(parameter, gradient, first, second, step);
-    } else {
-      results.run("adamW", () -> adamWOnDevice(p, grad, m, v, step), p, grad, m, v);
+  public void adamW(List<AdamWArrays> parameters, AdamWStep step) {
+    List<AdamWKernel.Memory> reached = new ArrayList<>(parameters.size());
+    for (AdamWArrays each : parameters) {
+      AdamWKernel.Memory memory = AdamWKernel.Memory.of(each, this::hostFloats);
+      if (memory != null) {
+        reached.add(memory);
+      } else {
+        results.run(
+            "adamW", () -> adamWOnDevice(each, step), each.p(), each.grad(), each.m(), each.v());
+      }
     }
+    AdamWKernel.step(reached, step);
   }
 
   /** The same update of whole arrays, for devices whose memory Java cannot reach. */
-  private static void adamWOnDevice(
-      DeviceArray p, DeviceArray grad, DeviceArray m, DeviceArray v, AdamWStep step) {
-    Tensor parameter = TorchArray.tensor(p);
-    Tensor first = TorchArray.tensor(m);
-    Tensor second = TorchArray.tensor(v);
+  private static void adamWOnDevice(AdamWArrays arrays, AdamWStep step) {
+    Tensor parameter = TorchArray.tensor(arrays.p());
+    Tensor first = TorchArray.tensor(arrays.m());
+    Tensor second = TorchArray.tensor(arrays.v());
     double bias1 = 1 - Math.pow(step.beta1(), step.step());
     double bias2 = 1 - Math.pow(step.beta2(), step.step());
     try (Scalar scale = new Scalar(step.gradScale());
@@ -139,7 +143,7 @@ final class TorchBackend implements Backend {
         Scalar rootScale = new Scalar(1 / Math.sqrt(bias2));
         Scalar eps = new Scalar(step.eps());
         Scalar minusStep = new Scalar(-step.lr() / bias1);
-        Tensor gradient = torch.mul(TorchArray.tensor(grad), scale)) {
+        Tensor gradient = torch.mul(TorchArray.tensor(arrays.grad()), scale)) {
       parameter.mul_(keep);
       first.lerp_(gradient, rest1);
       second.mul_(beta2);

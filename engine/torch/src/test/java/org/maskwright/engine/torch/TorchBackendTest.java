@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.BinaryOp;
@@ -354,7 +356,7 @@ class TorchBackendTest {
     AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.05, 3, 0.5);
     float[] before = backend.toFloats(p);
     float[] gradient = backend.toFloats(grad);
-    backend.adamW(p, grad, m, v, step);
+    backend.adamW(List.of(new AdamWArrays(p, grad, m, v)), step);
     float[] after = backend.toFloats(p);
     for (int i = 0; i < size; i += 997) {
       double g = 0.5 * gradient[i];
@@ -389,8 +391,8 @@ class TorchBackendTest {
     DeviceArray turnedGrad = backend.permute(grad, new int[] {1, 0});
     for (int t = 1; t <= 3; t++) {
       AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.05, t, 0.5);
-      backend.adamW(expected[0], grad, expected[1], expected[2], step);
-      backend.adamW(turned[0], turnedGrad, turned[1], turned[2], step);
+      backend.adamW(List.of(new AdamWArrays(expected[0], grad, expected[1], expected[2])), step);
+      backend.adamW(List.of(new AdamWArrays(turned[0], turnedGrad, turned[1], turned[2])), step);
     }
     for (int i = 0; i < 3; i++) {
       assertArrayEquals(backend.toFloats(expected[i]), backend.toFloats(got[i]), 1e-6f);

@@ -15,6 +15,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.conformance.ResidentMemory;
+import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
@@ -113,7 +114,8 @@ class TorchMemoryTest {
     backend.addInto(x, x);
     backend.axpbyInto(x, 0.5, y, 0.25);
     backend.sliceInto(x, 1, 0, 4, 2, keep(made, backend.slice(y, 1, 0, 4, 2)));
-    backend.adamW(x, y, x, x, new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, count, 1));
+    backend.adamW(
+        List.of(new AdamWArrays(x, y, x, x)), new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, count, 1));
     made.forEach(DeviceArray::release);
   }
 
