@@ -32,8 +32,12 @@ public final class ConvNeXt extends Backbone {
   private final List<Integer> channels;
   private final boolean checkpointing;
 
-  /** Convolutions and linear layers uniform with a deviation of 0.02, biases 0. */
-  public ConvNeXt(Engine engine, ConvNeXtPart.Settings config) {
+  /**
+   * Convolutions and linear layers uniform with a deviation of 0.02, biases 0.
+   *
+   * @param inputs channels of the pictures
+   */
+  public ConvNeXt(Engine engine, ConvNeXtPart.Settings config, int inputs) {
     super(engine);
     checkpointing = config.checkpointing();
     channels = config.channels();
@@ -41,7 +45,7 @@ public final class ConvNeXt extends Backbone {
     for (int s = 0; s < STAGES; s++) {
       downsample.add(
           s == 0
-              ? new Shrink(engine, 3, channels.get(0), STEM_SIDE)
+              ? new Shrink(engine, inputs, channels.get(0), STEM_SIDE)
               : new Shrink(engine, channels.get(s - 1), channels.get(s), 2));
     }
     stages = child("stages", new ModuleList<>(engine));

@@ -6,10 +6,12 @@ import static org.maskwright.modelzoo.part.Ranges.requireRate;
 import static org.maskwright.modelzoo.part.Ranges.requireStages;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.part.Ranges;
@@ -22,6 +24,10 @@ import org.maskwright.settings.Doc;
 /** ConvNeXt (arXiv 2201.03545) in its segmentation variant; computed by {@link ConvNeXt}. */
 public final class ConvNeXtPart implements BackbonePart {
   private static final int STAGES = 4;
+  private static final int THIRD_STAGE = 3;
+  private static final int BLOCKS_OF_A_LAYER = 3;
+  private static final Pattern PLACE =
+      Pattern.compile("(stages|downsample_layers)\\.(\\d+)\\.(\\d+)\\.");
   private static final double PUBLISHED_DROP_PATH = 0.4;
   private static final String STEM = "backbone.downsample_layers.0.0.weight";
 
@@ -93,8 +99,34 @@ public final class ConvNeXtPart implements BackbonePart {
     }
 
     @Override
-    public Backbone build(Engine engine) {
-      return new ConvNeXt(engine, this);
+    public Backbone build(Engine engine, int inputs) {
+      return new ConvNeXt(engine, this, inputs);
+    }
+
+    /**
+     * The stem; the first stage; the second; the third in threes of its blocks; the fourth; the
+     * norms of the maps. A convolution that makes maps smaller counts to what is behind it.
+     *
+     * <p><b>Source</b> the official code of ConvNeXt
+     */
+    @Override
+    public Optional<LayerNumbers> layers() {
+      int fourth = THIRD_STAGE + (depths.get(2) + BLOCKS_OF_A_LAYER - 1) / BLOCKS_OF_A_LAYER;
+      return Optional.of(new LayerNumbers(fourth + 2, name -> layer(name, fourth)));
+    }
+
+    private static int layer(String parameter, int fourth) {
+      Matcher place = PLACE.matcher(parameter);
+      if (!place.lookingAt()) {
+        return fourth + 1;
+      }
+      boolean block = place.group(1).equals("stages");
+      int stage = Integer.parseInt(place.group(2));
+      if (stage == STAGES - 1) {
+        return fourth;
+      }
+      int within = block && stage == 2 ? Integer.parseInt(place.group(3)) / BLOCKS_OF_A_LAYER : 0;
+      return !block && stage == 0 ? 0 : stage + 1 + within;
     }
   }
 
@@ -106,6 +138,11 @@ public final class ConvNeXtPart implements BackbonePart {
     out.put("convnext-b", size(128, 27));
     out.put("convnext-l", size(192, 27));
     return out;
+  }
+
+  @Override
+  public Map<String, BackboneConfig> published() {
+    return Collections.unmodifiableMap(sizes());
   }
 
   private static Settings size(int first, int thirdDepth) {

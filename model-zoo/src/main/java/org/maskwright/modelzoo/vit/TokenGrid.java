@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.vit;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
@@ -16,6 +17,11 @@ import org.maskwright.engine.tensor.Tensor;
 public record TokenGrid(int placeless, int height, int width, Optional<Rotation> rotation) {
   /** Of DINOv3. */
   private static final double PERIOD_BASE = 100;
+
+  /** The patches [B,h*w,C] as a map [B,C,h,w]. */
+  Tensor map(Tensor patches) {
+    return patches.transpose(1, 2).reshape(patches.size(0), patches.size(2), height, width);
+  }
 
   /** The same with the rotation given by these tensors. */
   TokenGrid turnedBy(Tensor cos, Tensor sin) {
@@ -38,10 +44,12 @@ public record TokenGrid(int placeless, int height, int width, Optional<Rotation>
       int frequencies = channels / 4;
       float[] cos = new float[tokens * channels];
       float[] sin = new float[tokens * channels];
-      java.util.Arrays.fill(cos, 0, placeless * channels, 1);
+      Arrays.fill(cos, 0, placeless * channels, 1);
       for (int t = 0; t < height * width; t++) {
-        double y = 2 * (t / width + 0.5) / height - 1;
-        double x = 2 * (t % width + 0.5) / width - 1;
+        int row = t / width;
+        int column = t % width;
+        double y = 2 * (row + 0.5) / height - 1;
+        double x = 2 * (column + 0.5) / width - 1;
         int at = (placeless + t) * channels;
         for (int c = 0; c < channels; c++) {
           int k = c % frequencies;

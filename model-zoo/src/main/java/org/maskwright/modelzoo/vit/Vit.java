@@ -15,11 +15,13 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.TokenEncoder;
 
 /**
  * A plain vision transformer (arXiv 2010.11929): patches of an image as tokens, a class token and
  * registers before them, equal blocks. As a backbone it gives the four maps of a simple feature
- * pyramid ({@link SimplePyramid}) over its last tokens.
+ * pyramid ({@link SimplePyramid}) over its last tokens; with blocks that are held back, the tokens
+ * before these, which are a mask decoder's to run.
  *
  * <p>Parameters have the names of the official DINOv2 and MAE code: {@code cls_token}, {@code
  * register_tokens}, {@code pos_embed}, {@code patch_embed.proj}, {@code blocks.N.*}, {@code norm};
@@ -45,8 +47,10 @@ public final class Vit extends Backbone {
   /**
    * Linear layers Xavier-uniform, tokens and positions N(0, 0.02^2); the rest of the field's
    * default.
+   *
+   * @param inputs channels of the pictures
    */
-  public Vit(Engine engine, VitPart.Settings settings) {
+  public Vit(Engine engine, VitPart.Settings settings, int inputs) {
     super(engine);
     this.settings = settings;
     VitFamily family = settings.family();
@@ -57,7 +61,7 @@ public final class Vit extends Backbone {
             ? parameter("register_tokens", tokens(settings.registers()))
             : null;
     positions = PositionTable.of(engine, this::parameter, settings);
-    patchEmbed = child("patch_embed", new PatchEmbed(engine, settings));
+    patchEmbed = child("patch_embed", new PatchEmbed(engine, settings, inputs));
     firstNorm =
         family.hasFirstNorm()
             ? child("norm_pre", new LayerNorm(engine, channels, family.eps()))
@@ -69,7 +73,7 @@ public final class Vit extends Backbone {
     neck = settings.neck() > 0 ? child("neck", new Neck(engine, channels, settings.neck())) : null;
     norm = neck == null ? child("norm", new LayerNorm(engine, channels, family.eps())) : null;
     int in = neck == null ? channels : settings.neck();
-    for (int i = 0; i < MAPS; i++) {
+    for (int i = 0; settings.heldBack() == 0 && i < MAPS; i++) {
       SimplePyramid level = new SimplePyramid(engine, in, settings.mapChannels(), 2 - i);
       pyramid.add(child("simfp_" + (i + 2), level));
     }
@@ -83,10 +87,10 @@ public final class Vit extends Backbone {
     private final Conv2d proj;
     private final int side;
 
-    PatchEmbed(Engine engine, VitPart.Settings settings) {
+    PatchEmbed(Engine engine, VitPart.Settings settings, int inputs) {
       super(engine);
       side = settings.patch();
-      long[] shape = {settings.width(), 3, side, side};
+      long[] shape = {settings.width(), inputs, side, side};
       proj =
           child(
               "proj",
@@ -98,7 +102,7 @@ public final class Vit extends Backbone {
                   Conv2dSpec.of(side, 0)));
     }
 
-    /** pixels [B,3,H,W], padded right and below with 0 to whole patches, to [B,C,h,w]. */
+    /** pixels [B,I,H,W], padded right and below with 0 to whole patches, to [B,C,h,w]. */
     Tensor forward(Tensor pixels) {
       long[] after = {
         0, 0, Math.floorMod(-pixels.size(2), side), Math.floorMod(-pixels.size(3), side)
@@ -191,9 +195,14 @@ public final class Vit extends Backbone {
 
   /** The tokens behind the last block, not normalised. */
   public Tokens encode(Tensor pixels) {
+    return encode(pixels, settings.depth());
+  }
+
+  /** The tokens behind so many blocks. */
+  private Tokens encode(Tensor pixels, int blocks) {
     Tokens tokens = embed(pixels);
     Tensor y = tokens.values();
-    for (int b = 0; b < settings.depth(); b++) {
+    for (int b = 0; b < blocks; b++) {
       y = block(b, y, tokens.grid(), null);
     }
     return new Tokens(y, tokens.grid());
@@ -216,26 +225,71 @@ public final class Vit extends Backbone {
               Tokens tokens = encode(pixels);
               TokenGrid grid = tokens.grid();
               Tensor values = tokens.values();
-              Tensor map =
-                  normalized(values.slice(1, grid.placeless(), values.size(1)))
-                      .transpose(1, 2)
-                      .reshape(values.size(0), values.size(2), grid.height(), grid.width());
+              Tensor map = grid.map(normalized(values.slice(1, grid.placeless(), values.size(1))));
               return neck == null ? map : neck.forward(map);
             });
   }
 
   /**
    * The four maps, at strides of a quarter of a patch, half a patch, a patch and two: those of
-   * {@link Backbone} with patches of 16 pixels.
+   * {@link Backbone} with patches of 16 pixels. With blocks that are held back two maps: the
+   * patches before these [B,C,h,w], and the tokens without a place [B,C,P,1].
    */
   @Override
   public List<Tensor> forward(Tensor pixels) {
+    if (settings.heldBack() > 0) {
+      return begun(pixels);
+    }
     Tensor map = features(pixels);
     return pyramid.stream().map(level -> level.forward(map)).toList();
   }
 
+  private List<Tensor> begun(Tensor pixels) {
+    Tokens tokens = encode(pixels, settings.depth() - settings.heldBack());
+    TokenGrid grid = tokens.grid();
+    Tensor values = tokens.values();
+    Tensor placeless = values.slice(1, 0, grid.placeless()).transpose(1, 2).unsqueeze(3);
+    return List.of(grid.map(values.slice(1, grid.placeless(), values.size(1))), placeless);
+  }
+
+  @Override
+  public Optional<TokenEncoder> tokenEncoder() {
+    return settings.heldBack() > 0 ? Optional.of(new HeldBack()) : Optional.empty();
+  }
+
+  private final class HeldBack implements TokenEncoder {
+    @Override
+    public int width() {
+      return settings.width();
+    }
+
+    @Override
+    public int blocks() {
+      return settings.heldBack();
+    }
+
+    @Override
+    public int doublings() {
+      return settings.doublings();
+    }
+
+    @Override
+    public Blocks over(int placeless, int height, int width) {
+      TokenGrid grid = grid(placeless, height, width);
+      int first = settings.depth() - settings.heldBack();
+      return (block, tokens, blocked) -> block(first + block, tokens, grid, blocked);
+    }
+
+    @Override
+    public Tensor normalized(Tensor tokens) {
+      return Vit.this.normalized(tokens);
+    }
+  }
+
   @Override
   public List<Integer> channels() {
-    return Collections.nCopies(MAPS, settings.mapChannels());
+    return settings.heldBack() > 0
+        ? List.of(settings.width(), settings.width())
+        : Collections.nCopies(MAPS, settings.mapChannels());
   }
 }

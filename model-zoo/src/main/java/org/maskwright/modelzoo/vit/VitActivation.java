@@ -1,30 +1,29 @@
 package org.maskwright.modelzoo.vit;
 
-import java.util.function.UnaryOperator;
 import org.maskwright.engine.tensor.Tensor;
 
 /** What is between the two layers of a block's feed-forward network. */
 public enum VitActivation {
   /** GELU; the layers are {@code fc1} and {@code fc2}. */
-  GELU("fc1", "fc2", 1, Tensor::gelu),
+  GELU("fc1", "fc2", 1),
   /** x sigmoid(1.702 x), OpenAI's GELU; layers as before. */
-  QUICK_GELU("fc1", "fc2", 1, x -> x.mul(x.mul(1.702).sigmoid())),
+  QUICK_GELU("fc1", "fc2", 1),
   /**
    * SwiGLU (arXiv 2002.05202): silu of the first half of a layer of twice the width, times the
    * second half; the layers are {@code w12} and {@code w3}.
    */
-  SWIGLU("w12", "w3", 2, VitActivation::gated);
+  SWIGLU("w12", "w3", 2);
+
+  private static final double OPENAI_SLOPE = 1.702;
 
   private final String first;
   private final String second;
   private final int halves;
-  private final UnaryOperator<Tensor> function;
 
-  VitActivation(String first, String second, int halves, UnaryOperator<Tensor> function) {
+  VitActivation(String first, String second, int halves) {
     this.first = first;
     this.second = second;
     this.halves = halves;
-    this.function = function;
   }
 
   String first() {
@@ -40,8 +39,13 @@ public enum VitActivation {
     return halves;
   }
 
+  /** x [..,C] to [..,C/halves]. */
   Tensor apply(Tensor x) {
-    return function.apply(x);
+    return switch (this) {
+      case GELU -> x.gelu();
+      case QUICK_GELU -> x.mul(x.mul(OPENAI_SLOPE).sigmoid());
+      case SWIGLU -> gated(x);
+    };
   }
 
   private static Tensor gated(Tensor x) {

@@ -10,7 +10,7 @@ import org.maskwright.modelzoo.weights.PixelStatistics;
 
 /** The checkpoints of others that hold a plain transformer. */
 final class VitCheckpoints {
-  private static final Pattern PYRAMID = Pattern.compile("backbone\\.simfp_\\d\\..+");
+  static final Pattern PYRAMID = Pattern.compile("backbone\\.simfp_\\d\\..+");
   private static final String CARD = "per model: see the licence field of its card";
   private static final String CLIP_LICENCE = "OpenAI's CLIP: MIT; files of others: see their card";
   private static final String SAM_LICENCE = "Segment Anything: Apache-2.0";

@@ -6,15 +6,23 @@ import static org.maskwright.modelzoo.part.Ranges.requireRate;
 import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.backbone.LayerNumbers;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.Doc;
 
@@ -25,6 +33,10 @@ public final class VitPart implements BackbonePart {
   private static final String PREFIX = "backbone.";
   private static final String PATCHES = PREFIX + "patch_embed.proj.weight";
   private static final String POSITIONS = PREFIX + "pos_embed";
+  private static final Pattern BLOCKS = Pattern.compile("blocks\\.(\\d+)\\.");
+  private static final Pattern BEHIND = Pattern.compile("norm\\.|neck\\.|simfp_");
+  private static final String HELD_BACK = "sem_seg_head.predictor.attn_mask_probs";
+  private static final String MASK_HEAD = "sem_seg_head.predictor.mask_head.0.weight";
   private static final String BLOCK = PREFIX + "blocks.";
 
   @Override
@@ -47,12 +59,15 @@ public final class VitPart implements BackbonePart {
    * @param heads attention heads; divide the width
    * @param mlpDim hidden channels of a block's MLP; of a gated one those behind the gate
    * @param mlp what is between its layers
+   * @param qkNorm whether queries and keys are normalised, head by head
    * @param grid side in patches of the images that the table of positions is for; 0 where positions
    *     are rotary
    * @param registers tokens without a place beside the class token
    * @param window side in tokens of the attention windows; 0 = every block attends everywhere
    * @param globalBlocks numbers of the blocks that attend everywhere in spite of windows, from 0
    * @param neck channels of the neck of Segment Anything; 0 in all other families
+   * @param heldBack last blocks that the mask decoder runs, with its queries; 0 = the backbone runs
+   *     all and gives four maps
    * @param mapChannels channels of the four maps
    * @param dropPath drop-path probability of the last block, rising from 0 at the first
    * @param checkpointing whether each block is computed again in the backward pass
@@ -68,6 +83,8 @@ public final class VitPart implements BackbonePart {
       @Doc("Hidden channels of a block's MLP.") int mlpDim,
       @Doc("What is between the MLP's layers: gelu, quick-gelu (OpenAI's CLIP) or swiglu.")
           VitActivation mlp,
+      @Doc("Normalise queries and keys, head by head, as very large transformers do.")
+          boolean qkNorm,
       @Doc(
               "Side in patches of the images that the table of positions is for; resized for others. 0 with dinov3.")
           int grid,
@@ -78,6 +95,9 @@ public final class VitPart implements BackbonePart {
       @Doc("Numbers of the blocks that attend everywhere in spite of windows, from 0.")
           List<Integer> globalBlocks,
       @Doc("Channels of sam's neck; 0 in all other families.") int neck,
+      @Doc(
+              "Last blocks that the mask decoder eomt runs, with its queries among the tokens; 0 = the backbone runs all and gives four maps.")
+          int heldBack,
       @Doc("Channels of the four maps, of a simple feature pyramid.") int mapChannels,
       @Doc("Drop-path probability of the last block, rising from 0 at the first; in [0,1).")
           double dropPath,
@@ -99,6 +119,11 @@ public final class VitPart implements BackbonePart {
           heads);
       requireWidth("mlpDim", mlpDim);
       requireWidth("mapChannels", mapChannels);
+      require(
+          heldBack == 0 || !family.isWindowed() && heldBack > 0 && heldBack <= depth,
+          "heldBack",
+          family.isWindowed() ? "0: windows have no place for queries" : "0 to depth " + depth,
+          heldBack);
       requireRate("dropPath", dropPath);
       require(
           family.isRotary() ? grid == 0 : grid > 0 && grid <= Ranges.MAX_COUNT,
@@ -135,19 +160,90 @@ public final class VitPart implements BackbonePart {
           neck == 0 ? width : neck);
     }
 
+    /** The same with the last blocks left to a mask decoder. */
+    Settings withHeldBack(int blocks) {
+      return with(heads, blocks);
+    }
+
+    /** The same with another number of attention heads. */
+    public Settings withHeads(int number) {
+      return with(number, heldBack);
+    }
+
+    private Settings with(int someHeads, int blocks) {
+      return new Settings(
+          family,
+          patch,
+          width,
+          depth,
+          someHeads,
+          mlpDim,
+          mlp,
+          qkNorm,
+          grid,
+          registers,
+          window,
+          globalBlocks,
+          neck,
+          blocks,
+          mapChannels,
+          dropPath,
+          checkpointing);
+    }
+
     boolean isGlobal(int block) {
       return window == 0 || globalBlocks.contains(block);
     }
 
     @Override
-    public Backbone build(Engine engine) {
-      return new Vit(engine, this);
+    public Backbone build(Engine engine, int inputs) {
+      return new Vit(engine, this, inputs);
     }
 
-    /** Rounded down where a patch is no multiple of 4. */
+    /** How often a map of patches is doubled for masks at a stride of four pixels, or nearly. */
+    public int doublings() {
+      return Math.max(1, 29 - Integer.numberOfLeadingZeros(patch)); // log2(patch) - 2
+    }
+
+    /** Rounded down where a patch is no multiple of it. */
     @Override
     public int finestStride() {
-      return Math.max(1, patch / 4);
+      return Math.max(1, heldBack > 0 ? patch >> doublings() : patch / 4);
+    }
+
+    @Override
+    public Map<String, HostTensor> fitted(StateDict state) {
+      return Refit.of(this, state);
+    }
+
+    /** EoMT's: those that the table of positions is for. */
+    @Override
+    public OptionalInt imageSide() {
+      return heldBack > 0 && grid > 0 ? OptionalInt.of(grid * patch) : OptionalInt.empty();
+    }
+
+    @Override
+    public OptionalInt tokenWidth() {
+      return heldBack > 0 ? OptionalInt.of(width) : OptionalInt.empty();
+    }
+
+    /**
+     * A layer is a block; what is before the first counts to it, what is behind the last to that.
+     *
+     * <p><b>Source</b> the official code of EoMT (arXiv 2503.19108). BEiT and timm count what is
+     * before the first block as a layer of its own, and all blocks one lower
+     */
+    @Override
+    public Optional<LayerNumbers> layers() {
+      return Optional.of(new LayerNumbers(depth, this::layer));
+    }
+
+    private int layer(String parameter) {
+      Matcher block = BLOCKS.matcher(parameter);
+      if (block.lookingAt()) {
+        return Integer.parseInt(block.group(1));
+      }
+      return BEHIND.matcher(parameter).lookingAt() ? depth - 1 : 0;
     }
 
     @Override
@@ -155,8 +251,21 @@ public final class VitPart implements BackbonePart {
       return Optional.of(
           "a plain transformer learns little from random values on few images; give init.backbone"
               + " weights of "
-              + family.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+              + family.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
+  }
+
+  /** The youngest; {@link VitSizes} has the others. */
+  @Override
+  public Map<String, BackboneConfig> published() {
+    Map<String, BackboneConfig> out = new LinkedHashMap<>(VitSizes.all());
+    out.keySet().removeIf(name -> !name.startsWith("dinov3"));
+    return out;
+  }
+
+  @Override
+  public Pattern added() {
+    return VitCheckpoints.PYRAMID;
   }
 
   @Override
@@ -202,14 +311,24 @@ public final class VitPart implements BackbonePart {
         gated
             ? VitActivation.SWIGLU
             : family.hasFirstNorm() ? VitActivation.QUICK_GELU : VitActivation.GELU,
+        state.contains(BLOCK + "0.attn.q_norm.weight"),
         grid,
         optionalSize(state, PREFIX + "register_tokens", 1, 0),
         window,
         global,
         optionalSize(state, PREFIX + "neck.0.weight", 0, 0),
+        heldBack(state, width),
         optionalSize(state, map, 0, MAP_CHANNELS),
         0,
         false);
+  }
+
+  /** Of a file that does not say it as many as its width has in published models. */
+  private static int heldBack(StateDict state, int width) {
+    if (state.contains(HELD_BACK)) {
+      return state.size(HELD_BACK, 0);
+    }
+    return state.contains(MASK_HEAD) ? VitSizes.queryBlocks(width) : 0;
   }
 
   private static int optionalSize(StateDict state, String key, int axis, int absent) {

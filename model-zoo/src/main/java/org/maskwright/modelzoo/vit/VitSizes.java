@@ -9,6 +9,8 @@ public final class VitSizes {
   private static final int MAP_CHANNELS = 256;
   private static final int SAM_WINDOW = 14;
   private static final int SAM_NECK = 256;
+  private static final int EOMT_PATCH = 16;
+  private static final int EOMT_SIDE = 640;
   private static final List<Size> SIZES =
       List.of(
           new Size("s", 384, 12, 6, 1536),
@@ -17,7 +19,11 @@ public final class VitSizes {
           new Size("h", 1280, 32, 16, 5120),
           new Size("g", 1536, 40, 24, 4096));
 
-  private record Size(String name, int width, int depth, int heads, int mlpDim) {}
+  private record Size(String name, int width, int depth, int heads, int mlpDim) {
+    static Size of(String name) {
+      return SIZES.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    }
+  }
 
   private VitSizes() {}
 
@@ -47,6 +53,36 @@ public final class VitSizes {
     return out;
   }
 
+  /**
+   * The encoders of EoMT (arXiv 2503.19108) by size: {@code s}, {@code b}, {@code l}, {@code g} of
+   * DINOv2 with registers, its patches of 16 pixels and its table for images of 640; {@code
+   * dinov3-s}, {@code -b}, {@code -l}. The last 3, 3, 4 and 5 blocks run with queries.
+   */
+  public static Map<String, VitPart.Settings> eomt() {
+    Map<String, VitPart.Settings> out = new LinkedHashMap<>();
+    for (String size : List.of("s", "b", "l", "g")) {
+      VitActivation mlp = dinov2(size, 4).mlp();
+      int grid = EOMT_SIDE / EOMT_PATCH;
+      out.put(size, eomt(of(VitFamily.DINOV2_PATCHES, size, EOMT_PATCH, grid, mlp, 4)));
+    }
+    for (String size : List.of("s", "b", "l")) {
+      out.put("dinov3-" + size, eomt(all().get("dinov3-" + size)));
+    }
+    return out;
+  }
+
+  private static VitPart.Settings eomt(VitPart.Settings plain) {
+    return plain.withHeldBack(queryBlocks(plain.width()));
+  }
+
+  /** How many blocks run with queries in the published EoMT of a width. */
+  static int queryBlocks(int width) {
+    if (width < Size.of("l").width()) {
+      return 3;
+    }
+    return width < Size.of("g").width() ? 4 : 5;
+  }
+
   private static VitPart.Settings dinov2(String size, int registers) {
     VitActivation mlp = size.equals("g") ? VitActivation.SWIGLU : VitActivation.GELU;
     return of(VitFamily.DINOV2, size, 14, 37, mlp, registers);
@@ -66,7 +102,7 @@ public final class VitSizes {
       VitActivation mlp,
       int registers,
       List<Integer> globalBlocks) {
-    Size size = SIZES.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    Size size = Size.of(name);
     return new VitPart.Settings(
         family,
         patch,
@@ -75,11 +111,13 @@ public final class VitSizes {
         size.heads(),
         size.mlpDim(),
         mlp,
+        false,
         grid,
         registers,
         globalBlocks.isEmpty() ? 0 : SAM_WINDOW,
         globalBlocks,
         globalBlocks.isEmpty() ? 0 : SAM_NECK,
+        0,
         MAP_CHANNELS,
         0,
         false);

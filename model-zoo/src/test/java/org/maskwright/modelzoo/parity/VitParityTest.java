@@ -44,12 +44,13 @@ class VitParityTest {
   /** As make_vit.py has them; heads leave no trace in the weights. */
   private static VitPart.Settings settings(String name) {
     return switch (name) {
-      case "dinov2" -> of(VitFamily.DINOV2, 64, VitActivation.GELU, 3, 0);
-      case "dinov2-swiglu" -> of(VitFamily.DINOV2, 48, VitActivation.SWIGLU, 3, 0);
-      case "dinov2-registers" -> of(VitFamily.DINOV2, 64, VitActivation.GELU, 3, 2);
-      case "dinov3" -> of(VitFamily.DINOV3, 48, VitActivation.GELU, 0, 2);
-      case "clip" -> of(VitFamily.CLIP, 48, VitActivation.QUICK_GELU, 3, 0);
-      case "mae" -> of(VitFamily.MAE, 48, VitActivation.GELU, 3, 0);
+      case "dinov2" -> of(VitFamily.DINOV2, 64, VitActivation.GELU, false, 3, 0);
+      case "dinov2-swiglu" -> of(VitFamily.DINOV2, 48, VitActivation.SWIGLU, false, 3, 0);
+      case "dinov2-registers" -> of(VitFamily.DINOV2, 64, VitActivation.GELU, false, 3, 2);
+      case "dinov3" -> of(VitFamily.DINOV3, 48, VitActivation.GELU, false, 0, 2);
+      case "clip" -> of(VitFamily.CLIP, 48, VitActivation.QUICK_GELU, false, 3, 0);
+      case "mae" -> of(VitFamily.MAE, 48, VitActivation.GELU, false, 3, 0);
+      case "qk-norm" -> of(VitFamily.MAE, 48, VitActivation.GELU, true, 3, 0);
       case "sam" ->
           new VitPart.Settings(
               VitFamily.SAM,
@@ -59,11 +60,13 @@ class VitParityTest {
               2,
               48,
               VitActivation.GELU,
+              false,
               5,
               0,
               3,
               List.of(1),
               16,
+              0,
               256,
               0,
               false);
@@ -72,9 +75,10 @@ class VitParityTest {
   }
 
   private static VitPart.Settings of(
-      VitFamily family, int mlpDim, VitActivation mlp, int grid, int registers) {
+      VitFamily family, int mlpDim, VitActivation mlp, boolean qkNorm, int grid, int registers) {
     return new VitPart.Settings(
-        family, 4, 32, 2, 2, mlpDim, mlp, grid, registers, 0, List.of(), 0, 256, 0, false);
+        family, 4, 32, 2, 2, mlpDim, mlp, qkNorm, grid, registers, 0, List.of(), 0, 0, 256, 0,
+        false);
   }
 
   @ParameterizedTest
@@ -85,7 +89,8 @@ class VitParityTest {
     "dinov3, torch", "dinov3, nd4j",
     "clip, torch", "clip, nd4j",
     "mae, torch", "mae, nd4j",
-    "sam, torch", "sam, nd4j"
+    "sam, torch", "sam, nd4j",
+    "qk-norm, torch", "qk-norm, nd4j"
   })
   void tokensAndGradientsAreThoseOfTheReference(String name, String backend) throws Exception {
     StateDict golden = GoldenFile.read("vit-" + name);
@@ -94,7 +99,7 @@ class VitParityTest {
     assertEquals(List.of(), weights.unexpected());
     assertDeduced(settings, weights.state());
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend(backend));
-        Vit vit = new Vit(engine, settings);
+        Vit vit = new Vit(engine, settings, 3);
         var scope = engine.scope()) {
       load(vit, weights.state());
       Tensor pixels = GoldenFile.tensor(engine, golden.get("pixels")).variable();
@@ -120,7 +125,16 @@ class VitParityTest {
 
   /** All that is in the file comes back to the bit, under the names that it had. */
   @ParameterizedTest
-  @CsvSource({"dinov2", "dinov2-swiglu", "dinov2-registers", "dinov3", "clip", "mae", "sam"})
+  @CsvSource({
+    "dinov2",
+    "dinov2-swiglu",
+    "dinov2-registers",
+    "dinov3",
+    "clip",
+    "mae",
+    "sam",
+    "qk-norm"
+  })
   void exportIsTheInverseOfImport(String name) throws Exception {
     StateDict theirs = GoldenFile.part(GoldenFile.read("vit-" + name), "state.");
     ImportedWeights weights = weights(GoldenFile.read("vit-" + name));

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.LayerNumbers;
 import org.maskwright.modelzoo.family.KnownFamilies;
 import org.maskwright.modelzoo.parity.GoldenFile;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
@@ -32,6 +34,7 @@ import org.maskwright.modelzoo.weights.StateDict;
 /** Plain transformers as settings, sizes, names and laws; their values are compared elsewhere. */
 class VitTest {
   private static final EngineOptions SEEDED = EngineOptions.DEFAULT.withSeed(11);
+  private static final double ROUNDING = 1e-4;
   private static final String PYRAMID = "simfp_";
 
   private static VitPart.Settings tiny(VitFamily family) {
@@ -44,11 +47,13 @@ class VitTest {
         2,
         24,
         VitActivation.GELU,
+        false,
         family == VitFamily.DINOV3 ? 0 : 4,
         0,
         sam ? 3 : 0,
         sam ? List.of(1) : List.of(),
         sam ? 8 : 0,
+        0,
         8,
         0,
         false);
@@ -63,11 +68,13 @@ class VitTest {
         s.heads(),
         s.mlpDim(),
         s.mlp(),
+        s.qkNorm(),
         s.grid(),
         s.registers(),
         s.window(),
         s.globalBlocks(),
         s.neck(),
+        s.heldBack(),
         s.mapChannels(),
         dropPath,
         checkpointing);
@@ -91,7 +98,7 @@ class VitTest {
   })
   void parametersAreThePublishedOnes(String name, long parameters) {
     try (Engine engine = Engine.shapesOnly();
-        Vit vit = new Vit(engine, VitSizes.all().get(name))) {
+        Vit vit = new Vit(engine, VitSizes.all().get(name), 3)) {
       long own =
           vit.parameters().entrySet().stream()
               .filter(entry -> !entry.getKey().startsWith(PYRAMID))
@@ -108,14 +115,14 @@ class VitTest {
   @EnumSource(VitFamily.class)
   void mapsAreOfFourSizesWhateverThePatchesLeaveOver(VitFamily family) {
     try (Engine engine = Engine.shapesOnly();
-        Vit vit = new Vit(engine, tiny(family));
+        Vit vit = new Vit(engine, tiny(family), 3);
         var scope = engine.scope()) {
       for (int[] size : new int[][] {{16, 16}, {17, 30}, {1, 1}}) {
         List<Tensor> maps = vit.forward(engine.zeros(1, 3, size[0], size[1]));
         int height = (size[0] + 3) / 4;
         int width = (size[1] + 3) / 4;
-        assertArrayEquals(new long[] {1, 8, 4 * height, 4 * width}, maps.get(0).shape());
-        assertArrayEquals(new long[] {1, 8, 2 * height, 2 * width}, maps.get(1).shape());
+        assertArrayEquals(new long[] {1, 8, 4L * height, 4L * width}, maps.get(0).shape());
+        assertArrayEquals(new long[] {1, 8, 2L * height, 2L * width}, maps.get(1).shape());
         assertArrayEquals(new long[] {1, 8, height, width}, maps.get(2).shape());
         assertArrayEquals(
             new long[] {1, 8, (height + 1) / 2, (width + 1) / 2}, maps.get(3).shape());
@@ -126,14 +133,14 @@ class VitTest {
   @ParameterizedTest
   @EnumSource(VitFamily.class)
   void everyParameterHasAGradientAndCheckpointingChangesNone(VitFamily family) {
-    Map<String, float[]> plain = gradients(with(tiny(family), 0.4, false));
-    Map<String, float[]> again = gradients(with(tiny(family), 0.4, true));
+    Map<String, float[]> plain = gradients(with(tiny(family), 0.2, false));
+    Map<String, float[]> again = gradients(with(tiny(family), 0.2, true));
     assertEquals(plain.keySet(), again.keySet());
-    double largest = plain.values().stream().mapToDouble(VitTest::largest).max().orElseThrow();
     plain.forEach(
         (name, values) -> {
-          assertTrue(Double.isFinite(largest(values)), name);
-          assertArrayEquals(values, again.get(name), (float) (1e-5 * largest), name);
+          double largest = largest(values);
+          assertTrue(largest > 0 && Double.isFinite(largest), name + ": " + largest);
+          assertArrayEquals(values, again.get(name), (float) (ROUNDING * largest), name);
         });
   }
 
@@ -147,13 +154,20 @@ class VitTest {
 
   private static Map<String, float[]> gradients(VitPart.Settings settings) {
     try (Engine engine = Engine.open(SEEDED);
-        Vit vit = engine.construct(() -> new Vit(engine, settings));
+        Vit vit = engine.construct(() -> new Vit(engine, settings, 3));
         var scope = engine.scope()) {
       vit.setTraining(true);
+      vit.parameters()
+          .forEach(
+              (name, p) -> {
+                if (name.endsWith(".gamma")) { // fresh ones leave blocks hardly a gradient
+                  p.set(engine.full(0.5, p.shape()));
+                }
+              });
       engine.random().startImages(1, 0);
       Tensor total = engine.scalar(0);
-      for (Tensor map : vit.forward(pixels(engine, 2, 13, 20))) {
-        total = total.add(map.square().mean());
+      for (Tensor map : vit.forward(pixels(engine, 4, 13, 20))) {
+        total = total.add(GoldenFile.weighted(map)); // squares of normalised maps have no slope
       }
       total.backward();
       Map<String, float[]> out = new LinkedHashMap<>();
@@ -166,7 +180,7 @@ class VitTest {
   @EnumSource(VitFamily.class)
   void batchedEqualsSingle(VitFamily family) {
     try (Engine engine = Engine.open(SEEDED);
-        Vit vit = new Vit(engine, tiny(family));
+        Vit vit = new Vit(engine, tiny(family), 3);
         var off = engine.noGrad();
         var scope = engine.scope()) {
       Tensor both = pixels(engine, 2, 20, 12);
@@ -183,7 +197,7 @@ class VitTest {
   @Test
   void dropPathActsInTrainingOnly() {
     try (Engine engine = Engine.open(SEEDED);
-        Vit vit = new Vit(engine, with(tiny(VitFamily.MAE), 0.9, false));
+        Vit vit = new Vit(engine, with(tiny(VitFamily.MAE), 0.9, false), 3);
         var off = engine.noGrad();
         var scope = engine.scope()) {
       Tensor input = pixels(engine, 1, 16, 16);
@@ -203,7 +217,7 @@ class VitTest {
   @Test
   void biasOfKeysIsNoPartOfDinov3() {
     try (Engine engine = Engine.open(SEEDED);
-        Vit vit = new Vit(engine, tiny(VitFamily.DINOV3));
+        Vit vit = new Vit(engine, tiny(VitFamily.DINOV3), 3);
         var scope = engine.scope()) {
       Tensor input = pixels(engine, 1, 16, 16);
       Parameter bias = vit.parameters().get("blocks.0.attn.qkv.bias");
@@ -297,7 +311,7 @@ class VitTest {
 
   private static StateDict state(VitPart.Settings settings) {
     try (Engine engine = Engine.shapesOnly();
-        Vit vit = new Vit(engine, settings)) {
+        Vit vit = new Vit(engine, settings, 3)) {
       Map<String, HostTensor> out = new LinkedHashMap<>();
       vit.state()
           .forEach(
@@ -348,6 +362,88 @@ class VitTest {
   }
 
   @Test
+  void layersAreTheBlocksWithWhatIsBeforeAndBehind() {
+    LayerNumbers layers = VitSizes.all().get("dinov2-s-reg").layers().orElseThrow();
+    assertEquals(12, layers.count());
+    for (String first :
+        List.of("cls_token", "pos_embed", "register_tokens", "patch_embed.proj.weight")) {
+      assertEquals(0, layers.of(first), first);
+    }
+    assertEquals(0, layers.of("blocks.0.attn.qkv.weight"));
+    assertEquals(1, layers.of("blocks.1.ls1.gamma"));
+    assertEquals(11, layers.of("blocks.11.norm2.bias"));
+    assertEquals(11, layers.of("norm.weight"));
+    assertEquals(11, layers.of("simfp_2.0.weight"));
+    LayerNumbers clip = VitSizes.all().get("clip-b16").layers().orElseThrow();
+    assertEquals(0, clip.of("norm_pre.weight"));
+  }
+
+  private static VitPart.Settings patches(int patch, int grid, VitFamily family) {
+    VitPart.Settings s = tiny(family);
+    return new VitPart.Settings(
+        family,
+        patch,
+        s.width(),
+        s.depth(),
+        s.heads(),
+        s.mlpDim(),
+        s.mlp(),
+        s.qkNorm(),
+        grid,
+        s.registers(),
+        s.window(),
+        s.globalBlocks(),
+        s.neck(),
+        s.heldBack(),
+        s.mapChannels(),
+        0,
+        false);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 3", "9, 8"})
+  void weightsOfOtherPatchesAndPositionsBecomeWhatTheReferenceMakesOfThem(int patch, int grid)
+      throws Exception {
+    StateDict golden = GoldenFile.read("vit-refit");
+    HostTensor places = golden.get("places"); // [1,26,4], the class token's first
+    HostTensor token = HostTensor.ofFloats(new float[] {1, 2, 3, 4}, 1, 1, 4);
+    StateDict weights =
+        StateDict.of(
+            Map.of(
+                "backbone.patch_embed.proj.weight",
+                golden.get("kernels"),
+                "backbone.pos_embed",
+                places,
+                "backbone.cls_token",
+                token));
+    Map<String, HostTensor> fitted = patches(patch, grid, VitFamily.DINOV2_PATCHES).fitted(weights);
+    assertEquals(weights.keys(), fitted.keySet());
+    assertClose(golden.get("kernels." + patch), fitted.get("backbone.patch_embed.proj.weight"));
+    HostTensor map = golden.get("places." + grid);
+    HostTensor table = fitted.get("backbone.pos_embed");
+    assertArrayEquals(new long[] {1, (long) grid * grid, 4}, table.shape());
+    assertArrayEquals(map.toFloatArray(), table.toFloatArray(), 1e-5f);
+    for (int c = 0; c < 4; c++) {
+      assertEquals(
+          c + 1 + places.toFloatArray()[c],
+          fitted.get("backbone.cls_token").toFloatArray()[c],
+          1e-6f);
+    }
+    assertEquals(Map.of(), patches(7, 5, VitFamily.DINOV2).fitted(weights));
+    Map<String, HostTensor> withClass = patches(7, 6, VitFamily.MAE).fitted(weights);
+    assertEquals(Set.of("backbone.pos_embed"), withClass.keySet());
+    assertArrayEquals(new long[] {1, 37, 4}, withClass.get("backbone.pos_embed").shape());
+  }
+
+  private static void assertClose(HostTensor expected, HostTensor actual) {
+    assertArrayEquals(expected.shape(), actual.shape());
+    assertArrayEquals(
+        expected.toFloatArray(),
+        actual.toFloatArray(),
+        (float) (1e-4 * largest(expected.toFloatArray())));
+  }
+
+  @Test
   void aSizeThatCutsPatchesIsRefused() {
     ModelConfig model =
         Variants.get("mask2former-r18")
@@ -381,11 +477,13 @@ class VitTest {
         s.heads(),
         s.mlpDim(),
         s.mlp(),
+        s.qkNorm(),
         grid,
         registers,
         window,
         List.of(),
         neck,
+        s.heldBack(),
         s.mapChannels(),
         0,
         false);

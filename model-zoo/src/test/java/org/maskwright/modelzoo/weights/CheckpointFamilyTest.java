@@ -239,7 +239,6 @@ class CheckpointFamilyTest {
 
   @Test
   void otherModelsAreRefusedByName() {
-    assertRefused("EoMT", "network.encoder.backbone.cls_token");
     assertRefused("mmdetection", "panoptic_head.query_feat.weight");
     assertRefused("no known family", "a.weight");
   }

@@ -1,6 +1,6 @@
-"""Golden files of plain transformers and ConvNeXt: the encoders of Hugging Face Transformers as references.
+"""Golden files of plain transformers, EoMT and ConvNeXt: those of Hugging Face Transformers as references.
 
-Run:  pip install torch transformers safetensors && python make_vit.py
+Run:  pip install torch transformers timm safetensors && python make_vit.py
 
 Each file holds a small network of random weights under the names that save_pretrained gives them ("state." + name), the input
 ("pixels"), the tokens behind the last block ("tokens", before the final normalisation) and after it ("normalised"; of Segment
@@ -9,7 +9,12 @@ products with cos(0.37 n) and sin(0.59 n) and its L2 norm). cot is cos(0.37 n), 
 Parameters are rounded to bfloat16 before anything is computed, and stored so. Images are larger than the table of positions and not
 square wherever the reference takes such.
 
-vit-resampling holds a table [1,5,5,4] and what torch.nn.functional.interpolate makes of it for DINOv2's official code (scale factors
+vit-qk-norm is timm's VisionTransformer, for no model of Transformers has its switch.
+
+EoMT's hold what it says before each block with queries and behind the last ("masked.N.classes", "masked.N.masks"), where all queries
+attend within their masks, and its last word without masks ("open.*"); gradients are of all of the former.
+
+vit-refit holds kernels of patches and a table of positions, and what timm makes of them for other patches and grids; vit-resampling a table [1,5,5,4] and what torch.nn.functional.interpolate makes of it for DINOv2's official code (scale factors
 with an offset of 0.1), and vit-pyramid the four maps of a simple feature pyramid put together of torch's own layers in the order of
 detectron2's SimpleFeaturePyramid.
 """
@@ -17,6 +22,7 @@ detectron2's SimpleFeaturePyramid.
 import os
 import tempfile
 
+import timm
 import torch
 import transformers as t
 from safetensors.torch import load_file, save_file
@@ -52,6 +58,12 @@ def randomise(net):
 
 
 def names(net):
+    if not hasattr(net, "save_pretrained"):
+        return {k: v.clone() for k, v in net.state_dict().items()}
+    return saved(net)
+
+
+def saved(net):
     """The name in files of each parameter: found by value, for releases rename some on saving."""
     with tempfile.TemporaryDirectory() as folder:
         net.save_pretrained(folder)
@@ -65,7 +77,8 @@ def gradients(net):
         for p in net.parameters():
             p.copy_(torch.full_like(p, float("nan")) if p.grad is None else p.grad)
     assert any(used.values())
-    return {k: v for k, v in names(net).items() if not torch.isnan(v).any()}
+    buffers = dict(net.named_buffers())
+    return {k: v for k, v in names(net).items() if k not in buffers and not torch.isnan(v).any()}
 
 
 def make(name, net, run, height=20, width=16, batch=2):
@@ -118,6 +131,21 @@ make("vit-mae", t.ViTMAEModel(t.ViTMAEConfig(**COMMON, intermediate_size=48, mas
 make("vit-sam", t.SamVisionModel(t.SamVisionConfig(**COMMON | dict(image_size=20), mlp_dim=48, output_channels=16, window_size=3, global_attn_indexes=[1])),
      lambda net, pixels: {"features": net(pixels).last_hidden_state}, height=20, width=20)
 
+
+
+def timms(net, pixels):
+    tokens = net.blocks(net.norm_pre(net._pos_embed(net.patch_embed(pixels))))
+    return {"tokens": tokens, "normalised": net.norm(tokens)}
+
+
+make("vit-qk-norm", timm.models.VisionTransformer(img_size=12, patch_size=4, embed_dim=32, depth=2, num_heads=2, mlp_ratio=1.5, qk_norm=True, num_classes=0),
+     timms, height=12, width=12)
+
+torch.manual_seed(7)
+kernels, places = torch.randn(2, 3, 7, 7), torch.randn(1, 1 + 25, 4)
+save("vit-refit", {"kernels": kernels, "places": places} | {f"kernels.{n}": timm.layers.resample_patch_embed(kernels, [n, n]) for n in (4, 9)}
+     | {f"places.{n}": timm.layers.resample_abs_pos_embed(places[:, 1:], (n, n), num_prefix_tokens=0) for n in (3, 8)})
+
 torch.manual_seed(3)
 table = torch.randn(1, 5, 5, 4)
 resized = nn.functional.interpolate(table.permute(0, 3, 1, 2), scale_factor=(7.1 / 5, 3.1 / 5), mode="bicubic")
@@ -166,3 +194,26 @@ def four_maps(net, pixels):
 
 make("backbone-convnext", t.ConvNextBackbone(t.ConvNextConfig(hidden_sizes=[8, 12, 16, 20], depths=[1, 1, 2, 1],
                                                               out_features=["stage1", "stage2", "stage3", "stage4"])), four_maps, height=32, width=64, batch=1)
+
+
+def eomt(net, pixels):
+    said, predict = [], net.predict
+    net.predict = lambda tokens: said.append(predict(tokens)) or said[-1]
+    net(pixels)
+    out = {}
+    for i, (masks, classes) in enumerate(said):
+        out |= {f"masked.{i}.classes": classes, f"masked.{i}.masks": masks}
+    weighted = torch.cat([v.flatten() for v in out.values()])
+    net.attn_mask_probs.zero_()
+    net.predict = predict
+    free = net(pixels)
+    assert (free.masks_queries_logits - masks).abs().max() > 0.01, "masks change nothing"
+    return out | {"open.classes": free.class_queries_logits, "open.masks": free.masks_queries_logits, "weighted": weighted}
+
+
+EOMT = dict(hidden_size=32, num_hidden_layers=3, num_attention_heads=2, num_blocks=2, num_queries=5, num_register_tokens=2, num_labels=3)
+make("eomt", t.EomtForUniversalSegmentation(t.EomtConfig(**EOMT, mlp_ratio=1, image_size=32, patch_size=8, num_upscale_blocks=1)),
+     eomt, height=32, width=32, batch=1)
+make("eomt-dinov3", t.EomtDinov3ForUniversalSegmentation(t.EomtDinov3Config(**EOMT, intermediate_size=32, image_size=32, patch_size=16,
+                                                                            num_upscale_blocks=2, layer_norm_eps=1e-5)),
+     eomt, height=32, width=32, batch=1)
