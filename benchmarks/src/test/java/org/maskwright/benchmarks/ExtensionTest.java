@@ -81,7 +81,8 @@ class ExtensionTest {
     assertTrue(out.toString().contains("## `model.backbone.tiny-net`"), out::toString);
     assertTrue(
         out.toString()
-            .contains("| one of resnet, swin, mobilenet-v2, efficientnet-lite, tiny-net |"),
+            .contains(
+                "| one of resnet, swin, mobilenet-v2, efficientnet-lite, convnext, vit, tiny-net |"),
         out::toString);
   }
 

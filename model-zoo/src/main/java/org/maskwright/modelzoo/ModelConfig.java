@@ -9,6 +9,7 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
 
@@ -43,9 +44,42 @@ public record ModelConfig(
         hiddenDim);
     requireWidth("maskDim", maskDim);
     requireCount("sizeDivisibility", sizeDivisibility);
+    require(
+        sizeDivisibility % backbone.patch() == 0,
+        "sizeDivisibility",
+        "a multiple of %d, the side of the backbone's patches".formatted(backbone.patch()),
+        sizeDivisibility);
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
+    requireTokens(backbone, pixelDecoder, decoder);
+    int masks = maskDim;
+    int hidden = hiddenDim;
+    backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));
     requireMemory(decoder, pixelDecoder.memoryLevels());
+  }
+
+  /** Blocks that one leaves are those that another runs, on tokens that nothing has mixed. */
+  private static void requireTokens(
+      BackboneConfig backbone, PixelDecoderConfig pixelDecoder, DecoderConfig decoder) {
+    boolean left = backbone.tokenWidth().isPresent();
+    if (left != decoder.runsEncoder()) {
+      throw new IllegalArgumentException(
+          left
+              ? "decoder: expected type eomt, which runs the blocks that the backbone holds back, got "
+                  + decoderName(decoder)
+              : "backbone: expected one that holds blocks back (vit.held-back), for the decoder "
+                  + decoderName(decoder));
+    }
+    require(
+        left == pixelDecoder.takesTokens(),
+        "pixelDecoder",
+        left ? "type tokens, for the decoder eomt" : "another type than tokens",
+        Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
+  }
+
+  private static void requireTokenWidth(int width, int hiddenDim, int maskDim) {
+    require(hiddenDim == width, "hiddenDim", "the backbone's width " + width, hiddenDim);
+    require(maskDim == width, "maskDim", "the backbone's width " + width, maskDim);
   }
 
   private static void requireMemory(DecoderConfig decoder, int levels) {

@@ -157,7 +157,8 @@ public final class SegmentationModel extends Module {
   }
 
   /**
-   * Takes over a checkpoint's values as far as the policy allows.
+   * Takes over a checkpoint's values as far as the policy allows. Those of a related backbone are
+   * made for this one where that is how its kind does it ({@link BackboneConfig#fitted}).
    *
    * @return every key and what became of it
    * @throws org.maskwright.modelzoo.weights.CheckpointException if the policy refuses what was
@@ -169,9 +170,13 @@ public final class SegmentationModel extends Module {
     Map<String, Parameter> state = state();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     state.forEach((name, p) -> shapes.put(name, p.shape()));
-    WeightMatcher.Matched matched = WeightMatcher.match(weights, shapes, policy);
+    Map<String, HostTensor> fitted =
+        policy.scope() == LoadPolicy.Scope.BACKBONE
+            ? config.backbone().fitted(weights.state())
+            : Map.of();
+    WeightMatcher.Matched matched = WeightMatcher.match(weights.with(fitted), shapes, policy);
     matched.weights().asMap().forEach((name, value) -> set(state.get(name), value));
-    return matched.report();
+    return matched.report().withFitted(weights.state(), fitted);
   }
 
   private void set(Parameter parameter, HostTensor value) {

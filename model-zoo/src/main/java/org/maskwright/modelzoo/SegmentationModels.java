@@ -53,7 +53,13 @@ public final class SegmentationModels {
                 () ->
                     config
                         .decoder()
-                        .build(engine, pixelDecoder.memoryChannels(), channels, maskDim, space));
+                        .build(
+                            engine,
+                            backbone,
+                            pixelDecoder.memoryChannels(),
+                            channels,
+                            maskDim,
+                            space));
     return new SegmentationModel(config, inputs, backbone, pixelDecoder, decoder);
   }
 

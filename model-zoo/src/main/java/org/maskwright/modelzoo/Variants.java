@@ -9,20 +9,24 @@ import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.EomtPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.decoder.PerPixelPart;
 import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
+import org.maskwright.modelzoo.pixeldecoder.TokensPart;
 import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
+import org.maskwright.modelzoo.vit.VitPart;
+import org.maskwright.modelzoo.vit.VitSizes;
 import org.maskwright.settings.ExtensionException;
 import org.maskwright.settings.Names;
 import org.maskwright.settings.Registry;
 
 /**
  * Every published variant, and two small ones, by name. Queries are those of the panoptic and
- * semantic recipes; Swin-L's panoptic and instance recipes use 200.
+ * semantic recipes; Swin-L's panoptic and instance recipes use 200, EoMT's semantic ones 100.
  */
 public final class Variants {
   private static final int HIDDEN = 256;
@@ -30,6 +34,7 @@ public final class Variants {
   private static final int FEEDFORWARD = 2048;
   private static final int QUERIES = 100;
   private static final int SWIN_L_QUERIES = 200;
+  private static final int EOMT_QUERIES = 200;
   private static final int PAD_32 = 32;
 
   private static final PixelDecoderConfig DEFORMABLE =
@@ -87,7 +92,8 @@ public final class Variants {
         (name, backbone) ->
             out.put(
                 "maskformer-" + name,
-                new ModelConfig(HIDDEN, HIDDEN, PAD_32, backbone, FPN, DETR)));
+                new ModelConfig(
+                    HIDDEN, HIDDEN, backbone.sizeDivisibility(PAD_32), backbone, FPN, DETR)));
     out.put(
         "maskformer-r101c", new ModelConfig(HIDDEN, HIDDEN, PAD_32, ResNetPart.R101C, FPN, DETR));
     for (String name : List.of("r50", "r101")) {
@@ -100,6 +106,7 @@ public final class Variants {
     out.put(
         "per-pixel-plus-r50",
         perPixel.withDecoder(new PerPixelPlusPart.Settings(6, HEADS, FEEDFORWARD, 0.1)));
+    VitSizes.eomt().forEach((name, encoder) -> out.put("eomt-" + name, eomt(encoder)));
     out.put("mask2former-small", small());
     out.put("mask2former-tiny", tiny());
     return java.util.Collections.unmodifiableMap(out);
@@ -128,10 +135,20 @@ public final class Variants {
     return new ModelConfig(
         HIDDEN,
         HIDDEN,
-        PAD_32,
+        backbone.sizeDivisibility(PAD_32),
         backbone,
         DEFORMABLE,
         new MaskedAttentionPart.Settings(queries, 9, HEADS, FEEDFORWARD));
+  }
+
+  private static ModelConfig eomt(VitPart.Settings encoder) {
+    return new ModelConfig(
+        encoder.width(),
+        encoder.width(),
+        PAD_32,
+        encoder,
+        new TokensPart.Settings(),
+        new EomtPart.Settings(EOMT_QUERIES));
   }
 
   /** For a computer without an accelerator: ResNet-18, half the width, half the layers. */

@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.backbone;
 
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
@@ -24,6 +25,15 @@ public abstract class Backbone extends Module {
    */
   public abstract List<Tensor> forward(Tensor pixels);
 
-  /** Channels of the four maps, finest first. */
+  /**
+   * The blocks that are left to the mask decoder; empty of a backbone that runs all it has. With it
+   * {@link #forward} gives two maps: the patches [B,C,h,w] and the tokens without a place
+   * [B,C,P,1].
+   */
+  public Optional<TokenEncoder> tokenEncoder() {
+    return Optional.empty();
+  }
+
+  /** Channels of the maps, finest first. */
   public abstract List<Integer> channels();
 }

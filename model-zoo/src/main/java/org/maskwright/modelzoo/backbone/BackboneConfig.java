@@ -1,7 +1,11 @@
 package org.maskwright.modelzoo.backbone;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.VariantsOf;
 
 /** Describes a backbone: the settings record of a {@link BackbonePart}. */
@@ -17,6 +21,54 @@ public interface BackboneConfig {
   /** Stride of the finest of its four maps; each further one has twice the stride. */
   default int finestStride() {
     return 4;
+  }
+
+  /**
+   * Side in pixels of the patches that an image is cut into: images are padded to a multiple of it.
+   * 1 where there are none.
+   */
+  default int patch() {
+    return 1;
+  }
+
+  /**
+   * To what multiple images are padded.
+   *
+   * @param usual in models with this pixel decoder
+   */
+  default int sizeDivisibility(int usual) {
+    return usual % patch() == 0 ? usual : 2 * patch();
+  }
+
+  /**
+   * Of the weights of a relative, tensors that are to be made for this backbone, such as a table of
+   * positions for images of another size.
+   *
+   * @param state under Maskwright's names
+   * @return what they become, by name
+   */
+  default Map<String, HostTensor> fitted(StateDict state) {
+    return Map.of();
+  }
+
+  /**
+   * Side in pixels of the square images that all its models see, smaller ones padded to it; empty
+   * where there is no such.
+   */
+  default OptionalInt imageSide() {
+    return OptionalInt.empty();
+  }
+
+  /** Its layers, where a layer-wise decay of the learning rate can tell some apart. */
+  default Optional<LayerNumbers> layers() {
+    return Optional.empty();
+  }
+
+  /**
+   * Channels of the tokens whose last blocks are left to a mask decoder; empty if it gives maps.
+   */
+  default OptionalInt tokenWidth() {
+    return OptionalInt.empty();
   }
 
   /** What weights do not show of how it computes, such as where strides sit. */

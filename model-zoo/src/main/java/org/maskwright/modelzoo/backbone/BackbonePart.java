@@ -2,7 +2,9 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.maskwright.modelzoo.part.Part;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.StateDict;
 
 /** A kind of backbone; its settings implement {@link BackboneConfig}. */
@@ -24,6 +26,14 @@ public interface BackbonePart extends Part {
    */
   default Optional<BackboneConfig> deduce(StateDict state) {
     return Optional.empty();
+  }
+
+  /**
+   * Names of the parameters that weights trained without a model around lack: they start fresh
+   * then, and a model without them leaves them out.
+   */
+  default Pattern added() {
+    return CheckpointFamily.NONE;
   }
 
   /** How Transformers names and describes it; empty if it has no such backbone. */

@@ -30,6 +30,7 @@ public final class SwinPart implements BackbonePart {
   private static final int PATCH = 4;
   private static final double PUBLISHED_DROP_PATH = 0.3;
   private static final String PATCH_EMBED = "patch_embed.proj.weight";
+  private static final String PLAIN_BLOCK = "blocks.0.attn.qkv.weight";
 
   /** Swin as released by Microsoft. */
   public static final CheckpointFamily MICROSOFT =
@@ -37,7 +38,7 @@ public final class SwinPart implements BackbonePart {
               KeyResource.of(CheckpointFamily.class, "swin-microsoft.keymap"),
               "Swin backbone (Microsoft)",
               "Swin: MIT",
-              keys -> keys.contains(PATCH_EMBED) && !isTimm(keys))
+              keys -> isSwin(keys) && !isTimm(keys))
           .withFresh(CheckpointFamily.STAGE_NORMS);
 
   /** Swin in timm 0.9 and later. */
@@ -46,8 +47,13 @@ public final class SwinPart implements BackbonePart {
               KeyResource.of(CheckpointFamily.class, "swin-timm.keymap"),
               "Swin backbone (timm)",
               "per model: see the licence field of its card",
-              keys -> keys.contains(PATCH_EMBED) && isTimm(keys))
+              keys -> isSwin(keys) && isTimm(keys))
           .withFresh(CheckpointFamily.STAGE_NORMS);
+
+  /** Plain transformers name their patches in the same way, and their blocks otherwise. */
+  private static boolean isSwin(Set<String> keys) {
+    return keys.contains(PATCH_EMBED) && !keys.contains(PLAIN_BLOCK);
+  }
 
   private static boolean isTimm(Set<String> keys) {
     return keys.contains("layers.3.downsample.reduction.weight") || keys.contains("head.fc.weight");
@@ -153,7 +159,7 @@ public final class SwinPart implements BackbonePart {
 
   @Override
   public Optional<BackboneConfig> deduce(StateDict state) {
-    if (!state.contains("backbone." + PATCH_EMBED)) {
+    if (!state.contains("backbone." + PATCH_EMBED) || state.contains("backbone." + PLAIN_BLOCK)) {
       return Optional.empty();
     }
     List<Integer> depths = new ArrayList<>();

@@ -10,7 +10,7 @@ import org.maskwright.engine.tensor.Tensor;
  * <p>The map is padded right and bottom with zeros to whole windows. Windows are shifted even where
  * one window covers the map, as in the segmentation variant of Swin.
  */
-final class Windows {
+public final class Windows {
   /** Added to the logits of tokens that only the cyclic shift made neighbours. */
   private static final float SEPARATED = -100;
 
@@ -20,7 +20,8 @@ final class Windows {
   private final int rows;
   private final int columns;
 
-  Windows(int height, int width, int side) {
+  /** Windows of {@code side} x {@code side} tokens over a map of that size. */
+  public Windows(int height, int width, int side) {
     this.height = height;
     this.width = width;
     this.side = side;
@@ -39,7 +40,7 @@ final class Windows {
   }
 
   /** [B,H,W,C] to [B*windows,N,C]; the map moves up and left by {@code shift} first. */
-  Tensor cut(Tensor map, int shift) {
+  public Tensor cut(Tensor map, int shift) {
     long[] after = {0, (long) rows * side - height, (long) columns * side - width, 0};
     return map.pad(new long[4], after, 0)
         .roll(1, -shift)
@@ -50,7 +51,7 @@ final class Windows {
   }
 
   /** The inverse of {@link #cut}. */
-  Tensor join(Tensor windows, int shift) {
+  public Tensor join(Tensor windows, int shift) {
     return windows
         .reshape(-1, rows, columns, side, side, windows.size(2))
         .permute(0, 1, 3, 2, 4, 5)

@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.decoder;
 
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.settings.VariantsOf;
@@ -11,12 +12,19 @@ public interface DecoderConfig {
   /**
    * The mask decoder with fresh initial values.
    *
+   * @param backbone of the model
    * @param memoryChannels width of the pixel decoder's memory
    * @param channels C, its own width
    * @param maskDim width of mask features and mask embeddings
    * @param space the classes to tell apart
    */
-  MaskDecoder build(Engine engine, int memoryChannels, int channels, int maskDim, ClassSpace space);
+  MaskDecoder build(
+      Engine engine,
+      Backbone backbone,
+      int memoryChannels,
+      int channels,
+      int maskDim,
+      ClassSpace space);
 
   /** Levels of the memory that its queries attend to; 0 if it does not read the memory. */
   int memoryLevels();
@@ -28,6 +36,11 @@ public interface DecoderConfig {
 
   /** Whether the decoder classifies pixels, instead of masks: semantic results only. */
   default boolean classifiesPixels() {
+    return false;
+  }
+
+  /** Whether it runs blocks that the backbone has left to it. */
+  default boolean runsEncoder() {
     return false;
   }
 

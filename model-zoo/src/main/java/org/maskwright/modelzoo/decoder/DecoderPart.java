@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.Optional;
 import org.maskwright.modelzoo.part.Part;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.StateDict;
 
 /** A kind of mask decoder; its settings implement {@link DecoderConfig}. */
@@ -16,6 +17,16 @@ public interface DecoderPart extends Part {
    * @param classes K
    */
   record Deduced(DecoderConfig config, int classes) {}
+
+  /**
+   * The names of the official code of models with it.
+   *
+   * @param state the weights of such a model under Maskwright's names
+   * @return empty where these are Maskwright's own
+   */
+  default Optional<CheckpointFamily> official(StateDict state) {
+    return Optional.empty();
+  }
 
   /**
    * What weights show of it.

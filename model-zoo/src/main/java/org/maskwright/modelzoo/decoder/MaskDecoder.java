@@ -25,6 +25,12 @@ public abstract class MaskDecoder extends Module {
    */
   public abstract Outputs predict(PixelFeatures features);
 
+  /**
+   * Told before a training and after each of its steps what share of it is done, in [0,1]: for
+   * decoders that change on the way.
+   */
+  public void trainedTo(double progress) {}
+
   /** Q: an image can have at most so many objects. */
   public abstract int queries();
 

@@ -6,6 +6,7 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.LinearClassHead;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
@@ -48,7 +49,12 @@ public final class MaskedAttentionPart implements DecoderPart {
 
     @Override
     public MaskDecoder build(
-        Engine engine, int memoryChannels, int channels, int maskDim, ClassSpace space) {
+        Engine engine,
+        Backbone backbone,
+        int memoryChannels,
+        int channels,
+        int maskDim,
+        ClassSpace space) {
       LinearClassHead head = new LinearClassHead(engine, channels, space);
       return new MaskedAttentionDecoder(engine, channels, maskDim, this, head);
     }

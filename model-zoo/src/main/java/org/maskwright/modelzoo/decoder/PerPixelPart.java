@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -25,7 +26,12 @@ public final class PerPixelPart implements DecoderPart {
   public record Settings() implements DecoderConfig {
     @Override
     public MaskDecoder build(
-        Engine engine, int memoryChannels, int channels, int maskDim, ClassSpace space) {
+        Engine engine,
+        Backbone backbone,
+        int memoryChannels,
+        int channels,
+        int maskDim,
+        ClassSpace space) {
       return new PerPixelDecoder(engine, maskDim, new FixedClassHead(engine, space));
     }
 

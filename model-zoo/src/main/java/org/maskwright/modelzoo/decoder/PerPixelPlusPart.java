@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -54,7 +55,12 @@ public final class PerPixelPlusPart implements DecoderPart {
 
     @Override
     public MaskDecoder build(
-        Engine engine, int memoryChannels, int channels, int maskDim, ClassSpace space) {
+        Engine engine,
+        Backbone backbone,
+        int memoryChannels,
+        int channels,
+        int maskDim,
+        ClassSpace space) {
       DetrPart.Settings detr = forClasses(space.size());
       FixedClassHead head = new FixedClassHead(engine, space);
       return new DetrDecoder(engine, memoryChannels, channels, maskDim, detr, head);

@@ -24,7 +24,6 @@ import org.maskwright.settings.Registry;
 public record DeducedArchitecture(
     BackboneConfig backbone, Optional<ModelConfig> model, int classes) {
   private static final int PUBLISHED_HEADS = 8;
-  private static final String MASK_FEATURES = PixelDecoderPart.PREFIX + "mask_features.weight";
 
   /**
    * Reads the architecture off the weights. The mask decoder gets as many heads as the pixel
@@ -75,13 +74,18 @@ public record DeducedArchitecture(
                           .stream())
               .findFirst()
               .orElseThrow(() -> unknown("mask decoder", decoders));
-      int width = state.size(MASK_FEATURES, 1);
-      requireOneWidth(state, width);
+      PixelDecoderPart.Widths widths = pixelDecoders.of(pixelDecoder).widths(state);
+      requireOneWidth(state, widths.hidden());
       ModelConfig model =
           new ModelConfig(
-              width,
-              state.size(MASK_FEATURES, 0),
-              pixelDecoders.of(pixelDecoder).sizeDivisibility(),
+              widths.hidden(),
+              widths.mask(),
+              backbone
+                  .imageSide()
+                  .orElseGet(
+                      () ->
+                          backbone.sizeDivisibility(
+                              pixelDecoders.of(pixelDecoder).sizeDivisibility())),
               backbone,
               pixelDecoder,
               decoder.config());

@@ -28,8 +28,8 @@ import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 
 /**
- * A {@code config.json} of Mask2Former or MaskFormer, every key of which is used, checked or listed
- * ({@link HuggingFaceKeys}).
+ * A {@code config.json} of a model that is known here, every key of which is used, checked or
+ * listed ({@link HuggingFaceKeys}).
  */
 final class HuggingFaceConfigFile {
   private static final long MAX_BYTES = 1 << 24;
@@ -39,7 +39,7 @@ final class HuggingFaceConfigFile {
   private final Path file;
   private final Config config;
   private final HuggingFaceModel type;
-  private final HuggingFaceBackbone backbone;
+  private final Optional<HuggingFaceBackbone> backbone;
   private final List<HuggingFaceModel.Section> sections = new ArrayList<>();
 
   /**
@@ -52,12 +52,14 @@ final class HuggingFaceConfigFile {
     config = json(file);
     try {
       type = HuggingFaceModels.ofType(text(config, "model_type"));
-      Config section = backboneConfig();
-      backbone = backbone(section);
+      Optional<Config> section = backboneConfig();
+      backbone = section.map(this::backbone);
       sections.addAll(type.sections(config));
-      sections.add(
-          new HuggingFaceModel.Section(
-              BACKBONE + ".", section, backbone.rules(), ModelConfig::backbone));
+      backbone.ifPresent(
+          part ->
+              sections.add(
+                  new HuggingFaceModel.Section(
+                      BACKBONE + ".", section.get(), part.rules(), ModelConfig::backbone)));
       sections.forEach(this::requireSupported);
       type.check(config);
     } catch (ConfigException e) {
@@ -97,10 +99,13 @@ final class HuggingFaceConfigFile {
     }
   }
 
-  private Config backboneConfig() {
-    return config.hasPath(BACKBONE)
-        ? config.getConfig(BACKBONE)
-        : ConfigFactory.parseString(type.defaultBackbone());
+  private Optional<Config> backboneConfig() {
+    return type.defaultBackbone()
+        .map(
+            absent ->
+                config.hasPath(BACKBONE)
+                    ? config.getConfig(BACKBONE)
+                    : ConfigFactory.parseString(absent));
   }
 
   private HuggingFaceBackbone backbone(Config section) {
@@ -191,9 +196,11 @@ final class HuggingFaceConfigFile {
           heads.isPresent()
               ? DeducedArchitecture.of(state, heads.getAsInt())
               : DeducedArchitecture.of(state);
-      deduced =
-          deduced.withBackbone(
-              backbone.read(deduced.backbone(), backboneSection().values(), state));
+      if (backbone.isPresent()) {
+        deduced =
+            deduced.withBackbone(
+                backbone.get().read(deduced.backbone(), backboneSection().values(), state));
+      }
       if (deduced.model().isPresent()) {
         deduced = deduced.withModel(type.read(deduced.model().get(), config));
       }
@@ -214,6 +221,7 @@ final class HuggingFaceConfigFile {
     return deduced;
   }
 
+  /** The one that describes the backbone. */
   private HuggingFaceModel.Section backboneSection() {
     return sections.get(sections.size() - 1);
   }
@@ -266,6 +274,11 @@ final class HuggingFaceConfigFile {
                 throw e.in(file);
               }
             });
+  }
+
+  /** Whether its images are squares of one size, to which the model pads. */
+  boolean hasSquareImages(ModelConfig model) {
+    return type.imageSide(model).isPresent();
   }
 
   /** The loss that the file names; empty if it names none. */

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.backbone.HuggingFaceBackbone;
@@ -91,9 +92,11 @@ public final class HuggingFaceFolder {
    */
   public static DeducedArchitecture deduce(Path checkpoint, StateDict state) {
     Path folder = folderOf(checkpoint);
-    return new HuggingFaceConfigFile(folder.resolve(CONFIG))
-        .deduce(state)
-        .withSizeDivisibility(preprocessor(folder).sizeDivisibility());
+    HuggingFaceConfigFile config = new HuggingFaceConfigFile(folder.resolve(CONFIG));
+    DeducedArchitecture deduced = config.deduce(state);
+    return deduced.model().filter(config::hasSquareImages).isPresent()
+        ? deduced
+        : deduced.withSizeDivisibility(preprocessor(folder).sizeDivisibility());
   }
 
   /**
@@ -154,29 +157,44 @@ public final class HuggingFaceFolder {
     }
     config.put("id2label", names);
     config.put("label2id", ids);
-    HuggingFaceBackbone backbone = backbone(model);
-    Map<String, Object> section = new LinkedHashMap<>();
-    section.put("out_features", STAGES);
-    section.putAll(backbone.write(model.backbone(), type.modelType()));
-    config.put("backbone_config", section);
+    Map<String, HostTensor> whole = new LinkedHashMap<>();
+    if (type.defaultBackbone().isPresent()) {
+      HuggingFaceBackbone backbone = backbone(model);
+      Map<String, Object> section = new LinkedHashMap<>();
+      section.put("out_features", STAGES);
+      section.putAll(backbone.write(model.backbone(), type.modelType()));
+      config.put("backbone_config", section);
+      whole.putAll(backbone.derived(model.backbone(), type.modelType()));
+    }
     Optional<TrainedLoss> loss = TrainedLoss.from(state.metadata());
     config.putAll(loss.map(type::lossKeys).orElse(Map.of()));
     Provenance.from(state.metadata())
         .ifPresent(
             from ->
                 config.put(HuggingFaceOrigin.KEY, new HuggingFaceOrigin(from.licence()).toMap()));
-    Map<String, HostTensor> whole =
-        new LinkedHashMap<>(backbone.derived(model.backbone(), type.modelType()));
     double noObject = loss.map(TrainedLoss::noObjectWeight).orElse(DEFAULT_NO_OBJECT_WEIGHT);
     whole.put(EMPTY_WEIGHT, emptyWeight(settings.classNames().size(), noObject));
     whole.putAll(state.asMap());
     StateDict theirs = type.family().export(StateDict.of(whole).withMetadata(state.metadata()));
     Safetensors.write(folder.resolve("model.safetensors"), theirs);
-    writeJson(
-        folder.resolve(PREPROCESSOR),
-        HuggingFacePreprocessor.of(settings, model.sizeDivisibility())
-            .toMap(type.imageProcessor(), settings.classNames().size()));
+    Map<String, Object> images =
+        HuggingFacePreprocessor.of(sized(settings, type.imageSide(model)), model.sizeDivisibility())
+            .toMap(type.imageProcessor(), settings.classNames().size());
+    images.putAll(type.imageSteps());
+    writeJson(folder.resolve(PREPROCESSOR), images);
     writeJson(folder.resolve(CONFIG), config);
+  }
+
+  /** Images of one side, where a class takes no others. */
+  private static HuggingFaceSettings sized(HuggingFaceSettings settings, OptionalInt side) {
+    return side.isEmpty()
+        ? settings
+        : new HuggingFaceSettings(
+            settings.classNames(),
+            side.getAsInt(),
+            side.getAsInt(),
+            settings.mean(),
+            settings.std());
   }
 
   private static HuggingFaceBackbone backbone(ModelConfig model) {

@@ -21,8 +21,11 @@ interface HuggingFaceModel {
   /** The value of {@code model_type}. */
   String modelType();
 
-  /** The classes' own {@code backbone_config}, where a file has none. */
-  String defaultBackbone();
+  /**
+   * The classes' own {@code backbone_config}, where a file has none; empty of classes that describe
+   * their backbone themselves.
+   */
+  Optional<String> defaultBackbone();
 
   /** Its class that prepares images. */
   String imageProcessor();
@@ -71,6 +74,19 @@ interface HuggingFaceModel {
   /** What the file says of a model beyond its weights, but for the backbone. */
   default ModelConfig read(ModelConfig deduced, Config config) {
     return deduced;
+  }
+
+  /**
+   * Side of the square images that the class takes; empty if it takes any. The model as it was read
+   * pads images to such squares.
+   */
+  default OptionalInt imageSide(ModelConfig model) {
+    return OptionalInt.empty();
+  }
+
+  /** What the file about images says besides. */
+  default Map<String, Object> imageSteps() {
+    return Map.of();
   }
 
   /**

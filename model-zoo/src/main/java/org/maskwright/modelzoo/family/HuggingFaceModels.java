@@ -13,7 +13,11 @@ import org.maskwright.settings.Registry;
 /** All models of Hugging Face Transformers that are known here, and their backbones. */
 final class HuggingFaceModels {
   static final List<HuggingFaceModel> ALL =
-      List.of(new Mask2FormerInTransformers(), new MaskFormerInTransformers());
+      List.of(
+          new Mask2FormerInTransformers(),
+          new MaskFormerInTransformers(),
+          EomtInTransformers.WITH_DINOV2,
+          EomtInTransformers.WITH_DINOV3);
 
   private HuggingFaceModels() {}
 

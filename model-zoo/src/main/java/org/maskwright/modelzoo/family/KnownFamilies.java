@@ -6,12 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.part.Part;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.Registry;
 
 /** All families of checkpoints: those of whole models, and what the parts recognise. */
@@ -34,6 +36,19 @@ public final class KnownFamilies {
    */
   public static CheckpointFamily ofType(String modelType) {
     return HuggingFaceModels.ofType(modelType).family();
+  }
+
+  /**
+   * The weights of a model under the names of its official code.
+   *
+   * @param state under Maskwright's names
+   */
+  public static StateDict official(ModelConfig model, StateDict state) {
+    return Registry.of(DecoderPart.class)
+        .of(model.decoder())
+        .official(state)
+        .map(family -> family.export(state))
+        .orElse(state);
   }
 
   private static List<CheckpointFamily> ofParts() {
@@ -92,10 +107,8 @@ public final class KnownFamilies {
   private static void refuseUnsupported(Set<String> keys) {
     List<Unsupported> others =
         List.of(
-            new Unsupported("network.encoder.backbone.", "EoMT"),
             new Unsupported("panoptic_head.", "mmdetection"),
             new Unsupported("decode_head.", "mmsegmentation"),
-            new Unsupported("image_encoder.", "Segment Anything"),
             new Unsupported("_blocks.0._se_reduce.", "EfficientNet with squeeze and excitation"),
             new Unsupported("proposal_generator.", "detectron2 Mask R-CNN"));
     for (Unsupported other : others) {

@@ -27,7 +27,6 @@ import org.maskwright.modelzoo.weights.TrainedLoss;
 final class Mask2FormerInTransformers implements HuggingFaceModel {
   private static final int LEVELS = 3;
   private static final String CALLED = "a Mask2Former";
-  private static final TrainedLoss.Points POINTS = new TrainedLoss.Points(12544, 3, 0.75);
 
   private final CheckpointFamily family =
       CheckpointFamily.ofHuggingFace(
@@ -50,8 +49,8 @@ final class Mask2FormerInTransformers implements HuggingFaceModel {
   }
 
   @Override
-  public String defaultBackbone() {
-    return "{\"model_type\":\"swin\",\"depths\":[2,2,18,2],\"drop_path_rate\":0.3}";
+  public Optional<String> defaultBackbone() {
+    return Optional.of("{\"model_type\":\"swin\",\"depths\":[2,2,18,2],\"drop_path_rate\":0.3}");
   }
 
   @Override
@@ -92,10 +91,8 @@ final class Mask2FormerInTransformers implements HuggingFaceModel {
         .only("activation_function", "relu", "relu")
         .only("pre_norm", false, false)
         .only("enforce_input_projection", false, false)
-        .training(
-            "dropout no_object_weight class_weight mask_weight dice_weight train_num_points"
-                + " oversample_ratio importance_sample_ratio use_auxiliary_loss ignore_value"
-                + " init_std init_xavier_std")
+        .training(PointsLossKeys.ALL)
+        .training("dropout use_auxiliary_loss ignore_value init_std init_xavier_std")
         .none("output_auxiliary_logits enforce_input_proj")
         .rules();
   }
@@ -178,38 +175,11 @@ final class Mask2FormerInTransformers implements HuggingFaceModel {
 
   @Override
   public Map<String, Object> lossKeys(TrainedLoss loss) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    loss.points()
-        .ifPresent(
-            points -> {
-              json.put("no_object_weight", loss.noObjectWeight());
-              json.put("class_weight", loss.classWeight());
-              json.put("mask_weight", loss.maskWeight());
-              json.put("dice_weight", loss.diceWeight());
-              json.put("train_num_points", points.count());
-              json.put("oversample_ratio", points.oversample());
-              json.put("importance_sample_ratio", points.importance());
-            });
-    return json;
+    return PointsLossKeys.of(loss);
   }
 
   @Override
   public Optional<TrainedLoss> loss(Config config) {
-    TrainedLoss own = new TrainedLoss(2, 5, 5, 0.1, Optional.of(POINTS), Optional.empty());
-    if (lossKeys(own).keySet().stream().noneMatch(config::hasPath)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new TrainedLoss(
-            number(config, "class_weight", own.classWeight()),
-            number(config, "mask_weight", own.maskWeight()),
-            number(config, "dice_weight", own.diceWeight()),
-            number(config, "no_object_weight", own.noObjectWeight()),
-            Optional.of(
-                new TrainedLoss.Points(
-                    (int) number(config, "train_num_points", POINTS.count()),
-                    number(config, "oversample_ratio", POINTS.oversample()),
-                    number(config, "importance_sample_ratio", POINTS.importance()))),
-            Optional.empty()));
+    return PointsLossKeys.read(config);
   }
 }

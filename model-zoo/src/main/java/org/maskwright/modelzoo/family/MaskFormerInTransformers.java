@@ -60,9 +60,10 @@ final class MaskFormerInTransformers implements HuggingFaceModel {
   }
 
   @Override
-  public String defaultBackbone() {
-    return "{\"model_type\":\"swin\",\"depths\":[2,2,18,2],\"drop_path_rate\":0.3,\"embed_dim\":128,"
-        + "\"num_heads\":[4,8,16,32],\"window_size\":12}";
+  public Optional<String> defaultBackbone() {
+    return Optional.of(
+        "{\"model_type\":\"swin\",\"depths\":[2,2,18,2],\"drop_path_rate\":0.3,\"embed_dim\":128,"
+            + "\"num_heads\":[4,8,16,32],\"window_size\":12}");
   }
 
   @Override

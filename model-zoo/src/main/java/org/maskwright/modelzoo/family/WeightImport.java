@@ -24,10 +24,51 @@ public final class WeightImport {
    * Reads a file (a Python wheel among them) or a model folder, recognises its family and
    * translates the names.
    *
-   * @throws CheckpointException if the file is damaged, hostile or of no supported family
+   * @throws CheckpointException if the file is damaged, hostile or of no supported family, or holds
+   *     differences to other weights
    */
   public static ImportedWeights read(Path path) {
+    ImportedWeights weights = readAsWhole(path);
+    weights
+        .family()
+        .differencesTo()
+        .ifPresent(
+            base -> {
+              throw new CheckpointException(
+                  path,
+                  ("%s: the backbone's tensors in such files are differences to the weights of %s;"
+                          + " expected those too: import with --base FILE, or with --base none if"
+                          + " this file holds whole weights")
+                      .formatted(weights.family().title(), base));
+            });
+    return weights;
+  }
+
+  /**
+   * As {@link #read}, of a file of a family of differences that holds whole weights nevertheless,
+   * such as one that Maskwright exported.
+   */
+  public static ImportedWeights readAsWhole(Path path) {
     return translated(path, CheckpointReader.read(path));
+  }
+
+  /**
+   * As {@link #read}, of a file that holds a backbone's differences to other weights ({@link
+   * CheckpointFamily#differencesTo}).
+   *
+   * @param base these weights, of any family
+   * @throws CheckpointException as {@link #read}, and if the file holds whole weights, or other
+   *     ones than the base's are meant
+   */
+  public static ImportedWeights readDifferences(Path path, Path base) {
+    ImportedWeights differences = readAsWhole(path);
+    if (differences.family().differencesTo().isEmpty()) {
+      throw new CheckpointException(
+          path,
+          "expected differences to the weights of a base, got whole weights, %s; leave out the base"
+              .formatted(differences.family().title()));
+    }
+    return WeightDifferences.added(differences, read(base));
   }
 
   /**

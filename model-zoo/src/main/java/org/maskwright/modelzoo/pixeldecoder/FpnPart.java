@@ -32,6 +32,9 @@ public final class FpnPart implements PixelDecoderPart {
 
   @Override
   public Optional<PixelDecoderConfig> deduce(StateDict state, int heads) {
-    return TransformerFpnPart.layers(state) == 0 ? Optional.of(new Settings()) : Optional.empty();
+    boolean some = state.keys().stream().anyMatch(key -> key.startsWith(PREFIX));
+    return some && TransformerFpnPart.layers(state) == 0
+        ? Optional.of(new Settings())
+        : Optional.empty();
   }
 }

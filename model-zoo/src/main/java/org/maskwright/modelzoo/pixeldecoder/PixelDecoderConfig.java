@@ -22,6 +22,11 @@ public interface PixelDecoderConfig {
   /** Levels of the memory that queries attend to. */
   int memoryLevels();
 
+  /** Whether it takes a transformer's tokens in place of maps of four sizes. */
+  default boolean takesTokens() {
+    return false;
+  }
+
   /** Attention heads; 1 where there is no attention. */
   default int heads() {
     return 1;

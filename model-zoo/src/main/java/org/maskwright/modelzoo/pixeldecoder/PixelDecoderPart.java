@@ -27,6 +27,20 @@ public interface PixelDecoderPart extends Part {
     return OptionalInt.empty();
   }
 
+  /**
+   * Widths of a model.
+   *
+   * @param hidden of pixel decoder and mask decoder
+   * @param mask of mask features
+   */
+  record Widths(int hidden, int mask) {}
+
+  /** The widths that weights with this pixel decoder show. */
+  default Widths widths(StateDict state) {
+    String features = PREFIX + "mask_features.weight";
+    return new Widths(state.size(features, 1), state.size(features, 0));
+  }
+
   /** To what multiple the published models with it pad images. */
   default int sizeDivisibility() {
     return 32;

@@ -17,7 +17,8 @@ public final class CheckpointFamily {
   /** What the segmentation variant of a backbone adds: a normalisation of each stage's map. */
   public static final Pattern STAGE_NORMS = Pattern.compile("backbone\\.norm\\d\\.(weight|bias)");
 
-  private static final Pattern NONE = Pattern.compile("(?!)");
+  /** Of no name. */
+  public static final Pattern NONE = Pattern.compile("(?!)");
 
   /** Mask2Former and MaskFormer as released on detectron2; Maskwright's own files. */
   public static final CheckpointFamily OFFICIAL =
@@ -29,6 +30,7 @@ public final class CheckpointFamily {
           Holds.MODEL,
           keys -> keys.stream().anyMatch(key -> key.startsWith("sem_seg_head.")),
           NONE,
+          Optional.empty(),
           Optional.empty());
 
   /** Backbones converted for detectron2: official names without their prefix. */
@@ -54,6 +56,7 @@ public final class CheckpointFamily {
   private final Predicate<Set<String>> tellTale;
   private final Pattern fresh;
   private final Optional<PixelStatistics> pixels;
+  private final Optional<String> differencesTo;
   private KeyTable table;
 
   private CheckpointFamily(
@@ -64,7 +67,8 @@ public final class CheckpointFamily {
       Holds holds,
       Predicate<Set<String>> tellTale,
       Pattern fresh,
-      Optional<PixelStatistics> pixels) {
+      Optional<PixelStatistics> pixels,
+      Optional<String> differencesTo) {
     this.resource = resource;
     this.backbones = backbones;
     this.title = title;
@@ -73,6 +77,7 @@ public final class CheckpointFamily {
     this.tellTale = tellTale;
     this.fresh = fresh;
     this.pixels = pixels;
+    this.differencesTo = differencesTo;
   }
 
   /**
@@ -86,7 +91,37 @@ public final class CheckpointFamily {
   public static CheckpointFamily ofBackbone(
       KeyResource resource, String title, String licenceNote, Predicate<Set<String>> tellTale) {
     return new CheckpointFamily(
-        resource, List::of, title, licenceNote, Holds.BACKBONE, tellTale, NONE, Optional.empty());
+        resource,
+        List::of,
+        title,
+        licenceNote,
+        Holds.BACKBONE,
+        tellTale,
+        NONE,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * A family whose files hold a whole model and say all of it.
+   *
+   * @param resource its key table
+   * @param title for people
+   * @param licenceNote what is known about the licence of such weights
+   * @param tellTale whether a file with these keys is one
+   */
+  public static CheckpointFamily ofModel(
+      KeyResource resource, String title, String licenceNote, Predicate<Set<String>> tellTale) {
+    return new CheckpointFamily(
+        resource,
+        List::of,
+        title,
+        licenceNote,
+        Holds.MODEL,
+        tellTale,
+        NONE,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /**
@@ -109,19 +144,38 @@ public final class CheckpointFamily {
         Holds.HUGGING_FACE_MODEL,
         tellTale,
         NONE,
+        Optional.empty(),
         Optional.empty());
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
   public CheckpointFamily withFresh(Pattern names) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, names, pixels);
+        resource, backbones, title, licenceNote, holds, tellTale, names, pixels, differencesTo);
   }
 
   /** The same, whose networks were trained on images normalised with these numbers. */
   public CheckpointFamily withPixels(PixelStatistics statistics) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, fresh, Optional.of(statistics));
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        holds,
+        tellTale,
+        fresh,
+        Optional.of(statistics),
+        differencesTo);
+  }
+
+  /**
+   * The same, whose files hold a backbone's differences to published weights.
+   *
+   * @param base whose weights, for people
+   */
+  public CheckpointFamily withDifferencesTo(String base) {
+    return new CheckpointFamily(
+        resource, backbones, title, licenceNote, holds, tellTale, fresh, pixels, Optional.of(base));
   }
 
   /** For people, e.g. "Swin backbone (timm)". */
@@ -137,6 +191,11 @@ public final class CheckpointFamily {
   /** How its networks' images are normalised, where that is another way than ImageNet's usual. */
   public Optional<PixelStatistics> pixels() {
     return pixels;
+  }
+
+  /** To whose weights those of a backbone are differences; empty of files of whole weights. */
+  public Optional<String> differencesTo() {
+    return differencesTo;
   }
 
   /** True for models of Hugging Face Transformers, beside which a config.json lies. */

@@ -1,6 +1,8 @@
 package org.maskwright.modelzoo.weights;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.maskwright.settings.Names;
 
@@ -30,6 +32,25 @@ public record ImportedWeights(
   public ImportedWeights {
     unexpected = List.copyOf(unexpected);
     ignored = List.copyOf(ignored);
+  }
+
+  /** The same with other tensors. */
+  public ImportedWeights withState(StateDict other) {
+    return new ImportedWeights(
+        family, other, unexpected, ignored, suffixMatching, unseen, provenance);
+  }
+
+  /** The same with some other tensors. */
+  public ImportedWeights with(Map<String, HostTensor> some) {
+    Map<String, HostTensor> all = new LinkedHashMap<>(state.asMap());
+    all.putAll(some);
+    return some.isEmpty() ? this : withState(StateDict.of(all).withMetadata(state.metadata()));
+  }
+
+  /** The same with the names of another family. */
+  public ImportedWeights withFamily(CheckpointFamily other) {
+    return new ImportedWeights(
+        other, state, unexpected, ignored, suffixMatching, unseen, provenance);
   }
 
   /** The same, of which something is known that weights do not show. */

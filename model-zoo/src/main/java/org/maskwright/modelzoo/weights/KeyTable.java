@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,10 @@ import java.util.Optional;
  *
  * <pre>
  *   rename  ours  theirs     one tensor, both ways
- *   split   ours  theirs     ours is fused; theirs are its thirds [query,key,value] along axis 0
+ *   split   ours  theirs     ours is fused; theirs are its thirds [query,key,value] along axis 0;
+ *                            a third "-" is not kept there, and 0
+ *   lead1   ours  theirs     ours has an axis of length 1 before those of theirs; lead2: two
+ *   tail2   ours  theirs     theirs has two axes of length 1 behind those of ours
  *   copy    ours  theirs     theirs repeats one of ours; written on export, compared on import
  *   counter ours  theirs     a 0 written beside each of ours on export, ignored on import
  *   alias   ours  theirs     an older name, only read
@@ -33,6 +37,9 @@ final class KeyTable {
   private enum Kind {
     RENAME,
     SPLIT,
+    LEAD1,
+    LEAD2,
+    TAIL2,
     COPY,
     COUNTER,
     ALIAS,
@@ -115,7 +122,7 @@ final class KeyTable {
    */
   KeyTranslation toOurs(StateDict theirs) {
     Map<String, HostTensor> ours = new LinkedHashMap<>();
-    Map<String, Map<Integer, HostTensor>> thirds = new LinkedHashMap<>();
+    Map<String, Thirds> thirds = new LinkedHashMap<>();
     Map<String, String> copies = new LinkedHashMap<>();
     List<String> unexpected = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -128,11 +135,15 @@ final class KeyTable {
       }
       switch (found.get().rule().kind()) {
         case RENAME, ALIAS -> putOnce(ours, found.get().other(), entry.getValue(), key);
+        case LEAD1 -> putOnce(ours, found.get().other(), shaped(entry.getValue(), 1, 0), key);
+        case LEAD2 -> putOnce(ours, found.get().other(), shaped(entry.getValue(), 2, 0), key);
+        case TAIL2 -> putOnce(ours, found.get().other(), shaped(entry.getValue(), 0, -2), key);
         case SPLIT -> {
           String fused = found.get().other();
           ours.putIfAbsent(fused, entry.getValue()); // keeps the place; replaced below
           thirds
-              .computeIfAbsent(fused, unused -> new LinkedHashMap<>())
+              .computeIfAbsent(fused, unused -> new Thirds(found.get().rule().theirs()))
+              .parts()
               .put(found.get().match().branch(), entry.getValue());
         }
         case COPY -> copies.put(key, found.get().other());
@@ -174,10 +185,19 @@ final class KeyTable {
     }
   }
 
-  private static HostTensor join(String fused, Map<Integer, HostTensor> parts) {
+  /** What was found of a fused tensor, and the keys of its thirds. */
+  private record Thirds(KeyTemplate keys, Map<Integer, HostTensor> parts) {
+    Thirds(KeyTemplate keys) {
+      this(keys, new LinkedHashMap<>());
+    }
+  }
+
+  private static HostTensor join(String fused, Thirds thirds) {
+    Map<Integer, HostTensor> parts = thirds.parts();
     List<HostTensor> ordered = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      HostTensor part = parts.get(i);
+      HostTensor part =
+          thirds.keys().isAbsent(i) ? zerosLike(parts.values().iterator().next()) : parts.get(i);
       if (part == null) {
         throw new CheckpointException(
             "'%s' needs query, key and value, but the file has only %d of them"
@@ -186,6 +206,25 @@ final class KeyTable {
       ordered.add(part);
     }
     return HostTensor.concatRows(ordered);
+  }
+
+  private static HostTensor zerosLike(HostTensor tensor) {
+    return HostTensor.of(tensor.type(), tensor.shape(), HostTensor.allocate(tensor.byteSize()));
+  }
+
+  /** With so many axes of length 1 more, or fewer, in front and behind. */
+  private static HostTensor shaped(HostTensor tensor, int before, int behind) {
+    int skipped = Math.max(-before, 0);
+    int kept = tensor.rank() - skipped - Math.max(-behind, 0);
+    if (kept < 0) {
+      throw new CheckpointException(
+          "expected a tensor of at least %d axes, got %s".formatted(tensor.rank() - kept, tensor));
+    }
+    int led = Math.max(before, 0);
+    long[] shape = new long[led + kept + Math.max(behind, 0)];
+    Arrays.fill(shape, 1);
+    System.arraycopy(tensor.shape(), skipped, shape, led, kept);
+    return tensor.reshape(shape);
   }
 
   /**
@@ -237,6 +276,12 @@ final class KeyTable {
     switch (rule.kind()) {
       case RENAME, COPY ->
           rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, tensor));
+      case LEAD1 ->
+          rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, shaped(tensor, -1, 0)));
+      case LEAD2 ->
+          rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, shaped(tensor, -2, 0)));
+      case TAIL2 ->
+          rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, shaped(tensor, 0, 2)));
       case COUNTER ->
           rule.theirs()
               .render(bound, 0)

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A key with holes: {@code {s}} a number, {@code {s+2}} and {@code {3-s}} numbers derived from it,
- * {@code {p=weight|bias}} one of some texts, {@code [a,b,c]} three keys at once.
+ * {@code {p=weight|bias}} one of some texts, {@code [a,b,c]} three keys at once, of which {@code -}
+ * is one that there is not.
  */
 final class KeyTemplate {
   private static final Pattern HOLE =
@@ -27,6 +28,9 @@ final class KeyTemplate {
       return choices == null;
     }
   }
+
+  private static final Pattern NEVER = Pattern.compile("(?!)");
+  private static final String ABSENT = "-";
 
   private final List<List<Part>> branches = new ArrayList<>();
   private final List<Pattern> patterns = new ArrayList<>();
@@ -46,9 +50,9 @@ final class KeyTemplate {
       }
     }
     for (String branch : expand(text)) {
-      List<Part> parts = parse(branch, choices);
+      List<Part> parts = branch.equals(ABSENT) ? List.of() : parse(branch, choices);
       branches.add(parts);
-      patterns.add(pattern(parts));
+      patterns.add(parts.isEmpty() ? NEVER : pattern(parts));
     }
   }
 
@@ -61,7 +65,10 @@ final class KeyTemplate {
     }
     List<String> expanded = new ArrayList<>();
     for (String branch : group.group(1).split(",", -1)) {
-      expanded.add(text.substring(0, group.start()) + branch + text.substring(group.end()));
+      expanded.add(
+          branch.equals(ABSENT)
+              ? ABSENT
+              : text.substring(0, group.start()) + branch + text.substring(group.end()));
     }
     return expanded;
   }
@@ -126,8 +133,16 @@ final class KeyTemplate {
     return Optional.empty();
   }
 
-  /** The key of one branch, or empty if a derived number would be negative. */
+  /** Whether a branch is a key that there is not. */
+  boolean isAbsent(int branch) {
+    return branches.get(branch).isEmpty();
+  }
+
+  /** The key of one branch, or empty if there is none or a derived number would be negative. */
   Optional<String> render(Map<String, String> bound, int branch) {
+    if (isAbsent(branch)) {
+      return Optional.empty();
+    }
     StringBuilder key = new StringBuilder();
     for (Part part : branches.get(branch)) {
       if (part.literal() != null) {

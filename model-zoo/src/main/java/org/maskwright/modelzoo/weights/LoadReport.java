@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.weights;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
  * @param reinitialised keys that keep the model's fresh values, on purpose
  * @param cut query embeddings of which the first rows were taken
  * @param adapted the first layer, made for pictures of other channels ({@link InputChannels})
+ * @param fitted tensors of a related backbone, made for the model's patches or images
  * @param nonFinite keys with NaN or infinite values
  * @param ignored keys that are known and not needed
  */
@@ -24,6 +26,7 @@ public record LoadReport(
     List<MisShaped> reinitialised,
     List<MisShaped> cut,
     List<MisShaped> adapted,
+    List<MisShaped> fitted,
     List<NonFinite> nonFinite,
     List<String> ignored) {
 
@@ -36,6 +39,7 @@ public record LoadReport(
     reinitialised = List.copyOf(reinitialised);
     cut = List.copyOf(cut);
     adapted = List.copyOf(adapted);
+    fitted = List.copyOf(fitted);
     nonFinite = List.copyOf(nonFinite);
     ignored = List.copyOf(ignored);
   }
@@ -60,6 +64,35 @@ public record LoadReport(
     }
   }
 
+  /**
+   * The same, of a file of which some tensors were made for the model.
+   *
+   * @param file as they were
+   * @param made as they were loaded
+   */
+  public LoadReport withFitted(StateDict file, Map<String, HostTensor> made) {
+    List<MisShaped> lines =
+        made.entrySet().stream()
+            .map(
+                entry ->
+                    new MisShaped(
+                        entry.getKey(),
+                        HostTensor.shapeText(file.get(entry.getKey()).shape()),
+                        HostTensor.shapeText(entry.getValue().shape())))
+            .toList();
+    return new LoadReport(
+        loaded,
+        missing,
+        unexpected,
+        misShaped,
+        reinitialised,
+        cut,
+        adapted,
+        lines,
+        nonFinite,
+        ignored);
+  }
+
   /** True if every key of the model was loaded and every key of the file used. */
   public boolean isExact() {
     return missing.isEmpty()
@@ -67,7 +100,8 @@ public record LoadReport(
         && misShaped.isEmpty()
         && reinitialised.isEmpty()
         && cut.isEmpty()
-        && adapted.isEmpty();
+        && adapted.isEmpty()
+        && fitted.isEmpty();
   }
 
   /** All lists, the loaded keys only counted. */
@@ -80,6 +114,7 @@ public record LoadReport(
     append(text, "re-initialised", reinitialised);
     append(text, "first rows taken", cut);
     append(text, "first layer made for other channels: " + InputChannels.RULE, adapted);
+    append(text, "made for the model's patches or images", fitted);
     append(text, "with NaN or infinite values", nonFinite);
     append(text, "not needed", ignored);
     return text.toString();

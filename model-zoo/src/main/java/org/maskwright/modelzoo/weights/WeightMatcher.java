@@ -89,7 +89,7 @@ public final class WeightMatcher {
         missing.add(key);
       }
     }
-    sortLeftovers(state.keys());
+    sortLeftovers(state.keys(), weights.family());
     LoadReport report =
         new LoadReport(
             loaded,
@@ -99,6 +99,7 @@ public final class WeightMatcher {
             reinitialised,
             cut,
             adapted,
+            List.of(),
             nonFinite,
             ignored);
     refuseIfNeeded(report, weights.provenance());
@@ -153,12 +154,12 @@ public final class WeightMatcher {
     return true;
   }
 
-  private void sortLeftovers(Set<String> fileKeys) {
+  private void sortLeftovers(Set<String> fileKeys, CheckpointFamily family) {
     for (String key : fileKeys) {
       if (model.containsKey(key) && inScope(key)) {
         continue;
       }
-      if (OPTIONAL.matcher(key).matches() || !inScope(key)) {
+      if (OPTIONAL.matcher(key).matches() || family.startsFresh(key) || !inScope(key)) {
         ignored.add(key);
       } else {
         unexpected.add(key);

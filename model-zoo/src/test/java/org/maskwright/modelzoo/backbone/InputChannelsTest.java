@@ -22,6 +22,9 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.vit.VitActivation;
+import org.maskwright.modelzoo.vit.VitFamily;
+import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -45,7 +48,26 @@ class InputChannelsTest {
         new SwinPart.Settings(
             8, List.of(1, 1, 1, 1), List.of(1, 2, 2, 4), 3, 4, 0, /* checkpointing= */ false),
         new MobileNetV2Part.Settings(4, widths, blocks, ResNetPart.Norm.FROZEN, false),
-        new EfficientNetLitePart.Settings(4, widths, blocks, ResNetPart.Norm.FROZEN, false));
+        new EfficientNetLitePart.Settings(4, widths, blocks, ResNetPart.Norm.FROZEN, false),
+        new ConvNeXtPart.Settings(List.of(4, 6, 8, 10), List.of(1, 1, 1, 1), 0, false),
+        new VitPart.Settings(
+            VitFamily.MAE,
+            8,
+            16,
+            2,
+            2,
+            24,
+            VitActivation.GELU,
+            false,
+            4,
+            0,
+            0,
+            List.of(),
+            0,
+            0,
+            8,
+            0,
+            false));
   }
 
   private static BackboneConfig resnet(ResNetPart.Stem stem) {

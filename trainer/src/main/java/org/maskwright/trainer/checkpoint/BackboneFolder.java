@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
@@ -13,6 +12,7 @@ import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
@@ -22,6 +22,7 @@ import org.maskwright.modelzoo.weights.LoadReport;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.WeightMatcher;
+import org.maskwright.settings.Registry;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EngineSettings;
@@ -126,7 +127,9 @@ public final class BackboneFolder {
    * @throws CheckpointException as {@link #describe}, and if the weights are damaged
    */
   public static ImportedWeights weights(Path folder) {
-    Optional<Record> unseen = describe(folder).backbone().unseen();
-    return WeightImport.read(folder).withUnseen(unseen);
+    BackboneConfig backbone = describe(folder).backbone();
+    ImportedWeights weights = WeightImport.read(folder).withUnseen(backbone.unseen());
+    BackbonePart part = Registry.of(BackbonePart.class).of(backbone);
+    return weights.withFamily(weights.family().withFresh(part.added()));
   }
 }

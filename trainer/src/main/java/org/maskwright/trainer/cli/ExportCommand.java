@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.maskwright.datasets.Channels;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
+import org.maskwright.modelzoo.family.KnownFamilies;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Provenance;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Write a Maskwright model for another tool. hf: a Hugging Face folder (config.json,"
           + " preprocessor_config.json, model.safetensors), for ResNet and Swin. official:"
-          + " model_final.pth with the keys of the official detectron2 implementation."
+          + " model_final.pth with the keys of the official implementation (detectron2's, EoMT's)."
     })
 final class ExportCommand implements Runnable {
   private enum Target {
@@ -68,7 +69,9 @@ final class ExportCommand implements Runnable {
     StateDict state = withOrigin(ModelFolder.weights(folder), file, weights);
     switch (target) {
       case HF -> HuggingFaceFolder.write(out, file.model(), settings(file), state);
-      case OFFICIAL -> TorchZipWriter.write(out.resolve("model_final.pth"), state);
+      case OFFICIAL ->
+          TorchZipWriter.write(
+              out.resolve("model_final.pth"), KnownFamilies.official(file.model(), state));
     }
     PrintWriter lines = spec.commandLine().getOut();
     Map<String, Object> loss = target == Target.HF ? knownLoss(file, state) : Map.of();

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -66,6 +67,7 @@ import picocli.CommandLine.Spec;
 final class ImportCommand implements Runnable {
   private static final int SHORT_EDGE = 800;
   private static final int MAX_SIZE = 1333;
+  private static final String NO_BASE = "none";
   private static final Pattern INDICES = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
   @Parameters(
@@ -119,14 +121,20 @@ final class ImportCommand implements Runnable {
       description = "Of a Python wheel with several files of weights, the one to read.")
   private String entry;
 
+  @Option(
+      names = "--base",
+      paramLabel = "FILE",
+      description =
+          "Weights that the file's backbone is differences to: DINOv3 for official EoMT files with it. none: the file holds whole weights under their names.")
+  private String base;
+
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     OutputFolder.requireEmpty(out);
-    ImportedWeights weights =
-        entry == null ? WeightImport.read(source) : WeightImport.readEntry(source, entry);
+    ImportedWeights weights = weights();
     HuggingFaceSettings settings =
         weights.family().isHuggingFace() ? HuggingFaceFolder.of(source).orElse(null) : null;
     DeducedArchitecture deduced =
@@ -157,6 +165,22 @@ final class ImportCommand implements Runnable {
         lines,
         () -> print(lines, weights, matched.report(), space),
         () -> toJson(weights, matched.report(), space));
+  }
+
+  private ImportedWeights weights() {
+    if (base != null && entry != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--base: of a file that is no wheel; leave out --entry");
+    }
+    if (entry != null) {
+      return WeightImport.readEntry(source, entry);
+    }
+    if (base == null) {
+      return WeightImport.read(source);
+    }
+    return base.equals(NO_BASE)
+        ? WeightImport.readAsWhole(source)
+        : WeightImport.readDifferences(source, Path.of(base));
   }
 
   private void importBackbone(ImportedWeights weights, BackboneConfig backbone) {
@@ -268,13 +292,14 @@ final class ImportCommand implements Runnable {
     }
     Provenance provenance = weights.provenance();
     String licence = provenance.licence();
+    OptionalInt side = architecture.backbone().imageSide();
     ModelFile file =
         settings == null
             ? ModelFile.of(
                 architecture,
                 space,
-                SHORT_EDGE,
-                MAX_SIZE,
+                side.orElse(SHORT_EDGE),
+                side.orElse(MAX_SIZE),
                 BackboneFile.normalization(weights.family()),
                 licence)
             : new ModelFile(

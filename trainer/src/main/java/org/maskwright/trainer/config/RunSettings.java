@@ -8,12 +8,14 @@ import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.backbone.LayerNumbers;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.LossTermSettings;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
@@ -53,6 +55,7 @@ public record RunSettings(
         eval.tasks());
     requireTerms(criterion, data.sources(), eval);
     requireColours(data);
+    requireLayers(optimizer.layerDecay(), model);
     tiles(eval, data);
   }
 
@@ -64,6 +67,21 @@ public record RunSettings(
         "augment",
         "color-jitter = false where data.channels is not 3, as it changes colours",
         "data.channels = " + data.channels());
+  }
+
+  /** A rate that differs from layer to layer is of a backbone that tells layers apart. */
+  private static void requireLayers(LayerDecay decay, ModelConfig model) {
+    int count = model.backbone().layers().map(LayerNumbers::count).orElse(0);
+    Ranges.require(
+        decay.isNone() || count > 0,
+        "optimizer",
+        "layer-decay.factor = 1 with a backbone that has no layers to tell apart, as vit and convnext have",
+        decay.factor());
+    Ranges.require(
+        decay.spared() <= count,
+        "optimizer",
+        "layer-decay.spared of at most %d, the layers of the backbone".formatted(count),
+        decay.spared());
   }
 
   /** What names terms of the loss names those of the criterion. */

@@ -9,12 +9,17 @@ import org.maskwright.trainer.schedule.Schedule;
 public record ScheduleSettings(
     @Doc("Shape of the schedule.") Shape shape,
     @Doc("Steps of linear warm-up; 0 = none.") int warmupSteps,
-    @Doc("Factor of the first step of the warm-up, in [0,1].") double warmupFactor) {
+    @Doc("Factor of the first step of the warm-up, in [0,1].") double warmupFactor,
+    @Doc(
+            "Steps in which the backbone warms up from 0 when the rest has; it stands still until then, and the shape begins behind each warm-up. 0 = all together.")
+        int backboneWarmupSteps) {
   /** Checks the ranges. */
   public ScheduleSettings {
     Ranges.require(warmupSteps >= 0, "warmupSteps", "at least 0", warmupSteps);
     Ranges.require(
         warmupFactor >= 0 && warmupFactor <= 1, "warmupFactor", "a value in [0,1]", warmupFactor);
+    Ranges.require(
+        backboneWarmupSteps >= 0, "backboneWarmupSteps", "at least 0", backboneWarmupSteps);
   }
 
   /** The shapes. */
@@ -83,6 +88,15 @@ public record ScheduleSettings(
 
   /** The factor of each step. */
   public Schedule over(long steps) {
+    if (backboneWarmupSteps > 0) {
+      long rest = steps - warmupSteps;
+      return new Schedule.TwoStage(
+          shape.over(Math.max(1, rest)),
+          shape.over(Math.max(1, rest - backboneWarmupSteps)),
+          warmupSteps,
+          warmupFactor,
+          backboneWarmupSteps);
+    }
     Schedule plain = shape.over(steps);
     return warmupSteps == 0 ? plain : new Schedule.Warmup(plain, warmupSteps, warmupFactor);
   }

@@ -27,6 +27,7 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
@@ -119,6 +120,7 @@ final class StoredStep {
         new OptimizerSettings(
             LEARNING_RATE,
             1,
+            LayerDecay.NONE,
             0.05,
             0,
             0.5,

@@ -57,6 +57,11 @@ public final class SegmentationTask implements TrainTask {
   }
 
   @Override
+  public void trainedTo(double progress) {
+    model.decoder().trainedTo(progress);
+  }
+
+  @Override
   public StepNormalizers normalizers(Step step) {
     StepNormalizers sum = StepNormalizers.NONE;
     for (Batch part : step.parts()) {

@@ -13,6 +13,12 @@ public interface TrainTask {
    */
   Module model();
 
+  /**
+   * Told before training, and after each of its steps, what share of all steps is done, in [0,1]:
+   * for what changes on the way.
+   */
+  default void trainedTo(double progress) {}
+
   /** What the losses of a step are divided by, over all its parts. */
   StepNormalizers normalizers(Step step);
 

@@ -79,8 +79,10 @@ public final class Trainer {
     task.model().setTraining(true);
     long step = done;
     boolean stop = false;
+    task.trainedTo((double) done / Math.max(1, steps));
     while (step < steps && !stop) {
       StepReport report = step(loader, ++step);
+      task.trainedTo((double) step / steps);
       for (TrainListener listener : listeners) {
         stop |= listener.afterStep(report) == TrainListener.Verdict.STOP;
       }
@@ -96,7 +98,7 @@ public final class Trainer {
     double factor = schedule.factor(number - 1);
     Optimizer.Outcome outcome;
     try {
-      outcome = optimizer.step(evaluation, factor);
+      outcome = optimizer.step(evaluation, factor, schedule.backboneFactor(number - 1));
     } catch (NonFiniteGradientException e) {
       throw evaluation.diverged(e.getMessage());
     } finally {

@@ -23,7 +23,7 @@ final class Descent implements Optimizer {
   private long steps;
 
   /** What the parameters of a group have in common. */
-  private record Numbers(double lrFactor, double weightDecay) {}
+  private record Numbers(boolean ofBackbone, double lrFactor, double weightDecay) {}
 
   /** For the parameters that are trainable now. */
   Descent(Module model, OptimizerSettings settings) {
@@ -31,7 +31,9 @@ final class Descent implements Optimizer {
     for (ParameterGroups.Entry e : ParameterGroups.of(model, settings)) {
       parameters.put(e.name(), e.parameter());
       groups
-          .computeIfAbsent(new Numbers(e.lrFactor(), e.weightDecay()), n -> new LinkedHashMap<>())
+          .computeIfAbsent(
+              new Numbers(e.ofBackbone(), e.lrFactor(), e.weightDecay()),
+              n -> new LinkedHashMap<>())
           .put(e.name(), e.parameter());
     }
     UpdateRuleSettings base = settings.base();
@@ -39,7 +41,7 @@ final class Descent implements Optimizer {
   }
 
   @Override
-  public Outcome step(Closure closure, double scheduleFactor) {
+  public Outcome step(Closure closure, double scheduleFactor, double backboneFactor) {
     closure.evaluate();
     double norm = Gradients.norm(parameters.values());
     double clip =
@@ -47,7 +49,8 @@ final class Descent implements Optimizer {
     steps++;
     groups.forEach(
         (numbers, group) -> {
-          double rate = settings.learningRate() * numbers.lrFactor() * scheduleFactor;
+          double scheduled = numbers.ofBackbone() ? backboneFactor : scheduleFactor;
+          double rate = settings.learningRate() * numbers.lrFactor() * scheduled;
           rule.update(
               withGradient(group), new UpdateRule.Update(rate, numbers.weightDecay(), clip, steps));
         });

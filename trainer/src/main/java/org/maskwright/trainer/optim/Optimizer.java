@@ -26,10 +26,16 @@ public interface Optimizer extends AutoCloseable {
    * Takes a step. Gradients are left in the parameters; the caller frees them.
    *
    * @param scheduleFactor factor of the learning-rate schedule at this step
+   * @param backboneFactor that of the backbone's parameters
    * @throws NonFiniteGradientException if the gradient is not finite; parameters are those before
    *     the step then, and also if the closure throws
    */
-  Outcome step(Closure closure, double scheduleFactor);
+  Outcome step(Closure closure, double scheduleFactor, double backboneFactor);
+
+  /** A step with one factor for all parameters. */
+  default Outcome step(Closure closure, double scheduleFactor) {
+    return step(closure, scheduleFactor, scheduleFactor);
+  }
 
   /** How many steps were taken. */
   long steps();

@@ -10,6 +10,7 @@ public record OptimizerSettings(
     @Doc("Learning rate at factor 1 of the schedule; 0 changes nothing, for checks.")
         double learningRate,
     @Doc("Factor on the learning rate of the backbone.") double backboneMultiplier,
+    @Doc("Layer-wise decay of the learning rate in the backbone.") LayerDecay layerDecay,
     @Doc("Weight decay of weights and biases.") double weightDecay,
     @Doc("Weight decay of normalisation layers, embeddings and relative position tables.")
         double weightDecayNorm,

@@ -68,10 +68,11 @@ final class SharpnessAware implements Optimizer {
   }
 
   @Override
-  public Outcome step(Closure closure, double scheduleFactor) {
+  public Outcome step(Closure closure, double scheduleFactor, double backboneFactor) {
     double radius = rho.applyAsDouble(scheduleFactor);
     double[] gap = new double[1];
-    Outcome outcome = base.step(() -> evaluate(closure, radius, gap), scheduleFactor);
+    Outcome outcome =
+        base.step(() -> evaluate(closure, radius, gap), scheduleFactor, backboneFactor);
     Map<String, Double> measures = new LinkedHashMap<>(outcome.measures());
     measures.put("rho", radius);
     measures.put("surrogateGap", gap[0]);

@@ -23,6 +23,11 @@ public sealed interface Schedule {
    */
   double factor(long step);
 
+  /** The factor of the backbone's parameters, where it is another than that of the rest. */
+  default double backboneFactor(long step) {
+    return factor(step);
+  }
+
   /** factor(t) = 1. */
   record Constant() implements Schedule {
     @Override
@@ -124,6 +129,50 @@ public sealed interface Schedule {
       }
       double progress = (double) step / steps;
       return factor * (startFactor * (1 - progress) + progress);
+    }
+  }
+
+  /**
+   * Two warm-ups: first all but the backbone, which stands still meanwhile, then the backbone. What
+   * follows begins behind the warm-up of each. With a = t/W and b = (t - W)/V: f(1 - a) + a for t
+   * &lt; W, then rest(t - W); of the backbone 0 for t &lt; W, b for t &lt; W + V, then backbone(t -
+   * W - V).
+   *
+   * <p><b>Source</b> the recipe of EoMT (arXiv 2503.19108), whose f is 0 and which goes on with the
+   * power 0.9
+   *
+   * @param rest behind the first warm-up, of all but the backbone
+   * @param backbone behind the second, of the backbone
+   * @param steps W, at least 0
+   * @param startFactor f, in [0, 1]
+   * @param backboneSteps V, at least 1
+   */
+  record TwoStage(
+      Schedule rest, Schedule backbone, long steps, double startFactor, long backboneSteps)
+      implements Schedule {
+    public TwoStage {
+      new Warmup(rest, steps, startFactor); // checks both
+      checkLength(backboneSteps);
+    }
+
+    @Override
+    public double factor(long step) {
+      checkStep(step);
+      if (step >= steps) {
+        return rest.factor(step - steps);
+      }
+      double progress = (double) step / steps;
+      return startFactor * (1 - progress) + progress;
+    }
+
+    @Override
+    public double backboneFactor(long step) {
+      checkStep(step);
+      long since = step - steps;
+      if (since >= backboneSteps) {
+        return backbone.factor(since - backboneSteps);
+      }
+      return since <= 0 ? 0 : (double) since / backboneSteps;
     }
   }
 

@@ -23,11 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.decoder.EomtPart;
+import org.maskwright.modelzoo.family.KnownFamilies;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.TokensPart;
+import org.maskwright.modelzoo.vit.VitActivation;
+import org.maskwright.modelzoo.vit.VitFamily;
+import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.Safetensors;
@@ -258,6 +265,84 @@ final class ImportExportCommandTest {
     return ours;
   }
 
+  private static ModelConfig eomt() {
+    VitPart.Settings encoder =
+        new VitPart.Settings(
+            VitFamily.DINOV3,
+            16,
+            32,
+            2,
+            1,
+            32,
+            VitActivation.GELU,
+            false,
+            0,
+            1,
+            0,
+            List.of(),
+            0,
+            1,
+            256,
+            0,
+            false);
+    return new ModelConfig(
+        32, 32, 32, encoder, new TokensPart.Settings(), new EomtPart.Settings(3));
+  }
+
+  /** Official files of EoMT with DINOv3 hold them; exported ones have the names and are whole. */
+  @Test
+  void differencesToOtherWeightsAreImportedWithThese() {
+    StateDict state = randomModel(eomt());
+    Path file = folder.resolve("differences.pth");
+    TorchZipWriter.write(file, KnownFamilies.official(eomt(), state));
+    Path ours = folder.resolve("ours");
+    assertEquals(6, run("import", file.toString(), "--out", ours.toString()));
+    assertTrue(err.toString().contains("--base FILE"), err::toString);
+    assertFalse(Files.exists(ours));
+    Map<String, HostTensor> encoder = new LinkedHashMap<>(state.asMap());
+    encoder.keySet().removeIf(key -> !key.startsWith("backbone."));
+    Path base = folder.resolve("base.safetensors");
+    Safetensors.write(base, StateDict.of(encoder));
+    assertEquals(
+        0,
+        run("import", file.toString(), "--base", base.toString(), "--out", ours.toString()),
+        err::toString);
+    Path whole = folder.resolve("whole");
+    assertEquals(
+        0,
+        run("import", file.toString(), "--base", "none", "--out", whole.toString()),
+        err::toString);
+    for (String key : List.of("backbone.norm.weight", "sem_seg_head.predictor.class_embed.bias")) {
+      float[] values = state.get(key).toFloatArray();
+      assertArrayEquals(values, ModelFolder.weights(whole).get(key).toFloatArray(), key);
+      for (int i = 0; key.startsWith("backbone.") && i < values.length; i++) {
+        values[i] *= 2;
+      }
+      assertArrayEquals(values, ModelFolder.weights(ours).get(key).toFloatArray(), key);
+    }
+    assertEquals(eomt(), ModelFolder.describe(ours).model());
+    assertEquals(
+        6,
+        run(
+            "import",
+            official.toString(),
+            "--base",
+            base.toString(),
+            "--out",
+            folder.resolve("other").toString()));
+    assertTrue(err.toString().contains("whole weights"), err::toString);
+    Path exported = folder.resolve("exported");
+    assertEquals(
+        0,
+        run("export", whole.toString(), "--to", "official", "--out", exported.toString()),
+        err::toString);
+    assertTrue(
+        WeightImport.readAsWhole(exported.resolve("model_final.pth"))
+            .state()
+            .get("backbone.norm.weight")
+            .contentEquals(state.get("backbone.norm.weight")));
+  }
+
   @Test
   void aFolderWithFilesIsNotOverwritten() throws IOException {
     Path ours = Files.createDirectories(folder.resolve("ours"));
@@ -272,11 +357,15 @@ final class ImportExportCommandTest {
   }
 
   private static StateDict randomModel() {
+    return randomModel(Variants.get(TINY));
+  }
+
+  private static StateDict randomModel(ModelConfig config) {
     Random random = new Random(1);
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     try (Engine engine = Engine.shapesOnly();
         SegmentationModel model =
-            SegmentationModels.build(engine, Variants.get(TINY), ClassSpace.ofSize(CLASSES))) {
+            SegmentationModels.build(engine, config, ClassSpace.ofSize(CLASSES))) {
       model
           .state()
           .forEach(

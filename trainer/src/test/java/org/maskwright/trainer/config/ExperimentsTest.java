@@ -26,7 +26,8 @@ class ExperimentsTest {
   private static final Path CONFIGS = Path.of("..", "configs");
 
   /** Included by experiments. */
-  private static final Set<String> PARTS = Set.of("base.conf", "crops-640.conf");
+  private static final Set<String> PARTS =
+      Set.of("base.conf", "crops-640.conf", "squares-640.conf");
 
   /** An experiment, alone or with the model of a recipe of its. */
   record Experiment(Path file, Optional<String> model) {

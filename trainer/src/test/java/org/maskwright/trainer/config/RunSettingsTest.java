@@ -59,6 +59,43 @@ final class RunSettingsTest {
   }
 
   @Test
+  void aRateThatDecaysFromLayerToLayerIsOfABackboneWithLayers() {
+    Path file = REPOSITORY.resolve("configs/coco/panoptic.conf");
+    ConfigFile.load(
+            file,
+            Optional.of("mask2former-convnext-t"),
+            List.of("optimizer.layer-decay.factor=0.7"))
+        .bind(RunSettings.class);
+    for (String override :
+        List.of("optimizer.layer-decay.factor=0.7", "optimizer.layer-decay.spared=1")) {
+      ConfigFile config = ConfigFile.load(file, List.of(override));
+      ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+      assertEquals("optimizer", e.problems().get(0).path());
+      assertTrue(e.getMessage().contains("layer-decay"), e.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "eomt-s          | model.pixel-decoder.type=fpn  | model | tokens",
+        "eomt-s          | model.decoder.type=detr       | model | eomt",
+        "eomt-s          | model.backbone.vit.held-back=0 | model | held-back",
+        "eomt-s          | model.hidden-dim=256          | model | 384",
+        "mask2former-r50 | model.pixel-decoder.type=tokens | model | tokens",
+        "mask2former-r50 | model.decoder.type=eomt       | model | held-back",
+      })
+  void blocksThatABackboneHoldsBackAreForTheDecoderThatRunsThem(
+      String model, String override, String key, String named) {
+    Path file = REPOSITORY.resolve("configs/coco/panoptic.conf");
+    ConfigFile config = ConfigFile.load(file, Optional.of(model), List.of(override));
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertTrue(e.problems().get(0).path().startsWith(key), e.getMessage());
+    assertTrue(e.getMessage().contains(named), e.getMessage());
+  }
+
+  @Test
   void aModelThatClassifiesMasksIsNotTrainedByPixels() {
     Path file = REPOSITORY.resolve("configs/ade20k/semantic.conf");
     ConfigFile config =
@@ -73,6 +110,10 @@ final class RunSettingsTest {
         "schedule.warmup-steps                       | -1",
         "schedule.warmup-factor                      | 3",
         "schedule.warmup-factor                      | -0.1",
+        "schedule.backbone-warmup-steps              | -1",
+        "optimizer.layer-decay.factor                | 0",
+        "optimizer.layer-decay.factor                | 1.5",
+        "optimizer.layer-decay.spared                | -1",
         "schedule.shape.multi-step.gamma             | 0",
         "schedule.shape.multi-step.milestones        | [0.9, 0.8]",
         "schedule.shape.multi-step.milestones        | [0.5, 0.5]",

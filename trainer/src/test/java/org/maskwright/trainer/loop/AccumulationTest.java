@@ -19,6 +19,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
@@ -54,7 +55,15 @@ class AccumulationTest {
             Categories.things("box"), 4, java.util.Collections.nCopies(7, List.<Tiles.Tile>of()));
     OptimizerSettings settings =
         new OptimizerSettings(
-            0.1, 1, 0, 0, 0.5, 0, new AdamW.Settings(0.9, 0.99, 1e-2), new Plain.Settings());
+            0.1,
+            1,
+            LayerDecay.NONE,
+            0,
+            0,
+            0.5,
+            0,
+            new AdamW.Settings(0.9, 0.99, 1e-2),
+            new Plain.Settings());
     try (Engine engine =
             Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1).withSeed(3));
         Linear layer = Linear.of(engine, 2, 1);

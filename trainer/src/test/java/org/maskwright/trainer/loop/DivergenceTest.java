@@ -26,6 +26,7 @@ import org.maskwright.trainer.TrainingDivergedException;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
@@ -50,7 +51,15 @@ class DivergenceTest {
   private static TrainingDivergedException diverged(UnaryOperator<Tensor> loss) {
     OptimizerSettings settings =
         new OptimizerSettings(
-            0.1, 1, 0.1, 0, 0, 0, new AdamW.Settings(0.9, 0.99, 1e-8), new Plain.Settings());
+            0.1,
+            1,
+            LayerDecay.NONE,
+            0.1,
+            0,
+            0,
+            0,
+            new AdamW.Settings(0.9, 0.99, 1e-8),
+            new Plain.Settings());
     Tiles data =
         new Tiles(Categories.things("box"), 4, Collections.nCopies(4, List.<Tiles.Tile>of()));
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));

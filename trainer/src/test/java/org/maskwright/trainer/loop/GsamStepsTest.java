@@ -28,6 +28,7 @@ import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.Gsam;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Sgd;
@@ -104,6 +105,7 @@ class GsamStepsTest {
     return new OptimizerSettings(
         0.001,
         1,
+        LayerDecay.NONE,
         0.1,
         0,
         0.5,

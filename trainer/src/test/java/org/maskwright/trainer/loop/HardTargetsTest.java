@@ -27,6 +27,7 @@ import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
@@ -53,7 +54,15 @@ class HardTargetsTest {
             : new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
     OptimizerSettings settings =
         new OptimizerSettings(
-            1e-4, 1, 0, 0, 1, 0, new AdamW.Settings(0.9, 0.999, 1e-8), new Plain.Settings());
+            1e-4,
+            1,
+            LayerDecay.NONE,
+            0,
+            0,
+            1,
+            0,
+            new AdamW.Settings(0.9, 0.999, 1e-8),
+            new Plain.Settings());
     List<LossPart> last = new ArrayList<>();
     EngineOptions options = EngineOptions.DEFAULT.withDevice("cpu").withThreads(1);
     try (Engine engine = Engine.open(options);

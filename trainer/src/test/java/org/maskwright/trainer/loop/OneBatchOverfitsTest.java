@@ -38,6 +38,7 @@ import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.AdamW;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
@@ -189,7 +190,15 @@ class OneBatchOverfitsTest {
         };
     OptimizerSettings settings =
         new OptimizerSettings(
-            2e-3, 1, 0, 0, 1, 0, new AdamW.Settings(0.9, 0.99, 1e-8), new Plain.Settings());
+            2e-3,
+            1,
+            LayerDecay.NONE,
+            0,
+            0,
+            1,
+            0,
+            new AdamW.Settings(0.9, 0.99, 1e-8),
+            new Plain.Settings());
     try (Optimizer optimizer = settings.over(model);
         Loader loader =
             new Loader(

@@ -30,6 +30,7 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.MethodSettings;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
@@ -115,14 +116,21 @@ class OptimizerStepsParityTest {
     UpdateRuleSettings adamw = new AdamW.Settings(0.9, 0.99, 1e-8);
     MethodSettings plain = new Plain.Settings();
     return switch (name) {
-      case "poly" -> new OptimizerSettings(0.05, 0.1, 0.05, 0, 0.5, 0.9, adamw, plain);
-      case "steps" -> new OptimizerSettings(0.05, 0.25, 0.3, 0.1, 0, 0, adamw, plain);
-      case "constant" -> new OptimizerSettings(0.02, 1, 0, 0, 1, 0.5, adamw, plain);
+      case "poly" ->
+          new OptimizerSettings(0.05, 0.1, LayerDecay.NONE, 0.05, 0, 0.5, 0.9, adamw, plain);
+      case "steps" ->
+          new OptimizerSettings(0.05, 0.25, LayerDecay.NONE, 0.3, 0.1, 0, 0, adamw, plain);
+      case "constant" ->
+          new OptimizerSettings(0.02, 1, LayerDecay.NONE, 0, 0, 1, 0.5, adamw, plain);
       case "sgd" ->
-          new OptimizerSettings(0.05, 0.1, 0.05, 0, 0.5, 0.9, new Sgd.Settings(0.9, false), plain);
+          new OptimizerSettings(
+              0.05, 0.1, LayerDecay.NONE, 0.05, 0, 0.5, 0.9, new Sgd.Settings(0.9, false), plain);
       case "sgd-nesterov" ->
-          new OptimizerSettings(0.02, 0.25, 0.3, 0.1, 0, 0, new Sgd.Settings(0.8, true), plain);
-      default -> new OptimizerSettings(0.02, 1, 0, 0, 1, 0.5, new Sgd.Settings(0, false), plain);
+          new OptimizerSettings(
+              0.02, 0.25, LayerDecay.NONE, 0.3, 0.1, 0, 0, new Sgd.Settings(0.8, true), plain);
+      default ->
+          new OptimizerSettings(
+              0.02, 1, LayerDecay.NONE, 0, 0, 1, 0.5, new Sgd.Settings(0, false), plain);
     };
   }
 

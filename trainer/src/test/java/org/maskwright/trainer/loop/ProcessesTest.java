@@ -34,6 +34,7 @@ import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.Gsam;
+import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
@@ -56,7 +57,7 @@ class ProcessesTest {
 
   private static OptimizerSettings sgd(double rate, double ema) {
     return new OptimizerSettings(
-        rate, 1, 0, 0, 0, ema, new Sgd.Settings(0, false), new Plain.Settings());
+        rate, 1, LayerDecay.NONE, 0, 0, 0, ema, new Sgd.Settings(0, false), new Plain.Settings());
   }
 
   private static Tiles data(int seed) {
@@ -216,7 +217,15 @@ class ProcessesTest {
     // An eps above the gradients' rounding, which else becomes steps of the full rate.
     OptimizerSettings settings =
         new OptimizerSettings(
-            1e-3, 1, 0.05, 0, 0.1, 0, new AdamW.Settings(0.9, 0.999, 1e-3), new Plain.Settings());
+            1e-3,
+            1,
+            LayerDecay.NONE,
+            0.05,
+            0,
+            0.1,
+            0,
+            new AdamW.Settings(0.9, 0.999, 1e-3),
+            new Plain.Settings());
     assertOneProcess(new Way("mask2former", settings, 1, 1), 2, 1e-5);
   }
 
@@ -226,6 +235,7 @@ class ProcessesTest {
         new OptimizerSettings(
             0.01,
             1,
+            LayerDecay.NONE,
             0,
             0,
             1,

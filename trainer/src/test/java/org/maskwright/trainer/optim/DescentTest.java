@@ -26,9 +26,14 @@ class DescentTest {
       EngineOptions.DEFAULT.withDevice("cpu").withThreads(1);
 
   private static OptimizerSettings settings(double clipNorm) {
+    return settings(clipNorm, LayerDecay.NONE);
+  }
+
+  private static OptimizerSettings settings(double clipNorm, LayerDecay decay) {
     return new OptimizerSettings(
         0.1,
         0.25,
+        decay,
         0.05,
         0.01,
         clipNorm,
@@ -38,10 +43,14 @@ class DescentTest {
   }
 
   private static Map<String, ParameterGroups.Entry> groups(String model) {
+    return groups(model, LayerDecay.NONE);
+  }
+
+  private static Map<String, ParameterGroups.Entry> groups(String model, LayerDecay decay) {
     try (Engine engine = Engine.shapesOnly();
         SegmentationModel built =
             SegmentationModels.build(engine, Variants.get(model), ClassSpace.ofSize(3))) {
-      return ParameterGroups.of(built, settings(0)).stream()
+      return ParameterGroups.of(built, settings(0, decay)).stream()
           .collect(Collectors.toMap(ParameterGroups.Entry::name, e -> e));
     }
   }
@@ -72,6 +81,56 @@ class DescentTest {
   }
 
   @Test
+  void aLayerLearnsSlowerThanTheOneBehindItAndTheLastAsTheBackboneDoes() {
+    Map<String, ParameterGroups.Entry> eomt = groups("eomt-s", new LayerDecay(0.5, 0));
+    assertGroup(eomt, "backbone.blocks.11.attn.qkv.weight", 0.25, 0.05);
+    assertGroup(eomt, "backbone.norm.weight", 0.25, 0.01);
+    assertGroup(eomt, "backbone.blocks.10.ls1.gamma", 0.125, 0.05);
+    assertGroup(eomt, "backbone.blocks.0.norm1.weight", 0.25 * Math.pow(0.5, 11), 0.01);
+    assertGroup(eomt, "backbone.pos_embed", 0.25 * Math.pow(0.5, 11), 0.05);
+    assertGroup(eomt, "sem_seg_head.predictor.query_feat.weight", 1, 0.01);
+    assertGroup(eomt, "sem_seg_head.predictor.mask_head.0.weight", 1, 0.05);
+    Map<String, ParameterGroups.Entry> spared = groups("eomt-s", new LayerDecay(0.5, 3));
+    assertGroup(spared, "backbone.blocks.9.attn.qkv.weight", 0.25, 0.05);
+    assertGroup(spared, "backbone.blocks.8.attn.qkv.weight", 0.25 * Math.pow(0.5, 3), 0.05);
+  }
+
+  /** A step of the rest alone leaves the backbone where it is, whatever its rate. */
+  @Test
+  void theBackboneMovesByAFactorOfItsOwn() {
+    try (Engine engine = Engine.open(OPTIONS);
+        SegmentationModel model =
+            SegmentationModels.build(
+                engine, Variants.get("mask2former-tiny"), ClassSpace.ofSize(3));
+        Optimizer optimizer = settings(0).over(model)) {
+      Map<String, Parameter> trained = model.parameters();
+      trained.values().removeIf(p -> !p.isTrainable());
+      Map<String, float[]> before =
+          trained.entrySet().stream()
+              .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().tensor().toFloats()));
+      optimizer.step(
+          () -> {
+            try (var scope = engine.scope()) {
+              Tensor sum = engine.scalar(0);
+              for (Parameter p : trained.values()) {
+                sum = sum.add(p.tensor().square().sum()).add(p.tensor().sum());
+              }
+              sum.backward();
+            }
+            return 0;
+          },
+          1,
+          0);
+      trained.forEach(
+          (name, p) ->
+              assertEquals(
+                  name.startsWith("backbone."),
+                  Arrays.equals(before.get(name), p.tensor().toFloats()),
+                  name));
+    }
+  }
+
+  @Test
   void frozenNormalisationIsNotTrained() {
     assertFalse(
         groups("mask2former-r50").keySet().stream().anyMatch(n -> n.contains("stem.conv1.norm")));
@@ -81,7 +140,15 @@ class DescentTest {
   void aLearningRateOfZeroChangesNothing() {
     OptimizerSettings still =
         new OptimizerSettings(
-            0, 1, 0.5, 0.5, 0, 0, new AdamW.Settings(0.9, 0.999, 1e-8), new Plain.Settings());
+            0,
+            1,
+            LayerDecay.NONE,
+            0.5,
+            0.5,
+            0,
+            0,
+            new AdamW.Settings(0.9, 0.999, 1e-8),
+            new Plain.Settings());
     try (Engine engine = Engine.open(OPTIONS);
         Linear layer = Linear.of(engine, 3, 2);
         Optimizer optimizer = still.over(layer)) {
@@ -111,6 +178,7 @@ class DescentTest {
             new OptimizerSettings(
                     1e6,
                     1,
+                    LayerDecay.NONE,
                     0,
                     0,
                     clipNorm,

@@ -20,7 +20,7 @@ class GsamTest {
 
   private static OptimizerSettings settings(
       UpdateRuleSettings base, double rate, double clip, MethodSettings method) {
-    return new OptimizerSettings(rate, 1, 0.05, 0.05, clip, 0, base, method);
+    return new OptimizerSettings(rate, 1, LayerDecay.NONE, 0.05, 0.05, clip, 0, base, method);
   }
 
   @ParameterizedTest
@@ -56,7 +56,7 @@ class GsamTest {
   /** Keeps the gradient that a step follows, and does nothing with it. */
   private record Looking(Perceptron model, List<float[]> followed) implements Optimizer {
     @Override
-    public Outcome step(Closure closure, double scheduleFactor) {
+    public Outcome step(Closure closure, double scheduleFactor, double backboneFactor) {
       closure.evaluate();
       followed.add(model.gradient());
       return new Outcome(0, Map.of());

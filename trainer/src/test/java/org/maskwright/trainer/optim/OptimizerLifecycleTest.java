@@ -28,7 +28,7 @@ class OptimizerLifecycleTest {
   private static final int STEPS = 5;
 
   private static OptimizerSettings settings(UpdateRuleSettings base, MethodSettings method) {
-    return new OptimizerSettings(0.02, 1, 0.05, 0.05, 0.5, 0, base, method);
+    return new OptimizerSettings(0.02, 1, LayerDecay.NONE, 0.05, 0.05, 0.5, 0, base, method);
   }
 
   private static OptimizerSettings settings(String name) {

@@ -26,6 +26,7 @@ class OptimizerSettingsTest {
     return new OptimizerSettings(
         v[0],
         v[1],
+        LayerDecay.NONE,
         v[2],
         v[3],
         v[7],
@@ -53,6 +54,18 @@ class OptimizerSettingsTest {
       assertRefused(i, Double.NaN);
       assertRefused(i, Double.POSITIVE_INFINITY);
     }
+  }
+
+  @Test
+  void aDecayOutOfItsRangeIsRefused() {
+    for (double factor : new double[] {0, -0.5, 1.001, Double.NaN}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> new LayerDecay(factor, 0))
+              .getMessage();
+      assertTrue(message.startsWith("factor: expected a number in (0,1]"), message);
+    }
+    assertThrows(IllegalArgumentException.class, () -> new LayerDecay(0.5, -1));
+    assertTrue(new LayerDecay(1, 4).isNone());
   }
 
   private static void assertRefused(int i, double value) {

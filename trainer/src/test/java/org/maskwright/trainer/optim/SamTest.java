@@ -23,7 +23,7 @@ class SamTest {
 
   private static OptimizerSettings settings(
       UpdateRuleSettings base, double rate, double clip, MethodSettings method) {
-    return new OptimizerSettings(rate, 1, 0.05, 0.05, clip, 0, base, method);
+    return new OptimizerSettings(rate, 1, LayerDecay.NONE, 0.05, 0.05, clip, 0, base, method);
   }
 
   private static MethodSettings sam(double rho) {

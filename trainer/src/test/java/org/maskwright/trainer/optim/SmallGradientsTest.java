@@ -18,7 +18,7 @@ class SmallGradientsTest {
 
   private static OptimizerSettings settings(
       double rate, double clipNorm, UpdateRuleSettings base, MethodSettings method) {
-    return new OptimizerSettings(rate, 1, 0, 0, clipNorm, 0, base, method);
+    return new OptimizerSettings(rate, 1, LayerDecay.NONE, 0, 0, clipNorm, 0, base, method);
   }
 
   /** What a step saw. */
@@ -117,7 +117,7 @@ class SmallGradientsTest {
   /** Keeps what the closure gives. */
   private record Asking(List<Double> given) implements Optimizer {
     @Override
-    public Outcome step(Closure closure, double scheduleFactor) {
+    public Outcome step(Closure closure, double scheduleFactor, double backboneFactor) {
       given.add(closure.evaluate());
       return new Outcome(0, Map.of("base", 7.0));
     }

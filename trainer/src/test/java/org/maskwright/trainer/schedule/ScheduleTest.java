@@ -9,6 +9,7 @@ import org.maskwright.trainer.schedule.Schedule.Constant;
 import org.maskwright.trainer.schedule.Schedule.Cosine;
 import org.maskwright.trainer.schedule.Schedule.MultiStep;
 import org.maskwright.trainer.schedule.Schedule.Poly;
+import org.maskwright.trainer.schedule.Schedule.TwoStage;
 import org.maskwright.trainer.schedule.Schedule.Warmup;
 
 final class ScheduleTest {
@@ -63,6 +64,31 @@ final class ScheduleTest {
     assertEquals(0.4 * poly.factor(4), schedule.factor(4), TOLERANCE);
     assertEquals(poly.factor(10), schedule.factor(10));
     assertEquals(poly.factor(60), schedule.factor(60));
+  }
+
+  @Test
+  void inTwoStagesTheBackboneStandsStillWhileTheRestWarmsUp() {
+    // EoMT on COCO: 500 and 1,000 steps, then the power 0.9 of what is left of 88,692.
+    var schedule = new TwoStage(new Poly(88_192, 0.9), new Poly(87_192, 0.9), 500, 0, 1000);
+    assertEquals(0, schedule.factor(0));
+    assertEquals(0.5, schedule.factor(250), TOLERANCE);
+    assertEquals(1, schedule.factor(500));
+    assertEquals(Math.pow(0.5, 0.9), schedule.factor(500 + 44_096), TOLERANCE);
+    assertEquals(0, schedule.backboneFactor(0));
+    assertEquals(0, schedule.backboneFactor(500));
+    assertEquals(0.25, schedule.backboneFactor(750), TOLERANCE);
+    assertEquals(1, schedule.backboneFactor(1500));
+    assertEquals(Math.pow(0.5, 0.9), schedule.backboneFactor(1500 + 43_596), TOLERANCE);
+    assertEquals(0, schedule.backboneFactor(88_692));
+  }
+
+  @Test
+  void inOneStageTheBackbonesFactorIsThatOfTheRest() {
+    for (var schedule : List.of(new Poly(100, 0.9), new Warmup(new Cosine(100), 10, 0.1))) {
+      for (long step : new long[] {0, 5, 50, 100}) {
+        assertEquals(schedule.factor(step), schedule.backboneFactor(step));
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,44 @@
+package org.maskwright.modelzoo.vit;
+
+import org.maskwright.engine.nn.Init;
+import org.maskwright.engine.nn.Linear;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Tensor;
+
+/**
+ * Transposed convolution with a 2x2 kernel and stride 2: each pixel becomes four; weight [C,O,2,2],
+ * bias [O].
+ *
+ * <p>Without overlaps it is a product of each pixel with a matrix, and is computed so.
+ */
+public final class Doubling extends Module {
+  private final Parameter weight;
+  private final Parameter bias;
+
+  /** The field's default: U(-b,b), b = 1/sqrt(4 O). */
+  public Doubling(Engine engine, int in, int out) {
+    super(engine);
+    long[] shape = {in, out, 2, 2};
+    weight =
+        parameter("weight", Init.kaimingUniform(engine, initStream(), Linear.DEFAULT_SLOPE, shape));
+    double bound = 1 / Math.sqrt(4.0 * out);
+    bias = parameter("bias", engine.uniform(initStream(), -bound, bound, out));
+  }
+
+  /** map [B,C,H,W] to [B,O,2H,2W]. */
+  public Tensor forward(Tensor map) {
+    long batch = map.size(0);
+    long height = map.size(2);
+    long width = map.size(3);
+    long out = bias.tensor().size(0);
+    return map.permute(0, 2, 3, 1)
+        .reshape(batch * height * width, map.size(1))
+        .matmul(weight.tensor().reshape(map.size(1), 4 * out))
+        .reshape(batch, height, width, out, 2, 2)
+        .permute(0, 3, 1, 4, 2, 5)
+        .reshape(batch, out, 2 * height, 2 * width)
+        .add(bias.tensor().reshape(1, out, 1, 1));
+  }
+}

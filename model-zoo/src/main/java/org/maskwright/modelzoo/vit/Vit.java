@@ -1,0 +1,295 @@
+package org.maskwright.modelzoo.vit;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.nn.Conv2d;
+import org.maskwright.engine.nn.Init;
+import org.maskwright.engine.nn.LayerNorm;
+import org.maskwright.engine.nn.Linear;
+import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.nn.ModuleList;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.TokenEncoder;
+
+/**
+ * A plain vision transformer (arXiv 2010.11929): patches of an image as tokens, a class token and
+ * registers before them, equal blocks. As a backbone it gives the four maps of a simple feature
+ * pyramid ({@link SimplePyramid}) over its last tokens; with blocks that are held back, the tokens
+ * before these, which are a mask decoder's to run.
+ *
+ * <p>Parameters have the names of the official DINOv2 and MAE code: {@code cls_token}, {@code
+ * register_tokens}, {@code pos_embed}, {@code patch_embed.proj}, {@code blocks.N.*}, {@code norm};
+ * of Segment Anything also {@code neck.N}.
+ *
+ * <p><b>Differs</b> from ViTDet: the pyramid starts from the normalised tokens, or from the neck
+ * where there is one.
+ */
+public final class Vit extends Backbone {
+  private static final double STD = 0.02;
+  private static final int MAPS = 4;
+  private final VitPart.Settings settings;
+  private final Parameter classToken;
+  private final Parameter registers;
+  private final PositionTable positions;
+  private final PatchEmbed patchEmbed;
+  private final LayerNorm firstNorm;
+  private final ModuleList<VitBlock> blocks;
+  private final LayerNorm norm;
+  private final Neck neck;
+  private final List<SimplePyramid> pyramid = new ArrayList<>();
+
+  /**
+   * Linear layers Xavier-uniform, tokens and positions N(0, 0.02^2); the rest of the field's
+   * default.
+   *
+   * @param inputs channels of the pictures
+   */
+  public Vit(Engine engine, VitPart.Settings settings, int inputs) {
+    super(engine);
+    this.settings = settings;
+    VitFamily family = settings.family();
+    int channels = settings.width();
+    classToken = family.hasClassToken() ? parameter("cls_token", tokens(1)) : null;
+    registers =
+        settings.registers() > 0
+            ? parameter("register_tokens", tokens(settings.registers()))
+            : null;
+    positions = PositionTable.of(engine, this::parameter, settings);
+    patchEmbed = child("patch_embed", new PatchEmbed(engine, settings, inputs));
+    firstNorm =
+        family.hasFirstNorm()
+            ? child("norm_pre", new LayerNorm(engine, channels, family.eps()))
+            : null;
+    blocks = child("blocks", new ModuleList<>(engine));
+    for (int b = 0; b < settings.depth(); b++) {
+      blocks.add(new VitBlock(engine, settings, b));
+    }
+    neck = settings.neck() > 0 ? child("neck", new Neck(engine, channels, settings.neck())) : null;
+    norm = neck == null ? child("norm", new LayerNorm(engine, channels, family.eps())) : null;
+    int in = neck == null ? channels : settings.neck();
+    for (int i = 0; settings.heldBack() == 0 && i < MAPS; i++) {
+      SimplePyramid level = new SimplePyramid(engine, in, settings.mapChannels(), 2 - i);
+      pyramid.add(child("simfp_" + (i + 2), level));
+    }
+  }
+
+  private Tensor tokens(int count) {
+    return engine().normal(initStream(), 0, STD, 1, count, settings.width());
+  }
+
+  private static final class PatchEmbed extends Module {
+    private final Conv2d proj;
+    private final int side;
+
+    PatchEmbed(Engine engine, VitPart.Settings settings, int inputs) {
+      super(engine);
+      side = settings.patch();
+      long[] shape = {settings.width(), inputs, side, side};
+      proj =
+          child(
+              "proj",
+              new Conv2d(
+                  Init.kaimingUniform(engine, initStream(), Linear.DEFAULT_SLOPE, shape),
+                  settings.family().hasFirstNorm()
+                      ? null
+                      : Init.biasUniform(engine, initStream(), shape),
+                  Conv2dSpec.of(side, 0)));
+    }
+
+    /** pixels [B,I,H,W], padded right and below with 0 to whole patches, to [B,C,h,w]. */
+    Tensor forward(Tensor pixels) {
+      long[] after = {
+        0, 0, Math.floorMod(-pixels.size(2), side), Math.floorMod(-pixels.size(3), side)
+      };
+      return proj.forward(pixels.pad(new long[4], after, 0));
+    }
+  }
+
+  /** What it was built from. */
+  public VitPart.Settings settings() {
+    return settings;
+  }
+
+  /**
+   * Tokens with where they stand.
+   *
+   * @param values [B,L,C]
+   */
+  public record Tokens(Tensor values, TokenGrid grid) {}
+
+  /** The tokens before the first block: class token and registers, then patches with positions. */
+  public Tokens embed(Tensor pixels) {
+    Tensor map = patchEmbed.forward(pixels);
+    int height = map.intSize(2);
+    int width = map.intSize(3);
+    Tensor patches = map.flatten(2, 3).transpose(1, 2); // [B,N,C]
+    if (positions != null) {
+      patches = patches.add(positions.ofPatches(height, width));
+    }
+    List<Tensor> parts = new ArrayList<>();
+    if (classToken != null) {
+      Tensor at = positions == null ? null : positions.ofClass();
+      parts.add(at == null ? classToken.tensor() : classToken.tensor().add(at));
+    }
+    if (registers != null) {
+      parts.add(registers.tensor());
+    }
+    long batch = patches.size(0);
+    parts.replaceAll(part -> part.expand(batch, part.size(1), part.size(2)));
+    parts.add(patches);
+    Tensor all = Tensor.concat(1, parts.toArray(Tensor[]::new));
+    int placeless = all.intSize(1) - height * width;
+    return new Tokens(
+        firstNorm == null ? all : firstNorm.forward(all), grid(placeless, height, width));
+  }
+
+  /**
+   * Where tokens stand.
+   *
+   * @param placeless number of tokens before the patches
+   */
+  public TokenGrid grid(int placeless, int height, int width) {
+    return new TokenGrid(
+        placeless,
+        height,
+        width,
+        settings.family().isRotary()
+            ? Optional.of(
+                TokenGrid.Rotation.of(
+                    engine(), placeless, height, width, settings.width() / settings.heads()))
+            : Optional.empty());
+  }
+
+  /**
+   * Runs a block.
+   *
+   * @param tokens [B,L,C]
+   * @param grid where the L tokens stand
+   * @param blocked bool, broadcasts to [B,1,L,L], true = may not attend; or null
+   * @return of the same shape
+   */
+  public Tensor block(int block, Tensor tokens, TokenGrid grid, Tensor blocked) {
+    VitBlock run = blocks.get(block);
+    if (!settings.checkpointing()) {
+      return run.forward(tokens, grid, blocked);
+    }
+    List<Tensor> inputs = new ArrayList<>(List.of(tokens)); // what a block reads outlives its scope
+    grid.rotation().ifPresent(r -> inputs.addAll(List.of(r.cos(), r.sin())));
+    if (blocked != null) {
+      inputs.add(blocked);
+    }
+    return engine()
+        .checkpoint(
+            x -> {
+              TokenGrid again = grid.rotation().isPresent() ? grid.turnedBy(x[1], x[2]) : grid;
+              return run.forward(x[0], again, blocked == null ? null : x[x.length - 1]);
+            },
+            inputs.toArray(Tensor[]::new));
+  }
+
+  /** The tokens behind the last block, not normalised. */
+  public Tokens encode(Tensor pixels) {
+    return encode(pixels, settings.depth());
+  }
+
+  /** The tokens behind so many blocks. */
+  private Tokens encode(Tensor pixels, int blocks) {
+    Tokens tokens = embed(pixels);
+    Tensor y = tokens.values();
+    for (int b = 0; b < blocks; b++) {
+      y = block(b, y, tokens.grid(), null);
+    }
+    return new Tokens(y, tokens.grid());
+  }
+
+  /** The final normalisation of tokens [..,C]; of a family with a neck the identity. */
+  public Tensor normalized(Tensor tokens) {
+    return norm == null ? tokens : norm.forward(tokens);
+  }
+
+  /**
+   * The features of an image's patches: normalised tokens, or what the neck makes of them.
+   *
+   * @return [B,C,h,w], h = H/patch and w = W/patch rounded up
+   */
+  public Tensor features(Tensor pixels) {
+    return engine()
+        .tidy(
+            scope -> {
+              Tokens tokens = encode(pixels);
+              TokenGrid grid = tokens.grid();
+              Tensor values = tokens.values();
+              Tensor map = grid.map(normalized(values.slice(1, grid.placeless(), values.size(1))));
+              return neck == null ? map : neck.forward(map);
+            });
+  }
+
+  /**
+   * The four maps, at strides of a quarter of a patch, half a patch, a patch and two: those of
+   * {@link Backbone} with patches of 16 pixels. With blocks that are held back two maps: the
+   * patches before these [B,C,h,w], and the tokens without a place [B,C,P,1].
+   */
+  @Override
+  public List<Tensor> forward(Tensor pixels) {
+    if (settings.heldBack() > 0) {
+      return begun(pixels);
+    }
+    Tensor map = features(pixels);
+    return pyramid.stream().map(level -> level.forward(map)).toList();
+  }
+
+  private List<Tensor> begun(Tensor pixels) {
+    Tokens tokens = encode(pixels, settings.depth() - settings.heldBack());
+    TokenGrid grid = tokens.grid();
+    Tensor values = tokens.values();
+    Tensor placeless = values.slice(1, 0, grid.placeless()).transpose(1, 2).unsqueeze(3);
+    return List.of(grid.map(values.slice(1, grid.placeless(), values.size(1))), placeless);
+  }
+
+  @Override
+  public Optional<TokenEncoder> tokenEncoder() {
+    return settings.heldBack() > 0 ? Optional.of(new HeldBack()) : Optional.empty();
+  }
+
+  private final class HeldBack implements TokenEncoder {
+    @Override
+    public int width() {
+      return settings.width();
+    }
+
+    @Override
+    public int blocks() {
+      return settings.heldBack();
+    }
+
+    @Override
+    public int doublings() {
+      return settings.doublings();
+    }
+
+    @Override
+    public Blocks over(int placeless, int height, int width) {
+      TokenGrid grid = grid(placeless, height, width);
+      int first = settings.depth() - settings.heldBack();
+      return (block, tokens, blocked) -> block(first + block, tokens, grid, blocked);
+    }
+
+    @Override
+    public Tensor normalized(Tensor tokens) {
+      return Vit.this.normalized(tokens);
+    }
+  }
+
+  @Override
+  public List<Integer> channels() {
+    return settings.heldBack() > 0
+        ? List.of(settings.width(), settings.width())
+        : Collections.nCopies(MAPS, settings.mapChannels());
+  }
+}

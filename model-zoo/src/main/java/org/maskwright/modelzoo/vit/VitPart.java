@@ -1,0 +1,385 @@
+package org.maskwright.modelzoo.vit;
+
+import static org.maskwright.modelzoo.part.Ranges.require;
+import static org.maskwright.modelzoo.part.Ranges.requireCount;
+import static org.maskwright.modelzoo.part.Ranges.requireRate;
+import static org.maskwright.modelzoo.part.Ranges.requireWidth;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.backbone.LayerNumbers;
+import org.maskwright.modelzoo.part.Ranges;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.settings.Doc;
+
+/** Plain vision transformers of several families; computed by {@link Vit}. */
+public final class VitPart implements BackbonePart {
+  private static final int MAP_CHANNELS = 256;
+  private static final int HEAD_CHANNELS = 64;
+  private static final String PREFIX = "backbone.";
+  private static final String PATCHES = PREFIX + "patch_embed.proj.weight";
+  private static final String POSITIONS = PREFIX + "pos_embed";
+  private static final Pattern BLOCKS = Pattern.compile("blocks\\.(\\d+)\\.");
+  private static final Pattern BEHIND = Pattern.compile("norm\\.|neck\\.|simfp_");
+  private static final String HELD_BACK = "sem_seg_head.predictor.attn_mask_probs";
+  private static final String MASK_HEAD = "sem_seg_head.predictor.mask_head.0.weight";
+  private static final String BLOCK = PREFIX + "blocks.";
+
+  @Override
+  public String name() {
+    return "vit";
+  }
+
+  @Override
+  public Class<? extends Record> settings() {
+    return Settings.class;
+  }
+
+  /**
+   * What a plain transformer can be.
+   *
+   * @param family what differs beside sizes
+   * @param patch side of a patch in pixels; maps are at strides of a quarter of it to twice it
+   * @param width channels of a token
+   * @param depth number of blocks
+   * @param heads attention heads; divide the width
+   * @param mlpDim hidden channels of a block's MLP; of a gated one those behind the gate
+   * @param mlp what is between its layers
+   * @param qkNorm whether queries and keys are normalised, head by head
+   * @param grid side in patches of the images that the table of positions is for; 0 where positions
+   *     are rotary
+   * @param registers tokens without a place beside the class token
+   * @param window side in tokens of the attention windows; 0 = every block attends everywhere
+   * @param globalBlocks numbers of the blocks that attend everywhere in spite of windows, from 0
+   * @param neck channels of the neck of Segment Anything; 0 in all other families
+   * @param heldBack last blocks that the mask decoder runs, with its queries; 0 = the backbone runs
+   *     all and gives four maps
+   * @param mapChannels channels of the four maps
+   * @param dropPath drop-path probability of the last block, rising from 0 at the first
+   * @param checkpointing whether each block is computed again in the backward pass
+   */
+  public record Settings(
+      @Doc(
+              "Whose transformer, and so what differs beside sizes: dinov2, dinov2-patches (as EoMT has it), dinov3, mae, clip or sam.")
+          VitFamily family,
+      @Doc("Side of a patch in pixels; size-divisibility is a multiple of it.") int patch,
+      @Doc("Channels of a token.") int width,
+      @Doc("Number of blocks.") int depth,
+      @Doc("Attention heads; divide the width.") int heads,
+      @Doc("Hidden channels of a block's MLP.") int mlpDim,
+      @Doc("What is between the MLP's layers: gelu, quick-gelu (OpenAI's CLIP) or swiglu.")
+          VitActivation mlp,
+      @Doc("Normalise queries and keys, head by head, as very large transformers do.")
+          boolean qkNorm,
+      @Doc(
+              "Side in patches of the images that the table of positions is for; resized for others. 0 with dinov3.")
+          int grid,
+      @Doc("Register tokens beside the class token; of dinov2, dinov2-patches and dinov3.")
+          int registers,
+      @Doc("Side in tokens of attention windows, of sam; 0 = every block attends everywhere.")
+          int window,
+      @Doc("Numbers of the blocks that attend everywhere in spite of windows, from 0.")
+          List<Integer> globalBlocks,
+      @Doc("Channels of sam's neck; 0 in all other families.") int neck,
+      @Doc(
+              "Last blocks that the mask decoder eomt runs, with its queries among the tokens; 0 = the backbone runs all and gives four maps.")
+          int heldBack,
+      @Doc("Channels of the four maps, of a simple feature pyramid.") int mapChannels,
+      @Doc("Drop-path probability of the last block, rising from 0 at the first; in [0,1).")
+          double dropPath,
+      @Doc(
+              "Compute each block again in the backward pass: less memory, one more forward pass of the backbone.")
+          boolean checkpointing)
+      implements BackboneConfig {
+    /** Checks the ranges, and that switches are of the family. */
+    public Settings {
+      globalBlocks = List.copyOf(globalBlocks);
+      requireCount("patch", patch);
+      requireWidth("width", width);
+      requireCount("depth", depth);
+      requireCount("heads", heads);
+      require(
+          width % heads == 0 && (!family.isRotary() || width / heads % 4 == 0),
+          "heads",
+          "a divisor of width " + width + (family.isRotary() ? " into multiples of 4" : ""),
+          heads);
+      requireWidth("mlpDim", mlpDim);
+      requireWidth("mapChannels", mapChannels);
+      require(
+          heldBack == 0 || !family.isWindowed() && heldBack > 0 && heldBack <= depth,
+          "heldBack",
+          family.isWindowed() ? "0: windows have no place for queries" : "0 to depth " + depth,
+          heldBack);
+      requireRate("dropPath", dropPath);
+      require(
+          family.isRotary() ? grid == 0 : grid > 0 && grid <= Ranges.MAX_COUNT,
+          "grid",
+          family.isRotary() ? "0: positions are rotary" : "1 to " + Ranges.MAX_COUNT,
+          grid);
+      require(
+          registers == 0
+              || family.hasLayerScale() && registers > 0 && registers <= Ranges.MAX_COUNT,
+          "registers",
+          family.hasLayerScale() ? "0 to " + Ranges.MAX_COUNT : "0: the family has none",
+          registers);
+      require(
+          window == 0 || family.isWindowed() && window > 0 && window <= Ranges.MAX_COUNT,
+          "window",
+          family.isWindowed() ? "0 to " + Ranges.MAX_COUNT : "0: the family has none",
+          window);
+      int blocks = depth;
+      require(
+          globalBlocks.stream().allMatch(b -> b >= 0 && b < blocks)
+              && (window > 0 || globalBlocks.isEmpty()),
+          "globalBlocks",
+          window > 0 ? "numbers from 0 to " + (depth - 1) : "none without windows",
+          globalBlocks);
+      require(
+          family.isWindowed() ? neck > 0 && neck <= Ranges.MAX_WIDTH : neck == 0,
+          "neck",
+          family.isWindowed() ? "1 to " + Ranges.MAX_WIDTH : "0: the family has none",
+          neck);
+      require(
+          (neck == 0 ? width : neck) % 4 == 0,
+          neck == 0 ? "width" : "neck",
+          "a multiple of 4",
+          neck == 0 ? width : neck);
+    }
+
+    /** The same with the last blocks left to a mask decoder. */
+    Settings withHeldBack(int blocks) {
+      return with(heads, blocks);
+    }
+
+    /** The same with another number of attention heads. */
+    public Settings withHeads(int number) {
+      return with(number, heldBack);
+    }
+
+    private Settings with(int someHeads, int blocks) {
+      return new Settings(
+          family,
+          patch,
+          width,
+          depth,
+          someHeads,
+          mlpDim,
+          mlp,
+          qkNorm,
+          grid,
+          registers,
+          window,
+          globalBlocks,
+          neck,
+          blocks,
+          mapChannels,
+          dropPath,
+          checkpointing);
+    }
+
+    boolean isGlobal(int block) {
+      return window == 0 || globalBlocks.contains(block);
+    }
+
+    @Override
+    public Backbone build(Engine engine, int inputs) {
+      return new Vit(engine, this, inputs);
+    }
+
+    /** How often a map of patches is doubled for masks at a stride of four pixels, or nearly. */
+    public int doublings() {
+      return Math.max(1, 29 - Integer.numberOfLeadingZeros(patch)); // log2(patch) - 2
+    }
+
+    /** Rounded down where a patch is no multiple of it. */
+    @Override
+    public int finestStride() {
+      return Math.max(1, heldBack > 0 ? patch >> doublings() : patch / 4);
+    }
+
+    @Override
+    public Map<String, HostTensor> fitted(StateDict state) {
+      return Refit.of(this, state);
+    }
+
+    /** EoMT's: those that the table of positions is for. */
+    @Override
+    public OptionalInt imageSide() {
+      return heldBack > 0 && grid > 0 ? OptionalInt.of(grid * patch) : OptionalInt.empty();
+    }
+
+    @Override
+    public OptionalInt tokenWidth() {
+      return heldBack > 0 ? OptionalInt.of(width) : OptionalInt.empty();
+    }
+
+    /**
+     * A layer is a block; what is before the first counts to it, what is behind the last to that.
+     *
+     * <p><b>Source</b> the official code of EoMT (arXiv 2503.19108). BEiT and timm count what is
+     * before the first block as a layer of its own, and all blocks one lower
+     */
+    @Override
+    public Optional<LayerNumbers> layers() {
+      return Optional.of(new LayerNumbers(depth, this::layer));
+    }
+
+    private int layer(String parameter) {
+      Matcher block = BLOCKS.matcher(parameter);
+      if (block.lookingAt()) {
+        return Integer.parseInt(block.group(1));
+      }
+      return BEHIND.matcher(parameter).lookingAt() ? depth - 1 : 0;
+    }
+
+    @Override
+    public Optional<String> cautionWithoutWeights() {
+      return Optional.of(
+          "a plain transformer learns little from random values on few images; give init.backbone"
+              + " weights of "
+              + family.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+  }
+
+  /** The youngest; {@link VitSizes} has the others. */
+  @Override
+  public Map<String, BackboneConfig> published() {
+    Map<String, BackboneConfig> out = new LinkedHashMap<>(VitSizes.all());
+    out.keySet().removeIf(name -> !name.startsWith("dinov3"));
+    return out;
+  }
+
+  @Override
+  public Pattern added() {
+    return VitCheckpoints.PYRAMID;
+  }
+
+  @Override
+  public List<CheckpointFamily> families() {
+    return VitCheckpoints.ALL;
+  }
+
+  @Override
+  public Optional<BackboneConfig> deduce(StateDict state) {
+    if (!state.contains(PATCHES) || !state.contains(BLOCK + "0.attn.qkv.weight")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(settings(state));
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("an incomplete plain transformer: " + e.getMessage(), e);
+    }
+  }
+
+  private static Settings settings(StateDict state) {
+    VitFamily family = family(state);
+    String mlp = BLOCK + "0.mlp.";
+    boolean gated = state.contains(mlp + "w12.weight");
+    int width = state.size(PATCHES, 0);
+    int depth = state.count("backbone\\.blocks\\.(\\d+)\\.norm1\\.weight");
+    int grid = grid(state, family);
+    List<Integer> sides = sides(state, family, depth);
+    int window = sides.stream().filter(side -> side != grid).findFirst().orElse(0);
+    List<Integer> global = new ArrayList<>();
+    for (int b = 0; window > 0 && b < depth; b++) {
+      if (sides.get(b) == grid) {
+        global.add(b);
+      }
+    }
+    String map = PREFIX + "simfp_4.0.weight";
+    return new Settings(
+        family,
+        state.size(PATCHES, 2),
+        width,
+        depth,
+        heads(state, width),
+        gated ? state.size(mlp + "w3.weight", 1) : state.size(mlp + "fc1.weight", 0),
+        gated
+            ? VitActivation.SWIGLU
+            : family.hasFirstNorm() ? VitActivation.QUICK_GELU : VitActivation.GELU,
+        state.contains(BLOCK + "0.attn.q_norm.weight"),
+        grid,
+        optionalSize(state, PREFIX + "register_tokens", 1, 0),
+        window,
+        global,
+        optionalSize(state, PREFIX + "neck.0.weight", 0, 0),
+        heldBack(state, width),
+        optionalSize(state, map, 0, MAP_CHANNELS),
+        0,
+        false);
+  }
+
+  /** Of a file that does not say it as many as its width has in published models. */
+  private static int heldBack(StateDict state, int width) {
+    if (state.contains(HELD_BACK)) {
+      return state.size(HELD_BACK, 0);
+    }
+    return state.contains(MASK_HEAD) ? VitSizes.queryBlocks(width) : 0;
+  }
+
+  private static int optionalSize(StateDict state, String key, int axis, int absent) {
+    return state.contains(key) ? state.size(key, axis) : absent;
+  }
+
+  private static VitFamily family(StateDict state) {
+    if (state.contains(BLOCK + "0.attn.rel_pos_h")) {
+      return VitFamily.SAM;
+    }
+    if (state.contains(PREFIX + "norm_pre.weight")) {
+      return VitFamily.CLIP;
+    }
+    if (!state.contains(POSITIONS)) {
+      return VitFamily.DINOV3;
+    }
+    if (!state.contains(BLOCK + "0.ls1.gamma")) {
+      return VitFamily.MAE;
+    }
+    int tokens = state.size(POSITIONS, 1);
+    return root(tokens) * root(tokens) == tokens ? VitFamily.DINOV2_PATCHES : VitFamily.DINOV2;
+  }
+
+  private static int root(int square) {
+    return (int) Math.round(Math.sqrt(square));
+  }
+
+  private static int grid(StateDict state, VitFamily family) {
+    return switch (family.table()) {
+      case NONE -> 0;
+      case GRID -> state.size(POSITIONS, 1);
+      case OF_PATCHES -> root(state.size(POSITIONS, 1));
+      case OF_CLASS_AND_PATCHES -> root(state.size(POSITIONS, 1) - 1);
+    };
+  }
+
+  /** Of the map whose relative positions each block tells apart; empty where there are none. */
+  private static List<Integer> sides(StateDict state, VitFamily family, int depth) {
+    List<Integer> out = new ArrayList<>();
+    for (int b = 0; family.isWindowed() && b < depth; b++) {
+      out.add((state.size(BLOCK + b + ".attn.rel_pos_h", 0) + 1) / 2);
+    }
+    return out;
+  }
+
+  /** Seen in relative positions alone; else 64 channels for each, but 80 in the huge ones. */
+  private static int heads(StateDict state, int width) {
+    String relative = BLOCK + "0.attn.rel_pos_h";
+    if (state.contains(relative)) {
+      return width / state.size(relative, 1);
+    }
+    return width == 1280 ? 16 : Math.max(1, width / HEAD_CHANNELS);
+  }
+}
