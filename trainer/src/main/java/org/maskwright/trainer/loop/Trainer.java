@@ -114,6 +114,7 @@ public final class Trainer {
         outcome.measures(),
         step.images(),
         phases,
+        exchange.takeOverlap(),
         engine.memory().liveBytes());
   }
 

@@ -132,7 +132,7 @@ final class Learner implements AutoCloseable {
     List<Parameter> all = new ArrayList<>(task.model().state().values());
     all.addAll(optimizer.state().values());
     ema.ifPresent(e -> all.addAll(e.state().values()));
-    new ParameterExchange(engine(), group, all).takeFirst();
+    new ParameterExchange(engine(), group, all).take(0);
     TrainingState state =
         group.rank() == 0
             ? own
