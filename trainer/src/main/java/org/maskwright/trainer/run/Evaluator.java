@@ -161,8 +161,16 @@ public final class Evaluator {
     return true;
   }
 
+  /** Helps until process 0 needs this one no more. */
+  public void helpAll() {
+    boolean asked;
+    do {
+      asked = help();
+    } while (asked);
+  }
+
   /** In the first process: lets the others go on. */
-  void release() {
+  public void release() {
     processes.meet();
   }
 
