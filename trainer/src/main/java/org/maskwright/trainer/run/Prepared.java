@@ -119,7 +119,8 @@ record Prepared(
               task(settings, criterion, warnings, model, data, origin.normalization()),
               describe(settings, classes, origin),
               settings.optimizer(),
-              criterion);
+              criterion,
+              settings.train().shardOptimizer() ? engine.processes() : ProcessGroup.alone());
       try {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",
