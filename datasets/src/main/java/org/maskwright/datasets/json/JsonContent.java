@@ -2,7 +2,9 @@ package org.maskwright.datasets.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import org.maskwright.files.OutputFile;
 
@@ -25,11 +27,24 @@ public interface JsonContent {
 
   /** As the content of a file that people read. */
   default OutputFile.Content indentedFile() {
-    JsonContent indented =
-        json -> {
-          json.useDefaultPrettyPrinter();
-          writeTo(json);
-        };
-    return indented.file();
+    return indented().file();
+  }
+
+  /** The bytes of {@link #indentedFile}, in memory. */
+  default byte[] indentedBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+      indented().writeTo(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("JSON in memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private JsonContent indented() {
+    return json -> {
+      json.useDefaultPrettyPrinter();
+      writeTo(json);
+    };
   }
 }

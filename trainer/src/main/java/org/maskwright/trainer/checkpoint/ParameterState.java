@@ -44,29 +44,42 @@ public final class ParameterState {
    *     or infinite values; nothing is changed then
    */
   public static void load(Map<String, Parameter> parameters, StateDict state, String file) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    parameters.forEach((name, p) -> shapes.put(name, p.shape()));
+    require(shapes, state, file);
+    parameters.forEach((name, p) -> p.set(state.get(name).floats()));
+  }
+
+  /**
+   * Checks names, shapes and values.
+   *
+   * @param shapes by name
+   * @param file named in messages
+   * @throws CheckpointException as {@link #load}
+   */
+  public static void require(Map<String, long[]> shapes, StateDict state, String file) {
     List<String> problems = new ArrayList<>();
-    parameters.forEach(
-        (name, p) -> {
+    shapes.forEach(
+        (name, shape) -> {
           if (!state.contains(name)) {
             problems.add("missing " + name);
-          } else if (!state.get(name).hasShape(p.shape())) {
+          } else if (!state.get(name).hasShape(shape)) {
             problems.add(
                 name
                     + ": expected shape "
-                    + Arrays.toString(p.shape())
+                    + Arrays.toString(shape)
                     + ", got "
                     + Arrays.toString(state.get(name).shape()));
           }
         });
     state.keys().stream()
-        .filter(k -> !parameters.containsKey(k))
+        .filter(k -> !shapes.containsKey(k))
         .forEach(k -> problems.add("unexpected " + k));
     refuse(
         problems,
         file + ": does not fit this model:",
         "it comes from another architecture or class list");
     requireFinite(state, file);
-    parameters.forEach((name, p) -> p.set(state.get(name).floats()));
   }
 
   /**

@@ -48,11 +48,16 @@ final class EngineMixin {
    * @throws org.maskwright.trainer.config.ConfigException if it cannot run here
    */
   Engine open() {
+    return EngineSettings.open(options());
+  }
+
+  /** Options of the engine that was asked for. */
+  EngineOptions options() {
     checkThreads();
     EngineOptions o = EngineOptions.DEFAULT;
     o = backend == null ? o : o.withBackend(backend);
     o = device == null ? o : o.withDevice(device);
-    return EngineSettings.open(threads == null ? o : o.withThreads(threads));
+    return threads == null ? o : o.withThreads(threads);
   }
 
   private void checkThreads() {

@@ -2,41 +2,22 @@ package org.maskwright.trainer.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.metrics.ScoreThresholds;
-import org.maskwright.engine.tensor.Engine;
-import org.maskwright.files.OutputFile;
-import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.trainer.checkpoint.ModelFolder;
-import org.maskwright.trainer.checkpoint.Provenance;
+import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
-import org.maskwright.trainer.config.EngineSettings;
-import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalFiles;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.EvalText;
 import org.maskwright.trainer.output.OutputFolder;
-import org.maskwright.trainer.report.ReportPage;
-import org.maskwright.trainer.result.ResultFiles;
-import org.maskwright.trainer.result.ResultKind;
-import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.run.Console;
-import org.maskwright.trainer.run.EvaluationReport;
-import org.maskwright.trainer.run.Evaluator;
-import org.maskwright.trainer.run.SharedCores;
-import org.maskwright.trainer.source.TrainingData;
+import org.maskwright.trainer.run.GroupMember;
+import org.maskwright.trainer.run.ModelEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,6 +82,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private ExperimentMixin experiment;
   @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
+  @Mixin private ProcessesMixin processes;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
@@ -108,135 +90,43 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OptionRange.atLeast(spec, "--limit", 0, limit);
     threshold.ifPresent(score -> OptionRange.score(spec, "--threshold", score));
+    List<Rendezvous> places = processes.places();
     Optional<OutputFolder> results = Optional.ofNullable(out).map(OutputFolder::open);
     RunSettings settings = settings();
-    requireScores(settings.eval());
-    Dataset data = TrainingData.open(settings, settings.data().val(), settings.task());
-    EvalReport report;
-    try (Console console = Terminal.console(spec);
-        Engine e = EngineSettings.open(settings.engine().options(settings.seed()));
-        SegmentationModel loaded = ModelFolder.open(e, model)) {
-      console.line("engine: " + e.description());
-      SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
-      requireSameClasses(loaded.classSpace(), data);
-      Evaluator evaluator =
-          new Evaluator(
-              loaded,
-              ModelFolder.describe(model).normalization(),
+    Optional<EvalReport> report;
+    try (Console console = Terminal.console(spec)) {
+      ModelEvaluation evaluation =
+          new ModelEvaluation(
+              model,
               settings,
-              data,
-              threshold,
-              console);
+              new ModelEvaluation.Wishes(limit, byPosition, threshold),
+              console,
+              spec.commandLine().getParseResult().originalArgs());
+      if (saveThresholds) {
+        evaluation.requireThresholds();
+      }
+      if (places.size() > 1) {
+        return processes.launch(places, processes.words());
+      }
       report =
-          results.isPresent()
-              ? written(evaluator, results.get(), page(settings, data, e, evaluator))
-              : evaluator.run(limit, Optional.empty(), Optional.empty());
+          GroupMember.run(
+              places.get(0),
+              settings.train().processes().patience(),
+              group -> evaluation.run(group, results));
+      report.ifPresent(r -> tell(evaluation, r));
     }
-    print(report);
-    save(report, data);
     return ExitCode.OK.code();
   }
 
-  /** Whether a model told its classes' names: an imported one may have nothing but numbers. */
-  private static boolean isNamed(ClassSpace classes) {
-    return !names(classes).equals(names(ClassSpace.ofSize(classes.size())));
-  }
-
-  private static List<String> names(ClassSpace classes) {
-    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
-  }
-
-  private void requireSameClasses(ClassSpace classes, Dataset data) {
-    List<String> expected = names(classes);
-    List<String> got = data.categories().names();
-    if (expected.size() != got.size()) {
-      throw new ConfigException(
-          "data.val: expected the model's "
-              + expected.size()
-              + " classes, "
-              + data.name()
-              + " has "
-              + got.size());
-    }
-    if (byPosition || !isNamed(classes)) {
-      return;
-    }
-    for (int i = 0; i < got.size(); i++) {
-      if (!expected.get(i).strip().equalsIgnoreCase(got.get(i).strip())) {
-        throw new ConfigException(
-            "data.val: expected the model's classes in the order of its logits; class %d is \"%s\" in %s and \"%s\" in %s. If they are the same classes in the same order under other names, go on with --by-position, or change the names in model.conf (and its line in SHA256SUMS)"
-                .formatted(
-                    i,
-                    expected.get(i),
-                    model.resolve(ModelFolder.SETTINGS),
-                    got.get(i),
-                    data.name()));
-      }
-    }
-  }
-
-  private Function<EvalReport, String> page(
-      RunSettings settings, Dataset data, Engine e, Evaluator evaluator) {
-    Provenance provenance =
-        Provenance.current(
-            settings.seed(),
-            e.backendName(),
-            e.device().toString(),
-            spec.commandLine().getParseResult().originalArgs(),
-            Map.of("val", TrainingData.fingerprint(data)));
-    return report ->
-        ReportPage.html(EvaluationReport.of(model, settings, data, report, evaluator, provenance));
-  }
-
-  /** Before an evaluation that may take long. */
-  private void requireScores(EvalSettings eval) {
-    if (saveThresholds && eval.kinds().stream().noneMatch(ResultKind::hasScores)) {
-      throw new ConfigException(
-          "eval.tasks: expected "
-              + scored()
-              + " among them for --save-thresholds, the kinds of result with scores of their own, got "
-              + eval.tasks());
-    }
-  }
-
-  private static String scored() {
-    return ResultKinds.all().stream()
-        .filter(ResultKind::hasScores)
-        .map(ResultKind::name)
-        .collect(Collectors.joining(" or "));
-  }
-
-  private void save(EvalReport report, Dataset data) {
-    if (!saveThresholds) {
-      return;
-    }
-    Map<String, ScoreThresholds> found = report.bestThresholds();
-    PrintWriter err = spec.commandLine().getErr();
-    if (found.isEmpty()) {
-      err.println("warning: nothing right was found, so there is no threshold to keep");
-      return;
-    }
-    ModelFolder.writeThresholds(model, found, data.categories().names());
-    err.println("thresholds: " + model.resolve(ModelFolder.THRESHOLDS));
-  }
-
-  private EvalReport written(
-      Evaluator evaluator, OutputFolder folder, Function<EvalReport, String> page)
-      throws IOException {
-    Path sheet = folder.path().resolve(".samples.png"); // hidden until all is there
-    try (ResultFiles files = ResultFiles.in(folder)) {
-      EvalReport report = evaluator.run(limit, Optional.of(files), Optional.of(sheet));
-      files.finish();
-      EvalFiles.of(report).forEach(folder::write);
-      folder.write(ReportPage.NAME, page.apply(report));
-      if (Files.exists(sheet)) {
-        folder.publish(sheet, "samples.png");
-      }
-      return report;
-    } catch (IOException e) {
-      throw OutputFile.failure(folder.path(), e);
-    } finally {
-      Files.deleteIfExists(sheet);
+  private void tell(ModelEvaluation evaluation, EvalReport report) {
+    print(report);
+    if (saveThresholds) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          evaluation
+              .keepThresholds(report)
+              .map(file -> "thresholds: " + file)
+              .orElse("warning: nothing right was found, so there is no threshold to keep"));
     }
   }
 

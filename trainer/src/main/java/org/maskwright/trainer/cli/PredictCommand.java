@@ -1,5 +1,6 @@
 package org.maskwright.trainer.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -9,6 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
@@ -17,6 +20,7 @@ import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.Rules;
 import org.maskwright.trainer.run.Console;
+import org.maskwright.trainer.run.GroupMember;
 import org.maskwright.trainer.run.Prediction;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.run.PredictionWishes.Threshold;
@@ -108,24 +112,50 @@ final class PredictCommand implements Callable<Integer> {
 
   @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
+  @Mixin private ProcessesMixin processes;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    List<Rendezvous> places = processes.places();
     tiles.check();
     PredictionWishes wishes = checked(this::wishes);
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
     Prediction prediction = checked(() -> Prediction.of(model, wishes));
-    Prediction.Written written;
-    try (Console console = Terminal.console(spec);
-        Engine opened = engine.open()) {
-      written = prediction.write(opened, photographs, folder, new Told(console));
+    if (places.size() > 1) {
+      return processes.launch(places, processes.words());
     }
-    report(written.pictures());
-    written.requireAll();
+    Optional<Prediction.Written> written;
+    try (Console console = Terminal.console(spec)) {
+      written =
+          GroupMember.run(
+              places.get(0),
+              prediction.patience(),
+              group -> predict(group, prediction, photographs, folder, console));
+    }
+    if (written.isPresent()) {
+      report(written.get().pictures());
+      written.get().requireAll();
+    }
     return ExitCode.OK.code();
+  }
+
+  /** In the first process, what was written. */
+  private Optional<Prediction.Written> predict(
+      ProcessGroup group,
+      Prediction prediction,
+      List<Photograph> photographs,
+      OutputFolder folder,
+      Console console) {
+    try (Engine opened = GroupMember.open(engine.options(), group, ProcessGroup.alone())) {
+      if (group.rank() > 0) {
+        prediction.help(opened, photographs);
+        return Optional.empty();
+      }
+      return Optional.of(prediction.write(opened, photographs, folder, new Told(console)));
+    }
   }
 
   private PredictionWishes wishes() {

@@ -15,7 +15,6 @@ import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
-import org.maskwright.trainer.launch.LaunchEnvironment;
 import org.maskwright.trainer.launch.LocalProcesses;
 import org.maskwright.trainer.plan.Planner;
 import org.maskwright.trainer.report.ReportPage;
@@ -40,7 +39,6 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   private static final String PLAN = "plan.conf";
-  private static final int MOST_PROCESSES = 1024;
 
   @Parameters(
       arity = "0..1",
@@ -61,17 +59,10 @@ final class TrainCommand implements Callable<Integer> {
       description = "Continue the run of this folder after its latest checkpoint.")
   private Path resume;
 
-  @Option(
-      names = "--processes",
-      paramLabel = "N",
-      description =
-          "Train with so many processes on this machine, which share each batch"
-              + " (docs/distributed.md).")
-  private Integer processes;
-
   @Mixin private FolderMixin folder;
   @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
+  @Mixin private ProcessesMixin processes;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
@@ -97,11 +88,7 @@ final class TrainCommand implements Callable<Integer> {
       planned.estimates().forEach(line -> out.println("# " + line));
       return ExitCode.OK.code();
     }
-    if (processes != null) {
-      OptionRange.between(spec, "--processes", 1, MOST_PROCESSES, processes);
-    }
-    List<Rendezvous> places =
-        LaunchEnvironment.places(System.getenv(), processes == null ? 0 : processes);
+    List<Rendezvous> places = processes.places();
     return places.size() > 1 ? launch(places) : train(places.get(0));
   }
 
@@ -129,37 +116,25 @@ final class TrainCommand implements Callable<Integer> {
     return summary.interrupted() ? Interruption.CODE : ExitCode.OK.code();
   }
 
-  /** In processes of their own, with this command's arguments. */
+  /** In processes of their own, with this command's words. */
   private int launch(List<Rendezvous> places) {
-    List<String> arguments = new ArrayList<>();
-    List<String> given = spec.commandLine().getParseResult().originalArgs();
-    try (Interruption interruption = new Interruption();
-        Console console = Terminal.console(spec)) {
-      if (file != null && Files.isDirectory(file)) {
-        Path run = runFolder();
+    List<String> words = new ArrayList<>();
+    if (file != null && Files.isDirectory(file)) {
+      Path run = runFolder();
+      try (Console console = Terminal.console(spec)) {
         planned(run, console);
-        arguments.addAll(
-            List.of("train", run.resolve(PLAN).toString(), "--run-dir", run.toString()));
-        given.stream()
-            .filter(word -> word.matches("-v|--verbose|--json(=.*)?"))
-            .forEach(arguments::add);
-      } else {
-        for (int i = 0; i < given.size(); i++) {
-          if (given.get(i).equals("--processes")) {
-            i++; // its number
-          } else if (!given.get(i).startsWith("--processes=")) {
-            arguments.add(given.get(i));
-          }
-        }
-        if (resume == null && runDir == null) {
-          arguments.addAll(List.of("--run-dir", runFolder().toString()));
-        }
       }
-      LocalProcesses all =
-          new LocalProcesses(
-              Maskwright.class.getName(), spec.commandLine().getOut(), spec.commandLine().getErr());
-      return all.run(places, arguments, interruption::requested);
+      words.addAll(List.of("train", run.resolve(PLAN).toString(), "--run-dir", run.toString()));
+      spec.commandLine().getParseResult().originalArgs().stream()
+          .filter(word -> word.matches("-v|--verbose|--json(=.*)?"))
+          .forEach(words::add);
+    } else {
+      words.addAll(processes.words());
+      if (resume == null && runDir == null) {
+        words.addAll(List.of("--run-dir", runFolder().toString()));
+      }
     }
+    return processes.launch(places, words);
   }
 
   private Path runFolder() {

@@ -18,6 +18,11 @@ public record TrainSettings(
     @Doc("How many of the newest checkpoints are kept; the best is kept besides.")
         int keepCheckpoints,
     @Doc("Several processes.") ProcessSettings processes,
+    @Doc(
+            "Divide the optimiser's state over the processes: each holds a part, updates the"
+                + " parameters of it and gives them to the others. The steps are the same, to the"
+                + " bit; checkpoints are whole.")
+        boolean shardOptimizer,
     @Doc("Where else its numbers go.") MlflowSettings mlflow) {
   /** Checks the ranges. */
   public TrainSettings {

@@ -15,6 +15,8 @@ public final class Phases {
     LOSS,
     /** Gradients. */
     BACKWARD,
+    /** Waiting, behind the backward pass, for what other processes send. */
+    EXCHANGE,
     /** Norm, clipping, update, moving average; what an optimiser does between evaluations. */
     OPTIMIZER
   }

@@ -121,7 +121,7 @@ final class StepEvaluation implements Closure {
     }
     parts.put(TOTAL, loss);
     parts = NamedSums.over(processes, parts);
-    phases.mark(Phases.Phase.BACKWARD);
+    markExchange();
     return parts.remove(TOTAL);
   }
 
@@ -138,14 +138,25 @@ final class StepEvaluation implements Closure {
         throw diverged("the loss is " + total, step.imageIds(part));
       }
       if (part == step.parts().size() - 1) {
-        exchange.whileAdded(losses.total()::backward);
+        exchange.whileAdded(() -> differentiate(losses));
+        markExchange();
       } else {
-        losses.total().backward();
+        differentiate(losses);
       }
-      phases.mark(Phases.Phase.BACKWARD);
       return total;
     } catch (NonFiniteCostException e) {
       throw diverged(e.getMessage(), step.imageIds(part));
+    }
+  }
+
+  private void differentiate(Losses losses) {
+    losses.total().backward();
+    phases.mark(Phases.Phase.BACKWARD);
+  }
+
+  private void markExchange() {
+    if (processes.size() > 1) {
+      phases.mark(Phases.Phase.EXCHANGE);
     }
   }
 

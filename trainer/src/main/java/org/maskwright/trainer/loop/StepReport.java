@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
 /**
@@ -18,6 +19,7 @@ import org.maskwright.trainer.TrainingDivergedException.LossPart;
  * @param measures what else the optimiser measured, by name
  * @param images in the step
  * @param phases times
+ * @param exchange how long gradients were on their way between processes
  * @param liveBytes of tensors after the step
  */
 public record StepReport(
@@ -29,6 +31,7 @@ public record StepReport(
     Map<String, Double> measures,
     int images,
     Phases phases,
+    ParameterExchange.Overlap exchange,
     long liveBytes) {
   /** Keeps the list and the map. */
   public StepReport {

@@ -116,6 +116,7 @@ public final class Trainer {
         outcome.measures(),
         step.images(),
         phases,
+        exchange.takeOverlap(),
         engine.memory().liveBytes());
   }
 

@@ -1,8 +1,10 @@
 package org.maskwright.trainer.optim;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.settings.Registry;
 
@@ -19,25 +21,34 @@ final class Descent implements Optimizer {
   private final OptimizerSettings settings;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<Numbers, Map<String, Parameter>> groups = new LinkedHashMap<>();
+  private final StateShares shares;
   private final UpdateRule rule;
   private long steps;
 
   /** What the parameters of a group have in common. */
   private record Numbers(boolean ofBackbone, double lrFactor, double weightDecay) {}
 
-  /** For the parameters that are trainable now. */
-  Descent(Module model, OptimizerSettings settings) {
+  /**
+   * For the parameters that are trainable now.
+   *
+   * @param sharing processes that divide the state
+   */
+  Descent(Module model, OptimizerSettings settings, ProcessGroup sharing) {
     this.settings = settings;
-    for (ParameterGroups.Entry e : ParameterGroups.of(model, settings)) {
-      parameters.put(e.name(), e.parameter());
-      groups
-          .computeIfAbsent(
-              new Numbers(e.ofBackbone(), e.lrFactor(), e.weightDecay()),
-              n -> new LinkedHashMap<>())
-          .put(e.name(), e.parameter());
+    List<ParameterGroups.Entry> entries = ParameterGroups.of(model, settings);
+    entries.forEach(e -> parameters.put(e.name(), e.parameter()));
+    this.shares = new StateShares(model.engine(), sharing, parameters);
+    for (ParameterGroups.Entry e : entries) {
+      if (shares.own().containsKey(e.name())) {
+        groups
+            .computeIfAbsent(
+                new Numbers(e.ofBackbone(), e.lrFactor(), e.weightDecay()),
+                n -> new LinkedHashMap<>())
+            .put(e.name(), e.parameter());
+      }
     }
     UpdateRuleSettings base = settings.base();
-    this.rule = Registry.of(UpdateRuleKind.class).make(base, () -> base.rule(parameters));
+    this.rule = Registry.of(UpdateRuleKind.class).make(base, () -> base.rule(shares.own()));
   }
 
   @Override
@@ -54,6 +65,7 @@ final class Descent implements Optimizer {
           rule.update(
               withGradient(group), new UpdateRule.Update(rate, numbers.weightDecay(), clip, steps));
         });
+    shares.exchange();
     return new Outcome(norm, Map.of());
   }
 

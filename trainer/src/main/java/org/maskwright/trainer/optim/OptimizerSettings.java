@@ -1,6 +1,7 @@
 package org.maskwright.trainer.optim;
 
 import org.maskwright.engine.nn.Module;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
 
@@ -37,7 +38,19 @@ public record OptimizerSettings(
    * @return the caller's to close
    */
   public Optimizer over(Module model) {
-    Optimizer descent = new Descent(model, this);
+    return over(model, ProcessGroup.alone());
+  }
+
+  /**
+   * As {@link #over(Module)}, with the optimiser's state divided over processes that take every
+   * step together with the same gradients. The steps are those of an undivided state, to the bit;
+   * {@link Optimizer#state()} is this process's part of it.
+   *
+   * @param sharing all of them; of one, nothing is divided
+   * @return the caller's to close
+   */
+  public Optimizer over(Module model, ProcessGroup sharing) {
+    Optimizer descent = new Descent(model, this, sharing);
     try {
       return Registry.of(MethodKind.class).make(method, () -> method.around(descent, model));
     } catch (RuntimeException e) {

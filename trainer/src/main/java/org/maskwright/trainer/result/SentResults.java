@@ -24,11 +24,12 @@ public final class SentResults implements ImageResults {
   public static void write(ImageResults results, List<ResultKind<?>> kinds, DataOutput out)
       throws IOException {
     for (ResultKind<?> kind : kinds) {
-      writeOne(results.of(kind), out);
+      write(results.of(kind), out);
     }
   }
 
-  private static <R> void writeOne(ImageResult<R> result, DataOutput out) throws IOException {
+  /** Writes one result of a kind that can be sent. */
+  public static <R> void write(ImageResult<R> result, DataOutput out) throws IOException {
     ImageFrame f = result.frame();
     for (int size :
         new int[] {
@@ -54,12 +55,13 @@ public final class SentResults implements ImageResults {
       throws IOException {
     SentResults out = new SentResults();
     for (ResultKind<?> kind : kinds) {
-      out.results.put(kind, readOne(kind, classes, in));
+      out.results.put(kind, read(kind, classes, in));
     }
     return out;
   }
 
-  private static <R> ImageResult<R> readOne(ResultKind<R> kind, ClassSpace classes, DataInput in)
+  /** Reads one result of a kind. */
+  public static <R> ImageResult<R> read(ResultKind<R> kind, ClassSpace classes, DataInput in)
       throws IOException {
     ImageFrame frame =
         new ImageFrame(
@@ -69,7 +71,7 @@ public final class SentResults implements ImageResults {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // put in by readOne
+  @SuppressWarnings("unchecked") // put in by read
   public <R> ImageResult<R> of(ResultKind<R> kind) {
     ImageResult<?> result = results.get(kind);
     if (result == null) {

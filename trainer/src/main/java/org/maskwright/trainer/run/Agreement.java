@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.tensor.Engine;
 import org.maskwright.trainer.Versions;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.RunSettings;
@@ -55,17 +57,22 @@ final class Agreement {
    * @throws ConfigException in every process, if one differs from the first
    */
   static void requirePrepared(ProcessGroup group, Prepared prepared) {
+    Map<String, String> data = new TreeMap<>();
+    data.put("training data", prepared.data().fingerprint());
+    data.put("validation data", TrainingData.fingerprint(prepared.val()));
+    require(group, prepared.engine(), prepared.learner().task().model(), data);
+  }
+
+  /**
+   * Compares engines, the shapes of a model and other facts by their names.
+   *
+   * @throws ConfigException in every process, if one differs from the first
+   */
+  static void require(ProcessGroup group, Engine engine, Module model, Map<String, String> own) {
     if (group.size() > 1) {
-      Map<String, String> facts = new TreeMap<>();
-      facts.put("training data", prepared.data().fingerprint());
-      facts.put("validation data", TrainingData.fingerprint(prepared.val()));
-      facts.put(
-          "engine",
-          prepared.engine().description().replaceAll(", \\d+ threads|(?<=cuda):\\d+", ""));
-      prepared
-          .learner()
-          .task()
-          .model()
+      Map<String, String> facts = new TreeMap<>(own);
+      facts.put("engine", engine.description().replaceAll(", \\d+ threads|(?<=cuda):\\d+", ""));
+      model
           .state()
           .forEach(
               (name, p) ->
@@ -76,7 +83,12 @@ final class Agreement {
     }
   }
 
-  private static void require(ProcessGroup group, Map<String, String> own) {
+  /**
+   * Compares facts by their names.
+   *
+   * @throws ConfigException in every process, if one differs from the first
+   */
+  static void require(ProcessGroup group, Map<String, String> own) {
     List<String> lines = new ArrayList<>();
     own.forEach((what, value) -> lines.add(line(what) + "\t" + line(value)));
     List<byte[]> all = group.gather(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));

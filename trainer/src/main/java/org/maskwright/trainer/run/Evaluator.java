@@ -131,7 +131,7 @@ public final class Evaluator {
   public EvalReport run(int limit, Optional<ResultFiles> files, Optional<Path> picture) {
     if (processes.size() > 1) {
       processes.gather(ByteBuffer.allocate(Integer.BYTES).putInt(limit).array());
-      weights.takeFirst(); // which need not be those of the last step
+      weights.take(0); // which need not be those of the last step
     }
     Optional<SamplePictures> samples =
         picture.map(
@@ -157,13 +157,21 @@ public final class Evaluator {
     if (request.length == 0) {
       return false;
     }
-    weights.takeFirst();
+    weights.take(0);
     evaluation.help(ByteBuffer.wrap(request).getInt(), loss());
     return true;
   }
 
+  /** Helps until process 0 needs this one no more. */
+  public void helpAll() {
+    boolean asked;
+    do {
+      asked = help();
+    } while (asked);
+  }
+
   /** In the first process: lets the others go on. */
-  void release() {
+  public void release() {
     processes.meet();
   }
 

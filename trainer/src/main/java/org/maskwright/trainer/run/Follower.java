@@ -49,6 +49,7 @@ final class Follower implements TrainListener {
     interrupted |= after.stop();
     if (after.write()) {
       learner.averageBuffers();
+      learner.helpWrite();
     }
     if (after.evaluate()) {
       help();

@@ -15,6 +15,7 @@ import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.Safetensors;
+import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
 import org.maskwright.trainer.checkpoint.ModelFile;
@@ -49,17 +50,21 @@ final class Learner implements AutoCloseable {
   private final ModelFile description;
   private final Optional<TrainedLoss> loss;
   private final Optimizer optimizer;
+  private final Optional<ShardedState> sharded; // the optimiser's, where processes divide it
   private final Optional<Ema> ema;
+  private Optional<StateDict> toHandOut = Optional.empty(); // of the sharded state, in process 0
 
   /**
    * @param criterion named in the weights' files, for whoever trains further elsewhere
+   * @param sharing processes that divide the optimiser's state
    */
   Learner(
       SegmentationModel model,
       TrainTask task,
       ModelFile description,
       OptimizerSettings settings,
-      CriterionSettings criterion) {
+      CriterionSettings criterion,
+      ProcessGroup sharing) {
     this.model = model;
     this.task = task;
     this.besides = new LinkedHashMap<>(task.model().state());
@@ -67,12 +72,16 @@ final class Learner implements AutoCloseable {
     this.description = description;
     this.loss = criterion.trained();
     try {
-      this.optimizer = settings.over(task.model());
+      this.optimizer = settings.over(task.model(), sharing);
     } catch (RuntimeException e) {
       besides.values().forEach(Parameter::close);
       throw e;
     }
     try {
+      this.sharded =
+          sharing.size() > 1
+              ? Optional.of(new ShardedState(sharing, optimizer.state()))
+              : Optional.empty();
       this.ema =
           settings.emaDecay() > 0
               ? Optional.of(new Ema(model, settings.emaDecay()))
@@ -130,9 +139,13 @@ final class Learner implements AutoCloseable {
             : new byte[0];
     String first = new String(group.gather(text).get(0), StandardCharsets.UTF_8);
     List<Parameter> all = new ArrayList<>(task.model().state().values());
-    all.addAll(optimizer.state().values());
+    if (sharded.isEmpty()) {
+      all.addAll(optimizer.state().values());
+    }
     ema.ifPresent(e -> all.addAll(e.state().values()));
-    new ParameterExchange(engine(), group, all).takeFirst();
+    new ParameterExchange(engine(), group, all).take(0);
+    sharded.ifPresent(s -> s.handOut(toHandOut));
+    toHandOut = Optional.empty();
     TrainingState state =
         group.rank() == 0
             ? own
@@ -158,6 +171,20 @@ final class Learner implements AutoCloseable {
     return store.write(state.step(), folder -> writeInto(folder, state));
   }
 
+  /** In another process than the first, which writes a checkpoint: gives it what it lacks. */
+  void helpWrite() {
+    sharded.ifPresent(ShardedState::help);
+  }
+
+  private void writeOptimizer(Path file) {
+    if (sharded.isPresent()) {
+      Safetensors.write(file, sharded.get().view());
+      sharded.get().end();
+    } else {
+      Safetensors.write(file, ParameterState.view(optimizer.state()));
+    }
+  }
+
   private void writeInto(Path folder, TrainingState state) {
     if (ema.isPresent()) {
       Safetensors.write(folder.resolve(RAW), ParameterState.view(model.state()));
@@ -166,7 +193,7 @@ final class Learner implements AutoCloseable {
     if (!besides.isEmpty()) {
       Safetensors.write(folder.resolve(TASK), ParameterState.view(besides));
     }
-    Safetensors.write(folder.resolve(OPTIMIZER), ParameterState.view(optimizer.state()));
+    writeOptimizer(folder.resolve(OPTIMIZER));
     OutputFile.writeDurably(folder.resolve(STATE), SettingsWriter.render(state));
   }
 
@@ -225,13 +252,20 @@ final class Learner implements AutoCloseable {
       Path file = folder.resolve(TASK);
       ParameterState.load(besides, Safetensors.read(file), file.toString());
     }
-    ParameterState.load(
-        optimizer.state(),
-        Safetensors.read(folder.resolve(OPTIMIZER)),
-        folder.resolve(OPTIMIZER).toString());
+    readOptimizer(folder.resolve(OPTIMIZER));
     optimizer.resume(state.step());
     engine().random().rewind(state.randomStreams());
     return state;
+  }
+
+  private void readOptimizer(Path file) {
+    StateDict whole = Safetensors.read(file);
+    if (sharded.isPresent()) {
+      sharded.get().require(whole, file.toString());
+      toHandOut = Optional.of(whole);
+    } else {
+      ParameterState.load(optimizer.state(), whole, file.toString());
+    }
   }
 
   /** Overwrites the model's weights with a checkpoint's for evaluation; training is over then. */

@@ -2,6 +2,7 @@ package org.maskwright.trainer.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,15 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.metrics.ScoreThresholds;
-import org.maskwright.datasets.picture.Overlay;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.trainer.Versions;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
@@ -52,6 +54,9 @@ import org.maskwright.trainer.result.ResultKinds;
  *   written.broken().forEach(e -> log(e.getMessage()));
  * }
  * }</pre>
+ *
+ * <p>Several processes share the photographs where the engine has {@link Engine#join joined} them:
+ * the first one writes all files, which are those of one process.
  *
  * <p><b>Memory</b> one photograph with its result at a time; of a large one a tile.
  *
@@ -237,14 +242,23 @@ public final class Prediction {
                     without.size() > MOST_NAMED ? ", ..." : ""));
   }
 
+  /** How long processes that share the photographs wait for each other. */
+  public Duration patience() {
+    return run.train().processes().patience();
+  }
+
   /**
    * Predicts photographs, each into a picture and a file of JSON under its name below the folder
    * that all have in common, and all into the formats. One that cannot be read is left out.
    *
+   * <p>Of several processes that the engine has joined the first calls this and the others {@link
+   * #help}.
+   *
    * @throws org.maskwright.trainer.output.OutputRefusedException if a file would be overwritten
    *     that no command wrote; before the work starts
    * @throws DatasetException if no photograph can be read
-   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind
+   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind, or
+   *     the processes differ
    * @throws org.maskwright.files.OutputException if a file cannot be written
    */
   public Written write(
@@ -256,37 +270,69 @@ public final class Prediction {
             PredictionFiles.in(
                 folder, wishes.formats(), kind, description.classSpace(), wishes.tolerance())) {
       names.forEach(files::requireFree);
-      Predictor predictor = new Predictor(loaded, description.normalization(), settings());
-      predictor.requireServes(kind);
+      Predictor predictor = predictor(loaded, photographs);
       classesWithoutBest().ifPresent(progress::note);
-      Results results = new Results(predictor, folder, files, progress);
-      List<Path> written = new ArrayList<>();
-      List<DatasetException> broken = new ArrayList<>();
-      for (int i = 0; i < photographs.size(); i++) {
-        Photograph photograph = photographs.get(i);
-        try {
-          written.add(results.write(photograph, names.get(i)));
-        } catch (DatasetException e) {
-          if (!isOf(photograph, e)) {
-            throw e;
-          }
-          broken.add(e);
-        }
-        progress.photograph(i + 1, photographs.size(), photograph);
-      }
-      if (written.isEmpty() && !broken.isEmpty()) {
-        throw unreadable(broken, broken.size());
+      Results results = new Results(photographs, names, folder, files, progress);
+      shared(needsOneProcess() ? ProcessGroup.alone() : engine.processes())
+          .each(photographs, p -> predicted(predictor, p, progress), results);
+      if (results.written.isEmpty() && !results.broken.isEmpty()) {
+        throw unreadable(results.broken, results.broken.size());
       }
       files.finish();
-      return new Written(written, broken);
+      return new Written(results.written, results.broken);
     } catch (IOException e) {
       throw OutputFile.failure(folder.path(), e);
     }
   }
 
-  /** Whether a photograph is at fault, and not what was to be written. */
-  private static boolean isOf(Photograph photograph, DatasetException e) {
-    return e.file().equals(Optional.of(photograph.file().toString()));
+  /**
+   * In another process than the first: predicts a share of the photographs that process 0 writes.
+   *
+   * @param photographs the same in all processes
+   */
+  public void help(Engine engine, List<Photograph> photographs) {
+    try (SegmentationModel loaded = ModelFolder.open(engine, model)) {
+      Predictor predictor = predictor(loaded, photographs);
+      if (!needsOneProcess()) {
+        shared(engine.processes())
+            .each(photographs, p -> predicted(predictor, p, Progress.NONE), null);
+      }
+    }
+  }
+
+  private boolean needsOneProcess() {
+    return SharedPhotographs.needsOneProcess(kind, !wishes.formats().isEmpty());
+  }
+
+  private SharedPhotographs shared(ProcessGroup group) {
+    return new SharedPhotographs(
+        group, kind, description.classSpace(), thresholds, !wishes.formats().isEmpty());
+  }
+
+  /** Of this process; all have the first one's weights then. */
+  private Predictor predictor(SegmentationModel loaded, List<Photograph> photographs) {
+    Predictor predictor = new Predictor(loaded, description.normalization(), settings());
+    predictor.requireServes(kind);
+    Engine engine = loaded.engine();
+    Agreement.require(
+        engine.processes(),
+        engine,
+        loaded,
+        Map.of(
+            "version",
+            Versions.current().toString(),
+            "photographs",
+            photographs.stream().map(Photograph::name).collect(Collectors.joining(", ")),
+            "asked for",
+            "%s %s %s %s".formatted(kind.name(), shortEdge(), wishes.threshold(), tiling)));
+    new ParameterExchange(engine, engine.processes(), loaded.state().values()).take(0);
+    return predictor;
+  }
+
+  private PredictedPhotograph<?> predicted(
+      Predictor predictor, Photograph photograph, Progress progress) {
+    return predictor.photograph(
+        photograph.file(), kind, tiling, (done, of) -> progress.tile(done, of, photograph));
   }
 
   private static DatasetException unreadable(List<DatasetException> broken, int of) {
@@ -303,32 +349,56 @@ public final class Prediction {
   }
 
   /** Where the results of photographs go. */
-  private final class Results {
-    private final Predictor predictor;
+  private final class Results implements SharedPhotographs.Sink {
+    private final List<Photograph> photographs;
+    private final List<String> names;
     private final OutputFolder folder;
     private final PredictionFiles files;
     private final Progress progress;
+    private final List<Path> written = new ArrayList<>();
+    private final List<DatasetException> broken = new ArrayList<>();
 
-    Results(Predictor predictor, OutputFolder folder, PredictionFiles files, Progress progress) {
-      this.predictor = predictor;
+    Results(
+        List<Photograph> photographs,
+        List<String> names,
+        OutputFolder folder,
+        PredictionFiles files,
+        Progress progress) {
+      this.photographs = photographs;
+      this.names = names;
       this.folder = folder;
       this.files = files;
       this.progress = progress;
     }
 
-    /** Writes the files of one; the picture, which is made first, is written last. */
-    Path write(Photograph photograph, String name) {
-      PredictedPhotograph<?> seen =
-          predictor.photograph(
-              photograph.file(), kind, tiling, (done, of) -> progress.tile(done, of, photograph));
-      RgbImage photo = seen.photograph();
-      Overlay overlay = Overlay.on(photo.data(), photo.width(), photo.height());
-      byte[] picture = seen.drawn().picture(overlay, thresholds).toPng();
-      files.add(photograph.file(), photograph.name(), name, seen.result(), thresholds);
-      seen.notes().forEach(note -> progress.note("note: " + photograph.name() + ": " + note));
-      folder.write(
-          name + ".json", seen.result().json(photograph.name(), thresholds).indentedFile());
-      return folder.write(name + ".png", picture);
+    /** Writes the files of one, the picture last. */
+    @Override
+    public void seen(int number, SharedPhotographs.Seen seen) {
+      Photograph photograph = photographs.get(number);
+      String name = names.get(number);
+      try {
+        seen.result()
+            .ifPresent(r -> files.add(photograph.file(), photograph.name(), name, r, thresholds));
+        seen.notes().forEach(note -> progress.note("note: " + photograph.name() + ": " + note));
+        folder.write(name + ".json", seen.json());
+        written.add(folder.write(name + ".png", seen.picture()));
+      } catch (DatasetException e) {
+        if (!SharedPhotographs.isOf(photograph, e)) {
+          throw e;
+        }
+        broken.add(e);
+      }
+      told(number);
+    }
+
+    @Override
+    public void broken(int number, DatasetException why) {
+      broken.add(why);
+      told(number);
+    }
+
+    private void told(int number) {
+      progress.photograph(number + 1, photographs.size(), photographs.get(number));
     }
   }
 }

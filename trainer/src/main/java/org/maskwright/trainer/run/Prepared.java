@@ -10,15 +10,12 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.engine.process.ProcessGroup;
-import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.config.ConfigException;
-import org.maskwright.trainer.config.EngineSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskSettings;
@@ -86,14 +83,12 @@ record Prepared(
   }
 
   private static Engine open(RunSettings settings, Console console, ProcessGroup processes) {
-    EngineOptions options = settings.engine().options(settings.seed());
-    if (options.threads() == 0 && processes.localSize() > 1) {
-      int own = Threads.resolve(0) / processes.localSize();
-      options = options.withThreads(Math.max(1, own));
-    }
-    Engine engine = EngineSettings.open(options);
     boolean together = settings.train().processes().syncBatchNorm();
-    engine.join(processes, together ? processes : ProcessGroup.alone());
+    Engine engine =
+        GroupMember.open(
+            settings.engine().options(settings.seed()),
+            processes,
+            together ? processes : ProcessGroup.alone());
     console.line("engine: " + engine.description());
     if (processes.size() == 1) { // else they are the others' of this run
       SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
@@ -124,7 +119,8 @@ record Prepared(
               task(settings, criterion, warnings, model, data, origin.normalization()),
               describe(settings, classes, origin),
               settings.optimizer(),
-              criterion);
+              criterion,
+              settings.train().shardOptimizer() ? engine.processes() : ProcessGroup.alone());
       try {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.maskwright.engine.tensor.ParameterExchange.Overlap;
 import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Phases.Phase;
@@ -29,6 +30,11 @@ final class StepLog implements TrainListener, Closeable {
   /** What a line calls {@code loss_ce}. */
   private static final String CLASSES = "cls";
 
+  /** Share of the time of exchanges of gradients that a backward pass covers. */
+  private static final String HIDDEN = "hidden";
+
+  private static final Overlap NO_EXCHANGE = new Overlap(0, 0);
+
   private final Console console;
   private final MetricsLog metrics;
   private final Trackers trackers;
@@ -38,6 +44,7 @@ final class StepLog implements TrainListener, Closeable {
   private final Set<String> kinds = new LinkedHashSet<>(); // of the losses so far
   private List<String> labels = List.of(); // theirs
   private Phases times = new Phases(); // since the last line, but of this process only
+  private Overlap exchange = NO_EXCHANGE; // likewise
   private int images;
   private int count;
 
@@ -72,6 +79,7 @@ final class StepLog implements TrainListener, Closeable {
     r.measures().forEach(this::add);
     r.parts().forEach(part -> add(part.name(), part.value()));
     times.add(r.phases());
+    exchange = exchange.plus(r.exchange());
     images += r.images();
     count++;
     if (r.step() % every == 0 || r.step() == steps) {
@@ -80,6 +88,7 @@ final class StepLog implements TrainListener, Closeable {
       write("train", r.step(), values);
       sums.clear();
       times = new Phases();
+      exchange = NO_EXCHANGE;
       images = 0;
       count = 0;
     }
@@ -137,6 +146,11 @@ final class StepLog implements TrainListener, Closeable {
     out.put("lossMs", times.millis(Phase.LOSS) / count);
     out.put("backwardMs", times.millis(Phase.BACKWARD) / count);
     out.put("optimizerMs", times.millis(Phase.OPTIMIZER) / count);
+    if (exchange.millis() > 0) {
+      out.put("waitMs", times.millis(Phase.EXCHANGE) / count);
+      out.put("exchangeMs", exchange.millis() / count);
+      out.put(HIDDEN, exchange.hiddenMillis() / exchange.millis());
+    }
     out.put("memMiB", ResidentMemory.bytes().orElse(r.liveBytes()) / MIB);
     r.parts().forEach(part -> out.put(part.name(), sums.get(part.name()) / since));
     return out;
@@ -146,9 +160,13 @@ final class StepLog implements TrainListener, Closeable {
     StringBuilder losses = new StringBuilder();
     labels.forEach(
         name -> losses.append(String.format(Locale.ROOT, " %s=%.4f", name, v.get(name))));
+    String processes =
+        v.containsKey(HIDDEN)
+            ? String.format(Locale.ROOT, " waitMs=%.1f hidden=%.2f", v.get("waitMs"), v.get(HIDDEN))
+            : "";
     return String.format(
         Locale.ROOT,
-        "step=%d loss=%.4f%s lr=%.3g img/s=%.2f dataMs=%.1f stepMs=%.1f memMiB=%.0f",
+        "step=%d loss=%.4f%s lr=%.3g img/s=%.2f dataMs=%.1f stepMs=%.1f%s memMiB=%.0f",
         step,
         v.get("loss"),
         losses,
@@ -156,6 +174,7 @@ final class StepLog implements TrainListener, Closeable {
         v.get("img/s"),
         v.get("dataMs"),
         v.get("stepMs"),
+        processes,
         v.get("memMiB"));
   }
 

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.Share;
-import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.modelzoo.head.ClassSpace;
@@ -33,9 +31,6 @@ import org.maskwright.trainer.track.Trackers;
 
 /** Settings to a finished run folder: the one place where training is put together. */
 public final class TrainingRun {
-  /** How long a process that is refused before the start waits for the others, to tell them. */
-  private static final Duration REFUSAL = Duration.ofSeconds(20);
-
   private final RunSettings settings;
   private final Console console;
   private final List<String> command;
@@ -94,26 +89,11 @@ public final class TrainingRun {
       }
       settings = config.bind(RunSettings.class);
     } catch (RuntimeException e) {
-      tellOthers(place, e);
+      GroupMember.refused(place, e);
       throw e;
     }
     return new TrainingRun(settings, console, command, stopRequested, place)
         .train(folder, () -> RunFolder.create(folder, config.render()));
-  }
-
-  /** That this process ends before it has met the others, which would wait for it. */
-  private static void tellOthers(Rendezvous place, RuntimeException e) {
-    if (place.size() > 1) {
-      try (ProcessGroup group = ProcessGroup.join(place, REFUSAL)) {
-        group.fail(e.getClass().getName(), reason(group, e));
-      } catch (PeerException nobody) {
-        // They have not started, or know already.
-      }
-    }
-  }
-
-  private static String reason(ProcessGroup group, Throwable e) {
-    return group.name(group.rank()) + " ended: " + (e.getMessage() == null ? e : e.getMessage());
   }
 
   /** Continues the run of a folder after its latest checkpoint; from the start if there is none. */
@@ -144,7 +124,7 @@ public final class TrainingRun {
         run = place.isFirst() ? RunFolder.resume(folder) : null;
         settings = RunFolder.settings(RunFolder.configIn(folder), List.of());
       } catch (RuntimeException e) {
-        tellOthers(place, e);
+        GroupMember.refused(place, e);
         throw e;
       }
       RunFolder opened = run;
@@ -169,17 +149,13 @@ public final class TrainingRun {
    * @param opened the folder's run; asked in the first process
    */
   private RunSummary train(Path folder, Supplier<RunFolder> opened) throws IOException {
-    try (ProcessGroup group = ProcessGroup.join(place, settings.train().processes().patience())) {
-      try {
-        Agreement.requireSettings(group, settings);
-        return place.isFirst() ? lead(group, opened) : follow(group, folder);
-      } catch (PeerException e) {
-        throw e;
-      } catch (RuntimeException | IOException | Error e) {
-        group.fail(e.getClass().getName(), reason(group, e));
-        throw e;
-      }
-    }
+    return GroupMember.run(
+        place,
+        settings.train().processes().patience(),
+        group -> {
+          Agreement.requireSettings(group, settings);
+          return place.isFirst() ? lead(group, opened) : follow(group, folder);
+        });
   }
 
   /** Trains in another process than the first. */

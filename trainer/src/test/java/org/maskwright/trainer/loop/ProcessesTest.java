@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Task;
@@ -77,19 +78,35 @@ class ProcessesTest {
 
   /** Losses of the steps, and what the model and its average are after them. */
   private record Trained(
-      List<Double> losses, Map<String, float[]> weights, Map<String, float[]> averages) {}
+      List<Double> losses,
+      Map<String, float[]> weights,
+      Map<String, float[]> averages,
+      long stateElements) {}
 
   /** How a step is taken. */
   private record Way(
-      String model, OptimizerSettings settings, int accumulate, int steps, boolean twoSources) {
+      String model,
+      OptimizerSettings settings,
+      int accumulate,
+      int steps,
+      boolean twoSources,
+      boolean dividedState) {
     Way(String model, OptimizerSettings settings, int accumulate, int steps) {
-      this(model, settings, accumulate, steps, false);
+      this(model, settings, accumulate, steps, false, false);
+    }
+
+    Way withTwoSources() {
+      return new Way(model, settings, accumulate, steps, true, dividedState);
+    }
+
+    Way withDividedState() {
+      return new Way(model, settings, accumulate, steps, twoSources, true);
     }
 
     Trained with(ProcessGroup group) {
       try (Engine engine = StepPartsTest.open("torch");
           SegmentationModel built = StepPartsTest.build(engine, model, true);
-          Optimizer optimizer = settings.over(built);
+          Optimizer optimizer = settings.over(built, dividedState ? group : ProcessGroup.alone());
           Ema ema = new Ema(built, 0.9);
           Loader loader = loader(group)) {
         engine.join(group, group);
@@ -118,7 +135,8 @@ class ProcessesTest {
                       assertEquals(BATCH * accumulate, report.images());
                       return TrainListener.Verdict.CONTINUE;
                     }));
-        return new Trained(losses, values(built.state()), values(ema.state()));
+        return new Trained(
+            losses, values(built.state()), values(ema.state()), elements(optimizer.state()));
       }
     }
 
@@ -146,6 +164,10 @@ class ProcessesTest {
     Map<String, float[]> out = new LinkedHashMap<>();
     parameters.forEach((name, p) -> out.put(name, p.tensor().toFloats()));
     return out;
+  }
+
+  private static long elements(Map<String, Parameter> parameters) {
+    return parameters.values().stream().mapToLong(Parameter::numel).sum();
   }
 
   private static double largest(Map<String, float[]> values) {
@@ -204,7 +226,7 @@ class ProcessesTest {
 
   @Test
   void imagesOfTwoSourcesAreSharedAlike() throws Exception {
-    assertOneProcess(new Way("mask2former", GRADIENT, 1, 1, true), 2, TOLERANCE);
+    assertOneProcess(new Way("mask2former", GRADIENT, 1, 1).withTwoSources(), 2, TOLERANCE);
   }
 
   @Test
@@ -227,6 +249,26 @@ class ProcessesTest {
             new AdamW.Settings(0.9, 0.999, 1e-3),
             new Plain.Settings());
     assertOneProcess(new Way("mask2former", settings, 1, 1), 2, 1e-5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void anOptimizerWhoseStateIsDividedTakesTheSameStepsToTheBit(int size) throws Exception {
+    OptimizerSettings settings =
+        new OptimizerSettings(
+            1e-3, 0.1, 0.05, 0, 0.1, 0, new AdamW.Settings(0.9, 0.999, 1e-8), new Plain.Settings());
+    Way whole = new Way("maskformer", settings, 1, 4);
+    List<Trained> expected = TrainingProcesses.each(size, whole::with);
+    List<Trained> divided = TrainingProcesses.each(size, whole.withDividedState()::with);
+    long all = expected.get(0).stateElements();
+    for (int rank = 0; rank < size; rank++) {
+      Trained got = divided.get(rank);
+      assertEquals(expected.get(rank).losses(), got.losses());
+      assertClose(expected.get(rank).weights(), got.weights(), 0, "process " + rank);
+      assertClose(expected.get(rank).averages(), got.averages(), 0, "average, process " + rank);
+      assertEquals(all / (double) size, got.stateElements(), 0.02 * all, "its share of the state");
+    }
+    assertEquals(all, divided.stream().mapToLong(Trained::stateElements).sum());
   }
 
   @Test

@@ -82,20 +82,20 @@ class KilledRunIT {
         killed.resolve(best).toRealPath().getFileName());
   }
 
-  private static List<MetricsLog.Line> evaluations(Path run) throws IOException {
+  static List<MetricsLog.Line> evaluations(Path run) throws IOException {
     return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
         .filter(line -> line.kind().equals("eval"))
         .toList();
   }
 
-  private static List<String> arguments(Path config, Path run) {
+  static List<String> arguments(Path config, Path run) {
     return Files.exists(run.resolve("config.conf"))
         ? List.of("train", "--resume", run.toString())
         : List.of("train", config.toString(), "--run-dir", run.toString());
   }
 
   /** What a reader finds right after a kill, before anything is repaired. */
-  private static void assertWhole(Path run) throws IOException {
+  static void assertWhole(Path run) throws IOException {
     Path checkpoints = run.resolve("checkpoints");
     if (!Files.isDirectory(checkpoints)) {
       return;

@@ -1,7 +1,9 @@
 package org.maskwright.trainer.run;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,21 +12,26 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.format.PredictionFormats;
+import org.maskwright.trainer.loop.TrainingProcesses;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.output.OutputRefusedException;
 import org.maskwright.trainer.result.InstanceKind;
@@ -115,6 +122,56 @@ class PredictionIT {
             () -> write(wishes, photographs, out, Prediction.Progress.NONE));
     assertTrue(e.getMessage().startsWith("2 of 2 photographs cannot be read:"), e.getMessage());
     assertFalse(Files.exists(out.resolve("coco/instances.json")));
+  }
+
+  @Test
+  void ofSeveralProcessesTheFirstWritesWhatOneWrites() throws Exception {
+    PredictionWishes wishes =
+        PredictionWishes.NONE
+            .withKind(new InstanceKind())
+            .withThreshold(Threshold.of(0))
+            .withFormats(List.of(PredictionFormats.get("coco")));
+    List<Photograph> photographs = Photographs.find(List.of(photographs(2, 1)));
+    Path alone = temp.resolve("alone");
+    try (Engine engine = engine(ProcessGroup.alone())) {
+      Prediction.of(model, wishes)
+          .write(engine, photographs, OutputFolder.open(alone), Prediction.Progress.NONE);
+    }
+    Path out = temp.resolve("out");
+    List<Callable<Object>> processes = new ArrayList<>();
+    for (Rendezvous place : TrainingProcesses.places(2)) {
+      processes.add(
+          () ->
+              GroupMember.run(
+                  place, Duration.ofMinutes(1), group -> predict(group, wishes, photographs, out)));
+    }
+    List<Object> ends = TrainingProcesses.ends(processes);
+    assertEquals("none", ends.get(1));
+    Prediction.Written written = assertInstanceOf(Prediction.Written.class, ends.get(0));
+    assertEquals(List.of(out.resolve("p0.png"), out.resolve("p1.png")), written.pictures());
+    assertEquals(1, written.broken().size());
+    assertTrue(written.broken().get(0).getMessage().contains("p2.jpg"));
+    for (String name : List.of("p0.png", "p0.json", "p1.png", "p1.json", "coco/instances.json")) {
+      assertArrayEquals(
+          Files.readAllBytes(alone.resolve(name)), Files.readAllBytes(out.resolve(name)), name);
+    }
+  }
+
+  private static Engine engine(ProcessGroup group) {
+    return GroupMember.open(EngineOptions.DEFAULT.withThreads(1), group, ProcessGroup.alone());
+  }
+
+  private static Object predict(
+      ProcessGroup group, PredictionWishes wishes, List<Photograph> photographs, Path out) {
+    Prediction prediction = Prediction.of(model, wishes);
+    try (Engine engine = engine(group)) {
+      if (group.rank() > 0) {
+        prediction.help(engine, photographs);
+        return "none";
+      }
+      return prediction.write(
+          engine, photographs, OutputFolder.open(out), Prediction.Progress.NONE);
+    }
   }
 
   @Test

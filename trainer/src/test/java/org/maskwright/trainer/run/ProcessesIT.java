@@ -2,7 +2,6 @@ package org.maskwright.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,94 +9,72 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.maskwright.engine.process.PeerException;
-import org.maskwright.engine.process.Rendezvous;
+import org.maskwright.datasets.scenes.Scenes;
+import org.maskwright.datasets.scenes.ScenesConfig;
 import org.maskwright.trainer.cli.Maskwright;
-import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
-import org.maskwright.trainer.loop.TrainingProcesses;
+import org.maskwright.trainer.run.RealProcesses.Ended;
+import org.maskwright.trainer.run.RealProcesses.Start;
 
-/** Whole runs by several processes: threads here, and those of the command line. */
-@Timeout(600)
+/** Whole runs by several processes, each a Java of its own. */
+@Timeout(1800)
 @EnabledIfSystemProperty(
     named = "maskwright.processes",
     matches = "true",
-    disabledReason = "threads in the place of processes: see docs/testing.md")
+    disabledReason = "some thirty processes: see docs/testing.md")
 class ProcessesIT {
   private static final String MORE =
       """
-      train { batch-size = 4, steps = 6, checkpoint-every = 2, processes { timeout = 60, sync-batch-norm = true } }
+      train { batch-size = 4, steps = 6, checkpoint-every = 2, processes { timeout = 300, sync-batch-norm = true } }
       optimizer { ema-decay = 0.9, learning-rate = 1.0e-3, clip-norm = 1, base { type = sgd, sgd.momentum = 0.9 } }
       eval { every = 3, tasks = [semantic], best = semantic.mIoU, samples = 1, limit = 2 }
       """;
 
+  private static final int CONFIG = 3;
+  private static final int DATA = 4;
+  private static final int OUTPUT = 7;
+  private static final int PEER = 10;
+  private static final int SIGKILL = 137;
+
   @TempDir private Path temp;
 
-  private static Console console(StringWriter out) {
-    return new Console(new PrintWriter(out), false);
-  }
-
   private static Console silent() {
-    return console(new StringWriter());
+    return new Console(new PrintWriter(new StringWriter()), false);
   }
 
-  /** What each of some processes ends with. */
-  private static List<Object> each(int size, IntFunction<Callable<Object>> ofRank)
+  /** A run of some processes, from where it stands to its end. */
+  private void run(Path run, Path config, int size) throws Exception {
+    run(run, config, size, -1, 0, "ended after 6");
+  }
+
+  /** One in which a process is asked to stop after so many steps. */
+  private void run(Path run, Path config, int size, int stopping, int after, String expected)
       throws Exception {
-    List<Callable<Object>> bodies = new ArrayList<>();
-    for (int rank = 0; rank < size; rank++) {
-      bodies.add(ofRank.apply(rank));
-    }
-    return TrainingProcesses.ends(bodies);
-  }
-
-  private static List<RunSummary> summaries(List<Object> ends) {
-    for (Object end : ends) {
-      if (end instanceof Throwable error) {
-        throw new AssertionError(error.getMessage(), error);
-      }
-    }
-    return ends.stream().map(RunSummary.class::cast).toList();
-  }
-
-  /** A run of some processes, in which one is asked to stop after so many steps; 0 = none. */
-  private List<RunSummary> run(Path run, Path config, int size, int stopping, int after)
-      throws Exception {
-    List<Rendezvous> places = TrainingProcesses.places(size);
-    boolean resumed = Files.exists(run.resolve("config.conf"));
-    return summaries(
-        each(
+    for (Ended end :
+        RealProcesses.run(
+            temp,
             size,
             rank ->
-                () -> {
-                  AtomicInteger asked = new AtomicInteger();
-                  BooleanSupplier stop = () -> asked.incrementAndGet() == after && rank == stopping;
-                  Rendezvous place = places.get(rank);
-                  return resumed
-                      ? TrainingRun.resume(run, silent(), List.of(), stop, place)
-                      : TrainingRun.start(
-                          run,
-                          ConfigFile.load(config, List.of()),
-                          silent(),
-                          List.of(),
-                          stop,
-                          place);
-                }));
+                Start.of(
+                    StoppingTraining.class,
+                    run.toString(),
+                    config.toString(),
+                    String.valueOf(rank == stopping ? after : 0)))) {
+      assertEquals(0, end.code(), end::toString);
+      assertTrue(end.out().contains(expected), end::toString);
+    }
   }
 
   private static void assertLosses(Path expected, Path got) throws IOException {
@@ -124,59 +101,105 @@ class ProcessesIT {
   void runsOfOneTwoAndChangingNumbersOfProcessesAreOneRun() throws Exception {
     Path config = TinyRun.write(temp, MORE);
     Path alone = temp.resolve("alone");
-    run(alone, config, 1, -1, 0);
+    run(alone, config, 1);
     Path two = temp.resolve("two");
-    List<RunSummary> ends = run(two, config, 2, -1, 0);
-    assertEquals(List.of(6L, 6L), ends.stream().map(RunSummary::step).toList());
+    run(two, config, 2);
     assertLosses(alone, two);
     assertEquals(loaderState(alone), loaderState(two));
     assertTrue(Files.exists(two.resolve("report.html")));
 
     // The same bits with a stop, which another process than the first is asked for, in between.
     Path stopped = temp.resolve("stopped");
-    List<RunSummary> halves = run(stopped, config, 2, 1, 3);
-    assertTrue(halves.stream().allMatch(h -> h.interrupted() && h.step() == 3), halves::toString);
-    run(stopped, config, 2, -1, 0);
-    for (String file : List.of("model.safetensors", "raw.safetensors", "optimizer.safetensors")) {
-      Path of = Path.of("checkpoints/step-00000006").resolve(file);
-      assertArrayEquals(
-          Files.readAllBytes(two.resolve(of)), Files.readAllBytes(stopped.resolve(of)), file);
-    }
+    run(stopped, config, 2, 1, 3, "stopped after 3");
+    run(stopped, config, 2);
+    String last = "checkpoints/step-00000006";
+    assertSameFiles(
+        two.resolve(last),
+        stopped.resolve(last),
+        "model.safetensors",
+        "raw.safetensors",
+        "optimizer.safetensors");
     assertEquals(TinyRun.losses(two), TinyRun.losses(stopped));
 
     Path changing = temp.resolve("changing");
-    run(changing, config, 3, 0, 2);
-    run(changing, config, 1, -1, 0);
+    run(changing, config, 3, 0, 2, "stopped after 2");
+    run(changing, config, 1);
     assertLosses(alone, changing);
     assertEquals(loaderState(alone), loaderState(changing));
   }
 
   /** What two processes with some settings of their own end with. */
-  private List<Object> unlike(String first, String second) throws Exception {
-    List<Rendezvous> places = TrainingProcesses.places(2);
+  private List<Ended> unlike(String first, String second) throws Exception {
     Path one = TinyRun.write(temp, MORE + first);
     Path other = TinyRun.write(temp, MORE + second);
-    return each(
-        2,
-        rank ->
-            () ->
-                TrainingRun.start(
-                    temp.resolve("run"),
-                    ConfigFile.load(rank == 0 ? one : other, List.of()),
-                    silent(),
-                    List.of(),
-                    () -> false,
-                    places.get(rank)));
+    return RealProcesses.run(temp, 2, rank -> training(rank == 0 ? one : other, "run"));
+  }
+
+  private Start training(Path config, String run) {
+    return Start.of(
+        Maskwright.class, "train", config.toString(), "--run-dir", temp.resolve(run).toString());
   }
 
   @Test
   void processesOfDifferentSettingsAreRefusedAndTheDifferenceNamed() throws Exception {
-    for (Object end : unlike("", "optimizer.learning-rate = 0.5")) {
-      String message = assertInstanceOf(ConfigException.class, end).getMessage();
-      assertTrue(message.contains("process 1 of 2 (host "), message);
-      assertTrue(message.contains("optimizer.learning-rate: 0.5; first: 0.001"), message);
+    for (Ended end : unlike("", "optimizer.learning-rate = 0.5")) {
+      assertEquals(CONFIG, end.code(), end::toString);
+      assertTrue(end.err().contains("process 1 of 2 (host "), end::toString);
+      assertTrue(end.err().contains("optimizer.learning-rate: 0.5; first: 0.001"), end::toString);
     }
     assertTrue(Files.notExists(temp.resolve("run")), "nothing is written");
+  }
+
+  @Test
+  void processesOfDifferentDataAreRefusedAndTheDifferenceNamed() throws Exception {
+    String given = "data { scenes = null, root = \"%s\" }";
+    Scenes.write(temp.resolve("one"), new ScenesConfig(3, 6, 3, 64, 64, 3));
+    Scenes.write(temp.resolve("other"), new ScenesConfig(3, 5, 3, 64, 64, 3));
+    for (Ended end :
+        unlike(given.formatted(temp.resolve("one")), given.formatted(temp.resolve("other")))) {
+      assertEquals(CONFIG, end.code(), end::toString);
+      assertTrue(end.err().contains("training data: "), end::toString);
+      assertTrue(end.err().contains(", 5 images, "), end::toString);
+    }
+  }
+
+  @Test
+  void aProcessOnAnotherInstructionSetIsRefusedAndNamed() throws Exception {
+    Start train = training(TinyRun.write(temp, MORE), "run");
+    Map<String, String> older = Map.of("ATEN_CPU_CAPABILITY", "default");
+    for (Ended end :
+        RealProcesses.run(
+            temp,
+            2,
+            rank -> new Start(train.main(), train.arguments(), rank == 1 ? older : Map.of()))) {
+      assertEquals(CONFIG, end.code(), end::toString);
+      assertTrue(end.err().contains("process 1 of 2 (host "), end::toString);
+      assertTrue(end.err().contains("engine: LibTorch"), end::toString);
+    }
+  }
+
+  @Test
+  void onlyTheFirstProcessNeedsADiskForTheRun() throws Exception {
+    Path config = TinyRun.write(temp, MORE);
+    Path nowhere = Path.of("/dev/null/run");
+    for (Ended end :
+        RealProcesses.run(
+            temp,
+            2,
+            rank ->
+                Start.of(
+                    Maskwright.class,
+                    "train",
+                    config.toString(),
+                    "--run-dir",
+                    (rank == 0 ? temp.resolve("run") : nowhere).toString()))) {
+      assertEquals(0, end.code(), end::toString);
+    }
+    for (Ended end :
+        RealProcesses.run(temp, 2, rank -> training(config, rank == 0 ? "/dev/null/run" : "run"))) {
+      assertEquals(OUTPUT, end.code(), end::toString);
+      assertTrue(end.err().contains("/dev/null"), end::toString);
+    }
   }
 
   @Test
@@ -184,21 +207,111 @@ class ProcessesIT {
     Path taken = temp.resolve("run");
     Files.createDirectories(taken);
     Files.writeString(taken.resolve("config.conf"), "");
-    List<Object> ends = unlike("", "");
-    assertInstanceOf(ConfigException.class, ends.get(0));
-    PeerException told = assertInstanceOf(PeerException.class, ends.get(1));
-    assertEquals(ConfigException.class.getName(), told.kind());
-    assertTrue(told.getMessage().contains("holds a run already"), told.getMessage());
+    for (Ended end : unlike("", "")) {
+      assertEquals(CONFIG, end.code(), end::toString);
+      assertTrue(end.err().contains("holds a run already"), end::toString);
+    }
   }
 
   @Test
   void moreProcessesThanImagesInABatchAreRefused() throws Exception {
-    List<Object> ends = unlike("train.batch-size = 1", "train.batch-size = 1");
-    assertTrue(
-        ends.stream()
-            .allMatch(
-                e -> ((Throwable) e).getMessage().contains("at least one image for each of the 2")),
-        ends::toString);
+    for (Ended end : unlike("train.batch-size = 1", "train.batch-size = 1")) {
+      assertTrue(end.err().contains("at least one image for each of the 2"), end::toString);
+    }
+  }
+
+  private static void assertSameFiles(Path one, Path other, String... names) throws IOException {
+    for (String name : names) {
+      assertArrayEquals(
+          Files.readAllBytes(one.resolve(name)), Files.readAllBytes(other.resolve(name)), name);
+    }
+  }
+
+  @Test
+  void aDividedOptimizerIsSavedWholeAndResumedByAnyNumberOfProcesses() throws Exception {
+    Path config = TinyRun.write(temp, MORE + "train.shard-optimizer = true");
+    Path whole = temp.resolve("whole");
+    run(whole, TinyRun.write(temp, MORE), 2);
+    Path divided = temp.resolve("divided");
+    run(divided, config, 2, 0, 3, "stopped after 3");
+    run(divided, config, 2); // goes on from what the other held
+    String last = "checkpoints/step-00000006";
+    assertSameFiles(
+        whole.resolve(last),
+        divided.resolve(last),
+        "model.safetensors",
+        "raw.safetensors",
+        "optimizer.safetensors");
+    assertEquals(TinyRun.losses(whole), TinyRun.losses(divided));
+
+    Path changing = temp.resolve("changing");
+    run(changing, config, 3, 1, 2, "stopped after 2");
+    run(changing, config, 1, 0, 2, "stopped after 4");
+    run(changing, config, 2);
+    assertLosses(whole, changing);
+  }
+
+  @Test
+  void evaluationsAndPredictionsOfProcessesAreThoseOfOne() throws Exception {
+    Path config = TinyRun.write(temp, "train.steps = 2");
+    Path run = temp.resolve("run");
+    TrainingRun.start(run, ConfigFile.load(config, List.of()), silent(), List.of(), () -> false);
+    String model = run.resolve("checkpoints/last").toString();
+    Path photographs = temp.resolve("scenes/images/train");
+    Files.writeString(photographs.resolve("broken.jpg"), "no picture");
+    for (int size : new int[] {1, 2}) {
+      String n = String.valueOf(size);
+      Said eval = new Said();
+      String out = temp.resolve("eval" + n).toString();
+      assertEquals(0, eval.run("eval", model, "--out", out, "--processes", n), eval.err::toString);
+      Said predict = new Said();
+      out = temp.resolve("predict" + n).toString();
+      int code =
+          predict.run(
+              "predict",
+              model,
+              photographs.toString(),
+              "--task=instance",
+              "--threshold=0",
+              "--format=coco",
+              "--processes=" + n,
+              "--out=" + out);
+      assertEquals(DATA, code, predict.err::toString);
+      assertTrue(
+          predict.err.toString().contains("1 of 7 photographs cannot be read:"),
+          predict.err::toString);
+    }
+    assertSameFolders(temp.resolve("eval1"), temp.resolve("eval2"));
+    assertSameFolders(temp.resolve("predict1"), temp.resolve("predict2"));
+  }
+
+  /** But for what tells when, how fast and by what command a file was made. */
+  private static void assertSameFolders(Path one, Path other) throws IOException {
+    List<String> names = names(one);
+    assertEquals(names, names(other));
+    for (String name : names) {
+      if (!name.endsWith("report.html") && !name.endsWith("evaluation.json")) {
+        assertSameFiles(one, other, name);
+      }
+    }
+    Path evaluation = one.resolve("evaluation.json");
+    if (Files.exists(evaluation)) {
+      String seconds = "\"seconds\":[^,]*,";
+      assertEquals(
+          Files.readString(evaluation).replaceFirst(seconds, ""),
+          Files.readString(other.resolve("evaluation.json")).replaceFirst(seconds, ""));
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    }
   }
 
   private static final class Said {
@@ -229,28 +342,43 @@ class ProcessesIT {
   void aProcessThatIsKilledEndsTheOthersAndTheRunGoesOnAfterwards() throws Exception {
     Path config = TinyRun.write(temp, MORE + "train { steps = 2000, checkpoint-every = 1 }");
     Path run = temp.resolve("run");
+    try (RealProcesses all = RealProcesses.start(temp, 3, rank -> training(config, "run"))) {
+      all.await(() -> all.err(0).contains("step=3 "));
+      all.kill(1);
+      List<Ended> ends = all.ends();
+      assertEquals(SIGKILL, ends.get(1).code());
+      for (int rank : new int[] {0, 2}) {
+        String err = ends.get(rank).err();
+        assertEquals(PEER, ends.get(rank).code(), err);
+        assertTrue(err.contains("process 1 of 3 (host "), err);
+        assertTrue(err.contains("ended without saying why"), err);
+      }
+    }
+    AtomicInteger asked = new AtomicInteger();
+    RunSummary more =
+        TrainingRun.resume(run, silent(), List.of(), () -> asked.incrementAndGet() == 2);
+    assertTrue(more.interrupted() && more.step() >= 4, more::toString);
+  }
+
+  @Test
+  void ofAProcessThatIsKilledTheCommandHasTheExitCode() throws Exception {
+    Path config = TinyRun.write(temp, MORE + "train { steps = 2000, checkpoint-every = 1 }");
+    Path run = temp.resolve("run");
     Said said = new Said();
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(
             () ->
                 said.run(
-                    "train", config.toString(), "--run-dir", run.toString(), "--processes", "3"));
-    while (!said.err.toString().contains("step=3 ")) {
+                    "train", config.toString(), "--run-dir", run.toString(), "--processes", "2"));
+    while (!said.err.toString().contains("step=1 ")) {
       assertTrue(!code.isDone(), said.err::toString);
       TimeUnit.MILLISECONDS.sleep(50);
     }
     List<ProcessHandle> children = ProcessHandle.current().children().toList();
-    assertEquals(3, children.size());
+    assertEquals(2, children.size());
     children.get(1).destroyForcibly();
-    assertEquals(137, code.get(Duration.ofSeconds(30).toSeconds(), TimeUnit.SECONDS));
-    String errors = said.err.toString();
-    assertTrue(errors.contains("was ended by signal 9"), errors);
-    assertTrue(errors.contains("ended without saying why"), errors);
+    assertEquals(SIGKILL, code.get());
+    assertTrue(said.err.toString().contains("was ended by signal 9"), said.err::toString);
     assertTrue(children.stream().noneMatch(ProcessHandle::isAlive), "all have ended");
-
-    AtomicInteger asked = new AtomicInteger();
-    RunSummary more =
-        TrainingRun.resume(run, silent(), List.of(), () -> asked.incrementAndGet() == 2);
-    assertTrue(more.interrupted() && more.step() >= 4, more::toString);
   }
 }

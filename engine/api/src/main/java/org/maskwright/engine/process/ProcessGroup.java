@@ -24,9 +24,11 @@ import org.maskwright.engine.array.EngineException;
  */
 public interface ProcessGroup extends AutoCloseable {
   /** Something that was begun. */
-  @FunctionalInterface
   interface Pending {
-    /** Waits until it is done. */
+    /** Whether it is done, or has failed, so that {@link #await} does not wait. */
+    boolean isDone();
+
+    /** Waits until it is done; a second time does nothing. */
     void await();
   }
 
@@ -73,20 +75,24 @@ public interface ProcessGroup extends AutoCloseable {
   String name(int rank);
 
   /**
-   * Begins to add up arrays over all processes, in place. Several may be under way at once; they
-   * are begun in the same order everywhere.
+   * Begins to add up arrays over all processes. Several may be under way at once; they are begun in
+   * the same order everywhere.
    *
-   * @param arrays direct buffers, position to limit; not to be touched until the sum is there, and
-   *     of the same lengths in all processes
+   * <p>The exchange owns the memory that it works in: arrays are read before this returns and
+   * overwritten by the sum in {@link Pending#await}. In between, and after an error, they are the
+   * caller's to free.
+   *
+   * @param arrays position to limit, of the same lengths in all processes
    */
   Pending sum(List<FloatBuffer> arrays);
 
   /**
-   * Overwrites arrays with those of process 0.
+   * Overwrites arrays with those of one process.
    *
-   * @param arrays direct buffers, position to limit, of the same lengths in all processes
+   * @param rank of that process, in which they are only read
+   * @param arrays position to limit, of the same lengths in all processes
    */
-  void takeFirst(List<FloatBuffer> arrays);
+  void take(int rank, List<FloatBuffer> arrays);
 
   /** What each process gives, in the order of the ranks; lengths may differ. */
   List<byte[]> gather(byte[] own);

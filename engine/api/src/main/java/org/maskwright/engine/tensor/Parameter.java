@@ -199,6 +199,11 @@ public final class Parameter implements AutoCloseable {
     return memory;
   }
 
+  /** The memory of the value, to be overwritten; null where the host does not reach it. */
+  FloatBuffer overwritten() {
+    return value.engine().backend().hostFloats(writable());
+  }
+
   private void requireLike(String what, Tensor source) {
     Pointwise.sameEngine("parameter", value, source);
     if (source.dtype() != DType.FLOAT32

@@ -1,13 +1,12 @@
 package org.maskwright.engine.tensor;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.spi.Backend;
@@ -26,7 +25,7 @@ import org.maskwright.engine.spi.DeviceArray;
  * <p>A parameter that gets a gradient in some process gets the sum in all; one that gets none
  * anywhere has none.
  *
- * <p><b>Memory</b> one copy of the buckets that are under way. <b>Threads</b> one.
+ * <p><b>Memory</b> the group's one copy of the buckets that are under way. <b>Threads</b> one.
  */
 public final class ParameterExchange {
   /** As in PyTorch: few enough exchanges, and early enough ones. */
@@ -38,8 +37,13 @@ public final class ParameterExchange {
   private final List<Bucket> buckets = new ArrayList<>();
   private final int[] expected; // how often each grew in the last pass; the first one expects never
   private final BitSet withGradient = new BitSet(); // when its bucket left
+  private final List<Tensor> late = new ArrayList<>(); // gradients that have grown since
   private int launched;
+  private int arrived; // of those, the first so many
   private int early;
+  private long since; // a first one left
+  private long underWay; // nanoseconds
+  private long hidden;
 
   /**
    * For parameters of one engine, in the same order in all processes.
@@ -83,15 +87,32 @@ public final class ParameterExchange {
   private record Sum(
       List<Tensor> arrays, List<FloatBuffer> buffers, ProcessGroup.Pending pending) {}
 
-  /** Overwrites the values by those of process 0. */
-  public void takeFirst() {
+  /** Overwrites the values by those of one process. */
+  public void take(int rank) {
     if (group.size() == 1) {
       return;
     }
-    for (Parameter p : parameters) {
-      FloatBuffer values = copy(p.tensor());
-      group.takeFirst(List.of(values));
-      p.set(values);
+    for (Bucket bucket : buckets) {
+      List<Parameter> some = bucket.numbers.stream().map(parameters::get).toList();
+      if (rank == group.rank()) {
+        group.take(rank, some.stream().map(p -> values(p.tensor())).toList());
+      } else {
+        receive(rank, some);
+      }
+    }
+  }
+
+  private void receive(int rank, List<Parameter> some) {
+    List<FloatBuffer> memory = some.stream().map(Parameter::overwritten).toList();
+    if (memory.stream().noneMatch(Objects::isNull)) {
+      group.take(rank, memory);
+      return;
+    }
+    List<FloatBuffer> copies =
+        some.stream().map(p -> FloatBuffer.allocate(Math.toIntExact(p.numel()))).toList();
+    group.take(rank, copies);
+    for (int i = 0; i < copies.size(); i++) {
+      some.get(i).set(copies.get(i));
     }
   }
 
@@ -101,7 +122,7 @@ public final class ParameterExchange {
       return;
     }
     for (Parameter p : parameters) {
-      FloatBuffer values = copy(p.tensor());
+      FloatBuffer values = FloatBuffer.wrap(p.tensor().toFloats());
       group.sum(List.of(values)).await();
       for (int i = 0; i < values.limit(); i++) {
         values.put(i, values.get(i) / group.size());
@@ -110,13 +131,10 @@ public final class ParameterExchange {
     }
   }
 
-  private static FloatBuffer copy(Tensor t) {
-    float[] values = t.toFloats();
-    return ByteBuffer.allocateDirect(values.length * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer()
-        .put(values)
-        .flip();
+  /** The values where the host reaches them, else a copy of them. */
+  private FloatBuffer values(Tensor t) {
+    FloatBuffer memory = engine.backend().hostFloats(t.array());
+    return memory == null ? FloatBuffer.wrap(t.toFloats()) : memory;
   }
 
   /**
@@ -134,6 +152,7 @@ public final class ParameterExchange {
     int[] missing =
         buckets.stream().mapToInt(b -> inOrder ? missing(b) : Integer.MAX_VALUE).toArray();
     launched = 0;
+    arrived = 0;
     List<Parameter.Hook> hooks = new ArrayList<>();
     try {
       for (int b = 0; b < buckets.size(); b++) {
@@ -144,6 +163,7 @@ public final class ParameterExchange {
                   .get(i)
                   .onGradient(
                       p -> {
+                        look();
                         if (++grown[i] == expected[i]) {
                           missing[of]--;
                           launchReady(missing);
@@ -152,13 +172,62 @@ public final class ParameterExchange {
         }
       }
       backward.run();
+      System.arraycopy(grown, 0, expected, 0, grown.length);
+      early = launched;
+      look();
+      hidden += arrived < launched ? System.nanoTime() - since : 0;
+      finish();
+    } catch (RuntimeException | Error e) {
+      forget(); // the group keeps what its exchanges need
+      throw e;
     } finally {
       hooks.forEach(Parameter.Hook::close);
     }
-    // After an error what is under way keeps its memory: it may be read until the group is closed.
-    System.arraycopy(grown, 0, expected, 0, grown.length);
-    early = launched;
-    finish();
+  }
+
+  private void forget() {
+    for (Bucket bucket : buckets) {
+      bucket.sent.forEach(Tensor::free);
+      bucket.sent.clear();
+    }
+    late.forEach(Tensor::free);
+    late.clear();
+    withGradient.clear();
+  }
+
+  /**
+   * How long gradients were under way, since this was last asked: from when a first one left to
+   * when all that had left were there.
+   *
+   * @param millis of all that time; what is waited for other processes counts
+   * @param hiddenMillis of it while a backward pass went on
+   */
+  public record Overlap(double millis, double hiddenMillis) {
+    /** Together with another. */
+    public Overlap plus(Overlap other) {
+      return new Overlap(millis + other.millis, hiddenMillis + other.hiddenMillis);
+    }
+  }
+
+  /** What was measured since this was last asked; nothing of one process. */
+  public Overlap takeOverlap() {
+    Overlap out = new Overlap(underWay / 1e6, hidden / 1e6);
+    underWay = 0;
+    hidden = 0;
+    return out;
+  }
+
+  /** Looks, during the backward pass, whether what has left is there. */
+  private void look() {
+    if (arrived < launched) {
+      while (arrived < launched && buckets.get(arrived).sum.pending().isDone()) {
+        arrived++;
+      }
+      if (arrived == launched) {
+        underWay += System.nanoTime() - since;
+        hidden += System.nanoTime() - since;
+      }
+    }
   }
 
   /** How many of how many buckets were under way before the last backward pass had ended. */
@@ -174,8 +243,15 @@ public final class ParameterExchange {
   /** Sends the next buckets that are whole; all processes send them in one order. */
   private void launchReady(int[] missing) {
     while (launched < buckets.size() && missing[launched] == 0) {
-      launch(buckets.get(launched++));
+      launchNext();
     }
+  }
+
+  private void launchNext() {
+    if (arrived == launched) {
+      since = System.nanoTime();
+    }
+    launch(buckets.get(launched++));
   }
 
   private void launch(Bucket bucket) {
@@ -193,11 +269,7 @@ public final class ParameterExchange {
 
   /** The values of arrays where the host reaches them, else of copies of theirs. */
   private Sum begin(List<Tensor> arrays) {
-    List<FloatBuffer> buffers = new ArrayList<>();
-    for (Tensor t : arrays) {
-      FloatBuffer memory = engine.backend().hostFloats(t.array());
-      buffers.add(memory == null ? copy(t) : memory);
-    }
+    List<FloatBuffer> buffers = arrays.stream().map(this::values).toList();
     return new Sum(arrays, buffers, group.sum(buffers));
   }
 
@@ -221,7 +293,7 @@ public final class ParameterExchange {
 
   private void finish() {
     while (launched < buckets.size()) {
-      launch(buckets.get(launched++));
+      launchNext();
     }
     int count = parameters.size();
     BitSet own = (BitSet) withGradient.clone();
@@ -232,12 +304,11 @@ public final class ParameterExchange {
     BitSet anyLate = any.get(count, 2 * count);
     BitSet anySent = any.get(0, count);
     anySent.or(anyLate);
-    List<Tensor> more = new ArrayList<>();
     for (int i = anyLate.nextSetBit(0); i >= 0; i = anyLate.nextSetBit(i + 1)) {
-      Tensor late = parameters.get(i).takeGrad();
-      more.add(late == null ? zeros(parameters.get(i)) : late);
+      Tensor grown = parameters.get(i).takeGrad();
+      late.add(grown == null ? zeros(parameters.get(i)) : grown);
     }
-    Sum second = more.isEmpty() ? null : begin(more);
+    Sum second = late.isEmpty() ? null : begin(List.copyOf(late));
     for (Bucket bucket : buckets) {
       end(bucket.sum);
       for (int k = 0; k < bucket.sent.size(); k++) {
@@ -250,14 +321,15 @@ public final class ParameterExchange {
       }
       bucket.sent.clear();
     }
+    underWay += arrived < launched ? System.nanoTime() - since : 0;
     if (second != null) {
       end(second);
       int k = 0;
       for (int i = anyLate.nextSetBit(0); i >= 0; i = anyLate.nextSetBit(i + 1)) {
-        Tensor share = more.get(k++);
-        parameters.get(i).mixGrad(1, share, 1);
-        share.free();
+        parameters.get(i).mixGrad(1, late.get(k++), 1);
       }
+      late.forEach(Tensor::free);
+      late.clear();
     }
     withGradient.clear();
   }

@@ -76,18 +76,21 @@ final class Reductions {
       throw new IllegalArgumentException(
           "dot: expected lists of one length, got %d and %d tensors".formatted(a.size(), b.size()));
     }
+    if (a.isEmpty()) {
+      return 0;
+    }
     List<FloatBuffer> left = new ArrayList<>(a.size());
     List<FloatBuffer> right = new ArrayList<>(a.size());
     double sum = 0;
     List<Tensor> elsewhere = new ArrayList<>(); // [1] each, where the host reaches no memory
-    Engine engine = a.isEmpty() ? null : a.get(0).engine();
-    try (Scope scope = engine == null ? null : engine.scope()) {
+    Engine engine = a.get(0).engine();
+    try (Scope scope = engine.scope()) {
       for (int i = 0; i < a.size(); i++) {
         Tensor x = a.get(i);
         Tensor y = b.get(i);
         requirePair(a.get(0), x, y);
         FloatBuffer memory = engine.backend().hostFloats(x.array());
-        FloatBuffer other = x == y ? memory : engine.backend().hostFloats(y.array());
+        FloatBuffer other = engine.backend().hostFloats(y.array());
         if (memory != null && other != null) {
           left.add(memory);
           right.add(other);

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -34,6 +34,11 @@ import org.maskwright.engine.process.Rendezvous;
  *
  * <p>The interface that GLOO_SOCKET_IFNAME names is used, as in PyTorch; without it the one on the
  * way to process 0.
+ *
+ * <p><b>Memory</b> Gloo's threads read and write arrays of LibTorch alone, to which the work in
+ * their queue holds references until it is done: neither the end of a scope or an engine nor the
+ * collection of a forgotten object can take memory from an exchange that is under way, or that
+ * failed here and goes on elsewhere. What is exchanged is copied in and out ({@link Parcel}).
  */
 final class GlooGroup implements ProcessGroup {
   /** So long an exchange waits before it asks whether another process has failed. */
@@ -48,18 +53,21 @@ final class GlooGroup implements ProcessGroup {
   private static final int THREADS = 2;
 
   /**
-   * Memory of exchanges that failed, of all groups: other processes may still send into it, so it
-   * is kept until this one ends.
+   * Groups that were left with an exchange under way. Threads of theirs may wait for processes that
+   * are gone, and taking a group apart, which the collection of forgotten pointers would do at any
+   * time, would wait for them; so they are kept until this process ends.
    */
-  private static final Queue<Pointer> ABANDONED = new ConcurrentLinkedQueue<>();
+  private static final Queue<GlooGroup> ABANDONED = new ConcurrentLinkedQueue<>();
 
   private final Rendezvous rendezvous;
   private final Duration patience;
   private final MeetingPoint point;
   private final TensorOptions floats = new TensorOptions(ScalarType.Float);
   private final TensorOptions bytes = new TensorOptions(ScalarType.Byte);
+  private final MemoryFormatOptional noFormat = new MemoryFormatOptional();
   private final ProcessGroupGloo gloo;
   private final List<String> names = new ArrayList<>();
+  private int underWay; // exchanges that nobody has waited for
   private boolean failed;
   private boolean closed;
 
@@ -143,16 +151,54 @@ final class GlooGroup implements ProcessGroup {
   @Override
   public Pending sum(List<FloatBuffer> arrays) {
     requireOpen();
-    Blobs blobs = new Blobs(arrays, floats);
-    return begun(blobs, () -> gloo.allreduce_coalesced(blobs.vector()));
+    Parcel parcel = new Parcel(arrays, floats, noFormat);
+    parcel.load();
+    return new Begun(parcel, started(() -> gloo.allreduce(parcel.vector())));
   }
 
   @Override
-  public void takeFirst(List<FloatBuffer> arrays) {
+  public void take(int rank, List<FloatBuffer> arrays) {
     requireOpen();
-    for (FloatBuffer array : arrays) {
-      Blobs blob = new Blobs(List.of(array), floats);
-      begun(blob, () -> gloo.broadcast(blob.vector())).await();
+    Parcel parcel = new Parcel(arrays, floats, noFormat);
+    if (rank == rank()) {
+      parcel.load();
+    }
+    try (BroadcastOptions options = new BroadcastOptions()) {
+      options.rootRank(rank);
+      await(started(() -> gloo.broadcast(parcel.vector(), options)));
+    }
+    if (rank != rank()) {
+      parcel.unload();
+    }
+    parcel.close();
+  }
+
+  /** An exchange under way. */
+  private final class Begun implements Pending {
+    private final Parcel parcel;
+    private final Work work;
+    private boolean done;
+
+    Begun(Parcel parcel, Work work) {
+      this.parcel = parcel;
+      this.work = work;
+      underWay++;
+    }
+
+    @Override
+    public boolean isDone() {
+      return done || work.isCompleted();
+    }
+
+    @Override
+    public void await() {
+      if (!done) {
+        done = true;
+        GlooGroup.this.await(work);
+        underWay--;
+        parcel.unload();
+        parcel.close();
+      }
     }
   }
 
@@ -175,44 +221,23 @@ final class GlooGroup implements ProcessGroup {
 
   private List<byte[]> gatherEqual(byte[] own) {
     long length = own.length;
-    BytePointer in = new BytePointer(own);
-    BytePointer out = new BytePointer(length * size());
-    Tensor from = torch.from_blob(in, new long[] {length}, bytes);
-    Tensor to = torch.from_blob(out, new long[] {length * size()}, bytes);
-    List<Pointer> used = List.of(to, from, out, in);
-    await(started(() -> gloo._allgather_base(to, from)), used);
-    List<byte[]> each = new ArrayList<>();
-    for (int r = 0; r < size(); r++) {
-      byte[] one = new byte[own.length];
-      out.position(r * length).get(one);
-      each.add(one);
-    }
-    out.position(0);
-    used.forEach(Pointer::close);
-    return each;
-  }
-
-  /** Native tensors over buffers; both live until what was begun with them is done. */
-  private static final class Blobs {
-    private final List<Pointer> owned = new ArrayList<>(); // in the order of closing
-    private final List<FloatBuffer> buffers;
-    private final TensorVector vector;
-
-    Blobs(List<FloatBuffer> buffers, TensorOptions options) {
-      this.buffers = List.copyOf(buffers);
-      Tensor[] tensors = new Tensor[buffers.size()];
-      for (int i = 0; i < tensors.length; i++) {
-        FloatPointer memory = new FloatPointer(this.buffers.get(i));
-        tensors[i] = torch.from_blob(memory, new long[] {this.buffers.get(i).remaining()}, options);
-        owned.add(tensors[i]);
-        owned.add(memory);
+    try (Tensor from = torch.empty(new long[] {length}, bytes, noFormat);
+        Tensor to = torch.empty(new long[] {length * size()}, bytes, noFormat)) {
+      try (Pointer memory = from.data_ptr();
+          BytePointer in = new BytePointer(memory)) {
+        in.put(own, 0, own.length);
       }
-      vector = new TensorVector(tensors);
-      owned.add(0, vector);
-    }
-
-    TensorVector vector() {
-      return vector;
+      await(started(() -> gloo._allgather_base(to, from)));
+      List<byte[]> each = new ArrayList<>();
+      try (Pointer memory = to.data_ptr();
+          BytePointer out = new BytePointer(memory)) {
+        for (int r = 0; r < size(); r++) {
+          byte[] one = new byte[own.length];
+          out.position(r * length).get(one);
+          each.add(one);
+        }
+      }
+      return each;
     }
   }
 
@@ -220,31 +245,11 @@ final class GlooGroup implements ProcessGroup {
     Work work();
   }
 
-  private Pending begun(Blobs blobs, Start start) {
-    Work work = started(start);
-    return () -> {
-      await(work, blobs.owned);
-      blobs.owned.forEach(Pointer::close);
-    };
-  }
-
   private Work started(Start start) {
     try {
       return start.work();
     } catch (RuntimeException e) {
       throw lost(e);
-    }
-  }
-
-  /**
-   * @param used memory of the exchange; the caller's again unless it fails
-   */
-  private void await(Work work, List<Pointer> used) {
-    try {
-      await(work);
-    } catch (PeerException e) {
-      ABANDONED.addAll(used);
-      throw e;
     }
   }
 
@@ -346,11 +351,14 @@ final class GlooGroup implements ProcessGroup {
     } catch (RuntimeException e) {
       // Process 0 is gone already.
     }
-    if (!failed) { // else threads of it may wait for those that are gone; they end with the process
-      gloo.close();
-      point.close();
-      floats.close();
-      bytes.close();
+    if (failed || underWay > 0) {
+      ABANDONED.add(this);
+      return;
     }
+    gloo.close();
+    point.close();
+    floats.close();
+    bytes.close();
+    noFormat.close();
   }
 }

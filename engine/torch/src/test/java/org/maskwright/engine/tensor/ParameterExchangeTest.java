@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.torch.Processes;
 
@@ -116,6 +117,54 @@ class ParameterExchangeTest {
   }
 
   @Test
+  void afterAFailureNothingIsLeftOfWhatWasUnderWay() throws Exception {
+    List<Object> ends =
+        Processes.each(2, group -> with(e -> withParameters(e, p -> failing(e, group, p))));
+    assertEquals(List.of("out of luck", "out of luck"), ends);
+  }
+
+  private static String failing(Engine engine, ProcessGroup group, List<Parameter> p) {
+    ParameterExchange exchange = new ParameterExchange(engine, group, p, 1);
+    try (Scope scope = engine.scope()) {
+      exchange.whileAdded(() -> loss(engine, p, group.rank()).backward()); // which tells the order
+      exchange.whileAdded(
+          () -> {
+            loss(engine, p, group.rank()).backward();
+            if (group.rank() == 1) {
+              throw new IllegalStateException("out of luck");
+            }
+          });
+      return "went on";
+    } catch (IllegalStateException | PeerException e) {
+      group.fail("", e.getMessage());
+      return e.getMessage();
+    }
+  }
+
+  @Test
+  void whatIsHiddenByThePassIsAPartOfWhatIsUnderWay() throws Exception {
+    for (Object each :
+        Processes.each(2, group -> with(e -> withParameters(e, p -> overlap(e, group, p))))) {
+      ParameterExchange.Overlap overlap = (ParameterExchange.Overlap) each;
+      assertTrue(overlap.hiddenMillis() > 0, overlap::toString);
+      assertTrue(overlap.hiddenMillis() <= overlap.millis(), overlap::toString);
+    }
+  }
+
+  private static ParameterExchange.Overlap overlap(
+      Engine engine, ProcessGroup group, List<Parameter> p) {
+    ParameterExchange exchange = new ParameterExchange(engine, group, p, 1);
+    try (Scope scope = engine.scope()) {
+      for (int pass = 0; pass < PASSES; pass++) {
+        exchange.whileAdded(() -> loss(engine, p, 1).backward());
+      }
+    }
+    ParameterExchange.Overlap all = exchange.takeOverlap();
+    assertEquals(new ParameterExchange.Overlap(0, 0), exchange.takeOverlap(), "it is taken");
+    return all;
+  }
+
+  @Test
   void valuesAreTheFirstProcesssOrTheMeans() throws Exception {
     for (Object each :
         Processes.each(
@@ -130,7 +179,7 @@ class ParameterExchangeTest {
                                 p.get(0).set(e.full(3 + group.rank(), 3));
                                 p.get(1).set(e.full(3 + group.rank(), 3));
                               }
-                              new ParameterExchange(e, group, p.subList(0, 1)).takeFirst();
+                              new ParameterExchange(e, group, p.subList(0, 1)).take(0);
                               new ParameterExchange(e, group, p.subList(1, 2)).average();
                               List<Float> out = new ArrayList<>();
                               out.add(p.get(0).tensor().toFloats()[2]);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
@@ -78,6 +79,68 @@ class GlooGroupTest {
   }
 
   @Test
+  void whatIsSummedIsWhatWasThereWhenItBegan() throws Exception {
+    CountDownLatch overwritten = new CountDownLatch(1);
+    List<Object> out =
+        each(
+            2,
+            group -> {
+              FloatBuffer a = floats(1 + group.rank());
+              if (group.rank() == 0) {
+                ProcessGroup.Pending sum = group.sum(List.of(a));
+                a.put(0, 99); // as if it had been freed and used for something else
+                overwritten.countDown();
+                sum.await();
+              } else {
+                awaited(overwritten);
+                group.sum(List.of(a)).await();
+              }
+              return list(a);
+            });
+    assertEquals(List.of(List.of(3f), List.of(3f)), out);
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aGroupThatIsLeftWithASumUnderWayLeavesTheArrayAlone() throws Exception {
+    FloatBuffer kept = floats(1, 2);
+    List<Object> out =
+        each(
+            2,
+            group -> {
+              ProcessGroup.Pending sum =
+                  group.sum(List.of(group.rank() == 0 ? kept : floats(3, 4)));
+              if (group.rank() == 0) {
+                return "left";
+              }
+              sum.await();
+              return "done";
+            });
+    assertEquals(List.of("left", "done"), out);
+    assertEquals(List.of(1f, 2f), list(kept));
+  }
+
+  @Test
+  void theValuesOfAnyProcessAreTaken() throws Exception {
+    List<Object> out =
+        each(
+            3,
+            group -> {
+              FloatBuffer a = floats(group.rank(), 7 * group.rank());
+              group.take(2, List.of(group.rank() == 2 ? a.asReadOnlyBuffer() : a));
+              return list(a);
+            });
+    assertEquals(java.util.Collections.nCopies(3, List.of(2f, 14f)), out);
+  }
+
+  @Test
   void theFirstProcessesValuesAreTaken() throws Exception {
     List<Object> out =
         each(
@@ -85,7 +148,7 @@ class GlooGroupTest {
             group -> {
               FloatBuffer a = floats(group.rank(), 7 * group.rank());
               FloatBuffer b = floats(5 + group.rank());
-              group.takeFirst(List.of(a, b));
+              group.take(0, List.of(a, b));
               return List.of(list(a), list(b));
             });
     assertEquals(java.util.Collections.nCopies(3, List.of(List.of(0f, 0f), List.of(5f))), out);
@@ -230,7 +293,7 @@ class GlooGroupTest {
     ProcessGroup alone = ProcessGroup.join(Rendezvous.ALONE, PATIENCE);
     FloatBuffer a = floats(3);
     alone.sum(List.of(a)).await();
-    alone.takeFirst(List.of(a));
+    alone.take(0, List.of(a));
     assertEquals(3f, a.get(0));
     byte[] own = "x".getBytes(StandardCharsets.UTF_8);
     assertArrayEquals(own, alone.gather(own).get(0));
