@@ -82,13 +82,11 @@ public final class Gsam implements MethodKind {
 
   /** Keeps a copy of the first gradient until it is closed. */
   private static final class Decomposition implements SharpnessAware.Combination {
-    private final Engine engine;
     private final double alpha;
     private final Scope scope;
     private final Map<Parameter, Tensor> first = new LinkedHashMap<>();
 
     Decomposition(Engine engine, Collection<Parameter> parameters, double alpha) {
-      this.engine = engine;
       this.alpha = alpha;
       this.scope = engine.scope();
       try {
