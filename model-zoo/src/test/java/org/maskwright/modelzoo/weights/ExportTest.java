@@ -259,7 +259,7 @@ class ExportTest {
     HuggingFaceSettings old = HuggingFaceFolder.read(folder);
     assertEquals(List.of(480, 900), List.of(old.shortEdge(), old.maxSize()));
     for (String bad :
-        List.of("{", "{}", "{\"model_type\":\"eomt\"}", config.replace("\"1\":", "\"2\":"))) {
+        List.of("{", "{}", "{\"model_type\":\"oneformer\"}", config.replace("\"1\":", "\"2\":"))) {
       Files.writeString(folder.resolve("config.json"), bad);
       assertThrows(CheckpointException.class, () -> HuggingFaceFolder.read(folder), bad);
     }
