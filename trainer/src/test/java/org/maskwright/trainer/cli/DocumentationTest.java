@@ -260,7 +260,7 @@ class DocumentationTest {
         Arrays.asList("engine", "datasets", "model-zoo", "dl4j", "trainer", "benchmarks")) {
       try (Stream<Path> files = Files.walk(HOME.resolve(module))) {
         files
-            .filter(f -> f.endsWith("pom.xml") || f.toString().endsWith("Test.java"))
+            .filter(f -> f.endsWith("pom.xml") || f.toString().matches(".*(Test|IT)\\.java"))
             .filter(f -> !f.toString().contains("target"))
             .forEach(all::add);
       }

@@ -255,7 +255,16 @@ class ProcessesTest {
   @ValueSource(ints = {2, 3})
   void anOptimizerWhoseStateIsDividedTakesTheSameStepsToTheBit(int size) throws Exception {
     OptimizerSettings settings =
-        new OptimizerSettings(1e-3, 0.1, LayerDecay.NONE, 0.05, 0, 0.1, 0, new AdamW.Settings(0.9, 0.999, 1e-8), new Plain.Settings());
+        new OptimizerSettings(
+            1e-3,
+            0.1,
+            LayerDecay.NONE,
+            0.05,
+            0,
+            0.1,
+            0,
+            new AdamW.Settings(0.9, 0.999, 1e-8),
+            new Plain.Settings());
     Way whole = new Way("maskformer", settings, 1, 4);
     List<Trained> expected = TrainingProcesses.each(size, whole::with);
     List<Trained> divided = TrainingProcesses.each(size, whole.withDividedState()::with);
