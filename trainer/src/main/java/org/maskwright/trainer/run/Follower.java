@@ -52,16 +52,14 @@ final class Follower implements TrainListener {
       learner.helpWrite();
     }
     if (after.evaluate()) {
-      help();
+      learner.withEvaluationWeights(evaluator::help);
     }
     boolean exhausted = after.evaluate() && group.any(false);
     return after.stop() || exhausted ? Verdict.STOP : Verdict.CONTINUE;
   }
 
-  /** Helps with one evaluation; false where process 0 asks for no more. */
-  boolean help() {
-    boolean[] helped = new boolean[1];
-    learner.withEvaluationWeights(() -> helped[0] = evaluator.help());
-    return helped[0];
+  /** Helps with evaluations until process 0 needs this one no more. */
+  void helpAll() {
+    learner.withEvaluationWeights(evaluator::helpAll);
   }
 }

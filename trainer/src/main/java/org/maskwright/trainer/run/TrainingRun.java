@@ -169,12 +169,12 @@ public final class TrainingRun {
       Follower follower =
           new Follower(settings, learner, prepared.evaluator(), stopRequested, state.step());
       try (Loader loader = data.loader(state.loader().orElseGet(data::start), share(group))) {
-        letHelp(follower);
+        follower.helpAll();
         if (!group.any(false)) {
           trainer(learner, Optional::empty)
               .run(loader, state.step(), settings.train().steps(), List.of(follower));
         }
-        letHelp(follower);
+        follower.helpAll();
       }
       return new RunSummary(
           folder,
@@ -186,13 +186,6 @@ public final class TrainingRun {
           0,
           0);
     }
-  }
-
-  private static void letHelp(Follower follower) {
-    boolean asked;
-    do {
-      asked = follower.help();
-    } while (asked);
   }
 
   private static Share share(ProcessGroup group) {
