@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     name = "export",
     description = {
       "Write a Maskwright model for another tool. hf: a Hugging Face folder (config.json,"
-          + " preprocessor_config.json, model.safetensors), for ResNet and Swin. official:"
+          + " preprocessor_config.json, model.safetensors), for ResNet, Swin and EoMT. official:"
           + " model_final.pth with the keys of the official implementation (detectron2's, EoMT's)."
     })
 final class ExportCommand implements Runnable {
