@@ -181,19 +181,14 @@ class MaskFilesTest {
         List.of("object 2 0 2 4 area 8", "object 4 0 2 4 area 8"), objects(folder.open(""), 0));
   }
 
-  @Test
-  void foldersBetweenAreClasses() throws IOException {
+  /** Words where there are several. */
+  @ParameterizedTest
+  @CsvSource({"masks/a/nut/1.png, masks/a/bolt/1.png", "masks/a/nut_1.png, masks/a/bolt-12.png"})
+  void foldersBetweenAndWordsBeforeTheNumbersAreClasses(String nut, String bolt)
+      throws IOException {
     folder.photo("images/a.jpg", 6, 4);
-    grey("masks/a/nut/1.png", 255, 0);
-    grey("masks/a/bolt/1.png", 0, 255);
-    assertEquals(List.of("bolt 4 0 2 4 area 8", "nut 2 0 2 4 area 8"), objects(folder.open(""), 0));
-  }
-
-  @Test
-  void wordsBeforeTheNumbersAreClassesWhereThereAreSeveral() throws IOException {
-    folder.photo("images/a.jpg", 6, 4);
-    grey("masks/a/nut_1.png", 255, 0);
-    grey("masks/a/bolt-12.png", 0, 255);
+    grey(nut, 255, 0);
+    grey(bolt, 0, 255);
     assertEquals(List.of("bolt 4 0 2 4 area 8", "nut 2 0 2 4 area 8"), objects(folder.open(""), 0));
   }
 
