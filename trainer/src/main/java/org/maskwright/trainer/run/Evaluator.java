@@ -31,6 +31,7 @@ import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoringData;
+import org.maskwright.trainer.source.TrainingData;
 
 /**
  * Evaluates a model on one data set as the settings say.
@@ -75,7 +76,7 @@ public final class Evaluator {
     this.predictor =
         new Predictor(
             model,
-            TrainingRun.classSpace(dataset.categories()),
+            TrainingData.classSpace(dataset.categories()),
             normalization,
             inference(settings));
     this.loading =

@@ -1,14 +1,20 @@
 package org.maskwright.trainer.run;
 
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.maskwright.datasets.loader.Loader;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.StepReport;
 import org.maskwright.trainer.loop.TrainListener;
 
 /**
- * What a process besides the first does after each step: it helps with evaluations and ends when
- * the first does. It writes nothing.
+ * A run in another process than the first: it trains along, helps with evaluations after its steps
+ * and ends when the {@link Leader} does. It writes nothing.
  */
 final class Follower implements TrainListener {
   private final RunSettings settings;
@@ -18,7 +24,7 @@ final class Follower implements TrainListener {
   private long step;
   private boolean interrupted;
 
-  Follower(
+  private Follower(
       RunSettings settings,
       Learner learner,
       Evaluator evaluator,
@@ -31,14 +37,48 @@ final class Follower implements TrainListener {
     this.step = step;
   }
 
-  /** The last step that was taken. */
-  long step() {
-    return step;
+  /**
+   * Trains along to the end.
+   *
+   * @param console told what is wrong with this process's images
+   * @param folder of the run, which need not be there on this machine
+   */
+  static RunSummary run(
+      RunSettings settings,
+      Console console,
+      BooleanSupplier stopRequested,
+      ProcessGroup group,
+      Path folder) {
+    Console silent = new Console(new PrintWriter(Writer.nullWriter()), false);
+    try (Prepared prepared = Prepared.of(settings, silent, console::line, group)) {
+      Agreement.requirePrepared(group, prepared);
+      Learner learner = prepared.learner();
+      TrainingState state = learner.shared(TrainingState.START);
+      Follower follower =
+          new Follower(settings, learner, prepared.evaluator(), stopRequested, state.step());
+      try (Loader loader = prepared.loader(state)) {
+        follower.helpAll();
+        if (!group.any(false)) {
+          learner
+              .trainer(settings, Optional::empty)
+              .run(loader, state.step(), settings.train().steps(), List.of(follower));
+        }
+        follower.helpAll();
+      }
+      return follower.summary(folder);
+    }
   }
 
-  /** Whether the run was asked to stop before its end. */
-  boolean interrupted() {
-    return interrupted;
+  private RunSummary summary(Path folder) {
+    return new RunSummary(
+        folder,
+        step,
+        interrupted,
+        Optional.empty(),
+        BestSoFar.LAST_CHECKPOINT,
+        Optional.empty(),
+        0,
+        0);
   }
 
   @Override
@@ -59,7 +99,7 @@ final class Follower implements TrainListener {
   }
 
   /** Helps with evaluations until process 0 needs this one no more. */
-  void helpAll() {
+  private void helpAll() {
     learner.withEvaluationWeights(evaluator::helpAll);
   }
 }

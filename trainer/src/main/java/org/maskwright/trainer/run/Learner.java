@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
@@ -23,8 +24,10 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.ParameterState;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SettingsWriter;
 import org.maskwright.trainer.loop.TrainTask;
+import org.maskwright.trainer.loop.Trainer;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.Optimizer;
@@ -107,6 +110,22 @@ final class Learner implements AutoCloseable {
 
   Optional<Ema> ema() {
     return ema;
+  }
+
+  /**
+   * What changes all this, as a run's settings say.
+   *
+   * @param lastCheckpoint named where the loss is no number
+   */
+  Trainer trainer(RunSettings settings, Supplier<Optional<Path>> lastCheckpoint) {
+    return new Trainer(
+        task,
+        optimizer,
+        ema,
+        settings.optimizer(),
+        settings.schedule().over(settings.train().steps()),
+        settings.train().accumulate(),
+        lastCheckpoint);
   }
 
   /** The processes that learn together. */

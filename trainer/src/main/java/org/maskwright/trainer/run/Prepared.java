@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
@@ -105,7 +106,7 @@ record Prepared(
       Dataset val,
       Engine engine,
       List<String> cautions) {
-    ClassSpace classes = TrainingRun.classSpace(data.categories());
+    ClassSpace classes = TrainingData.classSpace(data.categories());
     SegmentationModel model =
         SegmentationModels.build(engine, settings.model(), settings.data().channels(), classes);
     try {
@@ -139,6 +140,16 @@ record Prepared(
       model.close();
       throw e;
     }
+  }
+
+  /**
+   * Reads this process's share of the training data, from where the state is; the caller's to
+   * close.
+   */
+  Loader loader(TrainingState state) {
+    ProcessGroup group = learner.processes();
+    return data.loader(
+        state.loader().orElseGet(data::start), new Share(group.rank(), group.size()));
   }
 
   private static TrainTask task(

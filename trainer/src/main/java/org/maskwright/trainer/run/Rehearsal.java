@@ -10,7 +10,6 @@ import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.loop.TrainListener;
-import org.maskwright.trainer.loop.Trainer;
 
 /**
  * A few steps and evaluated images of a run that is not kept, to know what they take. Nothing is
@@ -43,7 +42,8 @@ public record Rehearsal(
         Loader loader = run.data().loader(run.data().start())) {
       List<Double> seconds = new ArrayList<>();
       long first = System.nanoTime();
-      trainer(settings, run.learner())
+      run.learner()
+          .trainer(settings, Optional::empty)
           .run(
               loader,
               0,
@@ -70,16 +70,5 @@ public record Rehearsal(
   private static double imageSeconds(Prepared run, int images) {
     EvalReport report = run.evaluator().run(images, Optional.empty(), Optional.empty());
     return report.seconds() / report.images();
-  }
-
-  private static Trainer trainer(RunSettings settings, Learner learner) {
-    return new Trainer(
-        learner.task(),
-        learner.optimizer(),
-        learner.ema(),
-        settings.optimizer(),
-        settings.schedule().over(settings.train().steps()),
-        settings.train().accumulate(),
-        Optional::empty);
   }
 }

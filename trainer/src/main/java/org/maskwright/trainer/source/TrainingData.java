@@ -29,6 +29,7 @@ import org.maskwright.datasets.loader.Sampler;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.tiles.TiledDataset;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.DataSettings;
@@ -182,6 +183,12 @@ public final class TrainingData {
   /** The sources in the order of the settings, at least one. */
   public List<Source> sources() {
     return sources;
+  }
+
+  /** The classes of a data set as a model's. */
+  public static ClassSpace classSpace(Categories categories) {
+    return new ClassSpace(
+        categories.asList().stream().map(c -> new ClassSpace.Entry(c.name(), c.thing())).toList());
   }
 
   /** The classes of all sources. */

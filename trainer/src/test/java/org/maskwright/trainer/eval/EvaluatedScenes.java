@@ -25,7 +25,7 @@ import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.ScoringData;
-import org.maskwright.trainer.run.TrainingRun;
+import org.maskwright.trainer.source.TrainingData;
 
 /** A model with its initial weights, evaluated on made-up scenes for all kinds of result. */
 final class EvaluatedScenes {
@@ -67,7 +67,7 @@ final class EvaluatedScenes {
             SegmentationModels.build(
                 engine,
                 HuggingFaceRulesTest.model(First.TO_384),
-                TrainingRun.classSpace(data.categories()))) {
+                TrainingData.classSpace(data.categories()))) {
       engine.join(group, ProcessGroup.alone());
       InferenceSettings settings =
           new InferenceSettings(SIDE, SIDE, 0.1, 0.01, 20, Set.copyOf(TASKS));

@@ -31,8 +31,8 @@ import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
-import org.maskwright.trainer.run.TrainingRun;
 import org.maskwright.trainer.schedule.Schedule;
+import org.maskwright.trainer.source.TrainingData;
 
 /** Targets that a loss must live with: none, too many, one class, ids with gaps. */
 class HardTargetsTest {
@@ -70,7 +70,7 @@ class HardTargetsTest {
             SegmentationModels.build(
                 engine,
                 OneBatchOverfitsTest.model(model),
-                TrainingRun.classSpace(data.categories()));
+                TrainingData.classSpace(data.categories()));
         Optimizer optimizer = settings.over(built);
         Loader loader =
             new Loader(data, augmentation, LoaderSettings.training(2, 1, 1), LoaderState.START)) {

@@ -45,8 +45,8 @@ import org.maskwright.trainer.optim.Plain;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
-import org.maskwright.trainer.run.TrainingRun;
 import org.maskwright.trainer.schedule.Schedule;
+import org.maskwright.trainer.source.TrainingData;
 
 /** The same model, loss and loop learn one batch by heart, whatever the task. */
 class OneBatchOverfitsTest {
@@ -173,7 +173,7 @@ class OneBatchOverfitsTest {
     try (Engine engine = Engine.open(options);
         SegmentationModel model =
             SegmentationModels.build(
-                engine, model(name), TrainingRun.classSpace(data.categories()))) {
+                engine, model(name), TrainingData.classSpace(data.categories()))) {
       Predictor predictor = new Predictor(model, Normalization.IMAGENET, inference);
       train(model, name, data, task, predictor, 100);
       check.accept(predictor, data);
