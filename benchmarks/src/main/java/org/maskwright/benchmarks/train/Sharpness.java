@@ -61,7 +61,7 @@ public final class Sharpness {
   public static void main(String[] folders) {
     for (String folder : folders) {
       Path run = Path.of(folder);
-      RunSettings settings = RunFolder.settings(run.resolve("config.conf"), List.of());
+      RunSettings settings = RunFolder.settings(run.resolve("config.conf"), List.of(), note -> {});
       Dataset images =
           TrainingData.open(settings, settings.data().sources().get(0).dataset(), settings.task());
       LoaderSettings loading = LoaderSettings.training(IMAGES, 7, 1);

@@ -117,11 +117,12 @@ final class Checksums {
   /**
    * Checks some files of a folder that may have no list: one that was not written here.
    *
+   * @return whether the files are as they were written here; false if nothing says so
    * @throws CheckpointException naming the first file that is changed or not listed
    */
-  static void verifyIfListed(Path folder, List<String> files) {
+  static boolean verifyIfListed(Path folder, List<String> files) {
     if (!Files.exists(folder.resolve(FILE))) {
-      return;
+      return false;
     }
     try {
       Map<String, String> listed = listed(folder);
@@ -132,6 +133,7 @@ final class Checksums {
         }
         requireSame(file, listed.get(name));
       }
+      return true;
     } catch (IOException e) {
       throw new CheckpointException(folder, "cannot be read: " + e, e);
     }

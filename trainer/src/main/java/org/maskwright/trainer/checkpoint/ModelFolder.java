@@ -81,9 +81,10 @@ public final class ModelFolder {
               + "; for another checkpoint format use 'maskwright import' first");
     }
     try {
-      ModelFile file = ConfigFile.loadData(settings, List.of()).bind(ModelFile.class);
-      Checksums.verifyIfListed(folder, List.of(SETTINGS));
-      return file;
+      ConfigFile written = ConfigFile.loadData(settings, List.of());
+      boolean ours = Checksums.verifyIfListed(folder, List.of(SETTINGS));
+      // Keys of a model that came after the version that wrote it make, by default, what it was.
+      return (ours ? written.completed("model") : written).bind(ModelFile.class);
     } catch (ConfigException e) {
       String message = e.getMessage(); // most name the file, with the line
       throw new CheckpointException(

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -39,6 +40,7 @@ import org.maskwright.trainer.config.RunSettings;
  */
 public final class RunFolder implements AutoCloseable {
   private static final String CONFIG = "config.conf";
+  private static final int SHOWN = 8;
 
   private final Path folder;
   private final FileChannel lockFile;
@@ -108,16 +110,30 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * The settings of a run: its config.conf, which must hold every key itself and be as it was
-   * written.
+   * The settings of a run: its config.conf, as it was written. Keys that came after the version
+   * that wrote it have their defaults, with which a run is what it was before.
    *
    * @param overrides {@code key.path=value}; later ones win
-   * @throws ConfigException if a key is missing, unknown or out of range
+   * @param note told of keys that have their defaults
+   * @throws ConfigException if a key is unknown or out of range, or missing in a file of which no
+   *     {@code SHA256SUMS} says that it is as it was written
    * @throws CheckpointException if the file was changed since
    */
-  public static RunSettings settings(Path config, List<String> overrides) {
-    RunSettings settings = ConfigFile.loadData(config, overrides).bind(RunSettings.class);
-    Checksums.verifyIfListed(config.toAbsolutePath().getParent(), List.of(CONFIG));
+  public static RunSettings settings(Path config, List<String> overrides, Consumer<String> note) {
+    ConfigFile written = ConfigFile.loadData(config, overrides);
+    if (!Checksums.verifyIfListed(config.toAbsolutePath().getParent(), List.of(CONFIG))) {
+      return written.bind(RunSettings.class);
+    }
+    RunSettings settings = written.completed().bind(RunSettings.class);
+    List<String> later = written.lacking(settings);
+    if (!later.isEmpty()) {
+      note.accept(
+          "note: %s is of an earlier version, which did not have %s%s: defaults are taken"
+              .formatted(
+                  written.name(),
+                  String.join(", ", later.subList(0, Math.min(SHOWN, later.size()))),
+                  later.size() > SHOWN ? " and " + (later.size() - SHOWN) + " more keys" : ""));
+    }
     return settings;
   }
 

@@ -142,7 +142,8 @@ final class EvalCommand implements Callable<Integer> {
     List<String> options = new ArrayList<>(engine.overrides());
     options.addAll(tiles.overrides());
     return config == null
-        ? RunFolder.settings(file, experiment.overridesOfRun(options))
+        ? RunFolder.settings(
+            file, experiment.overridesOfRun(options), spec.commandLine().getErr()::println)
         : experiment.load(file, options).bind(RunSettings.class);
   }
 

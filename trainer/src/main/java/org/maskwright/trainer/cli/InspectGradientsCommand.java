@@ -190,7 +190,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
     }
     Optional<Path> run = RunFolder.configOf(folder);
     if (run.isPresent()) {
-      return RunFolder.settings(run.get(), overrides).criterion();
+      return RunFolder.settings(run.get(), overrides, note -> {}).criterion();
     }
     List<String> all = new ArrayList<>();
     DecoderConfig decoder = ModelFolder.describe(folder).model().decoder();

@@ -180,6 +180,31 @@ public final class ConfigFile {
     return type.cast(new Binder(type, name).bind(resolved.root()));
   }
 
+  /** The same with the defaults of {@code reference.conf} for keys that it lacks. */
+  public ConfigFile completed() {
+    return over(reference());
+  }
+
+  /**
+   * The same with the defaults for keys that one section lacks.
+   *
+   * @param section such as {@code model}
+   */
+  public ConfigFile completed(String section) {
+    return over(reference().withOnlyPath(section));
+  }
+
+  private ConfigFile over(Config defaults) {
+    return guarded(name, n -> resolved(n, resolved.withFallback(defaults), recipe));
+  }
+
+  /** The keys of settings, bound from this over defaults, that this itself has no value for. */
+  public List<String> lacking(Record settings) {
+    return SettingsWriter.flat(settings).keySet().stream()
+        .filter(key -> !resolved.hasPathOrNull(key))
+        .toList();
+  }
+
   /** What a configuration file is called: its name without the ending. */
   public static String nameOf(Path file) {
     String name = file.getFileName().toString();

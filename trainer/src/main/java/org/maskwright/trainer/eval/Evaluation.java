@@ -132,7 +132,7 @@ public final class Evaluation {
    * Evaluates the first {@code limit} images (0: all).
    *
    * @param files receives the results in the official formats
-   * @param samples receives pictures of the first images
+   * @param samples receives pictures of images spread over all
    */
   public EvalReport run(int limit, Optional<ResultFiles> files, Optional<SamplePictures> samples) {
     return run(limit, files, samples, Optional.empty(), (done, total) -> {});
@@ -176,8 +176,10 @@ public final class Evaluation {
         passes.forEach(pass -> pass.add(image, next.get().results()));
         kept.add(image.info().imageId(), next.get().results());
         truths.add(truth);
-        samples.ifPresent(s -> s.add(dataset, i, truth, next.get().results()));
-        images++;
+        int place = images++;
+        samples
+            .filter(s -> s.wants(place, all))
+            .ifPresent(s -> s.add(dataset, i, truth, next.get().results()));
         progress.done(images, all);
       }
       skipped = shown.skipped();

@@ -24,7 +24,7 @@ import org.maskwright.trainer.result.ImageResult;
 import org.maskwright.trainer.result.ImageResults;
 import org.maskwright.trainer.result.ResultKind;
 
-/** A sheet of the first evaluated images: photograph, annotation, prediction. */
+/** A sheet of some evaluated images: photograph, annotation, prediction. */
 public final class SamplePictures {
   private static final int LONG_SIDE = 512;
 
@@ -49,6 +49,17 @@ public final class SamplePictures {
     this.kind = kind;
     this.thresholds = thresholds;
     this.count = count;
+  }
+
+  /**
+   * Whether an image is one of those drawn, which are spread evenly: neighbours in a data set, such
+   * as the frames of a video, are often alike.
+   *
+   * @param place of the image among those evaluated, from 0
+   * @param all images that are evaluated
+   */
+  boolean wants(int place, int all) {
+    return (long) place * count % all < count;
   }
 
   /**

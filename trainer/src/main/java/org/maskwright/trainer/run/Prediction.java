@@ -142,7 +142,7 @@ public final class Prediction {
     ModelFile description = ModelFolder.describe(model);
     RunSettings run =
         RunFolder.configOf(model)
-            .map(file -> RunFolder.settings(file, List.of()))
+            .map(file -> RunFolder.settings(file, List.of(), note -> {}))
             .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class));
     Map<String, ScoreThresholds> best = wishes.threshold().isBest() ? best(model) : Map.of();
     ResultKind<?> kind = wishes.kind().orElseGet(() -> first(description, best.keySet()));

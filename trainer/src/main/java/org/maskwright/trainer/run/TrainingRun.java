@@ -104,7 +104,10 @@ public final class TrainingRun {
       try {
         run = place.isFirst() ? RunFolder.resume(folder) : null;
         settings =
-            RunFolder.settings(RunFolder.configIn(folder), List.of());
+            RunFolder.settings(
+                RunFolder.configIn(folder),
+                List.of(),
+                place.isFirst() ? console::line : note -> {});
       } catch (RuntimeException e) {
         GroupMember.refused(place, e);
         throw e;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.maskwright.trainer.config.RunSettings;
 
 final class RunFolderTest {
   @TempDir private Path temporary;
+  private final List<String> notes = new ArrayList<>();
 
   @Test
   void aRunIsNeverOverwrittenByAnother() throws IOException {
@@ -101,22 +103,39 @@ final class RunFolderTest {
   }
 
   @Test
-  void aRunsConfigurationIsCompleteAndAsItWasWritten() throws IOException {
+  void aRunsConfigurationIsAsItWasWritten() throws IOException {
     String all = ConfigFile.defaults().render();
     RunFolder.create(temporary.resolve("run"), all).close();
     Path config = temporary.resolve("run/config.conf");
-    assertEquals(
-        ConfigFile.defaults().bind(RunSettings.class), RunFolder.settings(config, List.of()));
+    assertEquals(ConfigFile.defaults().bind(RunSettings.class), settings(config));
+    assertEquals(List.of(), notes);
 
     Files.writeString(config, all.replaceFirst("batch-size *= *16", "batch-size=8"));
-    var changed =
-        assertThrows(CheckpointException.class, () -> RunFolder.settings(config, List.of()));
+    var changed = assertThrows(CheckpointException.class, () -> settings(config));
     assertTrue(changed.getMessage().contains("on purpose"), changed.getMessage());
 
     Files.writeString(config, all.substring(0, all.indexOf("\nschedule")));
-    var cut = assertThrows(ConfigException.class, () -> RunFolder.settings(config, List.of()));
+    assertThrows(CheckpointException.class, () -> settings(config));
+
+    Files.delete(config.resolveSibling("SHA256SUMS")); // nothing says that the rest was not there
+    var cut = assertThrows(ConfigException.class, () -> settings(config));
     for (String key : List.of("schedule.warmup-steps: missing", "train.steps: missing")) {
       assertTrue(cut.getMessage().contains(key), cut.getMessage());
     }
+  }
+
+  @Test
+  void keysThatCameAfterARunHaveTheirDefaults() throws IOException {
+    String earlier = ConfigFile.defaults().render().replaceFirst("shard-optimizer=false", "");
+    RunFolder.create(temporary.resolve("run"), earlier).close();
+    assertEquals(
+        ConfigFile.defaults().bind(RunSettings.class),
+        settings(temporary.resolve("run/config.conf")));
+    assertEquals(1, notes.size());
+    assertTrue(notes.get(0).contains(" train.shard-optimizer: defaults"), notes.get(0));
+  }
+
+  private RunSettings settings(Path config) {
+    return RunFolder.settings(config, List.of(), notes::add);
   }
 }

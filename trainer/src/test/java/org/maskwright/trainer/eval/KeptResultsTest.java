@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,8 +118,24 @@ class KeptResultsTest {
     }
   }
 
+  @Test
+  void samplesAreSpreadOverTheImages() {
+    for (int all = 1; all < 40; all++) {
+      int images = all;
+      List<Integer> drawn =
+          IntStream.range(0, all).filter(i -> pictures(4).wants(i, images)).boxed().toList();
+      assertEquals(Math.min(4, all), drawn.size());
+      for (int i = 1; i < drawn.size(); i++) {
+        assertTrue(drawn.get(i) - drawn.get(i - 1) >= all / 4, drawn.toString());
+      }
+    }
+  }
+
   private static SamplePictures pictures() {
-    return new SamplePictures(
-        ResultKinds.get("semantic"), ScoreThresholds.everywhere(0.5), Integer.MAX_VALUE);
+    return pictures(Integer.MAX_VALUE);
+  }
+
+  private static SamplePictures pictures(int count) {
+    return new SamplePictures(ResultKinds.get("semantic"), ScoreThresholds.everywhere(0.5), count);
   }
 }
