@@ -53,11 +53,11 @@ public final class Init {
   /** Normal with the given deviation, redrawn outside +-2. */
   public static Tensor truncatedNormal(
       Engine engine, RandomStream random, double std, long... shape) {
-    long n = 1;
-    for (long s : shape) {
-      n *= s;
-    }
-    float[] out = new float[Math.toIntExact(n)];
+    return engine.drawn(n -> truncatedNormal(random, std, n), shape);
+  }
+
+  private static float[] truncatedNormal(RandomStream random, double std, int count) {
+    float[] out = new float[count];
     for (int i = 0; i < out.length; i++) {
       double x = random.nextGaussian() * std;
       while (Math.abs(x) > 2) {
@@ -65,6 +65,6 @@ public final class Init {
       }
       out[i] = (float) x;
     }
-    return engine.floats(out, shape);
+    return out;
   }
 }

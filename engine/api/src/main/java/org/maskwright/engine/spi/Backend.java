@@ -52,6 +52,11 @@ public interface Backend extends AutoCloseable {
   /** What computes: library, version, device name; one line for logs and provenance. */
   String description();
 
+  /** Whether its arrays have values; where they have none, random numbers are not even drawn. */
+  default boolean computes() {
+    return true;
+  }
+
   /** Where this backend computes. */
   Device device();
 

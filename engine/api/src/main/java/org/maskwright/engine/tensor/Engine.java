@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.maskwright.engine.array.DType;
@@ -449,12 +450,23 @@ public final class Engine implements AutoCloseable {
 
   /** Float32 uniform from a stream; see {@link RandomStream#uniform}. */
   public Tensor uniform(RandomStream stream, double low, double high, long... shape) {
-    return floats(stream.uniform(Math.toIntExact(Shapes.numel(shape)), low, high), shape);
+    return drawn(n -> stream.uniform(n, low, high), shape);
   }
 
   /** Float32 normal from a stream. */
   public Tensor normal(RandomStream stream, double mean, double std, long... shape) {
-    return floats(stream.normal(Math.toIntExact(Shapes.numel(shape)), mean, std), shape);
+    return drawn(n -> stream.normal(n, mean, std), shape);
+  }
+
+  /**
+   * A float32 tensor of random numbers, which are drawn where numbers are computed.
+   *
+   * @param draw so many numbers, in row-major order; not asked by {@link #shapesOnly}
+   */
+  public Tensor drawn(IntFunction<float[]> draw, long... shape) {
+    return backend().computes()
+        ? floats(draw.apply(Math.toIntExact(Shapes.numel(shape))), shape)
+        : zeros(shape);
   }
 
   /**

@@ -56,6 +56,11 @@ public final class ShapeBackend implements Backend {
   }
 
   @Override
+  public boolean computes() {
+    return false;
+  }
+
+  @Override
   public Device device() {
     return Device.CPU;
   }
