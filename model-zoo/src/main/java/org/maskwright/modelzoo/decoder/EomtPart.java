@@ -25,6 +25,16 @@ public final class EomtPart implements DecoderPart {
   /** What files of others have and some leave out: nothing reads it. */
   public static final Pattern UNUSED = Pattern.compile(Pattern.quote(PREFIX + "attn_mask_probs"));
 
+  private static final String GATED = "backbone.blocks.0.mlp.w12.weight";
+
+  /** Names do not tell gated MLPs: the giant alone has them, and alone 40 blocks. */
+  private static final CheckpointFamily OFFICIAL_GIANT =
+      family(
+          "eomt-gated.keymap",
+          "EoMT, giant (official)",
+          "EoMT: MIT",
+          "network.encoder.backbone.blocks.39.attn.qkv.weight");
+
   private static final CheckpointFamily OFFICIAL =
       family(
           "eomt.keymap",
@@ -114,12 +124,13 @@ public final class EomtPart implements DecoderPart {
 
   @Override
   public List<CheckpointFamily> families() {
-    return List.of(OFFICIAL, OFFICIAL_DINOV3);
+    return List.of(OFFICIAL_GIANT, OFFICIAL, OFFICIAL_DINOV3);
   }
 
   @Override
   public Optional<CheckpointFamily> official(StateDict state) {
-    return Optional.of(state.contains("backbone.pos_embed") ? OFFICIAL : OFFICIAL_DINOV3);
+    CheckpointFamily dinov2 = state.contains(GATED) ? OFFICIAL_GIANT : OFFICIAL;
+    return Optional.of(state.contains("backbone.pos_embed") ? dinov2 : OFFICIAL_DINOV3);
   }
 
   @Override

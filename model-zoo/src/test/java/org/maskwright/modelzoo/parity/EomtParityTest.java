@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.parity;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,6 +189,65 @@ class EomtParityTest {
     assertEquals(state.keySet(), back.state().keys());
     assertEquals(List.of(), back.unexpected());
     assertEquals(model(name, 1), DeducedArchitecture.of(back.state()).model().orElseThrow());
+  }
+
+  /** timm packs the halves of a gated MLP, as DINOv2 does, under the names of an ordinary one. */
+  @Test
+  void theGiantsGatedLayersArePackedInOfficialFiles() {
+    ModelConfig giant = giant();
+    Map<String, HostTensor> state = new LinkedHashMap<>();
+    Random random = new Random(3);
+    try (Engine engine = Engine.shapesOnly();
+        SegmentationModel model =
+            SegmentationModels.build(engine, giant, ClassSpace.ofSize(CLASSES))) {
+      model
+          .state()
+          .forEach(
+              (key, p) -> {
+                float[] values = new float[Math.toIntExact(p.numel())];
+                for (int i = 0; i < values.length; i++) {
+                  values[i] = random.nextFloat();
+                }
+                state.put(key, HostTensor.ofFloats(values, p.shape()));
+              });
+    }
+    StateDict theirs = KnownFamilies.official(giant, StateDict.of(state));
+    String block = "network.encoder.backbone.blocks.39.mlp.";
+    assertArrayEquals(new long[] {48, 32}, theirs.get(block + "fc1.weight").shape());
+    assertArrayEquals(new long[] {32, 24}, theirs.get(block + "fc2.weight").shape());
+    Path file = folder.resolve("giant.safetensors");
+    Safetensors.write(file, theirs);
+    ImportedWeights back = WeightImport.read(file);
+    assertEquals("EoMT, giant (official)", back.family().title());
+    assertEquals(List.of(), back.unexpected());
+    assertEquals(new TreeSet<>(state.keySet()), new TreeSet<>(back.state().keys()));
+    state.forEach((key, value) -> assertTrue(value.contentEquals(back.state().get(key)), key));
+    assertEquals(giant, DeducedArchitecture.of(back.state()).model().orElseThrow());
+  }
+
+  /** 40 blocks with gated MLPs, five of them with queries. */
+  private static ModelConfig giant() {
+    VitPart.Settings encoder =
+        new VitPart.Settings(
+            VitFamily.DINOV2_PATCHES,
+            8,
+            32,
+            40,
+            1,
+            24,
+            VitActivation.SWIGLU,
+            false,
+            4,
+            4,
+            0,
+            List.of(),
+            0,
+            5,
+            256,
+            0,
+            false);
+    return new ModelConfig(
+        32, 32, 32, encoder, new TokensPart.Settings(), new EomtPart.Settings(5));
   }
 
   /** Those of Transformers' models of these sizes; of DINOv3 without its bias of the keys. */
