@@ -255,12 +255,9 @@ public final class VitPart implements BackbonePart {
     }
   }
 
-  /** The youngest; {@link VitSizes} has the others. */
   @Override
   public Map<String, BackboneConfig> published() {
-    Map<String, BackboneConfig> out = new LinkedHashMap<>(VitSizes.all());
-    out.keySet().removeIf(name -> !name.startsWith("dinov3"));
-    return out;
+    return new LinkedHashMap<>(VitSizes.all());
   }
 
   @Override

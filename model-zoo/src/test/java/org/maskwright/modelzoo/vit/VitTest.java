@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,13 +24,21 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.LayerNumbers;
 import org.maskwright.modelzoo.family.KnownFamilies;
+import org.maskwright.modelzoo.family.WeightImport;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.parity.GoldenFile;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.KeyTranslation;
+import org.maskwright.modelzoo.weights.LoadPolicy;
+import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 
 /** Plain transformers as settings, sizes, names and laws; their values are compared elsewhere. */
@@ -88,13 +98,23 @@ class VitTest {
   @ParameterizedTest
   @CsvSource({
     "dinov2-s, 22056192",
+    "dinov2-s-reg, 22057728",
     "dinov2-b, 86579712",
     "dinov2-b-reg, 86582784",
+    "dinov2-l, 304367616",
+    "dinov2-l-reg, 304371712",
+    "dinov2-g, 1136479232",
+    "dinov2-g-reg, 1136485376",
     "dinov3-s, 21596160",
     "dinov3-b, 85659648",
     "mae-b, 85798656",
+    "mae-l, 303301632",
+    "mae-h, 630764800",
     "clip-b16, 85799424",
-    "sam-b, 89670912"
+    "clip-l14, 303179776",
+    "sam-b, 89670912",
+    "sam-l, 308278272",
+    "sam-h, 637026048"
   })
   void parametersAreThePublishedOnes(String name, long parameters) {
     try (Engine engine = Engine.shapesOnly();
@@ -454,6 +474,60 @@ class VitTest {
         assertThrows(IllegalArgumentException.class, () -> model.withSizeDivisibility(32))
             .getMessage();
     assertTrue(message.contains("a multiple of 14") && message.contains("got 32"), message);
+  }
+
+  /** A backbone's table is made anew; a whole model's is what it was trained with. */
+  @ParameterizedTest
+  @CsvSource({"MODEL, 26, false", "BACKBONE, 26, true", "BACKBONE, 24, false"})
+  void tablesOfPositionsOfOtherGridsAreFittedOrRefusedByName(
+      LoadPolicy.Scope scope, int places, boolean fits, @TempDir Path folder) {
+    ModelConfig config =
+        Variants.get("mask2former-tiny")
+            .withSizeDivisibility(32)
+            .withBackbone(tiny(VitFamily.MAE)); // a grid of 4, and the class token
+    Path file = folder.resolve("other.safetensors");
+    try (Engine engine = Engine.shapesOnly();
+        SegmentationModel model = SegmentationModels.build(engine, config, ClassSpace.ofSize(2))) {
+      Map<String, HostTensor> state = new LinkedHashMap<>();
+      model
+          .state()
+          .forEach(
+              (key, p) ->
+                  state.put(
+                      key, HostTensor.ofFloats(new float[Math.toIntExact(p.numel())], p.shape())));
+      String key = "backbone.pos_embed";
+      long[] shape = model.state().get(key).shape();
+      assertEquals(17, shape[1]);
+      int width = (int) shape[2];
+      state.put(key, HostTensor.ofFloats(new float[places * width], 1, places, width));
+      Safetensors.write(file, StateDict.of(state));
+      ImportedWeights weights = WeightImport.read(file);
+      LoadPolicy policy =
+          scope == LoadPolicy.Scope.MODEL ? LoadPolicy.strict() : LoadPolicy.backbone();
+      if (fits) {
+        assertTrue(model.load(weights, policy).toText().contains(key));
+      } else {
+        String message =
+            assertThrows(CheckpointException.class, () -> model.load(weights, policy)).getMessage();
+        assertTrue(message.contains(key) && message.contains("[1,17," + width + "]"), message);
+      }
+    }
+  }
+
+  @Test
+  void aPictureSmallerThanAWindowGivesFiniteMaps() {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
+        Vit vit = new Vit(engine, tiny(VitFamily.SAM), 3);
+        var scope = engine.scope()) {
+      assertTrue(vit.settings().window() > 1);
+      for (int[] size : new int[][] {{1, 1}, {4, 4}, {5, 3}}) {
+        for (Tensor map : vit.forward(pixels(engine, 1, size[0], size[1]))) {
+          for (float value : map.toFloats()) {
+            assertTrue(Float.isFinite(value));
+          }
+        }
+      }
+    }
   }
 
   @Test
