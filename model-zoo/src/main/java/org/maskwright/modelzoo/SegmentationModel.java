@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -11,6 +12,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.backbone.Encoder;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
@@ -36,10 +38,12 @@ import org.maskwright.settings.Registry;
  * scope also owns the recorded graph. <b>Threads</b> one at a time.
  */
 public final class SegmentationModel extends Module {
+  private static final String BACKBONE = "backbone";
   private final ModelConfig config;
   private final int inputs;
   private final Backbone backbone;
   private final Head head;
+  private Function<Tensor, List<Tensor>> maps; // pixels to the backbone's maps
 
   /** Puts parts together; {@link SegmentationModels#build} chooses them. */
   SegmentationModel(
@@ -51,7 +55,8 @@ public final class SegmentationModel extends Module {
     super(backbone.engine());
     this.config = config;
     this.inputs = inputs;
-    this.backbone = child("backbone", backbone);
+    this.backbone = child(BACKBONE, backbone);
+    this.maps = backbone::forward;
     this.head = child("sem_seg_head", new Head(pixelDecoder, decoder));
   }
 
@@ -90,6 +95,23 @@ public final class SegmentationModel extends Module {
   /** The backbone. */
   public Backbone backbone() {
     return backbone;
+  }
+
+  /** What the backbone's encoder reads, by the names in the model. */
+  public Map<String, Parameter> encoderState() {
+    Map<String, Parameter> out = new LinkedHashMap<>();
+    backbone.encoder().state().forEach((name, p) -> out.put(BACKBONE + "." + name, p));
+    return out;
+  }
+
+  /**
+   * From now on has the features of images from elsewhere, in place of the backbone's encoder.
+   *
+   * @param encoding gives what {@link Encoder#encode} would, such as a frozen encoder that keeps it
+   */
+  public void encodeBy(Function<Tensor, List<Tensor>> encoding) {
+    Encoder encoder = backbone.encoder();
+    maps = pixels -> encoder.maps(encoding.apply(pixels));
   }
 
   /** The pixel decoder. */
@@ -149,7 +171,7 @@ public final class SegmentationModel extends Module {
   /** In a scope of its own: without a graph the backbone's maps are freed before decoding. */
   private PixelFeatures pixelFeatures(Supplier<Tensor> input) {
     try (Scope scope = engine().scope()) {
-      PixelFeatures features = head.pixelDecoder.forward(backbone.forward(input.get()));
+      PixelFeatures features = head.pixelDecoder.forward(maps.apply(input.get()));
       scope.keep(features.maskFeatures());
       features.memory().forEach(level -> scope.keep(level.tokens()));
       return features;

@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
@@ -32,6 +33,11 @@ public abstract class Backbone extends Module {
    */
   public Optional<TokenEncoder> tokenEncoder() {
     return Optional.empty();
+  }
+
+  /** What can stay as it is while the rest learns: all of it, where a model adds nothing. */
+  public Encoder encoder() {
+    return new Encoder(this::forward, UnaryOperator.identity(), state());
   }
 
   /** Channels of the maps, finest first. */

@@ -2,6 +2,8 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.DropPath;
@@ -154,17 +156,33 @@ public final class ConvNeXt extends Backbone {
 
   @Override
   public List<Tensor> forward(Tensor pixels) {
+    return run(pixels, this::map);
+  }
+
+  /** The stages; the normalisation of each map is new with each model. */
+  @Override
+  public Encoder encoder() {
+    return new Encoder(
+        pixels -> run(pixels, (s, out) -> out),
+        features -> IntStream.range(0, STAGES).mapToObj(s -> map(s, features.get(s))).toList(),
+        MapNorms.without(state()));
+  }
+
+  /** What is made of the output [B,C,H,W] of each stage. */
+  private List<Tensor> run(Tensor pixels, BiFunction<Integer, Tensor, Tensor> made) {
     List<Tensor> maps = new ArrayList<>();
     Tensor y = pixels;
     for (int s = 0; s < STAGES; s++) {
       ModuleList<Block> stage = stages.get(s);
       Tensor smaller = downsample.get(s).forward(y);
       y = checkpointing ? engine().checkpoint(x -> run(stage, x[0]), smaller) : run(stage, smaller);
-      Tensor out = y;
-      LayerNorm norm = norms.get(s);
-      maps.add(engine().tidy(scope -> norm.forwardMap(out)));
+      maps.add(made.apply(s, y));
     }
     return maps;
+  }
+
+  private Tensor map(int stage, Tensor out) {
+    return engine().tidy(scope -> norms.get(stage).forwardMap(out));
   }
 
   private Tensor run(ModuleList<Block> stage, Tensor x) {

@@ -2,6 +2,8 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Init;
@@ -158,18 +160,35 @@ public final class Swin extends Backbone {
 
   @Override
   public List<Tensor> forward(Tensor pixels) {
+    return run(pixels, this::map);
+  }
+
+  /** The stages; the normalisation of each map is new with each model. */
+  @Override
+  public Encoder encoder() {
+    return new Encoder(
+        pixels -> run(pixels, (s, out) -> out),
+        features -> IntStream.range(0, STAGES).mapToObj(s -> map(s, features.get(s))).toList(),
+        MapNorms.without(state()));
+  }
+
+  /** What is made of the output [B,H,W,C] of each stage. */
+  private List<Tensor> run(Tensor pixels, BiFunction<Integer, Tensor, Tensor> made) {
     List<Tensor> maps = new ArrayList<>();
     Tensor y = engine().tidy(scope -> patchEmbed.forward(pixels)); // [B,H,W,C]
     for (int s = 0; s < STAGES; s++) {
       Stage stage = stages.get(s);
       y = checkpointing ? engine().checkpoint(x -> stage.forward(x[0]), y) : stage.forward(y);
-      Tensor out = y;
-      LayerNorm norm = norms.get(s);
-      maps.add(engine().tidy(scope -> norm.forward(out).permute(0, 3, 1, 2)));
+      maps.add(made.apply(s, y));
       if (stage.downsample != null) {
         y = stage.downsample.forward(y);
       }
     }
     return maps;
+  }
+
+  /** [B,H,W,C] to [B,C,H,W]. */
+  private Tensor map(int stage, Tensor out) {
+    return engine().tidy(scope -> norms.get(stage).forward(out).permute(0, 3, 1, 2));
   }
 }

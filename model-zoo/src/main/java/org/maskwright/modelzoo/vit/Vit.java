@@ -2,8 +2,13 @@ package org.maskwright.modelzoo.vit;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Init;
@@ -15,6 +20,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.Encoder;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 
 /**
@@ -33,6 +39,7 @@ import org.maskwright.modelzoo.backbone.TokenEncoder;
 public final class Vit extends Backbone {
   private static final double STD = 0.02;
   private static final int MAPS = 4;
+  private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d+)\\.");
   private final VitPart.Settings settings;
   private final Parameter classToken;
   private final Parameter registers;
@@ -240,7 +247,32 @@ public final class Vit extends Backbone {
     if (settings.heldBack() > 0) {
       return begun(pixels);
     }
-    Tensor map = features(pixels);
+    return mapsOf(features(pixels));
+  }
+
+  /**
+   * The transformer with what it ends with; the pyramid is new with each model. With blocks that
+   * are held back what is before these: the decoder's learn.
+   */
+  @Override
+  public Encoder encoder() {
+    int held = settings.depth() - settings.heldBack();
+    Map<String, Parameter> state = new LinkedHashMap<>(state());
+    state.keySet().removeIf(name -> isOfModel(name, held));
+    return settings.heldBack() > 0
+        ? new Encoder(this::begun, UnaryOperator.identity(), state)
+        : new Encoder(pixels -> List.of(features(pixels)), maps -> mapsOf(maps.get(0)), state);
+  }
+
+  private boolean isOfModel(String name, int held) {
+    Matcher block = BLOCK.matcher(name);
+    return name.startsWith("simfp_")
+        || settings.heldBack() > 0
+            && (name.startsWith("norm.")
+                || block.lookingAt() && Integer.parseInt(block.group(1)) >= held);
+  }
+
+  private List<Tensor> mapsOf(Tensor map) {
     return pyramid.stream().map(level -> level.forward(map)).toList();
   }
 

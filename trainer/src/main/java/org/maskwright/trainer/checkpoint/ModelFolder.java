@@ -2,16 +2,22 @@ package org.maskwright.trainer.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.encoder.Fingerprint;
+import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TrainedLoss;
@@ -20,7 +26,8 @@ import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.SettingsWriter;
 
 /**
- * A model on disk: {@code model.safetensors} and {@code model.conf}, self-contained. Every
+ * A model on disk: {@code model.safetensors} and {@code model.conf}, self-contained; or a head
+ * alone, with {@code encoder.conf}, which says what frozen encoder it was trained on. Every
  * checkpoint of a run is one. The one place where a model is opened, whoever made it: model.conf
  * holds values alone, both files are what {@code SHA256SUMS} says where the folder has one, and
  * every weight is finite.
@@ -35,6 +42,9 @@ public final class ModelFolder {
   /** A {@link ModelFile}. */
   public static final String SETTINGS = "model.conf";
 
+  /** An {@link EncoderFile}, where the weights are those of a head alone. */
+  public static final String ENCODER = "encoder.conf";
+
   /** Score thresholds that an evaluation found, where there are some. */
   public static final String THRESHOLDS = "thresholds.conf";
 
@@ -42,14 +52,27 @@ public final class ModelFolder {
 
   /** Writes both files into an existing folder. */
   public static void write(Path folder, ModelFile file, SegmentationModel model) {
-    write(folder, file, model, Optional.empty());
+    write(folder, file, model, Optional.empty(), Optional.empty());
   }
 
-  /** Writes both files into an existing folder; the weights' metadata name the loss. */
+  /**
+   * Writes a model into an existing folder; the weights' metadata name the loss.
+   *
+   * @param frozen where its encoder is to be found again: then the weights are the head's alone
+   */
   public static void write(
-      Path folder, ModelFile file, SegmentationModel model, Optional<TrainedLoss> loss) {
+      Path folder,
+      ModelFile file,
+      SegmentationModel model,
+      Optional<TrainedLoss> loss,
+      Optional<EncoderFile> frozen) {
     OutputFile.writeDurably(folder.resolve(SETTINGS), SettingsWriter.render(file));
-    StateDict state = ParameterState.view(model.state());
+    Map<String, Parameter> written = new LinkedHashMap<>(model.state());
+    if (frozen.isPresent()) {
+      OutputFile.writeDurably(folder.resolve(ENCODER), SettingsWriter.render(frozen.get()));
+      written.keySet().removeAll(model.encoderState().keySet());
+    }
+    StateDict state = ParameterState.view(written);
     Safetensors.write(
         folder.resolve(WEIGHTS),
         state.withMetadata(loss.map(TrainedLoss::toMetadata).orElse(state.metadata())));
@@ -136,23 +159,113 @@ public final class ModelFolder {
   }
 
   /**
+   * What a folder with a head alone says of its encoder; empty if it holds a whole model.
+   *
+   * @throws CheckpointException if encoder.conf is not what was written, or names no encoder
+   */
+  public static Optional<EncoderFile> encoder(Path folder) {
+    Path file = folder.resolve(ENCODER);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    Checksums.verifyIfListed(folder, List.of(ENCODER));
+    try {
+      return Optional.of(ConfigFile.loadData(file, List.of()).bind(EncoderFile.class));
+    } catch (ConfigException e) {
+      throw new CheckpointException(file, e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Where the encoder of a model can be read again that was initialised from a file or folder:
+   * there, or where the encoder of a head is.
+   *
+   * @param fingerprint of the encoder
+   * @throws CheckpointException if what is read there is another
+   */
+  public static Path encoderSource(Path given, SegmentationModel model, String fingerprint) {
+    Map<String, long[]> shapes = encoderShapes(model);
+    Optional<EncoderFile> other = encoder(given);
+    if (other.isPresent()) {
+      return EncoderSearch.find(given, other.get(), model.config(), shapes).source();
+    }
+    String found = Fingerprint.of(EncoderSearch.read(given, model.config(), shapes));
+    if (!found.equals(fingerprint)) {
+      throw new CheckpointException(
+          given,
+          "expected the encoder that the model starts from, with the fingerprint %s, got %s"
+              .formatted(fingerprint, found));
+    }
+    return given;
+  }
+
+  private static Map<String, long[]> encoderShapes(SegmentationModel model) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    model.encoderState().forEach((name, p) -> shapes.put(name, p.shape()));
+    return shapes;
+  }
+
+  /**
+   * Weights that a training can start from: of any file or folder that import knows, and of a head
+   * with its encoder.
+   *
+   * @throws CheckpointException if they cannot be read
+   */
+  public static ImportedWeights imported(Path path) {
+    if (BackboneFolder.isOne(path)) {
+      return BackboneFolder.weights(path);
+    }
+    ImportedWeights weights = WeightImport.read(path);
+    return encoder(path).isEmpty()
+        ? weights
+        : weights.withState(weights(path).withMetadata(weights.state().metadata()));
+  }
+
+  /**
    * Checks the files of a model against {@code SHA256SUMS}, where the folder has one.
    *
    * @throws CheckpointException if one is not what was written
    */
   public static void verify(Path folder) {
     Checksums.verifyIfListed(folder, List.of(SETTINGS, WEIGHTS));
+    encoder(folder);
   }
 
   /**
-   * Reads the weights.
+   * Reads the weights; of a head those of its encoder too.
    *
-   * @throws CheckpointException if they are not what was written, or one is not finite
+   * @throws CheckpointException if they are not what was written, one is not finite, or the encoder
+   *     is not found
    */
   public static StateDict weights(Path folder) {
     StateDict state = verified(folder);
+    Optional<EncoderFile> encoder = encoder(folder);
+    if (encoder.isPresent()) {
+      ModelFile file = describe(folder);
+      try (Engine engine = Engine.shapesOnly();
+          SegmentationModel model = build(engine, file)) {
+        state = joined(folder, encoder.get(), model, state);
+      }
+    }
     ParameterState.requireFinite(state, folder.resolve(WEIGHTS).toString());
     return state;
+  }
+
+  private static StateDict joined(
+      Path folder, EncoderFile encoder, SegmentationModel model, StateDict head) {
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    StateDict found =
+        EncoderSearch.find(folder, encoder, model.config(), encoderShapes(model)).state();
+    for (String name : model.state().keySet()) { // in the model's order, as of a whole one
+      found.find(name).or(() -> head.find(name)).ifPresent(value -> all.put(name, value));
+    }
+    head.asMap().forEach(all::putIfAbsent);
+    return StateDict.of(all).withMetadata(head.metadata());
+  }
+
+  private static SegmentationModel build(Engine engine, ModelFile file) {
+    return SegmentationModels.build(
+        engine, file.model(), file.channels().count(), file.classSpace());
   }
 
   private static StateDict verified(Path folder) {
@@ -167,7 +280,12 @@ public final class ModelFolder {
    *     finite, or the files are not what was written; the model is unchanged then
    */
   public static void load(SegmentationModel model, Path folder) {
-    ParameterState.load(model.state(), verified(folder), folder.resolve(WEIGHTS).toString());
+    StateDict state = verified(folder);
+    Optional<EncoderFile> encoder = encoder(folder);
+    if (encoder.isPresent()) {
+      state = joined(folder, encoder.get(), model, state);
+    }
+    ParameterState.load(model.state(), state, folder.resolve(WEIGHTS).toString());
   }
 
   /**
@@ -176,9 +294,7 @@ public final class ModelFolder {
    * @throws CheckpointException as {@link #describe} and {@link #load}
    */
   public static SegmentationModel open(Engine engine, Path folder) {
-    ModelFile file = describe(folder);
-    SegmentationModel model =
-        SegmentationModels.build(engine, file.model(), file.channels().count(), file.classSpace());
+    SegmentationModel model = build(engine, describe(folder));
     try {
       load(model, folder);
     } catch (RuntimeException e) {

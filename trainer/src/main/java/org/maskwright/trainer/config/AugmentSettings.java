@@ -5,6 +5,7 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ColorJitter;
 import org.maskwright.datasets.transform.FixedSizeCrop;
+import org.maskwright.datasets.transform.GridCrop;
 import org.maskwright.datasets.transform.HorizontalFlip;
 import org.maskwright.datasets.transform.Pad;
 import org.maskwright.datasets.transform.RandomCrop;
@@ -21,6 +22,11 @@ public sealed interface AugmentSettings {
 
   /** Whether colours change, which means something of three channels alone. */
   default boolean changesColours() {
+    return false;
+  }
+
+  /** Whether a picture is shown again as it was: its views can be counted. */
+  default boolean repeats() {
     return false;
   }
 
@@ -136,6 +142,47 @@ public sealed interface AugmentSettings {
     }
   }
 
+  /** Resize to a short edge, one of the crops that tile the picture, flip, pad. */
+  record Grid(
+      @Doc("Length of the short edge in pixels.") int shortEdge,
+      @Doc("Largest long edge in pixels.") int maxSize,
+      @Doc("Height of the crop in pixels.") int height,
+      @Doc("Width of the crop in pixels.") int width,
+      @Doc("Probability of a horizontal flip.") double flip,
+      @Doc("What happens to targets that the crop left without a pixel: drop or keep.")
+          Augmentation.EmptyMasks emptyMasks)
+      implements AugmentSettings {
+    /** Checks the ranges. */
+    public Grid {
+      Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
+      Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+      requireCrop(height, width);
+      requireProbability("flip", flip);
+    }
+
+    @Override
+    public boolean repeats() {
+      return true;
+    }
+
+    @Override
+    public long pixels() {
+      return (long) height * width;
+    }
+
+    @Override
+    public Augmentation pipeline(Task task) {
+      return new Augmentation(
+          List.of(
+              new ResizeShortestEdge(List.of(shortEdge), maxSize),
+              new GridCrop(height, width),
+              new HorizontalFlip(flip),
+              Pad.to(height, width)),
+          task,
+          emptyMasks);
+    }
+  }
+
   /** The picture at a fixed short edge, nothing random. */
   record None(
       @Doc("Length of the short edge in pixels.") int shortEdge,
@@ -145,6 +192,11 @@ public sealed interface AugmentSettings {
     public None {
       Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
       Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+    }
+
+    @Override
+    public boolean repeats() {
+      return true;
     }
 
     @Override

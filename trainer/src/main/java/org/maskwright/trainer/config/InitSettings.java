@@ -17,4 +17,5 @@ public record InitSettings(
         Optional<Path> backbone,
     @Doc(
             "Parameters whose name starts with one of these are not trained, for example backbone.stem.")
-        List<String> freeze) {}
+        List<String> freeze,
+    @Doc("The encoder as it is.") FrozenEncoderSettings frozenEncoder) {}

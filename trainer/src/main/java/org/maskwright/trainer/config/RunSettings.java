@@ -56,6 +56,7 @@ public record RunSettings(
     requireTerms(criterion, data.sources(), eval);
     requireColours(data);
     requireLayers(optimizer.layerDecay(), model);
+    requireRepeating(init, data.sources());
     tiles(eval, data);
   }
 
@@ -82,6 +83,18 @@ public record RunSettings(
         "optimizer",
         "layer-decay.spared of at most %d, the layers of the backbone".formatted(count),
         decay.spared());
+  }
+
+  /** Features that are kept are asked for again. */
+  private static void requireRepeating(InitSettings init, List<SourceSettings> sources) {
+    FrozenEncoderSettings frozen = init.frozenEncoder();
+    for (SourceSettings source : sources) {
+      Ranges.require(
+          !frozen.keepsFeatures() || source.augment().repeats(),
+          "init",
+          "frozen-encoder.type = compute, or an augmentation that shows a picture again as it was, of which features can be kept: augment.type = grid (flip and crops at fixed places) or none",
+          "one that hardly ever does, " + source.augment());
+    }
   }
 
   /** What names terms of the loss names those of the criterion. */

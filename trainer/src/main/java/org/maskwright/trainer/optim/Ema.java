@@ -22,9 +22,14 @@ public final class Ema implements AutoCloseable {
 
   /** Starts at the model's present values. */
   public Ema(Module model, double decay) {
-    this.engine = model.engine();
+    this(model.engine(), model.state(), decay);
+  }
+
+  /** Of some of a model's values alone, by their names. */
+  public Ema(Engine engine, Map<String, Parameter> some, double decay) {
+    this.engine = engine;
     this.decay = decay;
-    this.values = model.state();
+    this.values = some;
     try {
       values.forEach((name, p) -> averages.put(name, new Parameter(p.tensor())));
     } catch (RuntimeException e) { // native memory has run out, say

@@ -14,7 +14,6 @@ import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
-import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -84,8 +83,7 @@ final class Initialisation {
     if (Files.isRegularFile(folder(path).resolve(ModelFolder.SETTINGS))) {
       ModelFolder.verify(folder(path));
     }
-    ImportedWeights weights =
-        BackboneFolder.isOne(path) ? BackboneFolder.weights(path) : WeightImport.read(path);
+    ImportedWeights weights = ModelFolder.imported(path);
     if (policy.scope() == LoadPolicy.Scope.BACKBONE) {
       requireSameKind(path, weights, model);
     }

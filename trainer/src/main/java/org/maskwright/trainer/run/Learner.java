@@ -19,6 +19,7 @@ import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.CheckpointStore;
+import org.maskwright.trainer.checkpoint.EncoderFile;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.ParameterState;
@@ -55,11 +56,14 @@ final class Learner implements AutoCloseable {
   private final Optimizer optimizer;
   private final Optional<ShardedState> sharded; // the optimiser's, where processes divide it
   private final Optional<Ema> ema;
+  private final Optional<FrozenEncoding> frozen;
+  private final Map<String, Parameter> learnt; // of the model: all, or the head
   private Optional<StateDict> toHandOut = Optional.empty(); // of the sharded state, in process 0
 
   /**
    * @param criterion named in the weights' files, for whoever trains further elsewhere
    * @param sharing processes that divide the optimiser's state
+   * @param frozen the encoder that does not learn, where there is one; closed with this
    */
   Learner(
       SegmentationModel model,
@@ -67,8 +71,11 @@ final class Learner implements AutoCloseable {
       ModelFile description,
       OptimizerSettings settings,
       CriterionSettings criterion,
-      ProcessGroup sharing) {
+      ProcessGroup sharing,
+      Optional<FrozenEncoding> frozen) {
     this.model = model;
+    this.frozen = frozen;
+    this.learnt = frozen.map(FrozenEncoding::head).orElseGet(model::state);
     this.task = task;
     this.besides = new LinkedHashMap<>(task.model().state());
     this.besides.values().removeAll(model.state().values());
@@ -87,7 +94,7 @@ final class Learner implements AutoCloseable {
               : Optional.empty();
       this.ema =
           settings.emaDecay() > 0
-              ? Optional.of(new Ema(model, settings.emaDecay()))
+              ? Optional.of(new Ema(model.engine(), learnt, settings.emaDecay()))
               : Optional.empty();
     } catch (RuntimeException e) {
       optimizer.close();
@@ -206,9 +213,10 @@ final class Learner implements AutoCloseable {
 
   private void writeInto(Path folder, TrainingState state) {
     if (ema.isPresent()) {
-      Safetensors.write(folder.resolve(RAW), ParameterState.view(model.state()));
+      Safetensors.write(folder.resolve(RAW), ParameterState.view(learnt));
     }
-    withEvaluationWeights(() -> ModelFolder.write(folder, description, model, loss));
+    Optional<EncoderFile> encoder = frozen.map(FrozenEncoding::file);
+    withEvaluationWeights(() -> ModelFolder.write(folder, description, model, loss, encoder));
     if (!besides.isEmpty()) {
       Safetensors.write(folder.resolve(TASK), ParameterState.view(besides));
     }
@@ -255,6 +263,7 @@ final class Learner implements AutoCloseable {
   /** Loads a checkpoint of the same run and moves the random streams. */
   TrainingState read(Path folder) {
     CheckpointStore.verify(folder);
+    frozen.ifPresent(encoding -> encoding.requireSame(folder));
     TrainingState state;
     try {
       state = ConfigFile.loadData(folder.resolve(STATE), List.of()).bind(TrainingState.class);
@@ -266,7 +275,7 @@ final class Learner implements AutoCloseable {
       ParameterState.load(ema.get().state(), Safetensors.read(weights), weights.toString());
       weights = folder.resolve(RAW);
     }
-    ParameterState.load(model.state(), Safetensors.read(weights), weights.toString());
+    ParameterState.load(learnt, Safetensors.read(weights), weights.toString());
     if (!besides.isEmpty()) {
       Path file = folder.resolve(TASK);
       ParameterState.load(besides, Safetensors.read(file), file.toString());
@@ -297,5 +306,6 @@ final class Learner implements AutoCloseable {
     ema.ifPresent(Ema::close);
     optimizer.close();
     besides.values().forEach(Parameter::close);
+    frozen.ifPresent(FrozenEncoding::close);
   }
 }

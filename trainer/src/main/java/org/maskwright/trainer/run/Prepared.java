@@ -51,6 +51,7 @@ record Prepared(
       RunSettings settings, Console console, Consumer<String> warnings, ProcessGroup processes) {
     BatchMemory.require(settings);
     PixelSettings.require(settings);
+    FrozenEncoding.require(settings.init());
     boolean made = settings.data().scenes().isPresent();
     if (made && processes.rank() > 0) {
       processes.meet(); // the first one writes the data set
@@ -114,6 +115,7 @@ record Prepared(
           Initialisation.apply(
               model, settings.init(), settings.data().normalization().given(), console);
       Initialisation.freeze(model, settings.init().freeze());
+      Optional<FrozenEncoding> frozen = FrozenEncoding.of(settings.init(), model, console::line);
       Learner learner =
           new Learner(
               model,
@@ -121,7 +123,8 @@ record Prepared(
               describe(settings, classes, origin),
               settings.optimizer(),
               criterion,
-              settings.train().shardOptimizer() ? engine.processes() : ProcessGroup.alone());
+              settings.train().shardOptimizer() ? engine.processes() : ProcessGroup.alone(),
+              frozen);
       try {
         console.line(
             "model: %.2f million parameters, %d classes, %d queries",

@@ -122,7 +122,7 @@ class ModelFolderTest {
     TrainedLoss loss =
         new TrainedLoss(
             1, 2, 3, 0.5, Optional.empty(), Optional.of(new TrainedLoss.Focal(0.25, 2)));
-    ModelFolder.write(folder, FILE, model, Optional.of(loss));
+    ModelFolder.write(folder, FILE, model, Optional.of(loss), Optional.empty());
     assertTrue(
         ModelFolder.weights(folder)
             .metadata()
