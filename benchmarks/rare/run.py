@@ -2,7 +2,7 @@
 
     python benchmarks/rare/run.py FOLDER [--seeds 3] [--steps 3000] [--train 80] [--val 80]      (Python 3 alone; ./maskwright builds what is needed)
 
-FOLDER receives 80 training pictures of 40 classes, half of which are in fewer than six, and a run for each model and seed, which differ in nothing but the decoder and its loss;
+FOLDER receives 80 training pictures of 40 classes, half of which are in six or fewer of them, and a run for each model and seed, which differ in nothing but the decoder and its loss;
 runs that are there are not done again. Writes FOLDER/table.md: mIoU of the last step on pictures in which all classes are as frequent, mean and standard deviation over the
 seeds, of all classes and of the rarer half, and the time of a step.
 
