@@ -23,6 +23,7 @@ class ModuleArrowsTest {
   private static final String MODEL_ZOO = "org.maskwright.modelzoo..";
   private static final String TRAINER = "org.maskwright.trainer..";
   private static final String DL4J = "org.maskwright.dl4j..";
+  private static final String ONNX = "org.maskwright.onnx..";
   private static final String BENCHMARKS = "org.maskwright.benchmarks..";
 
   @Test
@@ -32,7 +33,7 @@ class ModuleArrowsTest {
         .resideInAPackage(FILES)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, DATASETS, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -43,7 +44,7 @@ class ModuleArrowsTest {
         .resideInAPackage(SETTINGS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(FILES, ENGINE, DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(FILES, ENGINE, DATASETS, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -54,7 +55,7 @@ class ModuleArrowsTest {
         .resideInAPackage(ENGINE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(DATASETS, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(DATASETS, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -65,7 +66,7 @@ class ModuleArrowsTest {
         .resideInAPackage(DATASETS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, MODEL_ZOO, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -76,7 +77,7 @@ class ModuleArrowsTest {
         .resideInAPackage(MODEL_ZOO)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, ND4J, DATASETS, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(TORCH, ND4J, DATASETS, ONNX, DL4J, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -87,7 +88,29 @@ class ModuleArrowsTest {
         .resideInAPackage(DL4J)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, DATASETS, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, DATASETS, ONNX, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void theOnnxModuleKnowsNoEngineAndNoTrainer() {
+    noClasses()
+        .that()
+        .resideInAPackage(ONNX)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ENGINE, DL4J, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void onlyTheOnnxModuleSeesOnnxruntime() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ONNX)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.onnxruntime..")
         .check(MASKWRIGHT);
   }
 

@@ -40,6 +40,7 @@ class SampleProjectIT {
           "engine/nd4j",
           "datasets",
           "model-zoo",
+          "onnx",
           "dl4j",
           "trainer");
 

@@ -4,7 +4,7 @@ package org.maskwright.modelzoo.weights;
  * Conversions between float and the two 16-bit formats (IEEE 754 binary16, bfloat16), round to
  * nearest even. Java 17 has none; from Java 20 {@code Float.float16ToFloat} does the first.
  */
-final class SmallFloats {
+public final class SmallFloats {
   private static final int HALF_MANTISSA_BITS = 10;
   private static final int FLOAT_MANTISSA_BITS = 23;
   private static final int MANTISSA_SHIFT = FLOAT_MANTISSA_BITS - HALF_MANTISSA_BITS;
@@ -14,7 +14,8 @@ final class SmallFloats {
 
   private SmallFloats() {}
 
-  static float halfToFloat(short half) {
+  /** The value of binary16 bits. */
+  public static float halfToFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> HALF_MANTISSA_BITS) & HALF_EXPONENT_MAX;
     int mantissa = half & 0x3ff;
@@ -29,7 +30,8 @@ final class SmallFloats {
         sign | (exponent + BIAS_DIFFERENCE) << FLOAT_MANTISSA_BITS | mantissa << MANTISSA_SHIFT);
   }
 
-  static short floatToHalf(float value) {
+  /** The bits of the nearest binary16; beyond its range infinity. */
+  public static short floatToHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
     int magnitude = bits & 0x7fffffff;

@@ -19,17 +19,13 @@ import org.maskwright.datasets.image.ImageWindows;
 import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
+import org.maskwright.datasets.transform.ResizeToFit;
 import org.maskwright.datasets.transform.ResizeToMultiple;
 import org.maskwright.datasets.transform.Transform;
 import org.maskwright.engine.process.ProcessGroup;
-import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.Scope;
-import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
-import org.maskwright.modelzoo.postprocess.QueryOutputs;
-import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResult;
@@ -47,7 +43,7 @@ import org.maskwright.trainer.result.WholeImage;
  * and a predictor for each.
  */
 public final class Predictor {
-  private final SegmentationModel model;
+  private final Network network;
   private final ClassSpace classes;
   private final Normalization normalization;
   private final InferenceSettings settings;
@@ -68,12 +64,25 @@ public final class Predictor {
       ClassSpace classes,
       Normalization normalization,
       InferenceSettings settings) {
-    if (normalization.channels().count() != model.inputs()) {
+    this(new ModelNetwork(model), classes, normalization, settings);
+  }
+
+  /**
+   * For any network.
+   *
+   * @param classes as of the other constructor
+   */
+  public Predictor(
+      Network network,
+      ClassSpace classes,
+      Normalization normalization,
+      InferenceSettings settings) {
+    if (normalization.channels().count() != network.inputs()) {
       throw new IllegalArgumentException(
           "normalization: expected %d channels as the model takes, got %s"
-              .formatted(model.inputs(), normalization));
+              .formatted(network.inputs(), normalization));
     }
-    this.model = model;
+    this.network = network;
     this.classes = classes;
     this.normalization = normalization;
     this.settings = settings;
@@ -85,7 +94,7 @@ public final class Predictor {
    * @throws ConfigException if it classifies pixels and the kind is made of masks
    */
   public void requireServes(ResultKind<?> kind) {
-    if (kind.needsMasks() && model.config().decoder().classifiesPixels()) {
+    if (kind.needsMasks() && network.classifiesPixels()) {
       throw new ConfigException(
           "task "
               + kind.name()
@@ -95,9 +104,9 @@ public final class Predictor {
     }
   }
 
-  /** The processes that the model's engine has joined. */
+  /** The processes that share the work. */
   ProcessGroup processes() {
-    return model.engine().processes();
+    return network.processes();
   }
 
   /** The classes of the results. */
@@ -108,14 +117,20 @@ public final class Predictor {
   /** The resizing before the model; targets of a task come along for the validation loss. */
   public Augmentation preparation(Task task) {
     Transform resize =
-        switch (settings.rules()) {
-          case OFFICIAL ->
-              new ResizeShortestEdge(List.of(settings.shortEdge()), settings.maxSize());
-          case HF ->
-              new ResizeToMultiple(
-                  settings.shortEdge(), settings.maxSize(), model.config().sizeDivisibility());
-        };
+        network
+            .largest()
+            .<Transform>map(size -> new ResizeToFit(size.height(), size.width()))
+            .orElseGet(this::resize);
     return new Augmentation(List.of(resize), task, Augmentation.EmptyMasks.DROP);
+  }
+
+  private Transform resize() {
+    return switch (settings.rules()) {
+      case OFFICIAL -> new ResizeShortestEdge(List.of(settings.shortEdge()), settings.maxSize());
+      case HF ->
+          new ResizeToMultiple(
+              settings.shortEdge(), settings.maxSize(), network.sizeDivisibility());
+    };
   }
 
   /** Runs the model on a photograph at its stored size. */
@@ -136,30 +151,28 @@ public final class Predictor {
 
   /** Runs the model and computes the loss of its outputs. */
   ImageOutputs run(TrainingExample example, Optional<ValidationLoss> loss) {
-    Engine engine = model.engine();
-    model.setTraining(false);
     int height = example.height();
     int width = example.width();
-    float[] pixels = new float[model.inputs() * height * width];
+    float[] pixels = new float[network.inputs() * height * width];
     example.normalizeInto(normalization, pixels, 0);
-    try (var off = engine.noGrad();
-        Scope scope = engine.scope()) {
-      Tensor input = engine.floats(pixels, 1, model.inputs(), height, width);
-      int paddedHeight = model.paddedSize(height);
-      int paddedWidth = model.paddedSize(width);
-      Outputs predictions = loss.isPresent() ? model.forward(input) : model.predict(input);
-      loss.ifPresent(l -> l.compute(predictions, example, paddedHeight, paddedWidth));
-      QueryOutputs outputs = QueryOutputs.of(predictions, 0);
-      ImageFrame frame =
-          new ImageFrame(
-              paddedHeight,
-              paddedWidth,
-              example.contentHeight(),
-              example.contentWidth(),
-              example.originalHeight(),
-              example.originalWidth());
-      return new ImageOutputs(outputs, frame);
-    }
+    Network.Seen seen =
+        network.run(
+            pixels,
+            height,
+            width,
+            loss.map(
+                l ->
+                    (predictions, paddedHeight, paddedWidth) ->
+                        l.compute(predictions, example, paddedHeight, paddedWidth)));
+    ImageFrame frame =
+        new ImageFrame(
+            seen.paddedHeight(),
+            seen.paddedWidth(),
+            example.contentHeight(),
+            example.contentWidth(),
+            example.originalHeight(),
+            example.originalWidth());
+    return new ImageOutputs(seen.outputs(), frame);
   }
 
   /** The result of a kind from what {@link #run} gave. */
@@ -245,6 +258,6 @@ public final class Predictor {
 
   /** What results depend on besides an image's outputs. */
   ResultContext context() {
-    return new ResultContext(classes, settings, model.config().decoder().rules());
+    return new ResultContext(classes, settings, network.rules());
   }
 }

@@ -75,6 +75,21 @@ public final class OutputFolder {
     }
   }
 
+  /**
+   * Checks that names are free: for commands that write single files, of which they keep no list.
+   *
+   * @throws OutputRefusedException if there is something of such a name
+   */
+  public static void requireFree(Path... files) {
+    for (Path file : files) {
+      if (Files.exists(file)) {
+        throw new OutputRefusedException(
+            "--out %s: expected the name of a new file, there is one already; remove it, or choose another name"
+                .formatted(file));
+      }
+    }
+  }
+
   /** Whether a file is a photograph, or another picture, by its name. */
   public static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);

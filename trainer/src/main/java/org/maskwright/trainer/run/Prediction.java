@@ -14,19 +14,17 @@ import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.files.OutputFile;
-import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.Versions;
-import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.TileSettings;
+import org.maskwright.trainer.eval.Network;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.eval.PredictedPhotograph;
@@ -39,9 +37,9 @@ import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
 
 /**
- * What a model folder sees in photographs, as pictures, JSON and files of other tools. Of a model
- * in a run folder, size, rules and thresholds are those of the run's evaluation, of any other the
- * defaults; {@link PredictionWishes} win over them.
+ * What a model folder, or a file of ONNX, sees in photographs, as pictures, JSON and files of other
+ * tools. Of a model in a run folder, size, rules and thresholds are those of the run's evaluation,
+ * of any other the defaults; {@link PredictionWishes} win over them.
  *
  * <pre>{@code
  * Prediction prediction =
@@ -67,7 +65,7 @@ public final class Prediction {
 
   private final Path model;
   private final PredictionWishes wishes;
-  private final ModelFile description;
+  private final ModelSource source;
   private final RunSettings run;
   private final ResultKind<?> kind;
   private final ScoreThresholds thresholds;
@@ -117,13 +115,13 @@ public final class Prediction {
   private Prediction(
       Path model,
       PredictionWishes wishes,
-      ModelFile description,
+      ModelSource source,
       RunSettings run,
       ResultKind<?> kind,
       ScoreThresholds thresholds) {
     this.model = model;
     this.wishes = wishes;
-    this.description = description;
+    this.source = source;
     this.run = run;
     this.kind = kind;
     this.thresholds = thresholds;
@@ -131,7 +129,7 @@ public final class Prediction {
   }
 
   /**
-   * Reads what a model folder says of itself; its weights are not read yet.
+   * Reads what a model folder or an ONNX file says of itself; a folder's weights are not read yet.
    *
    * @throws IllegalArgumentException if wishes do not fit the model or each other; the message
    *     begins with the name of the one
@@ -139,20 +137,19 @@ public final class Prediction {
    *     they are asked for
    */
   public static Prediction of(Path model, PredictionWishes wishes) {
-    ModelFile description = ModelFolder.describe(model);
+    ModelSource source = ModelSource.of(model);
     RunSettings run =
         RunFolder.configOf(model)
             .map(file -> RunFolder.settings(file, List.of(), note -> {}))
             .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class));
     Map<String, ScoreThresholds> best = wishes.threshold().isBest() ? best(model) : Map.of();
-    ResultKind<?> kind = wishes.kind().orElseGet(() -> first(description, best.keySet()));
+    ResultKind<?> kind = wishes.kind().orElseGet(() -> first(source, best.keySet()));
     if (!wishes.formats().isEmpty() && kind.segmented().isEmpty()) {
       throw new IllegalArgumentException(
           "format: all formats hold segments, of which results of the task %s are not made; leave it out"
               .formatted(kind.name()));
     }
-    return new Prediction(
-        model, wishes, description, run, kind, thresholds(model, wishes, kind, best));
+    return new Prediction(model, wishes, source, run, kind, thresholds(model, wishes, kind, best));
   }
 
   private static Map<String, ScoreThresholds> best(Path model) {
@@ -167,8 +164,8 @@ public final class Prediction {
   }
 
   /** The first kind that a model can give, of those with thresholds if there are some. */
-  private static ResultKind<?> first(ModelFile description, Set<String> withThresholds) {
-    boolean pixels = description.model().decoder().classifiesPixels();
+  private static ResultKind<?> first(ModelSource source, Set<String> withThresholds) {
+    boolean pixels = source.classifiesPixels();
     return ResultKinds.all().stream()
         .filter(kind -> !pixels || !kind.needsMasks())
         .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))
@@ -202,7 +199,7 @@ public final class Prediction {
   }
 
   private int shortEdge() {
-    return wishes.shortEdge().orElse(description.shortEdge());
+    return wishes.shortEdge().orElse(source.shortEdge());
   }
 
   /** The kind of its results. */
@@ -216,7 +213,7 @@ public final class Prediction {
     boolean evaluated = RunFolder.configOf(model).isPresent() && eval.tasks().contains(kind.name());
     return new InferenceSettings(
         shortEdge(),
-        Math.max(shortEdge(), description.maxSize()),
+        Math.max(shortEdge(), source.maxSize()),
         wishes.threshold().score().orElse(eval.objectThreshold()),
         eval.overlapThreshold(),
         eval.maxInstances(),
@@ -228,7 +225,7 @@ public final class Prediction {
   /** Says which classes have no threshold of their own where others have. */
   private Optional<String> classesWithoutBest() {
     List<String> without =
-        description.classes().stream()
+        source.classSpace().classes().stream()
             .map(ClassSpace.Entry::name)
             .filter(name -> !thresholds.byClass().containsKey(name))
             .toList();
@@ -265,12 +262,12 @@ public final class Prediction {
       Engine engine, List<Photograph> photographs, OutputFolder folder, Progress progress) {
     List<String> names = Photographs.outputNames(photographs);
     names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
-    try (SegmentationModel loaded = ModelFolder.open(engine, model);
+    try (ModelSource.Loaded loaded = load(engine, photographs);
         PredictionFiles files =
             PredictionFiles.in(
-                folder, wishes.formats(), kind, description.classSpace(), wishes.tolerance())) {
+                folder, wishes.formats(), kind, source.classSpace(), wishes.tolerance())) {
       names.forEach(files::requireFree);
-      Predictor predictor = predictor(loaded, photographs);
+      Predictor predictor = predictor(loaded.network());
       classesWithoutBest().ifPresent(progress::note);
       Results results = new Results(photographs, names, folder, files, progress);
       shared(needsOneProcess() ? ProcessGroup.alone() : engine.processes())
@@ -291,8 +288,8 @@ public final class Prediction {
    * @param photographs the same in all processes
    */
   public void help(Engine engine, List<Photograph> photographs) {
-    try (SegmentationModel loaded = ModelFolder.open(engine, model)) {
-      Predictor predictor = predictor(loaded, photographs);
+    try (ModelSource.Loaded loaded = load(engine, photographs)) {
+      Predictor predictor = predictor(loaded.network());
       if (!needsOneProcess()) {
         shared(engine.processes())
             .each(photographs, p -> predicted(predictor, p, Progress.NONE), null);
@@ -306,27 +303,28 @@ public final class Prediction {
 
   private SharedPhotographs shared(ProcessGroup group) {
     return new SharedPhotographs(
-        group, kind, description.classSpace(), thresholds, !wishes.formats().isEmpty());
+        group, kind, source.classSpace(), thresholds, !wishes.formats().isEmpty());
   }
 
-  /** Of this process; all have the first one's weights then. */
-  private Predictor predictor(SegmentationModel loaded, List<Photograph> photographs) {
-    Predictor predictor = new Predictor(loaded, description.normalization(), settings());
+  private Predictor predictor(Network network) {
+    Predictor predictor =
+        new Predictor(network, network.classSpace(), source.normalization(), settings());
     predictor.requireServes(kind);
-    Engine engine = loaded.engine();
-    Agreement.require(
-        engine.processes(),
-        engine,
-        loaded,
-        Map.of(
-            "version",
-            Versions.current().toString(),
-            "photographs",
-            photographs.stream().map(Photograph::name).collect(Collectors.joining(", ")),
-            "asked for",
-            "%s %s %s %s".formatted(kind.name(), shortEdge(), wishes.threshold(), tiling)));
-    new ParameterExchange(engine, engine.processes(), loaded.state().values()).take(0);
     return predictor;
+  }
+
+  private ModelSource.Loaded load(Engine engine, List<Photograph> photographs) {
+    return source
+        .loader()
+        .load(
+            engine,
+            Map.of(
+                "version",
+                Versions.current().toString(),
+                "photographs",
+                photographs.stream().map(Photograph::name).collect(Collectors.joining(", ")),
+                "asked for",
+                "%s %s %s %s".formatted(kind.name(), shortEdge(), wishes.threshold(), tiling)));
   }
 
   private PredictedPhotograph<?> predicted(

@@ -38,6 +38,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Engine implements AutoCloseable {
   private final Backend backend;
   private final Parallel.Lease threads;
+  private final int threadCount;
   private final RandomStreams random;
 
   /**
@@ -55,9 +56,15 @@ public final class Engine implements AutoCloseable {
   private boolean closed;
 
   private Engine(
-      Backend backend, Parallel.Lease threads, Precision precision, long seed, String choice) {
+      Backend backend,
+      Parallel.Lease threads,
+      int threadCount,
+      Precision precision,
+      long seed,
+      String choice) {
     this.backend = backend;
     this.threads = threads;
+    this.threadCount = threadCount;
     Modes.Values standard = new Modes.Values(true, precision, true);
     this.context = ThreadLocal.withInitial(() -> new ThreadContext(standard));
     this.random = new RandomStreams(seed);
@@ -96,8 +103,9 @@ public final class Engine implements AutoCloseable {
             named
                 ? "asked for"
                 : "best of " + backends() + (refusals.isEmpty() ? "" : "; " + refusals);
-        Parallel.Lease threads = Parallel.lease(Threads.resolve(options.threads()));
-        return new Engine(backend, threads, options.precision(), options.seed(), reason);
+        int count = Threads.resolve(options.threads());
+        return new Engine(
+            backend, Parallel.lease(count), count, options.precision(), options.seed(), reason);
       }
       refusals.add(provider.name() + ": " + why.get());
     }
@@ -125,7 +133,7 @@ public final class Engine implements AutoCloseable {
    * @param backend closed with the engine; to be used through nothing else
    */
   public static Engine open(Backend backend) {
-    return new Engine(backend, () -> {}, Precision.FP32, 0, "given");
+    return new Engine(backend, () -> {}, 1, Precision.FP32, 0, "given");
   }
 
   /**
@@ -156,6 +164,11 @@ public final class Engine implements AutoCloseable {
       throw new EngineException(
           "engine: " + description() + " was closed; close it after its last use");
     }
+  }
+
+  /** Threads inside one operation; 1 over a backend that the caller made. */
+  public int threads() {
+    return threadCount;
   }
 
   /** Where tensors live. */

@@ -1,0 +1,67 @@
+package org.maskwright.trainer.export;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.maskwright.modelzoo.weights.Provenance;
+import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.ModelFolder;
+
+/**
+ * A model that is to be written.
+ *
+ * @param folder a model folder
+ * @param out where to: what it is, file or folder, is the target's
+ */
+public record ExportRequest(Path folder, Path out, ExportWishes wishes) {
+  /**
+   * What the model says of itself.
+   *
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if the folder is none of a model
+   */
+  public ModelFile file() {
+    return ModelFolder.describe(folder);
+  }
+
+  /**
+   * The weights; their metadata name their origin and licence, also of a model trained here.
+   *
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if they are not whole
+   */
+  StateDict weights() {
+    ModelFile file = file();
+    StateDict state = ModelFolder.weights(folder);
+    if (Provenance.from(state.metadata()).isPresent()) {
+      return state;
+    }
+    Path weights = folder.resolve(ModelFolder.WEIGHTS);
+    Provenance origin =
+        new Provenance(
+            String.valueOf(weights.getFileName()),
+            Provenance.sha256(List.of(weights)),
+            "safetensors",
+            "Maskwright",
+            "",
+            file.licence());
+    Map<String, String> metadata = new TreeMap<>(state.metadata());
+    metadata.putAll(origin.toMetadata());
+    return state.withMetadata(metadata);
+  }
+
+  /** What was written, in the terms that all targets share. */
+  Exported exported(StateDict state, List<String> more, Map<String, Object> facts) {
+    String licence = file().licence();
+    List<String> lines = new ArrayList<>();
+    lines.add("%s: %d tensors, licence: %s".formatted(out, state.size(), licence));
+    lines.addAll(more);
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("tensors", (long) state.size());
+    all.put("licence", licence);
+    all.putAll(facts);
+    return new Exported(lines, all);
+  }
+}
