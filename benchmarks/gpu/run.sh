@@ -1,31 +1,37 @@
 #!/usr/bin/env bash
 # Runs conformance, parity and the step benchmark of this bundle on an NVIDIA GPU; writes everything into one folder.
 #
-#   ./run.sh [--out DIR] [--quick]
+#   ./run.sh [--out DIR] [--quick] [--cuda-libs DIR]
 #
-#   --out DIR   results (default: results-HOST-DATE in the current folder)
-#   --quick     the benchmark with tiny inputs only
+#   --out DIR         results (default: results-HOST-DATE in the current folder)
+#   --quick           the benchmark with tiny inputs only
+#   --cuda-libs DIR   CUDA 13 and cuDNN 9 are below DIR (default: as packed, of the system, or of a Python environment with PyTorch: cuda-libs.sh)
 # Made by benchmarks/gpu/bundle.sh; needs nothing but this folder and the GPU's driver (and CUDA, where it was not packed).
 # Exit code 0 if all checks passed on the device, 1 otherwise; summary.md names each.
 set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-out='' quick=false
+out='' quick=false cuda_libs=()
 while (($#)); do
   case $1 in
     --out) [[ $# -ge 2 ]] || { echo "run.sh: --out needs a folder" >&2; exit 2; }; out=$2; shift 2 ;;
     --quick) quick=true; shift ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --cuda-libs) [[ $# -ge 2 ]] || { echo "run.sh: --cuda-libs needs a folder" >&2; exit 2; }; cuda_libs=("$2"); shift 2 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "run.sh: unknown option $1; see --help" >&2; exit 2 ;;
   esac
 done
 [[ -f $here/BUNDLE ]] || { echo "run.sh: no bundle here; make one with benchmarks/gpu/bundle.sh" >&2; exit 2; }
 device=$(sed -n 's/^device=//p' "$here/BUNDLE")
+cuda=''
+if [[ $device == cuda ]]; then
+  cuda=$("$here/cuda-libs.sh" ${cuda_libs[@]+"${cuda_libs[@]}"}) || exit 2
+fi
 out=${out:-results-$(uname -n)-$(date -u +%Y%m%d-%H%M)}
 mkdir -p "$out/native" || exit 1
 out=$(cd "$out" && pwd -P)
 
-export LD_LIBRARY_PATH=$here/cuda${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+[[ -z $cuda ]] || export LD_LIBRARY_PATH=$cuda${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 java=$here/runtime/bin/java
 # shellcheck source=trainer/launcher/runtime.sh
 source "$here/runtime.sh"
@@ -39,6 +45,7 @@ failed=0
   echo "# Maskwright on $device"
   echo
   sed 's/^/- /' "$here/BUNDLE"
+  [[ $device == cuda ]] && echo "- cuda=${cuda:-of the system}"
   echo "- system=$(uname -srm), $(getconf _NPROCESSORS_ONLN) processors"
   if command -v nvidia-smi >/dev/null; then
     nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv,noheader | sed 's/^/- gpu=/'
