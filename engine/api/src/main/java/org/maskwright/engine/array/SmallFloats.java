@@ -1,10 +1,10 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.engine.array;
 
 /**
  * Conversions between float and the two 16-bit formats (IEEE 754 binary16, bfloat16), round to
  * nearest even. Java 17 has none; from Java 20 {@code Float.float16ToFloat} does the first.
  */
-final class SmallFloats {
+public final class SmallFloats {
   private static final int HALF_MANTISSA_BITS = 10;
   private static final int FLOAT_MANTISSA_BITS = 23;
   private static final int MANTISSA_SHIFT = FLOAT_MANTISSA_BITS - HALF_MANTISSA_BITS;
@@ -14,7 +14,8 @@ final class SmallFloats {
 
   private SmallFloats() {}
 
-  static float halfToFloat(short half) {
+  /** The value of a binary16, which every float32 can hold. */
+  public static float halfToFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> HALF_MANTISSA_BITS) & HALF_EXPONENT_MAX;
     int mantissa = half & 0x3ff;
@@ -29,7 +30,8 @@ final class SmallFloats {
         sign | (exponent + BIAS_DIFFERENCE) << FLOAT_MANTISSA_BITS | mantissa << MANTISSA_SHIFT);
   }
 
-  static short floatToHalf(float value) {
+  /** The nearest binary16; from 65520 on infinity, NaN stays NaN. */
+  public static short floatToHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
     int magnitude = bits & 0x7fffffff;
@@ -48,11 +50,13 @@ final class SmallFloats {
     return (short) (sign | (rounded - (BIAS_DIFFERENCE << FLOAT_MANTISSA_BITS)) >>> MANTISSA_SHIFT);
   }
 
-  static float bfloat16ToFloat(short bfloat16) {
+  /** The value of a bfloat16. */
+  public static float bfloat16ToFloat(short bfloat16) {
     return Float.intBitsToFloat(bfloat16 << 16);
   }
 
-  static short floatToBfloat16(float value) {
+  /** The nearest bfloat16; NaN stays NaN. */
+  public static short floatToBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if ((bits & 0x7fffffff) > 0x7f800000) {
       return (short) ((bits >>> 16) | 0x40);
