@@ -1,34 +1,44 @@
 #!/usr/bin/env bash
 # Packs everything that runs Maskwright's checks on a machine with an NVIDIA GPU and no internet, no JDK and no Maven into one folder.
 #
-#   benchmarks/gpu/bundle.sh --out DIR [--cuda-libs DIR]... [--cpu] [--tar FILE.tar]
+#   benchmarks/gpu/bundle.sh --out DIR [--cuda-libs DIR]... [--cpu] [--tar FILE.tar] [--split MIB]
 #
 #   --out DIR        the folder to make; it must not exist
-#   --cuda-libs DIR  also pack the CUDA and cuDNN libraries below DIR (lib*.so*): without them the machine must have CUDA 13 and cuDNN 9.
+#   --cuda-libs DIR  also pack the CUDA and cuDNN libraries below DIR (lib*.so*): without them the machine must have CUDA 13 and cuDNN 9, its own
+#                    or those of a Python environment with PyTorch, which run.sh finds.
 #                    NVIDIA's own packages on PyPI hold them: with PyTorch's in a virtual environment, VENV/lib/python3.x/site-packages/nvidia
 #   --cpu            LibTorch for the CPU in place of CUDA: tries the bundle itself where there is no GPU
 #   --tar FILE       also pack the folder into one archive
+#   --split MIB      also pack the folder into parts, each under MIB MiB, with their checksums and join.sh: in DIR.parts, which must not exist
 #
-# On the other machine: DIR/run.sh. Needs a JDK with jlink (or copies the JDK), Maven, and about 4 GB of disk.
+# On the other machine: DIR/run.sh, from parts after DIR.parts/join.sh. Needs a JDK with jlink (or copies the JDK), Maven, and about 4 GB of disk.
 set -euo pipefail
 
 fail() { echo "bundle.sh: $*" >&2; exit 1; }
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-out='' cpu=false archive='' cuda_libs=()
+out='' cpu=false archive='' split='' cuda_libs=()
 while (($#)); do
   case $1 in
-    --out | --cuda-libs | --tar) [[ $# -ge 2 ]] || fail "$1 needs a value" ;;&
+    --out | --cuda-libs | --tar | --split) [[ $# -ge 2 ]] || fail "$1 needs a value" ;;&
     --out) out=$2; shift 2 ;;
     --cuda-libs) cuda_libs+=("$2"); shift 2 ;;
     --tar) archive=$2; shift 2 ;;
+    --split) split=$2; shift 2 ;;
     --cpu) cpu=true; shift ;;
-    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) fail "unknown option $1; see --help" ;;
   esac
 done
 [[ -n $out ]] || fail "--out DIR is missing; see --help"
 [[ ! -e $out ]] || fail "$out exists already: name a new folder"
+if [[ -n $split ]]; then
+  [[ $split =~ ^[1-9][0-9]{0,4}$ ]] || fail "--split: expected a whole number of MiB from 1 to 99999, got '$split'"
+  parts=${out%/}.parts
+  [[ ! -e $parts ]] || fail "$parts exists already: remove it, or name another --out"
+  [[ $(basename "$out") =~ ^[A-Za-z0-9._-]+$ && $(basename "$out") != .* ]] ||
+    fail "--out $out: with --split, expected a folder's name of letters, digits, '.', '_' and '-'"
+fi
 for folder in ${cuda_libs[@]+"${cuda_libs[@]}"}; do
   [[ -d $folder ]] || fail "--cuda-libs $folder: no such folder"
 done
@@ -81,7 +91,7 @@ for folder in ${cuda_libs[@]+"${cuda_libs[@]}"}; do
   find "$folder" -name 'lib*.so*' \( -type f -o -type l \) -exec cp -Ln {} "$out/cuda/" \;
 done
 
-cp "$home/benchmarks/gpu/run.sh" "$home/trainer/launcher/runtime.sh" "$home/LICENSE" "$home/NOTICE" "$out/"
+cp "$home/benchmarks/gpu/run.sh" "$home/benchmarks/gpu/cuda-libs.sh" "$home/trainer/launcher/runtime.sh" "$home/LICENSE" "$home/NOTICE" "$out/"
 natives=$(ls "$out/lib" | grep '^pytorch-.*linux\|^pytorch-.*macosx' || true)
 {
   echo "device=$device"
@@ -91,8 +101,17 @@ natives=$(ls "$out/lib" | grep '^pytorch-.*linux\|^pytorch-.*macosx' || true)
   echo "libtorch=$natives"
   echo "cuda_libraries=$(find "$out/cuda" -type f | wc -l)"
 } >"$out/BUNDLE"
-chmod +x "$out/run.sh"
+chmod +x "$out/run.sh" "$out/cuda-libs.sh"
 if [[ -n $archive ]]; then
   tar -cf "$archive" -C "$(dirname "$out")" "$(basename "$out")"
+fi
+if [[ -n $split ]]; then
+  mkdir "$parts"
+  tar -cf - -C "$(dirname "$out")" "$(basename "$out")" | split -b $((split * 1048576 - 1)) -d -a 4 - "$parts/part-"
+  (cd "$parts" && sha256sum part-* >SHA256SUMS)
+  basename "$out" >"$parts/NAME"
+  cp "$home/benchmarks/gpu/join.sh" "$parts/"
+  chmod +x "$parts/join.sh"
+  echo "bundle.sh: $parts, $(find "$parts" -name 'part-*' | wc -l) parts" >&2
 fi
 echo "bundle.sh: $out, $(du -sh "$out" | cut -f1)$([[ -n $archive ]] && echo "; $archive")" >&2

@@ -12,38 +12,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.maskwright.engine.array.SmallFloats;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class HostTensorTest {
-  @Test
-  void everyHalfGoesToFloatAndBack() {
-    for (int bits = 0; bits < 1 << 16; bits++) {
-      short half = (short) bits;
-      float value = SmallFloats.halfToFloat(half);
-      if (!Float.isNaN(value)) {
-        assertEquals(half, SmallFloats.floatToHalf(value), "half " + bits);
-      }
-      float brain = SmallFloats.bfloat16ToFloat(half);
-      if (!Float.isNaN(brain)) {
-        assertEquals(half, SmallFloats.floatToBfloat16(brain), "bfloat16 " + bits);
-      }
-    }
-  }
-
-  @Test
-  void roundingToHalfIsToNearestEven() {
-    assertEquals(0x3c00, SmallFloats.floatToHalf(1 + 0x1p-11f), "tie goes to even 1.0");
-    assertEquals(0x3c02, SmallFloats.floatToHalf(1 + 3 * 0x1p-11f), "tie goes to even 1+2/1024");
-    assertEquals(0x7bff, SmallFloats.floatToHalf(65519.996f), "largest finite half");
-    assertEquals(0x7c00, SmallFloats.floatToHalf(65520f), "first that rounds to infinity");
-    assertEquals(1, SmallFloats.floatToHalf(0x1p-24f), "smallest subnormal");
-    assertEquals((short) 0x8000, SmallFloats.floatToHalf(-0f));
-    assertTrue(Float.isNaN(SmallFloats.halfToFloat(SmallFloats.floatToHalf(Float.NaN))));
-    assertTrue(Float.isNaN(SmallFloats.bfloat16ToFloat(SmallFloats.floatToBfloat16(Float.NaN))));
-  }
-
   @ParameterizedTest
   @EnumSource(ElementType.class)
   void nd4jAndBackKeepsEveryByte(ElementType type) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.engine.array.DeviceMemoryException;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.files.OutputException;
@@ -92,7 +93,8 @@ final class ErrorTable {
     if (kind.isEmpty()) {
       return ExitCode.PEER;
     }
-    if (kind.equals(OutOfMemoryError.class.getName())) {
+    if (kind.equals(OutOfMemoryError.class.getName())
+        || kind.equals(DeviceMemoryException.class.getName())) {
       return ExitCode.MEMORY;
     }
     return KNOWN.entrySet().stream()
@@ -137,7 +139,7 @@ final class ErrorTable {
 
   /** Of the Java heap, or of native memory as the engines' libraries say it. */
   static boolean isOutOfMemory(Throwable error) {
-    if (error instanceof OutOfMemoryError) {
+    if (error instanceof OutOfMemoryError || error instanceof DeviceMemoryException) {
       return true;
     }
     String text = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
@@ -150,7 +152,8 @@ final class ErrorTable {
         switch (command) {
           case "train" ->
               "lower train.batch-size, the crop (augment.lsj or augment.crop: height, width) or"
-                  + " criterion.points.points, or set model.backbone.resnet.checkpointing = true;"
+                  + " criterion.points.points, or set model.backbone.resnet.checkpointing = true or"
+                  + " engine.precision = bf16;"
                   + " train.accumulate makes up for a smaller batch. ";
           case "eval" -> "lower eval.short-edge and eval.max-size with --set. ";
           case "predict" -> "lower --short-edge. ";

@@ -38,6 +38,7 @@ final class StepEvaluation implements Closure {
   private final ProcessGroup processes;
   private final ParameterExchange exchange;
   private final Step step;
+  private final double scale;
   private final Phases phases;
   private final Supplier<Optional<Path>> lastCheckpoint;
   private final StepNormalizers normalizers;
@@ -50,11 +51,13 @@ final class StepEvaluation implements Closure {
 
   /**
    * @param exchange of what the task trains
+   * @param scale factor on the loss in the backward pass; gradients are divided by it
    */
   StepEvaluation(
       TrainTask task,
       ParameterExchange exchange,
       Step step,
+      double scale,
       Phases phases,
       Supplier<Optional<Path>> lastCheckpoint) {
     this.task = task;
@@ -62,6 +65,7 @@ final class StepEvaluation implements Closure {
     this.engine = task.model().engine();
     this.processes = engine.processes();
     this.step = step;
+    this.scale = scale;
     this.phases = phases;
     this.lastCheckpoint = lastCheckpoint;
     this.normalizers = task.normalizers(step).over(processes);
@@ -111,6 +115,9 @@ final class StepEvaluation implements Closure {
       decisions.get(part).replay();
       loss += backward(part);
     }
+    if (scale != 1) {
+      unscale();
+    }
     return ofAllProcesses(loss);
   }
 
@@ -149,8 +156,16 @@ final class StepEvaluation implements Closure {
     }
   }
 
+  private void unscale() {
+    for (Parameter p : task.model().parameters().values()) {
+      if (p.grad() != null) {
+        p.scaleGrad(1 / scale);
+      }
+    }
+  }
+
   private void differentiate(Losses losses) {
-    losses.total().backward();
+    (scale == 1 ? losses.total() : losses.total().mul(scale)).backward();
     phases.mark(Phases.Phase.BACKWARD);
   }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
@@ -14,13 +15,15 @@ import org.maskwright.trainer.TrainingDivergedException.LossPart;
  * @param loss weighted sum of all parts, that of one batch of all images of the step, at the
  *     weights before it
  * @param parts by the official names
- * @param gradientNorm of the gradient that was followed, before clipping
+ * @param gradientNorm of the gradient that was followed, before clipping; 0 where none was, as the
+ *     loss scale was too large
  * @param learningRate of parameters with factor 1
- * @param measures what else the optimiser measured, by name
+ * @param measures what else the optimiser measured, by name, and in float16 the {@link LossScale}
  * @param images in the step
  * @param phases times
  * @param exchange how long gradients were on their way between processes
  * @param liveBytes of tensors after the step
+ * @param lossScale of the next step, where products are computed in float16
  */
 public record StepReport(
     long step,
@@ -32,7 +35,8 @@ public record StepReport(
     int images,
     Phases phases,
     ParameterExchange.Overlap exchange,
-    long liveBytes) {
+    long liveBytes,
+    Optional<LossScale.State> lossScale) {
   /** Keeps the list and the map. */
   public StepReport {
     parts = List.copyOf(parts);

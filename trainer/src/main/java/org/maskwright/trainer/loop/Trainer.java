@@ -3,6 +3,7 @@ package org.maskwright.trainer.loop;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.maskwright.datasets.loader.Batch;
@@ -37,6 +38,7 @@ public final class Trainer {
   private final int accumulate;
   private final Supplier<Optional<Path>> lastCheckpoint;
   private final ParameterExchange exchange;
+  private final Optional<LossScale> scale;
 
   /**
    * A loop over a task.
@@ -66,6 +68,12 @@ public final class Trainer {
             engine,
             engine.processes(),
             task.model().parameters().values().stream().filter(Parameter::isTrainable).toList());
+    this.scale = LossScale.of(engine.precision());
+  }
+
+  /** Goes on with the loss scale of a checkpoint; without float16 there is none. */
+  public void resume(LossScale.State state) {
+    scale.ifPresent(s -> s.resume(state));
   }
 
   /**
@@ -73,7 +81,8 @@ public final class Trainer {
    *
    * @return the number of the last step taken
    * @throws TrainingDivergedException at the first loss, gradient or matching cost that is not
-   *     finite; parameters are then those before the step
+   *     finite; parameters are then those before the step. In float16 a step whose gradient is not
+   *     finite is left out as long as the {@link LossScale} can be lowered
    */
   public long run(Loader loader, long done, long steps, List<TrainListener> listeners) {
     task.model().setTraining(true);
@@ -94,18 +103,19 @@ public final class Trainer {
     Phases phases = new Phases();
     Step step = next(loader, number);
     phases.mark(Phases.Phase.DATA);
-    StepEvaluation evaluation = new StepEvaluation(task, exchange, step, phases, lastCheckpoint);
+    double lossFactor = scale.map(LossScale::factor).orElse(1.0);
+    StepEvaluation evaluation =
+        new StepEvaluation(task, exchange, step, lossFactor, phases, lastCheckpoint);
     double factor = schedule.factor(number - 1);
-    Optimizer.Outcome outcome;
-    try {
-      outcome = optimizer.step(evaluation, factor, schedule.backboneFactor(number - 1));
-    } catch (NonFiniteGradientException e) {
-      throw evaluation.diverged(e.getMessage());
-    } finally {
-      task.model().zeroGrad();
-    }
-    requireOneStep(number, outcome.gradientNorm());
-    ema.ifPresent(Ema::update);
+    Optional<Optimizer.Outcome> taken =
+        update(evaluation, factor, schedule.backboneFactor(number - 1));
+    taken.ifPresent(
+        outcome -> {
+          requireOneStep(number, outcome.gradientNorm());
+          ema.ifPresent(Ema::update);
+          scale.ifPresent(LossScale::taken);
+        });
+    Optimizer.Outcome outcome = taken.orElse(new Optimizer.Outcome(0, Map.of()));
     phases.mark(Phases.Phase.OPTIMIZER);
     return new StepReport(
         number,
@@ -113,11 +123,29 @@ public final class Trainer {
         evaluation.parts(),
         outcome.gradientNorm(),
         settings.learningRate() * factor,
-        outcome.measures(),
+        scale.isPresent()
+            ? LossScale.with(outcome.measures(), lossFactor, taken.isEmpty())
+            : outcome.measures(),
         step.images(),
         phases,
         exchange.takeOverlap(),
-        engine.memory().liveBytes());
+        engine.memory().liveBytes(),
+        scale.map(LossScale::state));
+  }
+
+  /** The optimiser's step; none where the loss was scaled too much for it, and nothing changed. */
+  private Optional<Optimizer.Outcome> update(
+      StepEvaluation evaluation, double factor, double backboneFactor) {
+    try {
+      return Optional.of(optimizer.step(evaluation, factor, backboneFactor));
+    } catch (NonFiniteGradientException e) {
+      if (scale.isPresent() && scale.get().lowered()) {
+        return Optional.empty();
+      }
+      throw evaluation.diverged(e.getMessage());
+    } finally {
+      task.model().zeroGrad();
+    }
   }
 
   /** Processes that have the same weights and images get the same gradient, to the last bit. */

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import org.maskwright.engine.array.Device;
 import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
@@ -31,15 +32,17 @@ record PointSampler(Sampling sampling, PointSource source, Decisions decisions) 
     int count = sampling.required();
     float[] out = new float[Math.multiplyExact(masks.intSize(0), 2 * count)];
     Draw draw = drawOf(matches, frames);
-    int perOutput = matches.perOutput() * frames;
-    for (int output = 0; output < matches.outputs().size(); output++) {
-      int first = output * perOutput;
-      if (source.allowsImportanceSampling()) {
-        chooseUncertain(masks.slice(0, first, first + perOutput), first, draw, out);
-      } else {
-        for (int i = first; i < first + perOutput; i++) {
-          System.arraycopy(draw.points(i, count), 0, out, i * count * 2, count * 2);
-        }
+    int all = masks.intSize(0);
+    if (source.allowsImportanceSampling()) {
+      // Output by output takes less memory; from a device all logits come in one transfer.
+      boolean onHost = masks.engine().device().kind() == Device.Kind.CPU;
+      int at = onHost ? matches.perOutput() * frames : all;
+      for (int first = 0; first < all; first += at) {
+        chooseUncertain(masks.slice(0, first, first + at), first, draw, out);
+      }
+    } else {
+      for (int i = 0; i < all; i++) {
+        System.arraycopy(draw.points(i, count), 0, out, i * count * 2, count * 2);
       }
     }
     return out;
@@ -60,7 +63,7 @@ record PointSampler(Sampling sampling, PointSource source, Decisions decisions) 
     };
   }
 
-  /** The points of one output's masks, of which the first is a row. */
+  /** The points of some masks, of which the first is a row. */
   private void chooseUncertain(Tensor masks, int first, Draw draw, float[] points) {
     int count = sampling.required();
     int candidates = (int) (count * sampling.oversample());

@@ -60,7 +60,7 @@ final class Follower implements TrainListener {
         follower.helpAll();
         if (!group.any(false)) {
           learner
-              .trainer(settings, Optional::empty)
+              .trainer(settings, state, Optional::empty)
               .run(loader, state.step(), settings.train().steps(), List.of(follower));
         }
         follower.helpAll();

@@ -64,7 +64,7 @@ public final class GroupMember {
 
   /**
    * Opens an engine that has joined the others; those on this machine divide its cores where the
-   * options name no number of threads.
+   * options name no number of threads, and its GPUs where they name no index.
    *
    * @param ofStatistics the processes that take batch statistics together
    */
@@ -72,6 +72,13 @@ public final class GroupMember {
     EngineOptions own = options;
     if (options.threads() == 0 && group.localSize() > 1) {
       own = options.withThreads(Math.max(1, Threads.resolve(0) / group.localSize()));
+    }
+    if (group.size() > 1) {
+      int localRank = DeviceShare.localRank(group);
+      own =
+          own.withDevice(
+              DeviceShare.device(
+                  own.device(), localRank, group.localSize(), Engine.cudaDevices(own)));
     }
     Engine engine = EngineSettings.open(own);
     engine.join(group, ofStatistics);

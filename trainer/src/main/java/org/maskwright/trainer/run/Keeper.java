@@ -79,6 +79,7 @@ final class Keeper implements TrainListener {
             state.images() + r.images(),
             learner.model().engine().random().save(),
             state.trainedSeconds() + r.phases().total() / 1000,
-            log.unlogged());
+            log.unlogged(),
+            r.lossScale());
   }
 }

@@ -115,7 +115,9 @@ final class Leader {
       } else {
         learner
             .trainer(
-                settings, () -> session.store().latest().map(CheckpointStore.Checkpoint::folder))
+                settings,
+                state,
+                () -> session.store().latest().map(CheckpointStore.Checkpoint::folder))
             .run(
                 loader,
                 state.step(),

@@ -122,17 +122,22 @@ final class Learner implements AutoCloseable {
   /**
    * What changes all this, as a run's settings say.
    *
+   * @param state where it goes on
    * @param lastCheckpoint named where the loss is no number
    */
-  Trainer trainer(RunSettings settings, Supplier<Optional<Path>> lastCheckpoint) {
-    return new Trainer(
-        task,
-        optimizer,
-        ema,
-        settings.optimizer(),
-        settings.schedule().over(settings.train().steps()),
-        settings.train().accumulate(),
-        lastCheckpoint);
+  Trainer trainer(
+      RunSettings settings, TrainingState state, Supplier<Optional<Path>> lastCheckpoint) {
+    Trainer trainer =
+        new Trainer(
+            task,
+            optimizer,
+            ema,
+            settings.optimizer(),
+            settings.schedule().over(settings.train().steps()),
+            settings.train().accumulate(),
+            lastCheckpoint);
+    state.lossScale().ifPresent(trainer::resume);
+    return trainer;
   }
 
   /** The processes that learn together. */

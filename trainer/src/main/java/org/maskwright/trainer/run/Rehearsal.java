@@ -43,7 +43,7 @@ public record Rehearsal(
       List<Double> seconds = new ArrayList<>();
       long first = System.nanoTime();
       run.learner()
-          .trainer(settings, Optional::empty)
+          .trainer(settings, TrainingState.START, Optional::empty)
           .run(
               loader,
               0,

@@ -3,6 +3,7 @@ package org.maskwright.trainer.run;
 import java.util.Map;
 import java.util.Optional;
 import org.maskwright.datasets.loader.LoaderState;
+import org.maskwright.trainer.loop.LossScale;
 
 /**
  * What a checkpoint holds beside tensors: enough to take the next step exactly as if nothing had
@@ -14,6 +15,7 @@ import org.maskwright.datasets.loader.LoaderState;
  * @param randomStreams position of each named random stream
  * @param trainedSeconds time spent in training steps so far
  * @param unlogged sums of losses since the last line of the log
+ * @param lossScale of the next step, in float16
  */
 record TrainingState(
     long step,
@@ -21,12 +23,13 @@ record TrainingState(
     long images,
     Map<String, Long> randomStreams,
     double trainedSeconds,
-    Map<String, Double> unlogged) {
+    Map<String, Double> unlogged,
+    Optional<LossScale.State> lossScale) {
   TrainingState {
     randomStreams = Map.copyOf(randomStreams);
     unlogged = Map.copyOf(unlogged);
   }
 
   static final TrainingState START =
-      new TrainingState(0, Optional.empty(), 0, Map.of(), 0, Map.of());
+      new TrainingState(0, Optional.empty(), 0, Map.of(), 0, Map.of(), Optional.empty());
 }

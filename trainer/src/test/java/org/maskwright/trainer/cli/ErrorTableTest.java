@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.engine.array.DeviceMemoryException;
+import org.maskwright.engine.process.PeerException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.TrainingDivergedException;
@@ -65,6 +67,14 @@ final class ErrorTableTest {
         message(new IOException("No space left on device"), "eval").contains("disk is full"));
     assertEquals(ExitCode.DATA, code(new NoSuchFileException("/a/b")));
     assertEquals(ExitCode.DATA, code(new MalformedInputException(1)));
+  }
+
+  @Test
+  void theMemoryOfADeviceEndsWithTheCodeOfMemoryInWhicheverProcess() {
+    var device = new DeviceMemoryException("torch: conv2d() failed: CUDA out of memory.");
+    assertEquals(ExitCode.MEMORY, code(device));
+    assertTrue(message(device, "train").contains("engine.precision = bf16"));
+    assertEquals(ExitCode.MEMORY, code(new PeerException(device.getClass().getName(), "x")));
   }
 
   @Test

@@ -124,6 +124,8 @@ final class RunSettingsTest {
         "augment.lsj.max-scale                       | 0.01",
         "augment.lsj.flip                            | 2",
         "engine.threads                              | -1",
+        "engine.memory-fraction                      | 0",
+        "engine.memory-limit                         | -1",
         "data.workers                                | 2000000000",
         "data.val.hold-out                           | 1.5",
         "model.hidden-dim                            | 2147483616",

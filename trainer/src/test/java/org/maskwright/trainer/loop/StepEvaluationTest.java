@@ -64,7 +64,7 @@ class StepEvaluationTest {
     ParameterExchange alone =
         new ParameterExchange(
             task.model().engine(), ProcessGroup.alone(), task.model().parameters().values());
-    return new StepEvaluation(task, alone, step, new Phases(), Optional::empty);
+    return new StepEvaluation(task, alone, step, 1, new Phases(), Optional::empty);
   }
 
   /** A norm with running statistics, and numbers of a stream that goes on from step to step. */

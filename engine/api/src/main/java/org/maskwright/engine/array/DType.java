@@ -8,6 +8,8 @@ public enum DType {
   FLOAT32(4),
   /** The upper half of a binary32; what {@link Precision#BF16} casts matrix products to. */
   BFLOAT16(2),
+  /** IEEE 754 binary16; what {@link Precision#FP16} casts matrix products to. */
+  FLOAT16(2),
   /** Signed 64-bit integers; indices. */
   INT64(8),
   /** Signed 32-bit integers. */
@@ -26,20 +28,21 @@ public enum DType {
   /**
    * The element type of ND4J arrays of a type.
    *
-   * @throws IllegalArgumentException for types other than FLOAT, BFLOAT16, LONG, INT, UBYTE and
-   *     BOOL
+   * @throws IllegalArgumentException for types other than FLOAT, BFLOAT16, HALF, LONG, INT, UBYTE
+   *     and BOOL
    */
   public static DType of(DataType type) {
     return switch (type) {
       case FLOAT -> FLOAT32;
       case BFLOAT16 -> BFLOAT16;
+      case HALF -> FLOAT16;
       case LONG -> INT64;
       case INT -> INT32;
       case UBYTE -> UINT8;
       case BOOL -> BOOL;
       default ->
           throw new IllegalArgumentException(
-              "tensor: expected an INDArray of FLOAT, BFLOAT16, LONG, INT, UBYTE or BOOL, got "
+              "tensor: expected an INDArray of FLOAT, BFLOAT16, HALF, LONG, INT, UBYTE or BOOL, got "
                   + type
                   + "; castTo(DataType.FLOAT) first");
     };
@@ -50,6 +53,7 @@ public enum DType {
     return switch (this) {
       case FLOAT32 -> DataType.FLOAT;
       case BFLOAT16 -> DataType.BFLOAT16;
+      case FLOAT16 -> DataType.FLOAT16; // an alias of HALF, whose name is deprecated
       case INT64 -> DataType.INT64;
       case INT32 -> DataType.INT32;
       case UINT8 -> DataType.UINT8;
@@ -64,13 +68,18 @@ public enum DType {
 
   /** Whether gradients can flow through values of this type. */
   public boolean isFloating() {
-    return this == FLOAT32 || this == BFLOAT16;
+    return this == FLOAT32 || isHalf();
+  }
+
+  /** Whether it is a floating type of 16 bits, in which products alone are computed. */
+  public boolean isHalf() {
+    return this == BFLOAT16 || this == FLOAT16;
   }
 
   /** The least value, below which nothing of this type lies. */
   private double least() {
     return switch (this) {
-      case FLOAT32, BFLOAT16 -> Double.NEGATIVE_INFINITY;
+      case FLOAT32, BFLOAT16, FLOAT16 -> Double.NEGATIVE_INFINITY;
       case INT64 -> -0x1p63;
       case INT32 -> -0x1p31;
       case UINT8, BOOL -> 0;
@@ -80,7 +89,7 @@ public enum DType {
   /** The first number above all values of an integer type. */
   private double end() {
     return switch (this) {
-      case FLOAT32, BFLOAT16 -> Double.POSITIVE_INFINITY;
+      case FLOAT32, BFLOAT16, FLOAT16 -> Double.POSITIVE_INFINITY;
       case INT64 -> 0x1p63;
       case INT32 -> 0x1p31;
       case UINT8 -> 256;

@@ -1,10 +1,12 @@
 package org.maskwright.engine.array;
 
 /**
- * A backend cannot do what was asked: device absent, library missing, native failure, out of
- * memory.
+ * A backend cannot do what was asked: device absent, library missing, native failure; out of memory
+ * is a {@link DeviceMemoryException}.
  */
-public final class EngineException extends RuntimeException {
+public class EngineException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
   /** With a message that says what was expected, what came and what to do. */
   public EngineException(String message) {
     super(message);

@@ -2,8 +2,11 @@ package org.maskwright.engine.fused;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.DeviceKernel;
 import org.maskwright.engine.tensor.CustomOp;
+import org.maskwright.engine.tensor.KernelCall;
 import org.maskwright.engine.tensor.OpCall;
 import org.maskwright.engine.tensor.Tensor;
 
@@ -20,6 +23,15 @@ import org.maskwright.engine.tensor.Tensor;
 public final class DeformableSampling implements CustomOp {
   private static final String NAME = "deformableSampling";
 
+  private static final String SOURCE = "deformable.cu";
+  private static final int LANES = 32; // threads of a row in the kernels of a GPU
+  private static final int MOST_LEVELS = 8; // that they take
+
+  private static final DeviceKernel FORWARD =
+      DeviceKernel.ofResource(DeformableSampling.class, SOURCE, "deformable_forward");
+  private static final DeviceKernel BACKWARD =
+      DeviceKernel.ofResource(DeformableSampling.class, SOURCE, "deformable_backward");
+
   private final int[] heights;
   private final int[] widths;
 
@@ -35,8 +47,8 @@ public final class DeformableSampling implements CustomOp {
    * [B,Lq,M,levels,points,2] as (x,y) in [0,1] of each level; weights [B,Lq,M,levels,points];
    * result [B,Lq,M*D]
    *
-   * <p><b>Cost</b> B*Lq*M*levels*points*D * 4 multiply-adds; the fused CPU kernel saves only its
-   * inputs for the backward pass.
+   * <p><b>Cost</b> B*Lq*M*levels*points*D * 4 multiply-adds; the fused kernels save only its inputs
+   * for the backward pass.
    *
    * @param heights rows of each level
    * @param widths columns of each level
@@ -103,14 +115,55 @@ public final class DeformableSampling implements CustomOp {
         loc.intSize(4));
   }
 
-  /** By the fused kernel; null where it does not reach the memory. */
+  /** By the fused kernel, in Java or of the GPU; null where neither reaches the memory. */
   @Override
   public Tensor forward(OpCall call, Tensor... in) {
-    Tensor v = in[0];
-    Tensor loc = in[1];
-    if (v.numel() == 0 || loc.numel() == 0) {
+    if (in[0].numel() == 0 || in[1].numel() == 0) {
       return null;
     }
+    Optional<KernelCall> onDevice = fitsDevice(in) ? call.kernel(FORWARD) : Optional.empty();
+    Tensor y = onDevice.isPresent() ? forward(onDevice.get(), call, in) : onHost(call, in);
+    if (y != null) {
+      for (Tensor t : in) {
+        call.save(t);
+      }
+    }
+    return y;
+  }
+
+  private boolean fitsDevice(Tensor... in) {
+    return heights.length <= MOST_LEVELS
+        && in[0].numel() <= Integer.MAX_VALUE
+        && in[1].numel() <= Integer.MAX_VALUE;
+  }
+
+  private Tensor forward(KernelCall kernel, OpCall call, Tensor... in) {
+    Tensor v = in[0];
+    Tensor loc = in[1];
+    Tensor y = call.engine().zeros(v.size(0), loc.size(1), v.size(2) * v.size(3));
+    kernel.read(v).read(loc).read(in[2]).write(y);
+    launch(kernel, v, loc);
+    return y;
+  }
+
+  /** With the sizes and levels, which end the arguments of both kernels. */
+  private void launch(KernelCall kernel, Tensor v, Tensor loc) {
+    int rows = Math.toIntExact(loc.size(0) * loc.size(1) * loc.size(2));
+    int[] levels = new int[1 + 3 * MOST_LEVELS];
+    levels[0] = heights.length;
+    for (int l = 0, start = 0; l < heights.length; start += heights[l] * widths[l], l++) {
+      levels[1 + l] = heights[l];
+      levels[1 + MOST_LEVELS + l] = widths[l];
+      levels[1 + 2 * MOST_LEVELS + l] = start;
+    }
+    kernel.ints(rows).ints(v.intSize(1)).ints(v.intSize(2)).ints(v.intSize(3));
+    kernel.ints(loc.intSize(1)).ints(loc.intSize(4)).ints(levels);
+    kernel.launch((long) rows * LANES);
+  }
+
+  private Tensor onHost(OpCall call, Tensor... in) {
+    Tensor v = in[0];
+    Tensor loc = in[1];
     FloatBuffer values = call.read(v);
     FloatBuffer locations = call.read(loc);
     FloatBuffer weights = call.read(in[2]);
@@ -123,9 +176,6 @@ public final class DeformableSampling implements CustomOp {
       return null;
     }
     kernel(v, loc).forward(values, locations, weights, out);
-    for (Tensor t : in) {
-      call.save(t);
-    }
     return y;
   }
 
@@ -134,6 +184,12 @@ public final class DeformableSampling implements CustomOp {
     Tensor[] saved = {call.saved(0), call.saved(1), call.saved(2)};
     Tensor[] out = new Tensor[3];
     Arrays.setAll(out, i -> call.engine().zeros(saved[i].shape()));
+    Optional<KernelCall> onDevice = call.kernel(BACKWARD);
+    if (onDevice.isPresent()) {
+      KernelCall kernel = onDevice.get().read(grad).read(saved[0]).read(saved[1]).read(saved[2]);
+      launch(kernel.write(out[0]).write(out[1]).write(out[2]), saved[0], saved[1]);
+      return out;
+    }
     kernel(saved[0], saved[1])
         .backward(
             call.read(grad),

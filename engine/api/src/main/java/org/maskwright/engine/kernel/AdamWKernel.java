@@ -44,6 +44,17 @@ public final class AdamWKernel {
   }
 
   /**
+   * What every element is updated by: 1 - rate * decay, the gradient's scale, both betas, 1 - each,
+   * the step's size, the root's scale, epsilon.
+   */
+  public static float[] numbers(AdamWStep step) {
+    AdamWKernel k = new AdamWKernel(step);
+    return new float[] {
+      k.keep, k.scale, k.beta1, k.beta2, k.rest1, k.rest2, k.stepSize, k.rootScale, k.eps
+    };
+  }
+
+  /**
    * One parameter, as long as its gradient and its moments.
    *
    * @param p the parameter, which changes

@@ -6,6 +6,9 @@ import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.DeviceKernel;
+import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.array.MemoryLimit;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,7 +44,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </ul>
  *
  * <p>A native failure arrives as a Java exception; out-of-memory as {@link
- * org.maskwright.engine.array.EngineException}.
+ * org.maskwright.engine.array.DeviceMemoryException}.
  *
  * <p><b>Threads</b> called by one thread at a time; a backend may use many inside.
  */
@@ -62,6 +65,21 @@ public interface Backend extends AutoCloseable {
 
   /** Live arrays and bytes. */
   MemoryAccount memory();
+
+  /**
+   * Takes no more of the device's memory than this from now on: an operation that needs more ends
+   * with a {@link org.maskwright.engine.array.DeviceMemoryException}.
+   *
+   * @throws EngineException if this backend cannot hold to a limit, naming what can
+   */
+  default void limitMemory(MemoryLimit limit) {
+    throw new EngineException(
+        "engine.memory-fraction, engine.memory-limit: expected a CUDA device of LibTorch, got "
+            + device()
+            + " of "
+            + name()
+            + ", where memory has no limit of ours; leave both out, or set engine.device = cuda");
+  }
 
   /** Waits until all work handed to the device is done. */
   void synchronize();
@@ -87,7 +105,7 @@ public interface Backend extends AutoCloseable {
   /** A copy of {@code data} as {@link DType#UINT8} or {@link DType#BOOL}. */
   DeviceArray fromBytes(byte[] data, DType dtype, long[] shape);
 
-  /** A host copy in 'c' order; bfloat16 arrives as float32. */
+  /** A host copy in 'c' order; bfloat16 and float16 arrive as float32. */
   INDArray toHost(DeviceArray a);
 
   /** The elements in row-major order, converted to float. */
@@ -108,6 +126,26 @@ public interface Backend extends AutoCloseable {
 
   /** The shape as the backend sees it; for the conformance suite. */
   long[] shapeOf(DeviceArray a);
+
+  /** Whether {@link #launch} is possible: arrays are in the memory of an NVIDIA GPU. */
+  default boolean runsKernels() {
+    return false;
+  }
+
+  /**
+   * Compiles a kernel for the GPU, the first time, and launches it behind all work handed to the
+   * device before.
+   *
+   * @param threads of one dimension, in blocks of {@link DeviceKernel#BLOCK}
+   * @throws EngineException if it does not compile, or is not launched; or if there is no GPU
+   */
+  default void launch(DeviceKernel kernel, long threads, List<KernelArgument> arguments) {
+    throw new EngineException(
+        "kernel: expected a backend that computes on an NVIDIA GPU for "
+            + kernel
+            + ", got "
+            + name());
+  }
 
   // ---- creation and in-place
   // ------------------------------------------------------------------------------------------
@@ -230,7 +268,7 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Matrix product of arrays of the same rank >= 2 with equal leading axes; {@code transposeA}
-   * reads a's last two axes swapped. float32 or bfloat16.
+   * reads a's last two axes swapped. A floating type.
    */
   DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB);
 

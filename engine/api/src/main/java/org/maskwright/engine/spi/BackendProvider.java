@@ -19,6 +19,11 @@ public interface BackendProvider {
    */
   Optional<String> unavailableBecause();
 
+  /** How many CUDA devices it can compute on here; 0 where it knows of none. May load natives. */
+  default int cudaDevices() {
+    return 0;
+  }
+
   /**
    * Opens the backend.
    *

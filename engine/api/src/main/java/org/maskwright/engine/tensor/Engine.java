@@ -89,25 +89,17 @@ public final class Engine implements AutoCloseable {
    * @throws EngineException if it is unknown, cannot run here, or lacks the device
    */
   public static Engine open(EngineOptions options) {
-    List<BackendProvider> providers = providers();
     List<String> refusals = new ArrayList<>();
-    for (BackendProvider provider : providers) {
-      boolean named = provider.name().equals(options.backend());
-      if (!named && !options.backend().equals("auto")) {
-        continue;
-      }
-      Optional<String> why = provider.unavailableBecause();
-      if (why.isEmpty()) {
-        Backend backend = provider.create(options.device(), options.threads());
-        String reason =
-            named
-                ? "asked for"
-                : "best of " + backends() + (refusals.isEmpty() ? "" : "; " + refusals);
-        int count = Threads.resolve(options.threads());
-        return new Engine(
-            backend, Parallel.lease(count), count, options.precision(), options.seed(), reason);
-      }
-      refusals.add(provider.name() + ": " + why.get());
+    Optional<BackendProvider> chosen = choose(options, refusals);
+    if (chosen.isPresent()) {
+      Backend backend = limited(chosen.get(), options);
+      String reason =
+          chosen.get().name().equals(options.backend())
+              ? "asked for"
+              : "best of " + backends() + (refusals.isEmpty() ? "" : "; " + refusals);
+      int count = Threads.resolve(options.threads());
+      return new Engine(
+          backend, Parallel.lease(count), count, options.precision(), options.seed(), reason);
     }
     if (refusals.isEmpty()) {
       throw new EngineException(
@@ -123,6 +115,40 @@ public final class Engine implements AutoCloseable {
             + "' cannot run here: "
             + refusals
             + NativeCache.problem().map(problem -> ". Note that " + problem).orElse(""));
+  }
+
+  /** How many CUDA devices the backend that {@link #open} would take can compute on here. */
+  public static int cudaDevices(EngineOptions options) {
+    return choose(options, new ArrayList<>()).map(BackendProvider::cudaDevices).orElse(0);
+  }
+
+  /** The backend of the options, of those that can run here; why others cannot is added. */
+  private static Optional<BackendProvider> choose(EngineOptions options, List<String> refusals) {
+    for (BackendProvider provider : providers()) {
+      boolean named = provider.name().equals(options.backend());
+      if (named || options.backend().equals("auto")) {
+        Optional<String> why = provider.unavailableBecause();
+        if (why.isEmpty()) {
+          return Optional.of(provider);
+        }
+        refusals.add(provider.name() + ": " + why.get());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Backend limited(BackendProvider provider, EngineOptions options) {
+    Backend backend = provider.create(options.device(), options.threads());
+    if (options.memory().isNone()) {
+      return backend;
+    }
+    try {
+      backend.limitMemory(options.memory());
+      return backend;
+    } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
   }
 
   /**
@@ -362,7 +388,7 @@ public final class Engine implements AutoCloseable {
    * A tensor with a copy of an ND4J array's values: the array may be changed or closed afterwards.
    *
    * @throws IllegalArgumentException if the array was closed, or for dtypes other than float,
-   *     bfloat16, long, int, ubyte and bool
+   *     bfloat16, half, long, int, ubyte and bool
    */
   public Tensor tensor(INDArray array) {
     if (array.wasClosed()) {

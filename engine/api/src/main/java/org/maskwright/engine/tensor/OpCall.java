@@ -4,7 +4,9 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.DeviceKernel;
 import org.maskwright.engine.array.EngineException;
 
 /**
@@ -103,6 +105,12 @@ public final class OpCall {
    * @throws IllegalArgumentException for another tensor: tensors do not change
    */
   public FloatBuffer write(Tensor fresh) {
+    requireFresh(fresh);
+    return memory("write", fresh);
+  }
+
+  /** Refuses a tensor that this call must not write. */
+  void requireFresh(Tensor fresh) {
     if (fresh.scope() == null || !fresh.scope().isWithin(scope) || fresh.array().isShared()) {
       throw new IllegalArgumentException(
           op.name()
@@ -110,7 +118,16 @@ public final class OpCall {
               + fresh
               + ") expected a tensor made in this call that shares its memory with none; others do not change");
     }
-    return memory("write", fresh);
+  }
+
+  /**
+   * A launch of a kernel in CUDA C++ on tensors' memory; empty where the engine does not compute on
+   * an NVIDIA GPU.
+   */
+  public Optional<KernelCall> kernel(DeviceKernel kernel) {
+    return engine.backend().runsKernels()
+        ? Optional.of(new KernelCall(this, kernel))
+        : Optional.empty();
   }
 
   private FloatBuffer memory(String what, Tensor tensor) {

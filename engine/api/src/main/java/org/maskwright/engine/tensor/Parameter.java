@@ -293,6 +293,19 @@ public final class Parameter implements AutoCloseable {
     }
   }
 
+  /**
+   * Multiplies the collected gradient by a number.
+   *
+   * @throws IllegalStateException if there is no gradient
+   */
+  public void scaleGrad(double factor) {
+    requireGrad("scaleGrad");
+    DeviceArray memory = grad.array();
+    value.engine().requireOpen();
+    grad.written();
+    value.engine().backend().axpbyInto(memory, factor, memory, 0);
+  }
+
   private void requireGrad(String what) {
     if (grad == null) {
       throw new IllegalStateException(

@@ -128,7 +128,7 @@ final class Pointwise {
     return new Tensor[] {t};
   }
 
-  /** float32 where a float32 meets a bfloat16. */
+  /** float32 where floating types differ. */
   private static DType common(String op, Tensor a, Tensor b) {
     if (a.dtype() == b.dtype()) {
       return a.dtype();

@@ -11,7 +11,7 @@ final class Pooling {
   private static long[] shape(String op, Tensor x, Pool2dSpec spec) {
     long height = x.rank() == 4 ? spec.outHeight(x.size(2)) : 0;
     long width = x.rank() == 4 ? spec.outWidth(x.size(3)) : 0;
-    if (height < 1 || width < 1 || x.dtype() != DType.FLOAT32 && x.dtype() != DType.BFLOAT16) {
+    if (height < 1 || width < 1 || !x.dtype().isFloating()) {
       throw new IllegalArgumentException(
           op
               + ": expected floating [B,C,H,W] at least as large as the window "

@@ -2,8 +2,6 @@ package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
 import org.maskwright.engine.array.Conv2dSpec;
-import org.maskwright.engine.array.DType;
-import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 
@@ -16,10 +14,7 @@ final class Products {
     if (t == null) {
       return null;
     }
-    boolean half = t.engine().precision() == Precision.BF16;
-    return t.dtype() == DType.FLOAT32 && half
-        ? t.cast(DType.BFLOAT16)
-        : t.dtype() == DType.BFLOAT16 && !half ? t.cast(DType.FLOAT32) : t;
+    return t.dtype().isFloating() ? t.cast(t.engine().precision().products()) : t;
   }
 
   private static void requireFloating(String op, Tensor... tensors) {

@@ -15,6 +15,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -457,18 +459,54 @@ public abstract class CompositeConformance extends BackendConformance {
     }
   }
 
-  @Test
-  void bf16ProductsAreCloseAndDifferentiable() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void productsOfLessPrecisionAreCloseAndDifferentiable(Precision precision) {
     Ref a = random(64, 8, 16);
     Ref b = random(65, 4, 16);
-    try (var half = engine().withPrecision(Precision.BF16)) {
+    try (var mode = engine().withPrecision(precision)) {
       Tensor x = tensor(a).variable();
       Tensor y = x.linear(tensor(b), null);
-      assertEquals(DType.BFLOAT16, y.dtype());
+      assertEquals(precision.products(), y.dtype());
       Ref exact = Ref.matmul(a, b.permute(1, 0));
-      assertClose("bf16 linear", exact, y.cast(DType.FLOAT32), 1e-2);
+      assertClose(precision + " linear", exact, y.cast(DType.FLOAT32), 1e-2);
       y.add(engine().ones(4)).sum().backward();
       assertEquals(DType.FLOAT32, x.grad().dtype());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void convolutionsOfLessPrecisionAreCloseInValueAndGradients(Precision precision) {
+    Ref image = random(66, 1, 8, 5, 6);
+    Ref weight = random(67, 4, 8, 3, 3);
+    Ref bias = random(68, 4);
+    Tensor[] exact = convolved(Precision.FP32, image, weight, bias);
+    Tensor[] got = convolved(precision, image, weight, bias);
+    String[] names = {"value", "image", "weight", "bias"};
+    for (int i = 0; i < exact.length; i++) {
+      float[] a = exact[i].toFloats();
+      float[] b = got[i].toFloats();
+      double largest = 0;
+      double off = 0;
+      for (int k = 0; k < a.length; k++) {
+        largest = Math.max(largest, Math.abs(a[k]));
+        off = Math.max(off, Math.abs(a[k] - b[k]));
+      }
+      assertTrue(off <= 0.02 * largest, precision + " " + names[i] + ": off by " + off);
+    }
+  }
+
+  private Tensor[] convolved(Precision precision, Ref image, Ref weight, Ref bias) {
+    try (var mode = engine().withPrecision(precision)) {
+      Tensor x = tensor(image).variable();
+      Tensor w = tensor(weight).variable();
+      Tensor b = tensor(bias).variable();
+      Tensor y = x.conv2d(w, b, Conv2dSpec.of(1, 1));
+      assertEquals(precision.products(), y.dtype());
+      Tensor wide = y.cast(DType.FLOAT32);
+      wide.square().sum().backward();
+      return new Tensor[] {wide, x.grad(), w.grad(), b.grad()};
     }
   }
 

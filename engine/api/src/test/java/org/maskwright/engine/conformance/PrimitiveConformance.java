@@ -233,6 +233,16 @@ public abstract class PrimitiveConformance extends BackendConformance {
             .cast(DType.FLOAT32)
             .toFloats();
     assertArrayEquals(new float[] {1.0f, -3, 3.0f}, half, "bfloat16 rounds half to even");
+    float[] binary16 =
+        engine()
+            .floats(new float[] {1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 65520, 0x1p-24f, -0x1p-26f}, 5)
+            .cast(DType.FLOAT16)
+            .cast(DType.FLOAT32)
+            .toFloats();
+    assertArrayEquals(
+        new float[] {1, 1 + 0x1p-9f, Float.POSITIVE_INFINITY, 0x1p-24f, -0f},
+        binary16,
+        "float16 rounds half to even, and to infinity from 65520 on");
   }
 
   @Test

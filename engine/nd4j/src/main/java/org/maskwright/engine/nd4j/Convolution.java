@@ -133,7 +133,7 @@ final class Convolution implements AutoCloseable {
   }
 
   NdArray forward(NdArray x, NdArray w, NdArray bias, Conv2dSpec spec) {
-    if (x.dtype() == DType.BFLOAT16) {
+    if (x.dtype().isHalf()) {
       return forwardInFloat(x, w, bias, spec);
     }
     if (Depthwise.fits(w, spec)) {
@@ -208,7 +208,7 @@ final class Convolution implements AutoCloseable {
       NdArray wideX = wide.add(elementwise.cast(x, DType.FLOAT32));
       NdArray wideW = wide.add(elementwise.cast(w, DType.FLOAT32));
       NdArray wideB = bias == null ? null : wide.add(elementwise.cast(bias, DType.FLOAT32));
-      return elementwise.cast(wide.add(forward(wideX, wideW, wideB, spec)), DType.BFLOAT16);
+      return elementwise.cast(wide.add(forward(wideX, wideW, wideB, spec)), x.dtype());
     }
   }
 
@@ -238,7 +238,7 @@ final class Convolution implements AutoCloseable {
       boolean needX,
       boolean needW,
       boolean needB) {
-    if (grad.dtype() == DType.BFLOAT16) {
+    if (grad.dtype().isHalf()) {
       return backwardInFloat(grad, x, w, spec, needX, needW, needB);
     }
     NdArray[] grads = new NdArray[3];
@@ -283,7 +283,7 @@ final class Convolution implements AutoCloseable {
       }
       for (int i = 0; i < grads.length; i++) {
         if (grads[i] != null) {
-          grads[i] = elementwise.cast(grads[i], DType.BFLOAT16);
+          grads[i] = elementwise.cast(grads[i], grad.dtype());
         }
       }
       return grads;

@@ -87,7 +87,7 @@ final class Gemm {
   }
 
   NdArray matmul(NdArray a, NdArray b, boolean transposeA, boolean transposeB) {
-    if (a.dtype() == DType.BFLOAT16) {
+    if (a.dtype().isHalf()) {
       return inFloat(a, b, null, (x, y, z) -> matmul(x, y, transposeA, transposeB));
     }
     int rank = a.rank();
@@ -107,7 +107,7 @@ final class Gemm {
   }
 
   NdArray linear(NdArray x, NdArray w, NdArray bias) {
-    if (x.dtype() == DType.BFLOAT16) {
+    if (x.dtype().isHalf()) {
       return inFloat(x, w, bias, this::linear);
     }
     int rows = x.dim(0);
@@ -138,13 +138,13 @@ final class Gemm {
     NdArray apply(NdArray a, NdArray b, NdArray c);
   }
 
-  /** bfloat16 arguments as float32, accumulated in float32, the result rounded to bfloat16. */
+  /** Arguments of 16 bits as float32, accumulated in float32, the result rounded to their type. */
   private NdArray inFloat(NdArray a, NdArray b, NdArray c, FloatProduct product) {
     try (Temporaries wide = new Temporaries()) {
       NdArray x = wide.add(elementwise.cast(a, DType.FLOAT32));
       NdArray y = wide.add(elementwise.cast(b, DType.FLOAT32));
       NdArray z = c == null ? null : wide.add(elementwise.cast(c, DType.FLOAT32));
-      return elementwise.cast(wide.add(product.apply(x, y, z)), DType.BFLOAT16);
+      return elementwise.cast(wide.add(product.apply(x, y, z)), a.dtype());
     }
   }
 

@@ -61,9 +61,9 @@ final class HostInterchange {
     return pointer.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
-  /** A copy in memory of its own; bfloat16 becomes float32. */
+  /** A copy in memory of its own; bfloat16 and float16 become float32. */
   INDArray toHost(NdArray a) {
-    if (a.dtype() == DType.BFLOAT16) {
+    if (a.dtype().isHalf()) {
       NdArray wide = elementwise.cast(a, DType.FLOAT32);
       try {
         return toHost(wide);

@@ -151,9 +151,9 @@ final class Indexing {
     if (out.dtype() == DType.FLOAT32) {
       ByteBuffer bytes = out.bytes();
       bytes.putFloat(4 * to, bytes.getFloat(4 * to) + source.bytes().getFloat(4 * from));
-    } else if (out.dtype().isFloating()) {
+    } else if (out.dtype().isHalf()) {
       float sum = Tiles.floatAt(out, to) + Tiles.floatAt(source, from);
-      out.bytes().putShort(2 * to, Tiles.toBfloat16(sum));
+      Tiles.store(new float[] {sum}, 1, out, to);
     } else {
       Tiles.put(out, to, Tiles.longAt(out, to) + Tiles.longAt(source, from));
     }

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.DeviceMemoryException;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
@@ -62,7 +63,7 @@ final class NdArray extends DeviceArray {
     }
     Pointer memory = Pointer.malloc(byteCount);
     if (memory == null || memory.isNull()) {
-      throw new EngineException(
+      throw new DeviceMemoryException(
           "nd4j: out of memory: the system refused "
               + byteCount
               + " bytes for a "

@@ -3,11 +3,12 @@ package org.maskwright.engine.nd4j;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.SmallFloats;
 
 /**
  * Moves pieces of arrays between native memory and small Java arrays, converting types: arithmetic
- * runs on {@code float[]} (float32, bfloat16) and {@code long[]} (integers, bool), which the JIT
- * compiler turns into vector instructions where it cannot for NIO buffers.
+ * runs on {@code float[]} (float32 and the types of 16 bits) and {@code long[]} (integers, bool),
+ * which the JIT compiler turns into vector instructions where it cannot for NIO buffers.
  */
 final class Tiles {
   /** Elements of a tile; three of float fit the L1 cache. */
@@ -87,7 +88,12 @@ final class Tiles {
       case FLOAT32 -> a.floats().put(from, in, 0, n);
       case BFLOAT16 -> {
         for (int i = 0; i < n; i++) {
-          bytes.putShort(2 * (from + i), toBfloat16(in[i]));
+          bytes.putShort(2 * (from + i), SmallFloats.floatToBfloat16(in[i]));
+        }
+      }
+      case FLOAT16 -> {
+        for (int i = 0; i < n; i++) {
+          bytes.putShort(2 * (from + i), SmallFloats.floatToHalf(in[i]));
         }
       }
       case BOOL -> {
@@ -125,7 +131,8 @@ final class Tiles {
     ByteBuffer bytes = a.bytes();
     return switch (a.dtype()) {
       case FLOAT32 -> bytes.getFloat(4 * i);
-      case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
+      case BFLOAT16 -> SmallFloats.bfloat16ToFloat(bytes.getShort(2 * i));
+      case FLOAT16 -> SmallFloats.halfToFloat(bytes.getShort(2 * i));
       case INT64 -> bytes.getLong(8 * i);
       case INT32 -> bytes.getInt(4 * i);
       case UINT8, BOOL -> bytes.get(i) & 0xff;
@@ -136,7 +143,7 @@ final class Tiles {
   static long longAt(NdArray a, int i) {
     ByteBuffer bytes = a.bytes();
     return switch (a.dtype()) {
-      case FLOAT32, BFLOAT16 -> (long) floatAt(a, i);
+      case FLOAT32, BFLOAT16, FLOAT16 -> (long) floatAt(a, i);
       case INT64 -> bytes.getLong(8 * i);
       case INT32 -> bytes.getInt(4 * i);
       case UINT8, BOOL -> bytes.get(i) & 0xff;
@@ -148,20 +155,12 @@ final class Tiles {
     ByteBuffer bytes = a.bytes();
     switch (a.dtype()) {
       case FLOAT32 -> bytes.putFloat(4 * i, (float) value);
-      case BFLOAT16 -> bytes.putShort(2 * i, toBfloat16((float) value));
+      case BFLOAT16 -> bytes.putShort(2 * i, SmallFloats.floatToBfloat16((float) value));
+      case FLOAT16 -> bytes.putShort(2 * i, SmallFloats.floatToHalf((float) value));
       case INT64 -> bytes.putLong(8 * i, value);
       case INT32 -> bytes.putInt(4 * i, (int) value);
       case UINT8 -> bytes.put(i, (byte) value);
       case BOOL -> bytes.put(i, (byte) (value != 0 ? 1 : 0));
     }
-  }
-
-  /** Round to nearest, ties to even; NaN stays NaN. */
-  static short toBfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >>> 16) | 0x40);
-    }
-    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 }

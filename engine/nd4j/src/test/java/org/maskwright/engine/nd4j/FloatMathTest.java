@@ -94,14 +94,4 @@ class FloatMathTest {
     check(UnaryOp.ERF, FloatMathTest::erf, -5, 5, 5e-7, 1e-7);
     check(UnaryOp.GELU, v -> 0.5 * v * (1 + erf(v / Math.sqrt(2))), -6, 6, 5e-7, 1e-6);
   }
-
-  @Test
-  void bfloat16RoundsToNearestEven() {
-    assertEquals((short) 0x3f80, Tiles.toBfloat16(1f));
-    assertEquals((short) 0x3f80, Tiles.toBfloat16(Float.intBitsToFloat(0x3f808000)));
-    assertEquals((short) 0x3f82, Tiles.toBfloat16(Float.intBitsToFloat(0x3f818000)));
-    assertEquals((short) 0x3f81, Tiles.toBfloat16(Float.intBitsToFloat(0x3f808001)));
-    assertEquals((short) 0x7f80, Tiles.toBfloat16(Float.MAX_VALUE));
-    assertTrue(Float.isNaN(Float.intBitsToFloat(Tiles.toBfloat16(Float.NaN) << 16)));
-  }
 }

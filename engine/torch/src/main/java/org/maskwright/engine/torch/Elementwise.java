@@ -168,7 +168,7 @@ final class Elementwise {
         () ->
             Natives.isFloating(tensor(a))
                 ? switch (dtype) {
-                  case FLOAT32, BFLOAT16, BOOL -> tensor(a).to(Natives.scalarType(dtype));
+                  case FLOAT32, BFLOAT16, FLOAT16, BOOL -> tensor(a).to(Natives.scalarType(dtype));
                   case INT64 -> saturated(tensor(a), dtype, -0x1p63, Long.MAX_VALUE);
                   case INT32 -> saturated(tensor(a), dtype, -0x1p31, Integer.MAX_VALUE);
                   case UINT8 -> saturated(tensor(a), dtype, 0, 255);

@@ -44,7 +44,7 @@ final class HostTransfer {
           torch.from_blob(
               array.data().addressPointer(), shape, array.stride(), natives.hostOptions(dtype));
       try (blob) {
-        return results.of(op, () -> onDevice(copy(blob), dtype));
+        return results.of(op, () -> onDevice(copy(blob, dtype), dtype));
       }
     } catch (RuntimeException e) {
       throw Results.failure(op, e);
@@ -54,17 +54,28 @@ final class HostTransfer {
   }
 
   /** A row-major copy: the lender may free or change its memory at any time. */
-  private static Tensor copy(Tensor blob) {
-    return blob.is_contiguous() ? torch.clone(blob) : blob.contiguous();
+  private Tensor copy(Tensor blob, DType dtype) {
+    if (device.kind() == Device.Kind.CPU) {
+      return blob.is_contiguous() ? torch.clone(blob) : blob.contiguous();
+    }
+    Tensor staged =
+        torch.empty(TorchArray.shape(blob), natives.stagingOptions(dtype), natives.noFormat);
+    staged.copy_(blob);
+    return staged;
   }
 
-  /** Moves a host tensor to the device; closes the host tensor if it was copied. */
+  /**
+   * Moves a staged host tensor to the device, and closes it if it was copied. The copy is only
+   * begun here, behind what was handed to the device before; LibTorch's allocator of pinned memory
+   * gives that of the closed tensor to another one when the copy is done, and until then the next
+   * tensor gets other memory.
+   */
   private Tensor onDevice(Tensor host, DType dtype) {
     if (device.kind() == Device.Kind.CPU) {
       return host;
     }
     try (host) {
-      return host.to(natives.options(dtype), false, false, natives.noFormat);
+      return host.to(natives.options(dtype), true, false, natives.noFormat);
     }
   }
 
@@ -113,7 +124,7 @@ final class HostTransfer {
   }
 
   private Tensor empty(long[] shape, DType dtype, int elements) {
-    Tensor host = torch.empty(shape, natives.hostOptions(dtype), natives.noFormat);
+    Tensor host = torch.empty(shape, natives.stagingOptions(dtype), natives.noFormat);
     if (host.numel() != elements || host.itemsize() != dtype.bytes()) {
       host.close();
       throw new IllegalArgumentException(
@@ -144,10 +155,10 @@ final class HostTransfer {
     return target;
   }
 
-  /** The type in which a tensor leaves: bfloat16, which Java lacks, as float32. */
+  /** The type in which a tensor leaves: those of 16 bits, which Java lacks, as float32. */
   private static DType hostDType(Tensor source) {
     return switch (source.scalar_type().intern()) {
-      case Float, BFloat16 -> DType.FLOAT32;
+      case Float, BFloat16, Half -> DType.FLOAT32;
       case Long -> DType.INT64;
       case Int -> DType.INT32;
       case Byte -> DType.UINT8;

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -19,6 +20,7 @@ import org.maskwright.engine.array.Device;
 final class Natives implements AutoCloseable {
   private final Map<DType, TensorOptions> onDevice = new EnumMap<>(DType.class);
   private final Map<DType, TensorOptions> onHost = new EnumMap<>(DType.class);
+  private final Map<DType, TensorOptions> staging = new EnumMap<>(DType.class);
   private final BoolPointer[] masks3 = new BoolPointer[8];
   private final BoolPointer[] masks2 = new BoolPointer[4];
 
@@ -34,6 +36,8 @@ final class Natives implements AutoCloseable {
       onHost.put(dtype, options(dtype, Device.CPU));
       onDevice.put(
           dtype, device.kind() == Device.Kind.CPU ? onHost.get(dtype) : options(dtype, device));
+      staging.put(
+          dtype, device.kind() == Device.Kind.CPU ? onHost.get(dtype) : pinned(onHost.get(dtype)));
     }
     for (int i = 0; i < masks3.length; i++) {
       masks3[i] = mask(i, 3);
@@ -48,6 +52,12 @@ final class Natives implements AutoCloseable {
         var optionalPlace = new DeviceOptional(place);
         var plain = new TensorOptions(scalarType(dtype))) {
       return plain.device(optionalPlace);
+    }
+  }
+
+  private static TensorOptions pinned(TensorOptions host) {
+    try (BoolOptional yes = new BoolOptional(true)) {
+      return host.pinned_memory(yes);
     }
   }
 
@@ -69,6 +79,14 @@ final class Natives implements AutoCloseable {
     return onHost.get(dtype);
   }
 
+  /**
+   * Options of a new tensor on the host whose values are about to go to the device: of a GPU in
+   * pinned memory, from which copies run beside the host's work.
+   */
+  TensorOptions stagingOptions(DType dtype) {
+    return staging.get(dtype);
+  }
+
   /** Which of three gradients to compute. */
   BoolPointer mask(boolean first, boolean second, boolean third) {
     return masks3[(first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0)];
@@ -88,6 +106,7 @@ final class Natives implements AutoCloseable {
     return switch (dtype) {
       case FLOAT32 -> ScalarType.Float;
       case BFLOAT16 -> ScalarType.BFloat16;
+      case FLOAT16 -> ScalarType.Half;
       case INT64 -> ScalarType.Long;
       case INT32 -> ScalarType.Int;
       case UINT8 -> ScalarType.Byte;
@@ -97,7 +116,9 @@ final class Natives implements AutoCloseable {
 
   static boolean isFloating(Tensor tensor) {
     byte type = tensor.scalar_type().value;
-    return type == ScalarType.Float.value || type == ScalarType.BFloat16.value;
+    return type == ScalarType.Float.value
+        || type == ScalarType.BFloat16.value
+        || type == ScalarType.Half.value;
   }
 
   /** Whether a tensor has a type; JavaCPP's enum values are equal by value, not identity. */
@@ -109,6 +130,7 @@ final class Natives implements AutoCloseable {
   public void close() {
     onDevice.values().forEach(Pointer::close);
     onHost.values().forEach(Pointer::close);
+    staging.values().forEach(Pointer::close);
     for (BoolPointer mask : masks3) {
       mask.close();
     }

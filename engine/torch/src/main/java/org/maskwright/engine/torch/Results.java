@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.maskwright.engine.array.DeviceMemoryException;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
@@ -123,11 +124,9 @@ final class Results {
     String text = String.valueOf(cause.getMessage());
     int end = text.indexOf("\nException raised from");
     text = (end < 0 ? text : text.substring(0, end)).strip();
-    message.append(") failed: ").append(text);
-    if (text.contains("can't allocate memory") || text.contains("out of memory")) {
-      message.append(
-          "; out of memory: lower the batch or crop size, or close tensors earlier (scopes)");
-    }
-    return new EngineException(message.toString(), cause);
+    message.append(") failed: ");
+    return OutOfMemory.isToldBy(text)
+        ? new DeviceMemoryException(message + OutOfMemory.inWords(text), cause)
+        : new EngineException(message + text, cause);
   }
 }

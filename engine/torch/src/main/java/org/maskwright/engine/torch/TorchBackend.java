@@ -13,6 +13,8 @@ import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Device;
+import org.maskwright.engine.array.DeviceKernel;
+import org.maskwright.engine.array.MemoryLimit;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.kernel.AdamWKernel;
@@ -22,6 +24,7 @@ import org.maskwright.engine.spi.AdamWArrays;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.KernelArgument;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.ReduceOp;
 import org.maskwright.engine.spi.UnaryOp;
@@ -43,6 +46,7 @@ final class TorchBackend implements Backend {
   private final Layers layers;
   private final Convolutions convolutions;
   private final Norms norms;
+  private CudaKernels kernels; // made at the first launch
 
   TorchBackend(Device device, int threads) {
     this.device = device;
@@ -96,6 +100,15 @@ final class TorchBackend implements Backend {
   }
 
   @Override
+  public void limitMemory(MemoryLimit limit) {
+    if (device.kind() == Device.Kind.CUDA) {
+      CudaMemory.limit(device, natives.options(DType.UINT8), natives.noFormat, limit);
+    } else {
+      Backend.super.limitMemory(limit);
+    }
+  }
+
+  @Override
   public void synchronize() {
     if (device.kind() == Device.Kind.CUDA) {
       torch.cuda_synchronize(device.index());
@@ -103,7 +116,26 @@ final class TorchBackend implements Backend {
   }
 
   @Override
+  public boolean runsKernels() {
+    return device.kind() == Device.Kind.CUDA;
+  }
+
+  @Override
+  public void launch(DeviceKernel kernel, long threads, List<KernelArgument> arguments) {
+    if (!runsKernels()) {
+      Backend.super.launch(kernel, threads, arguments);
+    }
+    if (kernels == null) {
+      kernels = new CudaKernels(device);
+    }
+    kernels.launch(kernel, threads, arguments);
+  }
+
+  @Override
   public void close() {
+    if (kernels != null) {
+      kernels.close();
+    }
     norms.close();
     natives.close();
   }
@@ -116,20 +148,39 @@ final class TorchBackend implements Backend {
   @Override
   public void adamW(List<AdamWArrays> parameters, AdamWStep step) {
     List<AdamWKernel.Memory> reached = new ArrayList<>(parameters.size());
+    List<CudaAdamW.Place> onDevice = new ArrayList<>();
     for (AdamWArrays each : parameters) {
       AdamWKernel.Memory memory = AdamWKernel.Memory.of(each, this::hostFloats);
       if (memory != null) {
         reached.add(memory);
+      } else if (runsKernels() && CudaAdamW.fits(each)) {
+        onDevice.add(CudaAdamW.Place.of(each));
       } else {
         results.run(
-            "adamW", () -> adamWOnDevice(each, step), each.p(), each.grad(), each.m(), each.v());
+            "adamW", () -> adamWComposed(each, step), each.p(), each.grad(), each.m(), each.v());
       }
     }
     AdamWKernel.step(reached, step);
+    if (!onDevice.isEmpty()) {
+      adamWOnDevice(CudaAdamW.pieces(onDevice), step);
+    }
   }
 
-  /** The same update of whole arrays, for devices whose memory Java cannot reach. */
-  private static void adamWOnDevice(AdamWArrays arrays, AdamWStep step) {
+  private void adamWOnDevice(long[] pieces, AdamWStep step) {
+    int count = pieces.length / CudaAdamW.FIELDS;
+    DeviceArray table = fromLongs(pieces, new long[] {pieces.length});
+    try {
+      launch(
+          CudaAdamW.KERNEL,
+          (long) count * DeviceKernel.BLOCK,
+          List.of(KernelArgument.of(table), CudaAdamW.numbers(step)));
+    } finally {
+      table.release();
+    }
+  }
+
+  /** The same update by LibTorch's operations, of arrays that no kernel of ours can walk. */
+  private static void adamWComposed(AdamWArrays arrays, AdamWStep step) {
     Tensor parameter = TorchArray.tensor(arrays.p());
     Tensor first = TorchArray.tensor(arrays.m());
     Tensor second = TorchArray.tensor(arrays.v());

@@ -66,11 +66,10 @@ public final class TorchBackendProvider implements BackendProvider {
                       + "; put org.bytedeco:pytorch with this platform's classifier on the class"
                       + " path, or set engine.backend = nd4j");
             });
-    return new TorchBackend(device(device), Threads.resolve(threads));
+    return new TorchBackend(device(device, cudaDevices()), Threads.resolve(threads));
   }
 
-  private static Device device(String wanted) {
-    int gpus = cudaDevices();
+  private static Device device(String wanted, int gpus) {
     if (wanted.equals("auto")) {
       return gpus > 0 ? new Device(Device.Kind.CUDA, 0) : Device.CPU;
     }
@@ -91,7 +90,8 @@ public final class TorchBackendProvider implements BackendProvider {
     return device;
   }
 
-  private static int cudaDevices() {
+  @Override
+  public int cudaDevices() {
     return org.bytedeco.pytorch.global.torch.hasCUDA()
         ? org.bytedeco.pytorch.global.torch.cuda_device_count()
         : 0;

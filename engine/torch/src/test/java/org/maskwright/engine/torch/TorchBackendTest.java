@@ -21,6 +21,7 @@ import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.array.MemoryLimit;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.AdamWArrays;
@@ -436,6 +437,14 @@ class TorchBackendTest {
         assertThrows(EngineException.class, () -> new TorchBackendProvider().create("cuda:99", 0));
     assertTrue(error.getMessage().contains("cuda:99"), error.getMessage());
     assertTrue(error.getMessage().contains("engine.device = cpu"), error.getMessage());
+  }
+
+  @Test
+  void aLimitOfMemoryIsRefusedWhereNoGpuComputes() {
+    EngineException error =
+        assertThrows(EngineException.class, () -> backend.limitMemory(new MemoryLimit(0.5, 0)));
+    assertTrue(error.getMessage().contains("engine.memory-fraction"), error.getMessage());
+    assertTrue(error.getMessage().contains("got cpu of torch"), error.getMessage());
   }
 
   @ParameterizedTest

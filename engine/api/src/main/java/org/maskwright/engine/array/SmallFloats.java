@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.weights;
+package org.maskwright.engine.array;
 
 /**
  * Conversions between float and the two 16-bit formats (IEEE 754 binary16, bfloat16), round to
@@ -14,7 +14,7 @@ public final class SmallFloats {
 
   private SmallFloats() {}
 
-  /** The value of binary16 bits. */
+  /** The value of a binary16, which every float32 can hold. */
   public static float halfToFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> HALF_MANTISSA_BITS) & HALF_EXPONENT_MAX;
@@ -30,7 +30,7 @@ public final class SmallFloats {
         sign | (exponent + BIAS_DIFFERENCE) << FLOAT_MANTISSA_BITS | mantissa << MANTISSA_SHIFT);
   }
 
-  /** The bits of the nearest binary16; beyond its range infinity. */
+  /** The nearest binary16; from 65520 on infinity, NaN stays NaN. */
   public static short floatToHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
@@ -50,11 +50,13 @@ public final class SmallFloats {
     return (short) (sign | (rounded - (BIAS_DIFFERENCE << FLOAT_MANTISSA_BITS)) >>> MANTISSA_SHIFT);
   }
 
-  static float bfloat16ToFloat(short bfloat16) {
+  /** The value of a bfloat16. */
+  public static float bfloat16ToFloat(short bfloat16) {
     return Float.intBitsToFloat(bfloat16 << 16);
   }
 
-  static short floatToBfloat16(float value) {
+  /** The nearest bfloat16; NaN stays NaN. */
+  public static short floatToBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if ((bits & 0x7fffffff) > 0x7f800000) {
       return (short) ((bits >>> 16) | 0x40);
