@@ -1,5 +1,6 @@
 package org.maskwright.trainer.config;
 
+import java.util.List;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.tensor.Engine;
@@ -13,7 +14,29 @@ public record EngineSettings(
     @Doc("cpu, cuda, cuda:<index>, or auto: a GPU if there is one.") String device,
     @Doc("Threads inside one operation; 0 = as many as there are physical cores.") int threads,
     @Doc("fp32, or bf16: matrix products and convolutions in bfloat16, all else in float32.")
-        Precision precision) {
+        Precision precision,
+    @Doc("Of engine.backend = nd4j.") Nd4j nd4j) {
+  private static final String KERNELS = "nd4j";
+  private static final String OPERATIONS = "nd4j-operations";
+
+  /** What only one engine asks. */
+  public record Nd4j(
+      @Doc(
+              "kernels of our own beside OpenBLAS, for processors; nd4j: the operations that ND4J"
+                  + " brings, slow, wherever ND4J runs; auto: nd4j where the ND4J on the class path"
+                  + " is for CUDA, else kernels.")
+          Operations operations) {
+    /** Of what the primitives are made. */
+    public enum Operations {
+      /** As the ND4J on the class path computes. */
+      AUTO,
+      /** Kernels of this project. */
+      KERNELS,
+      /** ND4J's own. */
+      ND4J
+    }
+  }
+
   /** Checks the ranges, by making the engine's own record. */
   public EngineSettings {
     try {
@@ -21,11 +44,26 @@ public record EngineSettings(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(e.getMessage().replaceFirst("^engine\\.", ""), e);
     }
+    if (kernels(backend, nd4j) && !List.of("auto", "cpu").contains(device)) {
+      throw new IllegalArgumentException(
+          "device: expected auto or cpu with nd4j.operations = kernels, got '%s'; set nd4j.operations = auto"
+              .formatted(device));
+    }
+  }
+
+  private static boolean kernels(String backend, Nd4j nd4j) {
+    return backend.equals(KERNELS) && nd4j.operations() == Nd4j.Operations.KERNELS;
   }
 
   /** As options of an engine. */
   public EngineOptions options(long seed) {
-    return new EngineOptions(backend, device, threads, precision, seed);
+    boolean operations = backend.equals(KERNELS) && nd4j.operations() == Nd4j.Operations.ND4J;
+    return new EngineOptions(
+        operations ? OPERATIONS : backend,
+        kernels(backend, nd4j) ? "cpu" : device,
+        threads,
+        precision,
+        seed);
   }
 
   /**
