@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.maskwright.engine.tensor.Engine;
 import org.maskwright.trainer.doctor.Diagnosis;
 import org.maskwright.trainer.doctor.Doctor;
 import org.maskwright.trainer.doctor.Fact;
@@ -21,14 +22,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Say what this machine is and check that every engine computes rightly on it: convolutions, fused kernels and a training step against answers that do not depend on the machine.",
+      "Say what this machine is and check that every engine computes rightly on it: convolutions,"
+          + " fused kernels and a training step against answers that do not depend on the machine.",
       "Takes about half a minute. Ends with 9 if anything is wrong."
     })
 final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "Check one engine only: torch or nd4j (default: all that are installed).")
+      description =
+          "Check one engine only: torch, nd4j or nd4j-operations (default: the first two, where"
+              + " they are installed).")
   private String backend;
 
   @Option(
@@ -65,10 +69,10 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private List<String> engines() {
-    List<String> all = Doctor.engines();
     if (backend == null) {
-      return all;
+      return Doctor.engines();
     }
+    List<String> all = Engine.backends();
     if (!all.contains(backend)) {
       throw new ParameterException(
           spec.commandLine(), "--backend: expected one of " + all + ", got '" + backend + "'");

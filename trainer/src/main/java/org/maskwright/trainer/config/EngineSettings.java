@@ -1,5 +1,6 @@
 package org.maskwright.trainer.config;
 
+import java.util.List;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.MemoryLimit;
 import org.maskwright.engine.array.Precision;
@@ -19,8 +20,29 @@ public record EngineSettings(
     @Doc(
             "Share of a GPU's memory that a process may take, in (0,1]; 1 = all. An error where no GPU computes.")
         double memoryFraction,
-    @Doc("Most memory of a GPU that a process may take, in MiB; 0 = as memory-fraction says.")
-        long memoryLimit) {
+    @Doc("Most memory of a GPU that a process may take, in MiB; 0 = as memory-fraction says.") long memoryLimit,
+    @Doc("Of engine.backend = nd4j.") Nd4j nd4j) {
+  private static final String KERNELS = "nd4j";
+  private static final String OPERATIONS = "nd4j-operations";
+
+  /** What only one engine asks. */
+  public record Nd4j(
+      @Doc(
+              "kernels of our own beside OpenBLAS, for processors; nd4j: the operations that ND4J"
+                  + " brings, slow, wherever ND4J runs; auto: nd4j where the ND4J on the class path"
+                  + " is for CUDA, else kernels.")
+          Operations operations) {
+    /** Of what the primitives are made. */
+    public enum Operations {
+      /** As the ND4J on the class path computes. */
+      AUTO,
+      /** Kernels of this project. */
+      KERNELS,
+      /** ND4J's own. */
+      ND4J
+    }
+  }
+
   /** Checks the ranges, by making the engine's own record. */
   public EngineSettings {
     try {
@@ -29,12 +51,27 @@ public record EngineSettings(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(e.getMessage().replaceFirst("^engine\\.", ""), e);
     }
+    if (kernels(backend, nd4j) && !List.of("auto", "cpu").contains(device)) {
+      throw new IllegalArgumentException(
+          "device: expected auto or cpu with nd4j.operations = kernels, got '%s'; set nd4j.operations = auto"
+              .formatted(device));
+    }
+  }
+
+  private static boolean kernels(String backend, Nd4j nd4j) {
+    return backend.equals(KERNELS) && nd4j.operations() == Nd4j.Operations.KERNELS;
   }
 
   /** As options of an engine. */
   public EngineOptions options(long seed) {
+    boolean operations = backend.equals(KERNELS) && nd4j.operations() == Nd4j.Operations.ND4J;
     return new EngineOptions(
-        backend, device, threads, precision, seed, new MemoryLimit(memoryFraction, memoryLimit));
+        operations ? OPERATIONS : backend,
+        kernels(backend, nd4j) ? "cpu" : device,
+        threads,
+        precision,
+        seed,
+        new MemoryLimit(memoryFraction, memoryLimit));
   }
 
   /**

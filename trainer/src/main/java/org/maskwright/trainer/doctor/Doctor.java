@@ -13,6 +13,9 @@ import org.maskwright.engine.tensor.Engine;
  * more for each check that ends its process.
  */
 public final class Doctor {
+  /** Slow, and never chosen by {@code engine.backend = auto}: examined where it is named. */
+  private static final String ON_REQUEST = "nd4j-operations";
+
   private Doctor() {}
 
   /**
@@ -49,8 +52,8 @@ public final class Doctor {
     return new Diagnosis(facts, findings, (System.nanoTime() - start) / 1e9);
   }
 
-  /** The engines that are on the class path, best first. */
+  /** The engines on the class path that a run may get without asking for them, best first. */
   public static List<String> engines() {
-    return Engine.backends();
+    return Engine.backends().stream().filter(name -> !name.equals(ON_REQUEST)).toList();
   }
 }

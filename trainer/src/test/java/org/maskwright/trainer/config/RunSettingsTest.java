@@ -173,7 +173,8 @@ final class RunSettingsTest {
       delimiter = '|',
       value = {
         "eval.tasks=[panoptic, panoptic] | eval.tasks | each task once",
-        "criterion.points { class-weight = 0, mask-weight = 0, dice-weight = 0 } | criterion.points.class-weight | nothing would be learnt",
+        "criterion.points { class-weight = 0, mask-weight = 0, dice-weight = 0 } |"
+            + " criterion.points.class-weight | nothing would be learnt",
       })
   void whatCannotBeMeantIsRefused(String override, String key, String why) throws IOException {
     Path file = Files.writeString(folder.resolve("a.conf"), override);
@@ -278,7 +279,8 @@ final class RunSettingsTest {
         "data.source.loss-weights.masks = 2 | data | ce, mask, dice",
         "data.source.loss-weights.masks = 2 | data | did you mean mask?",
         "eval.best = loss.dise | eval | best a loss of the criterion",
-        "criterion.points.matching.type = hungarien | criterion.points.matching.type | did you mean hungarian?",
+        "criterion.points.matching.type = hungarien | criterion.points.matching.type | did you mean"
+            + " hungarian?",
       })
   void aTermThatTheCriterionDoesNotHaveIsRefused(String mistake, String key, String why)
       throws IOException {
@@ -343,5 +345,28 @@ final class RunSettingsTest {
     assertEquals(
         ConfigReference.markdown(RunSettings.class, ConfigFile.defaults()),
         Files.readString(REPOSITORY.resolve("docs/configuration.md")));
+  }
+
+  @Test
+  void operationsOfNd4jAreAnEngineOfTheirOwn() {
+    String set = "engine.backend = nd4j, engine.nd4j.operations = ";
+    assertEquals("nd4j-operations", engine(set + "nd4j").options(0).backend());
+    assertEquals("nd4j", engine(set + "kernels").options(0).backend());
+    assertEquals("torch", engine("engine.backend = torch").options(0).backend());
+    String message = assertThrows(ConfigException.class, () -> engine(set + "native")).getMessage();
+    assertTrue(message.contains("auto, kernels, nd4j"), message);
+  }
+
+  @Test
+  void kernelsOfNd4jComputeOnTheProcessorAlone() {
+    String set = "engine { backend = nd4j, nd4j.operations = kernels, device = %s }";
+    assertEquals("cpu", engine(set.formatted("auto")).options(0).device());
+    String message =
+        assertThrows(ConfigException.class, () -> engine(set.formatted("cuda"))).getMessage();
+    assertTrue(message.contains("nd4j.operations = kernels, got 'cuda'"), message);
+  }
+
+  private static EngineSettings engine(String text) {
+    return ConfigFile.of("run.conf", text).bind(RunSettings.class).engine();
   }
 }

@@ -19,7 +19,7 @@ import org.maskwright.engine.tensor.Tensor;
  * attention with AdamW, in a JVM of its own, so that no other test's garbage counts.
  *
  * <p>Arguments: backend, device, steps. Prints "step liveArrays liveBytes residentKiB" after every
- * hundredth step.
+ * tenth of the steps.
  */
 public final class TrainingLoop {
   private static final int CHANNELS = 32;
@@ -32,7 +32,7 @@ public final class TrainingLoop {
 
   /**
    * Gradients of several batches make a step, so that the just-in-time compiler, whose code and
-   * data are resident too, is done by step 100.
+   * data are resident too, is done by the first reading.
    */
   private static final int MICRO_BATCHES = 4;
 
@@ -115,7 +115,7 @@ public final class TrainingLoop {
       TrainingLoop loop = new TrainingLoop(engine);
       for (int step = 1; step <= steps; step++) {
         loop.step(step);
-        if (step % 100 == 0) {
+        if (step % (steps / 10) == 0) {
           System.out.println(
               step
                   + " "

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.nd4j.operations.OperationsProvider;
 import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
@@ -73,13 +74,16 @@ public final class Nd4jBackendProvider implements BackendProvider {
 
   @Override
   public Backend create(String device, int threads) {
+    if (unavailableBecause().isEmpty() && OperationsProvider.isOnCuda()) {
+      return new OperationsProvider().create(device, threads);
+    }
     String wanted = device.toLowerCase(Locale.ROOT);
     if (!wanted.equals("auto") && !wanted.equals("cpu")) {
       throw new EngineException(
           "engine.device: expected auto or cpu with engine.backend = nd4j, got '"
               + device
-              + "'; this backend computes on the host. For a GPU set engine.backend = torch and"
-              + " build with -Pcuda");
+              + "'; this ND4J computes on the host. For a GPU set engine.backend = torch and build"
+              + " with -Pcuda, or build with -Pnd4j-cuda-11.6");
     }
     Optional<String> reason = unavailableBecause();
     if (reason.isPresent()) {

@@ -1,0 +1,147 @@
+package org.maskwright.engine.nd4j.operations;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * What ND4J 1.0.0-M2.1 computes otherwise than it should (docs/engines-nd4j.md): a test that fails
+ * after an update of ND4J tells of something that need no longer be worked around.
+ */
+class WrongOperationsTest {
+  private final Operations operations = new Operations();
+  private final Work work = operations.work();
+
+  @AfterEach
+  void close() {
+    work.close();
+    operations.close();
+  }
+
+  private INDArray floats(float... values) {
+    return work.own(Nd4j.createFromArray(values));
+  }
+
+  private INDArray longs(long... values) {
+    return work.own(Nd4j.createFromArray(values));
+  }
+
+  @Test
+  void theLargestOfAnArrayIgnoresNaN() {
+    assertEquals(2f, work.run("reduce_max", new long[] {0}, floats(1, Float.NaN, 2)).getFloat(0));
+  }
+
+  @Test
+  void theLargerOfTwoIsTheSecondWhereTheFirstIsNaN() {
+    INDArray y = work.run("maximum", floats(Float.NaN, 1), floats(1, Float.NaN));
+    assertEquals(1f, y.getFloat(0));
+    assertTrue(Float.isNaN(y.getFloat(1)));
+  }
+
+  @Test
+  void theLargestOfAWindowIgnoresNaN() {
+    INDArray x = floats(1, Float.NaN, 2, 3).reshape(1, 1, 2, 2);
+    long[] window = {2, 2, 2, 2, 0, 0, 1, 1, 0, 1, 0};
+    assertEquals(3f, work.run("maxpool2d", window, x).getFloat(0));
+  }
+
+  @Test
+  void topKRepeatsTheIndexOfEqualElements() {
+    INDArray x = floats(3, 1, 3, 5).reshape(1, 4);
+    INDArray index = work.all("top_k", new long[] {3, 1}, x)[1];
+    assertArrayEquals(new long[] {3, 2, 2}, index.reshape(3).toLongVector());
+  }
+
+  @Test
+  void theRemainderOfLargeIntegersIsZero() {
+    INDArray y = work.run("floormod", longs((3L << 32) + 5), longs(1L << 32));
+    assertEquals(0, y.getLong(0));
+  }
+
+  @Test
+  void log1pRoundsItsArgumentFirst() {
+    assertEquals(0f, work.run("log1p", floats(1e-8f)).getFloat(0));
+  }
+
+  @Test
+  void softplusOverflows() {
+    assertEquals(Float.POSITIVE_INFINITY, work.own(Nd4j.nn().softplus(floats(100))).getFloat(0));
+  }
+
+  @Test
+  void castsWrapWhatIsBeyondTheType() {
+    INDArray y = work.own(floats(300, -1.9f).castTo(DataType.UINT8));
+    assertArrayEquals(new int[] {44, 255}, y.toIntVector());
+    INDArray whole = work.own(floats(1e30f).castTo(DataType.INT64));
+    assertEquals(Long.MIN_VALUE, whole.getLong(0));
+  }
+
+  @Test
+  void erfOverwritesItsArgument() {
+    INDArray x = floats(0.5f);
+    work.own(Nd4j.math().erf(x));
+    assertEquals(0.5205f, x.getFloat(0), 1e-4f);
+  }
+
+  @Test
+  void theSumsOfOneRowAreThoseOfAVector() {
+    INDArray row = floats(1, 2, 3).reshape(1, 3);
+    INDArray y = work.run("unsorted_segment_sum", new long[] {2}, row, longs(1));
+    assertArrayEquals(new float[] {0, 1, 0, 0, 0, 0}, y.reshape(6).toFloatVector());
+  }
+
+  @Test
+  void thePowerOfOneHalfOfMinusInfinityIsInfinite() {
+    INDArray y = work.run("Pow", floats(Float.NEGATIVE_INFINITY), floats(0.5f));
+    assertEquals(Float.POSITIVE_INFINITY, y.getFloat(0));
+    INDArray root = work.own(Transforms.sqrt(floats(Float.NEGATIVE_INFINITY), true));
+    assertTrue(Float.isNaN(root.getFloat(0)));
+  }
+
+  @Test
+  void theLargestPlaceIgnoresNaN() {
+    INDArray x = floats(1, Float.NaN, 2);
+    assertEquals(2, work.run("argmax", new long[] {0}, x).getLong(0));
+  }
+
+  @Test
+  void nothingIsGatheredOfBooleans() {
+    INDArray x = work.own(Nd4j.createFromArray(true, false));
+    INDArray first = longs(0);
+    assertThrows(RuntimeException.class, () -> work.run("gather", new long[] {0}, x, first));
+  }
+
+  @Test
+  void convolutionsHaveNoGroups() {
+    INDArray x = work.own(Nd4j.ones(DataType.FLOAT, 1, 4, 3, 3));
+    INDArray halves = work.own(Nd4j.ones(DataType.FLOAT, 4, 2, 1, 1));
+    long[] settings = {1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1};
+    assertThrows(RuntimeException.class, () -> work.run("conv2d", settings, x, halves));
+  }
+
+  @Test
+  void normalisationsGiveNeitherMeanNorDeviation() {
+    INDArray x = floats(1, 2, 3, 4).reshape(2, 2);
+    INDArray one = floats(1, 1);
+    INDArray zero = floats(0, 0);
+    assertEquals(1, work.all("layer_norm", new long[] {1}, x, one, zero).length);
+    DynamicCustomOp batchNorm = // takes mean and variance
+        DynamicCustomOp.builder("batchnorm")
+            .addInputs(x, zero, one)
+            .addIntegerArguments(0, 0, 1)
+            .addFloatingPointArguments(1e-5)
+            .build();
+    INDArray[] outputs = OperationContext.outputs(batchNorm);
+    assertEquals(1, outputs.length);
+    work.own(outputs[0]);
+  }
+}
