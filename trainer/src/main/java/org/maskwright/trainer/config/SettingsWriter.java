@@ -30,6 +30,33 @@ public final class SettingsWriter {
     return out;
   }
 
+  /**
+   * As {@link #flat}, with the values of the sections in a list one by one: {@code
+   * data.sources.0.batch-size}.
+   */
+  public static Map<String, String> flatWithLists(Record settings) {
+    Map<String, String> out = new LinkedHashMap<>();
+    ConfigFile.entries(ConfigValueFactory.fromMap(numbered(section(settings))))
+        .forEach(entry -> out.put(entry.path(), entry.value()));
+    return out;
+  }
+
+  /** With sections by their numbers in place of lists of sections. */
+  private static Map<String, Object> numbered(Map<?, ?> section) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    section.forEach((key, value) -> out.put(key.toString(), numbered(value)));
+    return out;
+  }
+
+  private static Object numbered(Object value) {
+    if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+      Map<Integer, Object> sections = new LinkedHashMap<>();
+      list.forEach(each -> sections.put(sections.size(), each));
+      return numbered(sections);
+    }
+    return value instanceof Map<?, ?> map ? numbered(map) : value;
+  }
+
   private static Map<String, Object> section(Record settings) {
     Map<String, Object> out = new LinkedHashMap<>();
     for (RecordComponent component : settings.getClass().getRecordComponents()) {

@@ -40,7 +40,7 @@ final class Agreement {
     if (group.size() > 1) {
       Map<String, String> facts = new TreeMap<>();
       facts.put("version", Versions.current().toString());
-      SettingsWriter.flat(settings)
+      SettingsWriter.flatWithLists(settings)
           .forEach(
               (key, value) -> {
                 if (!OWN.contains(key.substring(key.lastIndexOf('.') + 1))) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.engine.array.DeviceMemoryException;
 import org.maskwright.engine.process.PeerException;
+import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.TrainingDivergedException;
@@ -58,6 +59,15 @@ final class ErrorTableTest {
   }
 
   @Test
+  void anErrorOfAnotherProcessHasItsCodeHereToo() {
+    assertEquals(ExitCode.PEER, code(new PeerException("gone")));
+    assertEquals(ExitCode.CONFIG, code(new PeerException(ConfigException.class.getName(), "x")));
+    assertEquals(ExitCode.OUTPUT, code(new PeerException(OutputException.class.getName(), "x")));
+    assertEquals(ExitCode.MEMORY, code(new PeerException(OutOfMemoryError.class.getName(), "x")));
+    assertEquals(ExitCode.INTERNAL, code(new PeerException("some.Error", "x")));
+  }
+
+  @Test
   void errorsOfFilesThatNobodySpokeForAreNamed() {
     var readOnly = new FileSystemException("/a/b", null, "Read-only file system");
     assertEquals(ExitCode.OUTPUT, code(readOnly));
@@ -93,8 +103,9 @@ final class ErrorTableTest {
     assertTrue(
         ErrorTable.isOutOfMemory(
             new RuntimeException(
-                "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate"
-                    + " 400000000000 bytes. Error code 12 (Cannot allocate memory)")));
+                "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate"
+                    + " memory: you tried to allocate 400000000000 bytes. Error code 12 (Cannot"
+                    + " allocate memory)")));
     assertFalse(ErrorTable.isOutOfMemory(new IllegalStateException("memory of a goldfish")));
   }
 

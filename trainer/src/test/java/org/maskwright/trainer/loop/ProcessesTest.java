@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Normalization;
@@ -30,8 +33,17 @@ import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.settings.Registry;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.loss.ClassWeights;
+import org.maskwright.trainer.loss.Criterion;
+import org.maskwright.trainer.loss.CriterionKind;
+import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.LossTermKind;
 import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.SourceSupervision;
+import org.maskwright.trainer.match.MatchKind;
 import org.maskwright.trainer.optim.AdamW;
 import org.maskwright.trainer.optim.Ema;
 import org.maskwright.trainer.optim.Gsam;
@@ -86,21 +98,26 @@ class ProcessesTest {
   /** How a step is taken. */
   private record Way(
       String model,
+      CriterionSettings criterion,
       OptimizerSettings settings,
       int accumulate,
       int steps,
       boolean twoSources,
       boolean dividedState) {
     Way(String model, OptimizerSettings settings, int accumulate, int steps) {
-      this(model, settings, accumulate, steps, false, false);
+      this(model, StepPartsTest.criterion(model), settings, accumulate, steps, false, false);
+    }
+
+    Way withCriterion(CriterionSettings other) {
+      return new Way(model, other, settings, accumulate, steps, twoSources, dividedState);
     }
 
     Way withTwoSources() {
-      return new Way(model, settings, accumulate, steps, true, dividedState);
+      return new Way(model, criterion, settings, accumulate, steps, true, dividedState);
     }
 
     Way withDividedState() {
-      return new Way(model, settings, accumulate, steps, twoSources, true);
+      return new Way(model, criterion, settings, accumulate, steps, twoSources, true);
     }
 
     Trained with(ProcessGroup group) {
@@ -111,12 +128,13 @@ class ProcessesTest {
           Loader loader = loader(group)) {
         engine.join(group, group);
         List<Double> losses = new ArrayList<>();
-        SourceSupervision masks = new SourceSupervision(new Masks.Settings());
         new Trainer(
                 new SegmentationTask(
                     built,
-                    StepPartsTest.criterion(model),
-                    List.of(masks, masks),
+                    Criterion.of(criterion),
+                    List.of(
+                        new SourceSupervision(new Masks.Settings()),
+                        new SourceSupervision(new Masks.Settings(), Map.of("mask", 0.5))),
                     Normalization.IMAGENET,
                     w -> {}),
                 optimizer,
@@ -224,9 +242,61 @@ class ProcessesTest {
     assertOneProcess(new Way(model, GRADIENT, accumulate, 1), size, TOLERANCE);
   }
 
-  @Test
-  void imagesOfTwoSourcesAreSharedAlike() throws Exception {
-    assertOneProcess(new Way("mask2former", GRADIENT, 1, 1).withTwoSources(), 2, TOLERANCE);
+  /** Criteria as configurations write them: each by its name, and with all that can be added. */
+  static Stream<String> criteria() {
+    List<String> out = new ArrayList<>(Registry.of(CriterionKind.class).names());
+    out.remove("per-pixel"); // needs a decoder of its own; its steps are held above
+    for (String matching : Registry.of(MatchKind.class).names()) {
+      out.add("points, points.matching.type = " + matching);
+      out.add("dense, dense.matching.type = " + matching);
+    }
+    for (String term : Registry.of(LossTermKind.class).names()) {
+      String more = "terms.more { type = %s, %s { %s } }".formatted(term, term, settings(term));
+      out.add("points, points." + more);
+      out.add("dense, dense." + more);
+    }
+    return out.stream();
+  }
+
+  /** The settings of every term that a configuration can add. */
+  private static final Map<String, String> TERMS =
+      Map.of("dice", "weight = 2", "focal", "weight = 5, alpha = 0.25, gamma = 2");
+
+  private static String settings(String term) {
+    return Objects.requireNonNull(TERMS.get(term), "its settings are to be added here: " + term);
+  }
+
+  @ParameterizedTest
+  @MethodSource("criteria")
+  void everyCriterionSharesAStep(String type) throws Exception {
+    CriterionSettings settings =
+        ConfigFile.of("criteria", "criterion { type = " + type + " }")
+            .bind(RunSettings.class)
+            .criterion()
+            .withPoints(256);
+    assertOneProcess(
+        new Way(modelOf(settings), GRADIENT, 1, 1).withCriterion(settings), 2, TOLERANCE);
+  }
+
+  private static String modelOf(CriterionSettings settings) {
+    if (settings.classifiesPixels()) {
+      return "per-pixel";
+    }
+    return settings.samplesPoints() ? "mask2former" : "maskformer";
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mask2former", "maskformer", "per-pixel"})
+  void classesOfOtherWeightsAreDividedByThoseOfAllProcesses(String model) throws Exception {
+    CriterionSettings settings =
+        StepPartsTest.criterion(model).withClassWeights(new ClassWeights(List.of(1.0, 0.2, 7.0)));
+    assertOneProcess(new Way(model, GRADIENT, 1, 1).withCriterion(settings), 3, TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mask2former,1,2", "maskformer,2,3", "per-pixel,2,2"})
+  void imagesOfTwoSourcesAreSharedAlike(String model, int accumulate, int size) throws Exception {
+    assertOneProcess(new Way(model, GRADIENT, accumulate, 1).withTwoSources(), size, TOLERANCE);
   }
 
   @Test
@@ -293,6 +363,7 @@ class ProcessesTest {
             new Sgd.Settings(0, false),
             new Gsam.Settings(0.2, 0.1, 0, 0.4, true));
     assertOneProcess(new Way("maskformer", settings, 2, 2), 2, 5e-5);
+    assertOneProcess(new Way("mask2former", settings, 1, 2).withTwoSources(), 3, 5e-5);
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.TrainingDivergedException;
+import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.SourceSupervision;
@@ -46,7 +47,7 @@ class StepEvaluationTest {
       SegmentationTask task =
           new SegmentationTask(
               model,
-              StepPartsTest.criterion(name),
+              Criterion.of(StepPartsTest.criterion(name)),
               List.of(new SourceSupervision(new Masks.Settings())),
               Normalization.IMAGENET,
               w -> {});

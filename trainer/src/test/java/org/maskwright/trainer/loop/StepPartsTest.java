@@ -92,13 +92,12 @@ class StepPartsTest {
         });
   }
 
-  static Criterion criterion(String name) {
-    return Criterion.of(
-        switch (name) {
-          case "mask2former" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
-          case "maskformer" -> new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
-          default -> new CriterionSettings.PerPixel(1);
-        });
+  static CriterionSettings criterion(String name) {
+    return switch (name) {
+      case "mask2former" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
+      case "maskformer" -> new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
+      default -> new CriterionSettings.PerPixel(1);
+    };
   }
 
   /** An image of noise with rectangles. */
@@ -144,7 +143,7 @@ class StepPartsTest {
     SegmentationTask task =
         new SegmentationTask(
             model,
-            criterion(name),
+            Criterion.of(criterion(name)),
             List.of(new SourceSupervision(new Masks.Settings())),
             Normalization.IMAGENET,
             w -> {});

@@ -14,41 +14,73 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.maskwright.datasets.scenes.Scenes;
-import org.maskwright.datasets.scenes.ScenesConfig;
 import org.maskwright.trainer.cli.Maskwright;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.run.RealProcesses.Ended;
 import org.maskwright.trainer.run.RealProcesses.Start;
 
-/** Whole runs by several processes, each a Java of its own. */
+/**
+ * Whole runs by several processes, each a Java of its own, beside a run by this one. What processes
+ * refuse, and what they compute, is held where they are threads: {@link RefusedProcessesTest},
+ * {@link org.maskwright.trainer.loop.ProcessesTest}.
+ */
 @Timeout(1800)
 @EnabledIfSystemProperty(
     named = "maskwright.processes",
     matches = "true",
-    disabledReason = "some thirty processes: see docs/testing.md")
+    disabledReason = "some twenty-five processes: see docs/testing.md")
 class ProcessesIT {
   private static final String MORE =
       """
-      train { batch-size = 4, steps = 6, checkpoint-every = 2, processes { timeout = 300, sync-batch-norm = true } }
+      train { batch-size = 4, steps = 6, checkpoint-every = 2, processes.sync-batch-norm = true }
       optimizer { ema-decay = 0.9, learning-rate = 1.0e-3, clip-norm = 1, base { type = sgd, sgd.momentum = 0.9 } }
       eval { every = 3, tasks = [semantic], best = semantic.mIoU, samples = 1, limit = 2 }
       """;
 
+  private static final String DIVIDED = "train.shard-optimizer = true";
+  private static final String LONG = "train { steps = 20000, checkpoint-every = 20000 }";
+
   private static final int CONFIG = 3;
   private static final int DATA = 4;
   private static final int OUTPUT = 7;
-  private static final int PEER = 10;
   private static final int SIGKILL = 137;
 
+  @TempDir private static Path shared;
+  private static Path alone; // a run by this process
+  private static Path two; // one by two, started by the command line
+  private static final Said SAID = new Said(); // by it
+
   @TempDir private Path temp;
+
+  @BeforeAll
+  static void train() throws Exception {
+    Path config = TinyRun.write(shared, MORE);
+    alone = shared.resolve("alone");
+    TrainingRun.start(alone, ConfigFile.load(config, List.of()), silent(), List.of(), () -> false);
+    two = shared.resolve("two");
+    int code =
+        SAID.run(
+            "train", config.toString(), "--run-dir", two.toString(), "--processes", "2", "--json");
+    assertEquals(0, code, SAID.err::toString);
+  }
+
+  private static final class Said {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    int run(String... words) {
+      return Maskwright.run(new PrintWriter(out), new PrintWriter(err), words);
+    }
+  }
 
   private static Console silent() {
     return new Console(new PrintWriter(new StringWriter()), false);
@@ -62,6 +94,12 @@ class ProcessesIT {
   /** One in which a process is asked to stop after so many steps. */
   private void run(Path run, Path config, int size, int stopping, int after, String expected)
       throws Exception {
+    run(rank -> run, config, size, stopping, after, expected);
+  }
+
+  private void run(
+      IntFunction<Path> run, Path config, int size, int stopping, int after, String expected)
+      throws Exception {
     for (Ended end :
         RealProcesses.run(
             temp,
@@ -69,7 +107,7 @@ class ProcessesIT {
             rank ->
                 Start.of(
                     StoppingTraining.class,
-                    run.toString(),
+                    run.apply(rank).toString(),
                     config.toString(),
                     String.valueOf(rank == stopping ? after : 0)))) {
       assertEquals(0, end.code(), end::toString);
@@ -97,42 +135,82 @@ class ProcessesIT {
     return m.group();
   }
 
-  @Test
-  void runsOfOneTwoAndChangingNumbersOfProcessesAreOneRun() throws Exception {
-    Path config = TinyRun.write(temp, MORE);
-    Path alone = temp.resolve("alone");
-    run(alone, config, 1);
-    Path two = temp.resolve("two");
-    run(two, config, 2);
-    assertLosses(alone, two);
-    assertEquals(loaderState(alone), loaderState(two));
-    assertTrue(Files.exists(two.resolve("report.html")));
+  private static void assertSameFiles(Path one, Path other, String... names) throws IOException {
+    for (String name : names) {
+      assertArrayEquals(
+          Files.readAllBytes(one.resolve(name)), Files.readAllBytes(other.resolve(name)), name);
+    }
+  }
 
-    // The same bits with a stop, which another process than the first is asked for, in between.
-    Path stopped = temp.resolve("stopped");
-    run(stopped, config, 2, 1, 3, "stopped after 3");
-    run(stopped, config, 2);
+  /** The bits that were learnt, and the losses on the way. */
+  private static void assertSameRun(Path one, Path other) throws IOException {
     String last = "checkpoints/step-00000006";
     assertSameFiles(
-        two.resolve(last),
-        stopped.resolve(last),
+        one.resolve(last),
+        other.resolve(last),
         "model.safetensors",
         "raw.safetensors",
         "optimizer.safetensors");
-    assertEquals(TinyRun.losses(two), TinyRun.losses(stopped));
+    assertEquals(TinyRun.losses(one), TinyRun.losses(other));
+  }
 
+  @Test
+  void theRunOfTwoProcessesIsThatOfOne() throws Exception {
+    assertLosses(alone, two);
+    assertEquals(loaderState(alone), loaderState(two));
+    assertTrue(Files.exists(two.resolve("report.html")));
+  }
+
+  @Test
+  void theCommandLineSaysWhatItsProcessesSay() throws Exception {
+    assertTrue(SAID.out.toString().strip().startsWith("{"), SAID.out::toString);
+    assertTrue(SAID.err.toString().contains("[0] process 1 of 2 (host "), SAID.err::toString);
+    assertTrue(SAID.err.toString().contains("[0] step=6 "), SAID.err::toString);
+    assertEquals(6, TinyRun.losses(two).size());
+  }
+
+  @Test
+  void aRunThatAnotherProcessThanTheFirstStopsGoesOnToTheSameBits() throws Exception {
+    Path config = TinyRun.write(shared, MORE);
+    Path stopped = temp.resolve("stopped");
+    run(stopped, config, 2, 1, 3, "stopped after 3");
+    run(stopped, config, 2);
+    assertSameRun(two, stopped);
+  }
+
+  @Test
+  void ofADividedOptimizerTheFirstProcessSavesTheWholeAndTheOthersNeedNoDisk() throws Exception {
+    Path config = TinyRun.write(shared, MORE + DIVIDED);
+    Path divided = temp.resolve("divided");
+    Path nowhere = Path.of("/dev/null/run");
+    run(rank -> rank == 0 ? divided : nowhere, config, 2, -1, 0, "ended after 6");
+    assertSameRun(two, divided);
+  }
+
+  @Test
+  void aRunOfADividedOptimizerGoesOnWithAnyNumberOfProcesses() throws Exception {
+    Path config = TinyRun.write(shared, MORE + DIVIDED);
     Path changing = temp.resolve("changing");
     run(changing, config, 3, 0, 2, "stopped after 2");
-    run(changing, config, 1);
+    AtomicInteger asked = new AtomicInteger();
+    RunSummary one =
+        TrainingRun.resume(changing, silent(), List.of(), () -> asked.incrementAndGet() == 2);
+    assertEquals(4, one.step());
+    run(changing, config, 2);
     assertLosses(alone, changing);
     assertEquals(loaderState(alone), loaderState(changing));
   }
 
-  /** What two processes with some settings of their own end with. */
-  private List<Ended> unlike(String first, String second) throws Exception {
-    Path one = TinyRun.write(temp, MORE + first);
-    Path other = TinyRun.write(temp, MORE + second);
-    return RealProcesses.run(temp, 2, rank -> training(rank == 0 ? one : other, "run"));
+  @Test
+  void processesOfDifferentSettingsAreRefusedAndTheDifferenceNamed() throws Exception {
+    Path one = TinyRun.write(shared, MORE);
+    Path other = TinyRun.write(shared, MORE + "optimizer.learning-rate = 0.5");
+    for (Ended end : RealProcesses.run(temp, 2, rank -> training(rank == 0 ? one : other, "run"))) {
+      assertEquals(CONFIG, end.code(), end::toString);
+      assertTrue(end.err().contains("process 1 of 2 (host "), end::toString);
+      assertTrue(end.err().contains("optimizer.learning-rate: 0.5; first: 0.001"), end::toString);
+    }
+    assertTrue(Files.notExists(temp.resolve("run")), "nothing is written");
   }
 
   private Start training(Path config, String run) {
@@ -141,31 +219,8 @@ class ProcessesIT {
   }
 
   @Test
-  void processesOfDifferentSettingsAreRefusedAndTheDifferenceNamed() throws Exception {
-    for (Ended end : unlike("", "optimizer.learning-rate = 0.5")) {
-      assertEquals(CONFIG, end.code(), end::toString);
-      assertTrue(end.err().contains("process 1 of 2 (host "), end::toString);
-      assertTrue(end.err().contains("optimizer.learning-rate: 0.5; first: 0.001"), end::toString);
-    }
-    assertTrue(Files.notExists(temp.resolve("run")), "nothing is written");
-  }
-
-  @Test
-  void processesOfDifferentDataAreRefusedAndTheDifferenceNamed() throws Exception {
-    String given = "data { scenes = null, root = \"%s\" }";
-    Scenes.write(temp.resolve("one"), new ScenesConfig(3, 6, 3, 64, 64, 3));
-    Scenes.write(temp.resolve("other"), new ScenesConfig(3, 5, 3, 64, 64, 3));
-    for (Ended end :
-        unlike(given.formatted(temp.resolve("one")), given.formatted(temp.resolve("other")))) {
-      assertEquals(CONFIG, end.code(), end::toString);
-      assertTrue(end.err().contains("training data: "), end::toString);
-      assertTrue(end.err().contains(", 5 images, "), end::toString);
-    }
-  }
-
-  @Test
   void aProcessOnAnotherInstructionSetIsRefusedAndNamed() throws Exception {
-    Start train = training(TinyRun.write(temp, MORE), "run");
+    Start train = training(TinyRun.write(shared, MORE), "run");
     Map<String, String> older = Map.of("ATEN_CPU_CAPABILITY", "default");
     for (Ended end :
         RealProcesses.run(
@@ -176,25 +231,12 @@ class ProcessesIT {
       assertTrue(end.err().contains("process 1 of 2 (host "), end::toString);
       assertTrue(end.err().contains("engine: LibTorch"), end::toString);
     }
+    assertTrue(Files.notExists(temp.resolve("run")), "nothing is written");
   }
 
   @Test
-  void onlyTheFirstProcessNeedsADiskForTheRun() throws Exception {
-    Path config = TinyRun.write(temp, MORE);
-    Path nowhere = Path.of("/dev/null/run");
-    for (Ended end :
-        RealProcesses.run(
-            temp,
-            2,
-            rank ->
-                Start.of(
-                    Maskwright.class,
-                    "train",
-                    config.toString(),
-                    "--run-dir",
-                    (rank == 0 ? temp.resolve("run") : nowhere).toString()))) {
-      assertEquals(0, end.code(), end::toString);
-    }
+  void aFolderThatTheFirstProcessCannotMakeEndsAllWithItsReason() throws Exception {
+    Path config = TinyRun.write(shared, MORE);
     for (Ended end :
         RealProcesses.run(temp, 2, rank -> training(config, rank == 0 ? "/dev/null/run" : "run"))) {
       assertEquals(OUTPUT, end.code(), end::toString);
@@ -203,61 +245,14 @@ class ProcessesIT {
   }
 
   @Test
-  void aProcessThatIsRefusedBeforeTheStartTellsTheOthers() throws Exception {
-    Path taken = temp.resolve("run");
-    Files.createDirectories(taken);
-    Files.writeString(taken.resolve("config.conf"), "");
-    for (Ended end : unlike("", "")) {
-      assertEquals(CONFIG, end.code(), end::toString);
-      assertTrue(end.err().contains("holds a run already"), end::toString);
-    }
-  }
-
-  @Test
-  void moreProcessesThanImagesInABatchAreRefused() throws Exception {
-    for (Ended end : unlike("train.batch-size = 1", "train.batch-size = 1")) {
-      assertTrue(end.err().contains("at least one image for each of the 2"), end::toString);
-    }
-  }
-
-  private static void assertSameFiles(Path one, Path other, String... names) throws IOException {
-    for (String name : names) {
-      assertArrayEquals(
-          Files.readAllBytes(one.resolve(name)), Files.readAllBytes(other.resolve(name)), name);
-    }
-  }
-
-  @Test
-  void aDividedOptimizerIsSavedWholeAndResumedByAnyNumberOfProcesses() throws Exception {
-    Path config = TinyRun.write(temp, MORE + "train.shard-optimizer = true");
-    Path whole = temp.resolve("whole");
-    run(whole, TinyRun.write(temp, MORE), 2);
-    Path divided = temp.resolve("divided");
-    run(divided, config, 2, 0, 3, "stopped after 3");
-    run(divided, config, 2); // goes on from what the other held
-    String last = "checkpoints/step-00000006";
-    assertSameFiles(
-        whole.resolve(last),
-        divided.resolve(last),
-        "model.safetensors",
-        "raw.safetensors",
-        "optimizer.safetensors");
-    assertEquals(TinyRun.losses(whole), TinyRun.losses(divided));
-
-    Path changing = temp.resolve("changing");
-    run(changing, config, 3, 1, 2, "stopped after 2");
-    run(changing, config, 1, 0, 2, "stopped after 4");
-    run(changing, config, 2);
-    assertLosses(whole, changing);
-  }
-
-  @Test
   void evaluationsAndPredictionsOfProcessesAreThoseOfOne() throws Exception {
-    Path config = TinyRun.write(temp, "train.steps = 2");
-    Path run = temp.resolve("run");
-    TrainingRun.start(run, ConfigFile.load(config, List.of()), silent(), List.of(), () -> false);
-    String model = run.resolve("checkpoints/last").toString();
-    Path photographs = temp.resolve("scenes/images/train");
+    String model = two.resolve("checkpoints/last").toString();
+    Path photographs = Files.createDirectories(temp.resolve("photographs"));
+    try (Stream<Path> images = Files.list(shared.resolve("scenes/images/val"))) {
+      for (Path image : images.sorted().limit(2).toList()) {
+        Files.copy(image, photographs.resolve(image.getFileName()));
+      }
+    }
     Files.writeString(photographs.resolve("broken.jpg"), "no picture");
     for (int size : new int[] {1, 2}) {
       String n = String.valueOf(size);
@@ -278,7 +273,7 @@ class ProcessesIT {
               "--out=" + out);
       assertEquals(DATA, code, predict.err::toString);
       assertTrue(
-          predict.err.toString().contains("1 of 7 photographs cannot be read:"),
+          predict.err.toString().contains("1 of 3 photographs cannot be read:"),
           predict.err::toString);
     }
     assertSameFolders(temp.resolve("eval1"), temp.resolve("eval2"));
@@ -314,55 +309,9 @@ class ProcessesIT {
     }
   }
 
-  private static final class Said {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    int run(String... words) {
-      return Maskwright.run(new PrintWriter(out), new PrintWriter(err), words);
-    }
-  }
-
-  @Test
-  void theCommandLineStartsProcessesThatTrainOneRun() throws Exception {
-    Path config = TinyRun.write(temp, MORE);
-    Path run = temp.resolve("run");
-    Said said = new Said();
-    int code =
-        said.run(
-            "train", config.toString(), "--run-dir", run.toString(), "--processes", "2", "--json");
-    assertEquals(0, code, said.err::toString);
-    assertTrue(said.out.toString().strip().startsWith("{"), said.out::toString);
-    assertTrue(said.err.toString().contains("[0] process 1 of 2 (host "), said.err::toString);
-    assertTrue(said.err.toString().contains("[0] step=6 "), said.err::toString);
-    assertEquals(6, TinyRun.losses(run).size());
-  }
-
-  @Test
-  void aProcessThatIsKilledEndsTheOthersAndTheRunGoesOnAfterwards() throws Exception {
-    Path config = TinyRun.write(temp, MORE + "train { steps = 2000, checkpoint-every = 1 }");
-    Path run = temp.resolve("run");
-    try (RealProcesses all = RealProcesses.start(temp, 3, rank -> training(config, "run"))) {
-      all.await(() -> all.err(0).contains("step=3 "));
-      all.kill(1);
-      List<Ended> ends = all.ends();
-      assertEquals(SIGKILL, ends.get(1).code());
-      for (int rank : new int[] {0, 2}) {
-        String err = ends.get(rank).err();
-        assertEquals(PEER, ends.get(rank).code(), err);
-        assertTrue(err.contains("process 1 of 3 (host "), err);
-        assertTrue(err.contains("ended without saying why"), err);
-      }
-    }
-    AtomicInteger asked = new AtomicInteger();
-    RunSummary more =
-        TrainingRun.resume(run, silent(), List.of(), () -> asked.incrementAndGet() == 2);
-    assertTrue(more.interrupted() && more.step() >= 4, more::toString);
-  }
-
   @Test
   void ofAProcessThatIsKilledTheCommandHasTheExitCode() throws Exception {
-    Path config = TinyRun.write(temp, MORE + "train { steps = 2000, checkpoint-every = 1 }");
+    Path config = TinyRun.write(shared, MORE + LONG);
     Path run = temp.resolve("run");
     Said said = new Said();
     CompletableFuture<Integer> code =

@@ -2,6 +2,7 @@ package org.maskwright.engine.spi;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -11,6 +12,7 @@ import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.MemoryLimit;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.process.ProcessGroup;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -83,6 +85,16 @@ public interface Backend extends AutoCloseable {
 
   /** Waits until all work handed to the device is done. */
   void synchronize();
+
+  /**
+   * What adds up arrays of this backend over processes without a way through the host's memory;
+   * empty where nothing does. All processes of the group ask at the same point.
+   *
+   * @return lives as long as the group
+   */
+  default Optional<ArrayExchange> exchange(ProcessGroup group) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -7,8 +7,10 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.spi.ArrayExchange;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 
@@ -25,7 +27,8 @@ import org.maskwright.engine.spi.DeviceArray;
  * <p>A parameter that gets a gradient in some process gets the sum in all; one that gets none
  * anywhere has none.
  *
- * <p><b>Memory</b> the group's one copy of the buckets that are under way. <b>Threads</b> one.
+ * <p><b>Memory</b> the group's one copy of the buckets that are under way; none where the backend
+ * adds up its arrays itself ({@link Backend#exchange}). <b>Threads</b> one.
  */
 public final class ParameterExchange {
   /** As in PyTorch: few enough exchanges, and early enough ones. */
@@ -33,6 +36,7 @@ public final class ParameterExchange {
 
   private final Engine engine;
   private final ProcessGroup group;
+  private final Optional<ArrayExchange> onDevice;
   private final List<Parameter> parameters;
   private final List<Bucket> buckets = new ArrayList<>();
   private final int[] expected; // how often each grew in the last pass; the first one expects never
@@ -58,6 +62,7 @@ public final class ParameterExchange {
       Engine engine, ProcessGroup group, Collection<Parameter> parameters, long bucketBytes) {
     this.engine = engine;
     this.group = group;
+    this.onDevice = group.size() == 1 ? Optional.empty() : engine.backend().exchange(group);
     this.parameters = List.copyOf(parameters);
     this.expected = new int[this.parameters.size()];
     Arrays.fill(expected, Integer.MAX_VALUE);
@@ -83,7 +88,11 @@ public final class ParameterExchange {
     private Sum sum;
   }
 
-  /** Gradients under way. */
+  /**
+   * Gradients under way.
+   *
+   * @param buffers of their values, or of copies; none where a device adds up its arrays itself
+   */
   private record Sum(
       List<Tensor> arrays, List<FloatBuffer> buffers, ProcessGroup.Pending pending) {}
 
@@ -267,8 +276,11 @@ public final class ParameterExchange {
     return Tensor.changing(engine, engine.backend().full(p.shape(), DType.FLOAT32, 0), p.shape());
   }
 
-  /** The values of arrays where the host reaches them, else of copies of theirs. */
   private Sum begin(List<Tensor> arrays) {
+    if (onDevice.isPresent()) {
+      List<DeviceArray> own = arrays.stream().map(Tensor::array).toList();
+      return new Sum(arrays, List.of(), onDevice.get().sum(own));
+    }
     List<FloatBuffer> buffers = arrays.stream().map(this::values).toList();
     return new Sum(arrays, buffers, group.sum(buffers));
   }
@@ -276,7 +288,7 @@ public final class ParameterExchange {
   private void end(Sum sum) {
     sum.pending().await();
     Backend backend = engine.backend();
-    for (int k = 0; k < sum.arrays().size(); k++) {
+    for (int k = 0; k < sum.buffers().size(); k++) {
       Tensor t = sum.arrays().get(k);
       if (backend.hostFloats(t.array()) == null) { // of another device
         float[] values = new float[sum.buffers().get(k).remaining()];

@@ -7,11 +7,15 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -25,9 +29,11 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.maskwright.engine.array.Device;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.process.Rendezvous;
+import org.maskwright.engine.spi.ArrayExchange;
 
 /**
  * Processes connected by Gloo, the library of LibTorch's c10d for arrays in host memory.
@@ -44,13 +50,17 @@ final class GlooGroup implements ProcessGroup {
   /** So long an exchange waits before it asks whether another process has failed. */
   private static final long SLICE_MILLIS = 500;
 
-  /** So long those that have lost a process wait for the others to say that they have. */
+  /**
+   * So long those that have lost a process wait for the others to say that they have, and count
+   * their heartbeats.
+   */
   private static final long ROLL_CALL_MILLIS = 3000;
 
   /** Bytes that are gathered in one exchange, their number before them. */
   private static final int SHORT = 1024;
 
   private static final int THREADS = 2;
+  private static final String NONE = "none";
 
   /**
    * Groups that were left with an exchange under way. Threads of theirs may wait for processes that
@@ -67,6 +77,8 @@ final class GlooGroup implements ProcessGroup {
   private final MemoryFormatOptional noFormat = new MemoryFormatOptional();
   private final ProcessGroupGloo gloo;
   private final List<String> names = new ArrayList<>();
+  private Optional<NcclExchange> nccl = Optional.empty();
+  private boolean ncclAsked;
   private int underWay; // exchanges that nobody has waited for
   private boolean failed;
   private boolean closed;
@@ -91,13 +103,15 @@ final class GlooGroup implements ProcessGroup {
   }
 
   private static String self() {
-    String host;
+    return "host " + host() + ", pid " + ProcessHandle.current().pid();
+  }
+
+  private static String host() {
     try {
-      host = InetAddress.getLocalHost().getHostName();
+      return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      host = "unknown";
+      return "unknown";
     }
-    return "host " + host + ", pid " + ProcessHandle.current().pid();
   }
 
   private ProcessGroupGloo connect() {
@@ -171,6 +185,29 @@ final class GlooGroup implements ProcessGroup {
       parcel.unload();
     }
     parcel.close();
+  }
+
+  /**
+   * What adds up arrays of CUDA devices: NCCL, where all processes have it and each a device of its
+   * own, which it asks for.
+   */
+  Optional<ArrayExchange> ofCuda(Device device) {
+    if (!ncclAsked) {
+      ncclAsked = true;
+      String own =
+          NcclExchange.loads()
+              ? "%s, CUDA_VISIBLE_DEVICES %s, %s"
+                  .formatted(host(), System.getenv("CUDA_VISIBLE_DEVICES"), device)
+              : NONE;
+      Set<String> devices = new HashSet<>();
+      for (byte[] each : gather(own.getBytes(StandardCharsets.UTF_8))) {
+        devices.add(new String(each, StandardCharsets.UTF_8));
+      }
+      if (devices.size() == size() && !devices.contains(NONE)) {
+        nccl = Optional.of(new NcclExchange(this, point.store(), patience));
+      }
+    }
+    return nccl.map(exchange -> exchange);
   }
 
   /** An exchange under way. */
@@ -271,6 +308,35 @@ final class GlooGroup implements ProcessGroup {
     }
   }
 
+  /**
+   * Waits for work of a device, which would not notice by itself that another process is gone, and
+   * lets the device's further work wait for it.
+   */
+  void awaitCompleted(Work work) {
+    try (work) {
+      long until = System.nanoTime() + patience.toNanos();
+      long asked = System.nanoTime();
+      long[] beats = point.beats();
+      while (!work.isCompleted()) {
+        long now = System.nanoTime();
+        if (now - asked > ROLL_CALL_MILLIS * 1_000_000) {
+          raiseFailure();
+          if (now > until || !point.dead(beats).isEmpty()) {
+            throw lost(new IllegalStateException("the sum on the GPU goes on"));
+          }
+          asked = now;
+          beats = point.beats();
+        }
+        MeetingPoint.pause(1);
+      }
+      work._wait();
+    } catch (PeerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw lost(e);
+    }
+  }
+
   private void raiseFailure() {
     try {
       point
@@ -295,12 +361,13 @@ final class GlooGroup implements ProcessGroup {
     raiseFailure();
     try {
       point.lost();
+      long[] beats = point.beats();
       long until = System.nanoTime() + ROLL_CALL_MILLIS * 1_000_000;
       while (System.nanoTime() < until) {
         MeetingPoint.pause(SLICE_MILLIS / 5);
         raiseFailure();
       }
-      List<Integer> silent = point.silent();
+      List<Integer> silent = point.silent(beats);
       String who =
           silent.isEmpty()
               ? "a process"
@@ -355,6 +422,7 @@ final class GlooGroup implements ProcessGroup {
       ABANDONED.add(this);
       return;
     }
+    nccl.ifPresent(NcclExchange::close);
     gloo.close();
     point.close();
     floats.close();

@@ -15,13 +15,18 @@ import org.maskwright.engine.process.Rendezvous;
 
 /**
  * What the processes of a group know of each other, in a store that process 0 holds: who is there,
- * who failed and why, who has lost another and who has left.
+ * whose heart beats, who failed and why, who has lost another and who has left.
+ *
+ * <p><b>Threads</b> one calls, beside a thread of this that beats while a long computation keeps
+ * that one from answering.
  */
 final class MeetingPoint implements AutoCloseable {
   private static final int POLL_MILLIS = 20;
+  private static final int BEAT_MILLIS = 500;
   private static final String SIZE = "size";
   private static final String HELLO = "hello/";
   private static final String FAILED = "failed";
+  private static final String BEATS = "beats/";
   private static final String LOST = "lost/";
   private static final String LEFT = "left/";
 
@@ -30,10 +35,23 @@ final class MeetingPoint implements AutoCloseable {
 
   private final Rendezvous rendezvous;
   private final TCPStore store;
+  private final Thread heart = new Thread(this::beat, "process-heart");
+  private volatile boolean beating = true;
 
   private MeetingPoint(Rendezvous rendezvous, TCPStore store) {
     this.rendezvous = rendezvous;
     this.store = store;
+  }
+
+  private void beat() {
+    try {
+      while (beating) {
+        count(BEATS + rendezvous.rank(), 1);
+        pause(BEAT_MILLIS);
+      }
+    } catch (RuntimeException e) {
+      // The store is gone, or this process leaves it.
+    }
   }
 
   /**
@@ -48,7 +66,10 @@ final class MeetingPoint implements AutoCloseable {
       options.isServer(r.isFirst());
       options.waitWorkers(false);
       options.timeout(timeout);
-      return new MeetingPoint(r, new TCPStore(r.isFirst() ? "localhost" : r.host(), options));
+      var point = new MeetingPoint(r, new TCPStore(r.isFirst() ? "localhost" : r.host(), options));
+      point.heart.setDaemon(true);
+      point.heart.start();
+      return point;
     } catch (RuntimeException e) {
       String why = firstLine(e);
       throw new PeerException(
@@ -97,7 +118,7 @@ final class MeetingPoint implements AutoCloseable {
     if (rendezvous.isFirst()) {
       put(SIZE, Integer.toString(size));
     }
-    if (count("rank/" + rank) > 1) {
+    if (count("rank/" + rank, 1) > 1) {
       throw failed(
           "two processes have rank %d of %d, the second is %s; each process needs a RANK of its own"
               .formatted(rank, size, self));
@@ -119,9 +140,10 @@ final class MeetingPoint implements AutoCloseable {
     return new PeerException(why);
   }
 
-  private long count(String key) {
+  /** Adds to a number, 0 at first; what it is then. */
+  private long count(String key, long more) {
     try (BytePointer name = new BytePointer(key)) {
-      return store.add(name, 1);
+      return store.add(name, more);
     }
   }
 
@@ -175,13 +197,35 @@ final class MeetingPoint implements AutoCloseable {
     put(LOST + rendezvous.rank(), "");
   }
 
-  /** Processes that have not said that they have lost another. */
-  List<Integer> silent() {
-    return IntStream.range(0, rendezvous.size()).filter(r -> !has(LOST + r)).boxed().toList();
+  /** How often the heart of each process has beaten. */
+  long[] beats() {
+    return IntStream.range(0, rendezvous.size()).mapToLong(r -> count(BEATS + r, 0)).toArray();
+  }
+
+  /**
+   * The processes whose hearts have stopped.
+   *
+   * @param before the {@link #beats} of some seconds ago
+   */
+  List<Integer> dead(long[] before) {
+    long[] now = beats();
+    return IntStream.range(0, now.length).filter(r -> now[r] == before[r]).boxed().toList();
+  }
+
+  /**
+   * The processes that others wait for in vain: those that are {@link #dead}; if none is, those
+   * that have not said that they have lost another.
+   */
+  List<Integer> silent(long[] before) {
+    List<Integer> dead = dead(before);
+    return dead.isEmpty()
+        ? IntStream.range(0, before.length).filter(r -> !has(LOST + r)).boxed().toList()
+        : dead;
   }
 
   /** Says that this process needs the store no more; its holder waits for all to say so. */
   void leave() {
+    rest();
     put(LEFT + rendezvous.rank(), "");
     long until = System.nanoTime() + FAREWELL.toNanos();
     while (rendezvous.isFirst()
@@ -191,12 +235,26 @@ final class MeetingPoint implements AutoCloseable {
     }
   }
 
+  /** Ends the heartbeat, so that it does not reach for a store that is gone. */
+  private void rest() {
+    beating = false;
+    heart.interrupt();
+    try {
+      heart.join(2 * BEAT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   TCPStore store() {
     return store;
   }
 
   @Override
   public void close() {
-    store.close();
+    rest();
+    if (!heart.isAlive()) { // else it still uses the store
+      store.close();
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.maskwright.engine.torch;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
@@ -20,7 +21,9 @@ import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.kernel.AdamWKernel;
 import org.maskwright.engine.kernel.GroupNormKernel;
 import org.maskwright.engine.kernel.ShortSoftmax;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.spi.AdamWArrays;
+import org.maskwright.engine.spi.ArrayExchange;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
@@ -97,6 +100,14 @@ final class TorchBackend implements Backend {
   @Override
   public MemoryAccount memory() {
     return results.account();
+  }
+
+  /** NCCL's for CUDA devices, where it is there. */
+  @Override
+  public Optional<ArrayExchange> exchange(ProcessGroup group) {
+    return device.kind() == Device.Kind.CUDA && group instanceof GlooGroup gloo
+        ? gloo.ofCuda(device)
+        : Optional.empty();
   }
 
   @Override

@@ -5,14 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.engine.spi.ArrayExchange;
+import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.torch.Processes;
 
 /** Gradients and values of parameters over processes, which are threads here. */
@@ -112,6 +120,63 @@ class ParameterExchangeTest {
             assertArrayEquals(alone.get(i), (float[]) got.get(i), 1e-4f, size + ": " + i);
           }
         }
+      }
+    }
+  }
+
+  /**
+   * An engine of a device whose memory the host does not reach, and that adds up its own arrays.
+   */
+  private static Engine ofDevice() {
+    Backend real =
+        ServiceLoader.load(BackendProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(provider -> provider.name().equals("torch"))
+            .findFirst()
+            .orElseThrow()
+            .create("cpu", 1);
+    InvocationHandler device =
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "hostFloats" -> null;
+              case "exchange" -> {
+                ProcessGroup group = (ProcessGroup) arguments[0];
+                ArrayExchange sums =
+                    arrays -> group.sum(arrays.stream().map(real::hostFloats).toList());
+                yield Optional.of(sums);
+              }
+              default -> {
+                try {
+                  yield method.invoke(real, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              }
+            };
+    return Engine.open(
+        (Backend)
+            Proxy.newProxyInstance(
+                Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, device));
+  }
+
+  @Test
+  void whereADeviceAddsUpItsArraysItselfTheGradientsAreTheSame() throws Exception {
+    List<float[]> alone =
+        with(e -> withParameters(e, p -> gradients(e, ProcessGroup.alone(), p, 24)));
+    for (Object each :
+        Processes.each(
+            2,
+            group -> {
+              try (Engine engine = ofDevice()) {
+                return withParameters(engine, p -> gradients(engine, group, p, 24));
+              }
+            })) {
+      if (each instanceof Throwable error) {
+        throw new AssertionError(error);
+      }
+      List<?> got = (List<?>) each;
+      for (int i = 0; i < alone.size(); i++) {
+        assertArrayEquals(alone.get(i), (float[]) got.get(i), 1e-4f, "gradient " + i);
       }
     }
   }
