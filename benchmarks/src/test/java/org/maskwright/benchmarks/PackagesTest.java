@@ -25,7 +25,8 @@ class PackagesTest {
     Map<String, Set<String>> arrows = Packages.arrows();
     assertEquals(Set.of(), arrows.get("engine.array"));
     assertEquals(Set.of(), arrows.get("engine.runtime"));
-    assertEquals(Set.of("engine.array"), arrows.get("engine.spi"));
+    assertEquals(Set.of(), arrows.get("engine.process"));
+    assertEquals(Set.of("engine.array", "engine.process"), arrows.get("engine.spi"));
   }
 
   /** What is not for them: the seam to backends, and kernels that backends share. */

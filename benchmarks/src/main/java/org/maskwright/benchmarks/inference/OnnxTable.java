@@ -81,9 +81,9 @@ public final class OnnxTable {
     return "| %s | %.1f | %.0f | %.0e | %.2f | %.2f |"
         .formatted(
             name,
-            facts.get("seconds"),
+            (Double) facts.get("seconds"),
             (Long) facts.get("bytes") / MIB,
-            facts.get("difference"),
+            (Double) facts.get("difference"),
             (Double) facts.get("onnxruntimeMillis") / MILLIS,
             (Double) facts.get("engineMillis") / MILLIS);
   }

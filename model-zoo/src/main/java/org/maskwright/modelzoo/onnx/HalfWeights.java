@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.engine.array.SmallFloats;
 import org.maskwright.engine.trace.OnnxConstant;
 import org.maskwright.engine.trace.OnnxGraph;
 import org.maskwright.engine.trace.OnnxNode;
 import org.maskwright.engine.trace.OnnxType;
-import org.maskwright.modelzoo.weights.SmallFloats;
 
 /**
  * Weights as float16 numbers: half the file. A cast makes them float32 again, so that the graph

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.checkpoint;
 
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
@@ -15,10 +14,10 @@ public record EncoderFile(String source, String fingerprint) {
 
   /** Checks that both are what they are called. */
   public EncoderFile {
-    if (source.isBlank()) {
-      throw new IllegalArgumentException("source: expected a file or folder, got nothing");
+    if (source.isBlank() || source.indexOf('\0') >= 0) { // which no path holds
+      throw new IllegalArgumentException(
+          "source: expected a file or folder, got '" + source.replace('\0', ' ') + "'");
     }
-    Path.of(source); // throws if it is none
     if (!SHA_256.matcher(fingerprint).matches()) {
       throw new IllegalArgumentException(
           "fingerprint: expected 64 hexadecimal digits, got " + fingerprint);

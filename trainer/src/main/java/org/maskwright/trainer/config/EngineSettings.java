@@ -20,7 +20,8 @@ public record EngineSettings(
     @Doc(
             "Share of a GPU's memory that a process may take, in (0,1]; 1 = all. An error where no GPU computes.")
         double memoryFraction,
-    @Doc("Most memory of a GPU that a process may take, in MiB; 0 = as memory-fraction says.") long memoryLimit,
+    @Doc("Most memory of a GPU that a process may take, in MiB; 0 = as memory-fraction says.")
+        long memoryLimit,
     @Doc("Of engine.backend = nd4j.") Nd4j nd4j) {
   private static final String KERNELS = "nd4j";
   private static final String OPERATIONS = "nd4j-operations";

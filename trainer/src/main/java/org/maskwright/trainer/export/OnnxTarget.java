@@ -49,7 +49,7 @@ public final class OnnxTarget implements ExportTarget {
   @Override
   public String meaning() {
     return "a file for onnxruntime and others, of any model; checked with onnxruntime before it"
-               + " counts";
+        + " counts";
   }
 
   @Override

@@ -26,8 +26,8 @@ import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.Optimizer;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.optim.Plain;
-import org.maskwright.trainer.run.TrainingRun;
 import org.maskwright.trainer.schedule.Schedule;
+import org.maskwright.trainer.source.TrainingData;
 
 /** Engines differ in rounding alone: the first steps of a training have the same losses on all. */
 class EngineLossesTest {
@@ -59,7 +59,7 @@ class EngineLossesTest {
     try (Engine engine = Engine.open(options);
         SegmentationModel model =
             SegmentationModels.build(
-                engine, OneBatchOverfitsTest.model(name), TrainingRun.classSpace(classes));
+                engine, OneBatchOverfitsTest.model(name), TrainingData.classSpace(classes));
         Optimizer optimizer = settings.over(model);
         Loader loader =
             new Loader(data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(2, 1, 1))) {

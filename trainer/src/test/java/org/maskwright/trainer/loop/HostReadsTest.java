@@ -15,6 +15,7 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
+import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.AdamW;
@@ -45,7 +46,7 @@ class HostReadsTest {
       SegmentationTask task =
           new SegmentationTask(
               model,
-              StepPartsTest.criterion(name),
+              Criterion.of(StepPartsTest.criterion(name)),
               List.of(new SourceSupervision(new Masks.Settings())),
               Normalization.IMAGENET,
               w -> {});

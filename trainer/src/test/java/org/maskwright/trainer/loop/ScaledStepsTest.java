@@ -52,6 +52,7 @@ class ScaledStepsTest {
   }
 
   /** What came of some steps. */
+  @SuppressWarnings("ArrayRecordComponent") // each read once
   private record Run(List<StepReport> reports, float[] before, float[] after, long optimizerSteps) {
     StepReport last() {
       return reports.get(reports.size() - 1);

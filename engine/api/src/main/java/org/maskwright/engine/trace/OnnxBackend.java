@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Device;
@@ -34,7 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class OnnxBackend extends InferenceBackend {
   private final Backend compute;
-  private final Map<DeviceArray, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<DeviceArray, String> names = new IdentityHashMap<>();
   private final List<OnnxTape> tapes = new ArrayList<>();
   private OnnxTape tape;
   private OnnxOperators operators;

@@ -20,7 +20,7 @@ final class OnnxTape {
   private final Backend compute;
   private final MemoryAccount account = new MemoryAccount();
   private final Map<DeviceArray, String> names;
-  private final Map<DeviceArray, OnnxConstant> used = new IdentityHashMap<>();
+  private final IdentityHashMap<DeviceArray, OnnxConstant> used = new IdentityHashMap<>();
   private final List<OnnxGraph.Value> inputs = new ArrayList<>();
   private final List<OnnxGraph.Value> outputs = new ArrayList<>();
   private final Map<String, OnnxConstant> constants = new LinkedHashMap<>();

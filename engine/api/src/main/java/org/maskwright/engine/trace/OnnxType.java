@@ -35,7 +35,7 @@ public enum OnnxType {
   /**
    * The type of tensors here.
    *
-   * @throws EngineException for bfloat16, in which no model is exported
+   * @throws EngineException for bfloat16 and float16, in which no model is recorded
    */
   public static OnnxType of(DType dtype) {
     return switch (dtype) {
@@ -44,9 +44,11 @@ public enum OnnxType {
       case INT32 -> INT32;
       case UINT8 -> UINT8;
       case BOOL -> BOOL;
-      case BFLOAT16 ->
+      case BFLOAT16, FLOAT16 ->
           throw new EngineException(
-              "recording: expected float32, got bfloat16; record with engine.precision = fp32");
+              "recording: expected float32, got "
+                  + dtype
+                  + "; record with engine.precision = fp32");
     };
   }
 

@@ -43,22 +43,21 @@ class DeformableLaunchTest {
                 Backend.class.getClassLoader(),
                 new Class<?>[] {Backend.class},
                 (proxy, method, arguments) -> {
-                  switch (method.getName()) {
-                    case "runsKernels":
-                      return true;
-                    case "launch":
-                      launches.add(
-                          new Launch(
-                              (DeviceKernel) arguments[0],
-                              (long) arguments[1],
-                              List.copyOf((List<KernelArgument>) arguments[2])));
-                      return null;
-                    default:
-                      try {
-                        return method.invoke(shapes, arguments);
-                      } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                      }
+                  if (method.getName().equals("runsKernels")) {
+                    return true;
+                  }
+                  if (method.getName().equals("launch")) {
+                    launches.add(
+                        new Launch(
+                            (DeviceKernel) arguments[0],
+                            (long) arguments[1],
+                            List.copyOf((List<KernelArgument>) arguments[2])));
+                    return null;
+                  }
+                  try {
+                    return method.invoke(shapes, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
                   }
                 }));
   }
