@@ -17,6 +17,7 @@ import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -243,6 +244,17 @@ public abstract class PrimitiveConformance extends BackendConformance {
         new float[] {1, 1 + 0x1p-9f, Float.POSITIVE_INFINITY, 0x1p-24f, -0f},
         binary16,
         "float16 rounds half to even, and to infinity from 65520 on");
+  }
+
+  @Test
+  void smallFloatsArriveOnTheHostAsFloat32() {
+    for (DType dtype : new DType[] {DType.BFLOAT16, DType.FLOAT16}) {
+      Tensor x = engine().floats(new float[] {1.5f, -3}, 2).cast(dtype);
+      try (INDArray host = x.toHost()) {
+        assertEquals(DataType.FLOAT, host.dataType(), dtype.toString());
+        assertArrayEquals(new float[] {1.5f, -3}, host.toFloatVector(), dtype.toString());
+      }
+    }
   }
 
   @Test

@@ -25,9 +25,9 @@ final class Host {
     }
   }
 
-  /** A copy in memory of its own; bfloat16 becomes float32. */
+  /** A copy in memory of its own; bfloat16 and float16 become float32. */
   INDArray toHost(OpArray a) {
-    DataType type = a.dtype() == DType.BFLOAT16 ? DataType.FLOAT : a.dtype().host();
+    DataType type = a.dtype().isHalf() ? DataType.FLOAT : a.dtype().host();
     try (Work work = operations.work()) {
       return a.isEmpty()
           ? Nd4j.create(type, a.shape().clone())

@@ -85,9 +85,9 @@ final class Work implements AutoCloseable {
     return x.dataType() == type ? x : own(x.castTo(type));
   }
 
-  /** The elements to compute with: bfloat16 as float32. */
+  /** The elements to compute with: bfloat16 and float16 as float32. */
   INDArray wide(OpArray a) {
-    return a.dtype() == DType.BFLOAT16 ? cast(a.array(), DataType.FLOAT) : a.array();
+    return a.dtype().isHalf() ? cast(a.array(), DataType.FLOAT) : a.array();
   }
 
   /** A number of a type, rank 0. */
