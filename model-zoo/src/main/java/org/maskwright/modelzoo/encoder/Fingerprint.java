@@ -6,9 +6,9 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.maskwright.files.Sha256;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -23,7 +23,7 @@ public final class Fingerprint {
 
   /** In 64 hexadecimal digits. */
   public static String of(StateDict state) {
-    MessageDigest digest = PixelDigest.sha256();
+    MessageDigest digest = Sha256.start();
     ByteBuffer piece = ByteBuffer.allocate(Float.BYTES * PIECE).order(ByteOrder.LITTLE_ENDIAN);
     for (Map.Entry<String, HostTensor> entry : new TreeMap<>(state.asMap()).entrySet()) {
       String head = entry.getKey() + Arrays.toString(entry.getValue().shape()) + '\n';
@@ -36,6 +36,6 @@ public final class Fingerprint {
         values.position(values.position() + count);
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 }

@@ -1,17 +1,13 @@
 package org.maskwright.modelzoo.weights;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.maskwright.files.Sha256;
 
 /**
  * Where weights come from. Travels in the metadata of every safetensors file that Maskwright
@@ -27,7 +23,6 @@ import java.util.function.Supplier;
 public record Provenance(
     String source, String sha256, String format, String family, String author, String licence) {
   private static final String PREFIX = "maskwright.";
-  private static final int BUFFER_BYTES = 1 << 16;
 
   /**
    * As the file says, if Maskwright wrote it; else of the file.
@@ -80,20 +75,9 @@ public record Provenance(
   /** SHA-256 of the files' bytes one after another, in hexadecimal. */
   public static String sha256(List<Path> files) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[BUFFER_BYTES];
-      for (Path file : files) {
-        try (InputStream in = Files.newInputStream(file)) {
-          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            digest.update(buffer, 0, n);
-          }
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
+      return Sha256.of(files);
     } catch (IOException e) {
       throw new CheckpointException(files.get(0), "cannot be read: " + e, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -1,17 +1,13 @@
 package org.maskwright.trainer.checkpoint;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.maskwright.files.OutputFile;
+import org.maskwright.files.Sha256;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -38,7 +35,6 @@ final class Checksums {
   private static final Set<String> ADDED_LATER = Set.of(ModelFolder.THRESHOLDS);
 
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");
-  private static final int BUFFER = 1 << 20;
 
   private Checksums() {}
 
@@ -51,7 +47,7 @@ final class Checksums {
   static void write(Path folder, Collection<String> files) throws IOException {
     Map<String, String> digests = new LinkedHashMap<>();
     for (String file : files) {
-      digests.put(file, digest(folder.resolve(file)));
+      digests.put(file, Sha256.of(List.of(folder.resolve(file))));
     }
     write(folder, digests);
   }
@@ -78,7 +74,7 @@ final class Checksums {
         write(folder, digests);
       }
       OutputFile.writeDurably(file, text);
-      digests.put(name, digest(file));
+      digests.put(name, Sha256.of(List.of(file)));
       write(folder, digests);
     } catch (IOException e) {
       throw OutputFile.failure(file, e);
@@ -140,7 +136,7 @@ final class Checksums {
   }
 
   private static void requireSame(Path file, String expected) throws IOException {
-    String found = digest(file);
+    String found = Sha256.of(List.of(file));
     if (!found.equals(expected)) {
       throw new CheckpointException(
           file,
@@ -196,21 +192,5 @@ final class Checksums {
           .filter(name -> !name.equals(FILE))
           .collect(Collectors.toCollection(TreeSet::new));
     }
-  }
-
-  private static String digest(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-    var buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -3,14 +3,13 @@ package org.maskwright.trainer.run;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.files.Sha256;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.encoder.FeatureStore;
 import org.maskwright.modelzoo.encoder.Fingerprint;
@@ -98,12 +97,9 @@ final class FrozenEncoding implements AutoCloseable {
             engine.backendName(),
             engine.device().toString(),
             engine.precision().toString());
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(all.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    MessageDigest digest = Sha256.start();
+    digest.update(all.getBytes(StandardCharsets.UTF_8));
+    return Sha256.hex(digest);
   }
 
   /** What names the encoder in a folder of the head. */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.maskwright.files.ProtoMessage;
 
 /**
  * Writes scalars as a TensorBoard event file.
@@ -49,9 +50,9 @@ final class EventWriter implements Tracker {
     Path file = newFile(folder, clock.instant().getEpochSecond());
     this.out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE));
     record(
-        new ProtoWriter()
-            .doubleField(1, wallTime())
-            .bytesField(3, FILE_VERSION.getBytes(StandardCharsets.UTF_8)));
+        new ProtoMessage()
+            .float64(1, wallTime())
+            .bytes(3, FILE_VERSION.getBytes(StandardCharsets.UTF_8)));
     out.flush();
   }
 
@@ -62,11 +63,11 @@ final class EventWriter implements Tracker {
    */
   @Override
   public void numbers(String kind, long step, Map<String, Double> values) throws IOException {
-    var summary = new ProtoWriter();
+    var summary = new ProtoMessage();
     for (Map.Entry<String, Double> e : values.entrySet()) {
       if (Double.isFinite(e.getValue())) {
         String tag = kind + "/" + e.getKey();
-        summary.messageField(1, value(tag).floatField(2, e.getValue().floatValue()));
+        summary.message(1, value(tag).float32(2, e.getValue().floatValue()));
       }
     }
     event(step, summary);
@@ -78,17 +79,16 @@ final class EventWriter implements Tracker {
     out.close();
   }
 
-  private static ProtoWriter value(String tag) {
-    return new ProtoWriter().bytesField(1, tag.getBytes(StandardCharsets.UTF_8));
+  private static ProtoMessage value(String tag) {
+    return new ProtoMessage().text(1, tag);
   }
 
-  private void event(long step, ProtoWriter summary) throws IOException {
-    record(
-        new ProtoWriter().doubleField(1, wallTime()).varintField(2, step).messageField(5, summary));
+  private void event(long step, ProtoMessage summary) throws IOException {
+    record(new ProtoMessage().float64(1, wallTime()).number(2, step).message(5, summary));
   }
 
   /** One TFRecord: length, its checksum, the bytes, their checksum. */
-  private void record(ProtoWriter event) throws IOException {
+  private void record(ProtoMessage event) throws IOException {
     byte[] data = event.toByteArray();
     ByteBuffer head =
         ByteBuffer.allocate(Long.BYTES + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);

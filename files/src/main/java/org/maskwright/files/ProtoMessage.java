@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.onnx;
+package org.maskwright.files;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.maskwright.files.OutputFile;
 
 /**
  * A message in the wire format of protocol buffers: fields with their numbers, as a writer needs
@@ -17,8 +16,9 @@ import org.maskwright.files.OutputFile;
  *
  * <p><b>Source</b> the encoding's description at protobuf.dev
  */
-final class ProtoMessage {
+public final class ProtoMessage {
   private static final int VARINT = 0;
+  private static final int FIXED_64 = 1;
   private static final int DELIMITED = 2;
   private static final int FIXED_32 = 5;
   private static final int TYPE_BITS = 3;
@@ -30,7 +30,7 @@ final class ProtoMessage {
   private long closedBytes;
 
   /** Bytes of the message. */
-  long size() {
+  public long size() {
     return closedBytes + open.size();
   }
 
@@ -47,28 +47,46 @@ final class ProtoMessage {
     raw(((long) field << TYPE_BITS) | type);
   }
 
-  ProtoMessage number(int field, long value) {
+  /** A whole number, of any type but those with a sign bit in front (sint) or of fixed size. */
+  public ProtoMessage number(int field, long value) {
     tag(field, VARINT);
     raw(value);
     return this;
   }
 
-  ProtoMessage float32(int field, float value) {
+  /** A float. */
+  public ProtoMessage float32(int field, float value) {
     tag(field, FIXED_32);
-    open.writeBytes(
-        ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
+    open.writeBytes(little(Float.BYTES).putFloat(value).array());
     return this;
   }
 
-  ProtoMessage text(int field, String value) {
-    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+  /** A double. */
+  public ProtoMessage float64(int field, double value) {
+    tag(field, FIXED_64);
+    open.writeBytes(little(Double.BYTES).putDouble(value).array());
+    return this;
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A string. */
+  public ProtoMessage text(int field, String value) {
+    return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Bytes. */
+  public ProtoMessage bytes(int field, byte[] value) {
     tag(field, DELIMITED);
-    raw(utf8.length);
-    open.writeBytes(utf8);
+    raw(value.length);
+    open.writeBytes(value);
     return this;
   }
 
-  ProtoMessage message(int field, ProtoMessage value) {
+  /** A message, which is not added to any more. */
+  public ProtoMessage message(int field, ProtoMessage value) {
     tag(field, DELIMITED);
     raw(value.size());
     closeOpen();
@@ -83,7 +101,7 @@ final class ProtoMessage {
    *
    * @param size how many
    */
-  ProtoMessage bytes(int field, long size, Supplier<ByteBuffer> content) {
+  public ProtoMessage bytes(int field, long size, Supplier<ByteBuffer> content) {
     tag(field, DELIMITED);
     raw(size);
     closeOpen();
@@ -99,7 +117,16 @@ final class ProtoMessage {
     open = new ByteArrayOutputStream();
   }
 
-  void writeTo(FileChannel channel) throws IOException {
+  /** All bytes at once, of a message that is small enough. */
+  public byte[] toByteArray() {
+    closeOpen();
+    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(closedBytes));
+    pieces.forEach(piece -> out.put(piece.get()));
+    return out.array();
+  }
+
+  /** Writes all bytes where the channel is. */
+  public void writeTo(FileChannel channel) throws IOException {
     closeOpen();
     for (Supplier<ByteBuffer> piece : pieces) {
       OutputFile.writeFully(channel, piece.get());
