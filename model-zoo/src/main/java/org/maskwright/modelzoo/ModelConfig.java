@@ -31,6 +31,16 @@ public record ModelConfig(
     BackboneConfig backbone,
     PixelDecoderConfig pixelDecoder,
     DecoderConfig decoder) {
+  /**
+   * A side of an image after padding.
+   *
+   * @param divisibility of which it becomes a multiple
+   * @throws ArithmeticException if that is beyond int
+   */
+  public static int paddedSize(int size, int divisibility) {
+    return Math.multiplyExact(Math.floorDiv(size - 1, divisibility) + 1, divisibility);
+  }
+
   /** Checks the ranges. */
   public ModelConfig {
     require(

@@ -126,8 +126,7 @@ public final class SegmentationModel extends Module {
 
   /** A side of an image after padding to {@link ModelConfig#sizeDivisibility}. */
   public int paddedSize(int size) {
-    int d = config.sizeDivisibility();
-    return Math.multiplyExact(Math.floorDiv(size - 1, d) + 1, d);
+    return ModelConfig.paddedSize(size, config.sizeDivisibility());
   }
 
   /**

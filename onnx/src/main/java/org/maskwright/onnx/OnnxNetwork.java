@@ -90,8 +90,9 @@ public final class OnnxNetwork implements AutoCloseable {
    * @throws CheckpointException if onnxruntime fails
    */
   public Result run(float[] pixels, int height, int width) {
-    int toHeight = onlySize().map(InputSize::height).orElseGet(() -> up(height));
-    int toWidth = onlySize().map(InputSize::width).orElseGet(() -> up(width));
+    int toHeight =
+        onlySize().map(InputSize::height).orElseGet(() -> description.paddedSize(height));
+    int toWidth = onlySize().map(InputSize::width).orElseGet(() -> description.paddedSize(width));
     if (height > toHeight || width > toWidth) {
       throw new IllegalArgumentException(
           "pixels: expected at most %d x %d as %s takes, got %d x %d"
@@ -112,12 +113,7 @@ public final class OnnxNetwork implements AutoCloseable {
             Math.toIntExact(masks.shape()[WIDTH]),
             description.maskScores());
     // The graph pads once more, to the model's own multiples.
-    return new Result(outputs, up(toHeight), up(toWidth));
-  }
-
-  private int up(int side) {
-    int d = description.sizeDivisibility();
-    return Math.multiplyExact((side + d - 1) / d, d);
+    return new Result(outputs, description.paddedSize(toHeight), description.paddedSize(toWidth));
   }
 
   /** Of the first image. */

@@ -79,18 +79,20 @@ public final class Preparation {
                     ResizeShortestEdge.sizeFor(
                         size, description.shortEdge(), description.maxSize()));
     RgbImage resized = BilinearResize.resize(picture, content.width(), content.height());
-    int height = onlySize.map(InputSize::height).orElseGet(() -> up(content.height()));
-    int width = onlySize.map(InputSize::width).orElseGet(() -> up(content.width()));
+    int height =
+        onlySize.map(InputSize::height).orElseGet(() -> description.paddedSize(content.height()));
+    int width =
+        onlySize.map(InputSize::width).orElseGet(() -> description.paddedSize(content.width()));
     // The graph pads once more, to the model's own multiples.
     ImageFrame frame =
         new ImageFrame(
-            up(height), up(width), content.height(), content.width(), size.height(), size.width());
+            description.paddedSize(height),
+            description.paddedSize(width),
+            content.height(),
+            content.width(),
+            size.height(),
+            size.width());
     return new Prepared(normalised(resized, height, width), height, width, frame);
-  }
-
-  private int up(int side) {
-    int d = description.sizeDivisibility();
-    return Math.multiplyExact((side + d - 1) / d, d);
   }
 
   private float[] normalised(RgbImage image, int height, int width) {

@@ -17,6 +17,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.onnx.OnnxFile;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.export.ExportRequest;
@@ -72,7 +73,7 @@ public final class OnnxTable {
     for (Path made :
         List.of(
             file,
-            folder.resolve(name + ".onnx.data"),
+            OnnxFile.data(file),
             model.resolve(ModelFolder.WEIGHTS),
             model.resolve(ModelFolder.SETTINGS),
             model)) {

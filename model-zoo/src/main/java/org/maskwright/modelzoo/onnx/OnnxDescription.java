@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor;
@@ -59,6 +60,11 @@ public record OnnxDescription(
     classes = List.copyOf(classes);
     mean = List.copyOf(mean);
     std = List.copyOf(std);
+  }
+
+  /** A side of the input after the model's own padding. */
+  public int paddedSize(int size) {
+    return ModelConfig.paddedSize(size, sizeDivisibility);
   }
 
   /** As the metadata of a file. */

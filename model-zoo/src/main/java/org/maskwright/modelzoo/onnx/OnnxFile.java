@@ -10,6 +10,7 @@ import org.maskwright.engine.trace.OnnxGraph;
 import org.maskwright.engine.trace.OnnxNode;
 import org.maskwright.files.OutputException;
 import org.maskwright.files.OutputFile;
+import org.maskwright.files.ProtoMessage;
 
 /**
  * Writes ONNX files. A message of protocol buffers cannot exceed 2 GiB: of a larger model the
@@ -34,6 +35,11 @@ public final class OnnxFile {
 
   private OnnxFile() {}
 
+  /** The second file of a large model. */
+  public static Path data(Path file) {
+    return file.resolveSibling(file.getFileName() + ".data");
+  }
+
   /**
    * Writes a graph.
    *
@@ -55,7 +61,7 @@ public final class OnnxFile {
       String version,
       long most) {
     long bytes = graph.constants().values().stream().mapToLong(OnnxConstant::size).sum();
-    Path data = file.resolveSibling(file.getFileName() + ".data");
+    Path data = data(file);
     Map<String, Long> places = bytes <= most ? Map.of() : places(graph);
     if (!places.isEmpty()) {
       OutputFile.writeDurably(

@@ -56,12 +56,17 @@ public record ExportRequest(Path folder, Path out, ExportWishes wishes) {
   Exported exported(StateDict state, List<String> more, Map<String, Object> facts) {
     String licence = file().licence();
     List<String> lines = new ArrayList<>();
-    lines.add("%s: %d tensors, licence: %s".formatted(out, state.size(), licence));
+    lines.add("%s: %d tensors, %s".formatted(out, state.size(), inWords(licence)));
     lines.addAll(more);
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("tensors", (long) state.size());
     all.put("licence", licence);
     all.putAll(facts);
     return new Exported(lines, all);
+  }
+
+  /** A licence for a line, also of a model whose licence nobody has said. */
+  static String inWords(String licence) {
+    return "licence: " + (licence.isBlank() ? "not stated" : licence);
   }
 }

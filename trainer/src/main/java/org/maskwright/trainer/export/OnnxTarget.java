@@ -56,7 +56,7 @@ public final class OnnxTarget implements ExportTarget {
   public Exported write(ExportRequest request) {
     ExportWishes wishes = request.wishes();
     boolean results = results(wishes);
-    OutputFolder.requireFree(request.out(), data(request.out()));
+    OutputFolder.requireFree(request.out(), OnnxFile.data(request.out()));
     ModelFile file = request.file();
     OnnxSizes sizes = sizes(wishes, file);
     try (Engine computing = EngineSettings.open(wishes.engine());
@@ -111,10 +111,6 @@ public final class OnnxTarget implements ExportTarget {
     return new Written(graph, files.size(), bytes, (System.nanoTime() - start) / NANOS);
   }
 
-  private static Path data(Path out) {
-    return out.resolveSibling(out.getFileName() + ".data");
-  }
-
   private static boolean results(ExportWishes wishes) {
     wishes
         .with()
@@ -129,9 +125,7 @@ public final class OnnxTarget implements ExportTarget {
 
   /** Without a wish a square of the short edge, into which every picture fits. */
   private static OnnxSizes sizes(ExportWishes wishes, ModelFile file) {
-    int edge = file.shortEdge();
-    int divisibility = file.model().sizeDivisibility();
-    int side = (edge + divisibility - 1) / divisibility * divisibility;
+    int side = ModelConfig.paddedSize(file.shortEdge(), file.model().sizeDivisibility());
     String size = wishes.size().orElse(side + "x" + side).toLowerCase(Locale.ROOT);
     String batch = wishes.batch().orElse("1").toLowerCase(Locale.ROOT);
     boolean anySize = size.equals(DYNAMIC);
@@ -180,7 +174,7 @@ public final class OnnxTarget implements ExportTarget {
     String licence = request.file().licence();
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s: %.1f MiB in %d file%s, %d operations of opset %d, in %.1f s; input %s; licence: %s"
+        "%s: %.1f MiB in %d file%s, %d operations of opset %d, in %.1f s; input %s; %s"
             .formatted(
                 request.out(),
                 written.bytes() / MIB,
@@ -190,7 +184,7 @@ public final class OnnxTarget implements ExportTarget {
                 OnnxGraph.OPSET,
                 written.seconds(),
                 written.graph().inputs().get(0).sizes(),
-                licence));
+                ExportRequest.inWords(licence)));
     lines.addAll(found.lines());
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("bytes", written.bytes());
