@@ -83,7 +83,12 @@ public final class OnnxBackend extends InferenceBackend {
   }
 
   private DType typeOf(DeviceArray array) {
-    return array instanceof Symbol s ? s.dtype() : DType.of(compute.toHost(array).dataType());
+    if (array instanceof Symbol s) {
+      return s.dtype();
+    }
+    try (INDArray host = compute.toHost(array)) { // a copy
+      return DType.of(host.dataType());
+    }
   }
 
   private static boolean fixed(DeviceArray... arrays) {
