@@ -68,9 +68,7 @@ public final class InstanceFiles {
     this.detectionArea = detectionArea;
     var reading = CompletableFuture.supplyAsync(() -> TruthFile.read(truth));
     List<Found> found =
-        CocoJson.readResults(
-            results,
-            d -> found(d, reading.isCompletedExceptionally() ? null : reading.getNow(null)));
+        CocoJson.readResults(results, d -> found(d, isRead(reading) ? reading.join() : null));
     try {
       this.truth = reading.join();
     } catch (CompletionException e) {
@@ -80,8 +78,13 @@ public final class InstanceFiles {
     group(found);
   }
 
+  /** Whether it is done and did not fail; asked in this order, as it may fail in between. */
+  private static boolean isRead(CompletableFuture<TruthFile> reading) {
+    return reading.isDone() && !reading.isCompletedExceptionally();
+  }
+
   /**
-   * @param known null while it is being read
+   * @param known null while it is being read, and where it could not be
    */
   private Found found(CocoDetection d, TruthFile known) {
     boolean compared =
