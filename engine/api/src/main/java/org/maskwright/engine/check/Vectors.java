@@ -1,5 +1,6 @@
 package org.maskwright.engine.check;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.kernel.ScalarRows;
@@ -11,6 +12,9 @@ import org.maskwright.engine.tensor.RandomStream;
  */
 public final class Vectors {
   private static final int[] WIDTHS = {1, 7, 8, 31, 32, 33};
+
+  /** As many as three locations touch. */
+  private static final int ROWS = 12;
 
   private Vectors() {}
 
@@ -47,11 +51,15 @@ public final class Vectors {
     float[] g = random.uniform(width, -1, 1);
     float[] sum = random.uniform(width, -1, 1);
     float[] gv = random.uniform(5 * width, -1, 1);
-    float[] dots = new float[4];
+    float[] lanes = new float[8 * ROWS];
     float[] sigmoid = new float[width];
     float[] softplus = new float[width];
-    kernels.addFour(sum, v, 0, 3 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f);
-    kernels.backwardFour(g, v, gv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, dots);
+    int[] at = new int[ROWS];
+    Arrays.setAll(at, k -> random.nextInt(5) * width);
+    float[] w = random.uniform(ROWS, -1, 1);
+    kernels.addRows(sum, v, at, w, ROWS);
+    kernels.addRowsBackward(g, v, gv, at, w, ROWS, lanes);
+    float[] dots = Arrays.copyOf(lanes, ROWS);
     kernels.logistic(random.uniform(width, -20, 20), sigmoid, softplus, width);
     float[] sums = {kernels.sum(v, width, width), kernels.dot(g, v, width)};
     return new float[][] {sum, gv, dots, sigmoid, softplus, sums};

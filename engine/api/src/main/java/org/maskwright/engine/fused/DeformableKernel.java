@@ -102,6 +102,47 @@ final class DeformableKernel {
     }
   }
 
+  /**
+   * The samples of a query that lie inside their maps, each with its four pixels, so that the rows
+   * of all are gone through at once.
+   */
+  private static final class Taps {
+    private final int[] at;
+    private final float[] factors;
+    private final int[] samples;
+    private final float[] fx;
+    private final float[] fy;
+    private final float[] dots;
+    private int count;
+
+    Taps(int most) {
+      at = new int[4 * most];
+      factors = new float[4 * most];
+      samples = new int[most];
+      fx = new float[most];
+      fy = new float[most];
+      dots = new float[8 * 4 * most];
+    }
+
+    void add(Corners c, float weight, int sample) {
+      float a1 = weight * c.fy;
+      float a0 = weight - a1;
+      int k = 4 * count;
+      at[k] = c.i00;
+      at[k + 1] = c.i01;
+      at[k + 2] = c.i10;
+      at[k + 3] = c.i11;
+      factors[k] = a0 * (1 - c.fx);
+      factors[k + 1] = a0 * c.fx;
+      factors[k + 2] = a1 * (1 - c.fx);
+      factors[k + 3] = a1 * c.fx;
+      samples[count] = sample;
+      fx[count] = c.fx;
+      fy[count] = c.fy;
+      count++;
+    }
+  }
+
   /** The values of one head [tokens + 1,width], the last row zero. */
   private float[] head(FloatBuffer values, int b, int m) {
     float[] out = new float[(tokens + 1) * width];
@@ -134,39 +175,40 @@ final class DeformableKernel {
     float[] weight = new float[perQuery];
     float[] sum = new float[width];
     Corners c = new Corners();
+    Taps taps = new Taps(perQuery);
     for (int q = 0; q < queries; q++) {
       int row = (b * queries + q) * heads + m;
       locations.get(row * perQuery * 2, loc, 0, perQuery * 2);
       weights.get(row * perQuery, weight, 0, perQuery);
       java.util.Arrays.fill(sum, 0);
+      taps.count = 0;
       for (int i = 0, l = 0, p = 0; i < perQuery; i++, p++) {
         if (p == points) {
           p = 0;
           l++;
         }
-        if (c.set(loc[2 * i], loc[2 * i + 1], l)) {
-          add(c, v, weight[i], sum);
-        } else {
+        if (!c.set(loc[2 * i], loc[2 * i + 1], l)) {
           addOutside(c, weight[i], sum);
+        } else if (Float.isFinite(weight[i])) {
+          taps.add(c, weight[i], i);
+        } else {
+          addWhole(c, v, weight[i], sum);
         }
       }
+      rows.addRows(sum, v, taps.at, taps.factors, 4 * taps.count);
       out.put(row * width, sum, 0, width);
     }
   }
 
-  private void add(Corners c, float[] v, float weight, float[] sum) {
-    if (!Float.isFinite(weight)) { // times the sample, not times its coefficients, which may be 0
-      float[] sample = new float[width];
-      add(c, v, 1, sample);
-      for (int d = 0; d < width; d++) {
-        sum[d] += weight * sample[d];
-      }
-      return;
+  /** The weight times the sample, not times its coefficients, which may be 0. */
+  private void addWhole(Corners c, float[] v, float weight, float[] sum) {
+    float[] sample = new float[width];
+    Taps one = new Taps(1);
+    one.add(c, 1, 0);
+    rows.addRows(sample, v, one.at, one.factors, 4);
+    for (int d = 0; d < width; d++) {
+      sum[d] += weight * sample[d];
     }
-    float a1 = weight * c.fy;
-    float a0 = weight - a1;
-    rows.addFour(
-        sum, v, c.i00, c.i01, c.i10, c.i11, a0 * (1 - c.fx), a0 * c.fx, a1 * (1 - c.fx), a1 * c.fx);
   }
 
   /** Outside the map all is zero; a location or weight that is not finite shows all the same. */
@@ -220,20 +262,21 @@ final class DeformableKernel {
     float[] gLoc = new float[perQuery * 2];
     float[] gWeight = new float[perQuery];
     float[] g = new float[width];
-    float[] dots = new float[4];
     Corners c = new Corners();
+    Taps taps = new Taps(perQuery);
     for (int q = 0; q < queries; q++) {
       int row = (b * queries + q) * heads + m;
       locations.get(row * perQuery * 2, loc, 0, perQuery * 2);
       weights.get(row * perQuery, weight, 0, perQuery);
       grad.get(row * width, g, 0, width);
+      taps.count = 0;
       for (int i = 0, l = 0, p = 0; i < perQuery; i++, p++) {
         if (p == points) {
           p = 0;
           l++;
         }
         if (c.set(loc[2 * i], loc[2 * i + 1], l)) {
-          point(c, g, v, gv, weight[i], i, widths[l], heights[l], gLoc, gWeight, dots);
+          taps.add(c, weight[i], i);
         } else {
           // Zero times a bilinear coefficient: each derivative has the other axis's.
           float zeroX = Float.isFinite(c.x) ? 0 : Float.NaN;
@@ -242,6 +285,10 @@ final class DeformableKernel {
           gLoc[2 * i + 1] = weight[i] * zeroX;
           gWeight[i] = zeroX + zeroY;
         }
+      }
+      rows.addRowsBackward(g, v, gv, taps.at, taps.factors, 4 * taps.count, taps.dots);
+      for (int t = 0; t < taps.count; t++) {
+        point(taps, t, weight, gLoc, gWeight);
       }
       gradLocations.put(row * perQuery * 2, gLoc, 0, perQuery * 2);
       gradWeights.put(row * perQuery, gWeight, 0, perQuery);
@@ -252,31 +299,18 @@ final class DeformableKernel {
     }
   }
 
-  /** Gradients of one location and its weight; adds to the four rows of gv. */
-  private void point(
-      Corners c,
-      float[] g,
-      float[] v,
-      float[] gv,
-      float weight,
-      int i,
-      int w,
-      int h,
-      float[] gLoc,
-      float[] gWeight,
-      float[] dots) {
-    float fx = c.fx;
-    float fy = c.fy;
-    float a1 = weight * fy;
-    float a0 = weight - a1;
-    rows.backwardFour(
-        g, v, gv, c.i00, c.i01, c.i10, c.i11, a0 * (1 - fx), a0 * fx, a1 * (1 - fx), a1 * fx, dots);
-    float d00 = dots[0];
-    float d01 = dots[1];
-    float d10 = dots[2];
-    float d11 = dots[3];
+  /** Gradients of the location and the weight of tap t. */
+  private void point(Taps taps, int t, float[] weight, float[] gLoc, float[] gWeight) {
+    int i = taps.samples[t];
+    int level = i / points;
+    float fx = taps.fx[t];
+    float fy = taps.fy[t];
+    float d00 = taps.dots[4 * t];
+    float d01 = taps.dots[4 * t + 1];
+    float d10 = taps.dots[4 * t + 2];
+    float d11 = taps.dots[4 * t + 3];
     gWeight[i] = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
-    gLoc[2 * i] = weight * w * ((1 - fy) * (d01 - d00) + fy * (d11 - d10));
-    gLoc[2 * i + 1] = weight * h * ((1 - fx) * (d10 - d00) + fx * (d11 - d01));
+    gLoc[2 * i] = weight[i] * widths[level] * ((1 - fy) * (d01 - d00) + fy * (d11 - d10));
+    gLoc[2 * i + 1] = weight[i] * heights[level] * ((1 - fx) * (d10 - d00) + fx * (d11 - d01));
   }
 }

@@ -25,40 +25,22 @@ public interface RowKernels {
   String description();
 
   /**
-   * sum[d] += w00 v[i00 + d] + w01 v[i01 + d] + w10 v[i10 + d] + w11 v[i11 + d] for d in [0,
-   * sum.length).
+   * sum[d] += w[0] v[at[0] + d] + w[1] v[at[1] + d] + ... of {@code count} rows, one after the
+   * other, for d in [0, sum.length).
+   *
+   * @param count a multiple of 4
    */
-  void addFour(
-      float[] sum,
-      float[] v,
-      int i00,
-      int i01,
-      int i10,
-      int i11,
-      float w00,
-      float w01,
-      float w10,
-      float w11);
+  void addRows(float[] sum, float[] v, int[] at, float[] w, int count);
 
   /**
-   * The backward pass of {@link #addFour}: for each of the four rows, {@code dots[k]} = sum of g[d]
-   * v[ik + d], and gv[ik + d] += wk g[d]. Rows may be the same.
+   * The backward pass of {@link #addRows}: for each of {@code count} rows, {@code dots[k]} = sum of
+   * g[d] v[at[k] + d], and gv[at[k] + d] += w[k] g[d]. Rows may be the same.
    *
-   * @param dots [4], overwritten: 00, 01, 10, 11
+   * @param count a multiple of 4
+   * @param dots [8 count] at least, overwritten: the first {@code count} hold the results
    */
-  void backwardFour(
-      float[] g,
-      float[] v,
-      float[] gv,
-      int i00,
-      int i01,
-      int i10,
-      int i11,
-      float w00,
-      float w01,
-      float w10,
-      float w11,
-      float[] dots);
+  void addRowsBackward(
+      float[] g, float[] v, float[] gv, int[] at, float[] w, int count, float[] dots);
 
   /**
    * What cross-entropy and dice need of logits: sigmoid[i] = s(x[i]) and softplus[i] = log(1 +

@@ -8,44 +8,34 @@ public final class ScalarRows implements RowKernels {
   }
 
   @Override
-  public void addFour(
-      float[] sum,
-      float[] v,
-      int i00,
-      int i01,
-      int i10,
-      int i11,
-      float w00,
-      float w01,
-      float w10,
-      float w11) {
+  public void addRows(float[] sum, float[] v, int[] at, float[] w, int count) {
+    for (int k = 0; k < count; k += 4) {
+      addFour(sum, v, at, w, k);
+    }
+  }
+
+  /** In one pass over the sum, which is read and written once for four rows. */
+  private static void addFour(float[] sum, float[] v, int[] at, float[] w, int k) {
+    int a0 = at[k];
+    int a1 = at[k + 1];
+    int a2 = at[k + 2];
+    int a3 = at[k + 3];
+    float w0 = w[k];
+    float w1 = w[k + 1];
+    float w2 = w[k + 2];
+    float w3 = w[k + 3];
     for (int d = 0; d < sum.length; d++) {
-      sum[d] += w00 * v[i00 + d] + w01 * v[i01 + d] + w10 * v[i10 + d] + w11 * v[i11 + d];
+      sum[d] += w0 * v[a0 + d] + w1 * v[a1 + d] + w2 * v[a2 + d] + w3 * v[a3 + d];
     }
   }
 
   @Override
-  public void backwardFour(
-      float[] g,
-      float[] v,
-      float[] gv,
-      int i00,
-      int i01,
-      int i10,
-      int i11,
-      float w00,
-      float w01,
-      float w10,
-      float w11,
-      float[] dots) {
-    dots[0] = dot(g, v, i00, g.length);
-    dots[1] = dot(g, v, i01, g.length);
-    dots[2] = dot(g, v, i10, g.length);
-    dots[3] = dot(g, v, i11, g.length);
-    addScaled(gv, i00, g, w00);
-    addScaled(gv, i01, g, w01);
-    addScaled(gv, i10, g, w10);
-    addScaled(gv, i11, g, w11);
+  public void addRowsBackward(
+      float[] g, float[] v, float[] gv, int[] at, float[] w, int count, float[] dots) {
+    for (int k = 0; k < count; k++) {
+      dots[k] = dot(g, v, at[k], g.length);
+      addScaled(gv, at[k], g, w[k]);
+    }
   }
 
   @Override

@@ -82,12 +82,8 @@ public final class BatchNorm extends Module {
     try (var off = engine().noGrad();
         var scope = engine().scope()) {
       Tensor variance = reciprocalStd.square().reciprocal().sub(eps);
-      move(runningMean, mean);
-      move(runningVar, variance.mul(count / Math.max(1, count - 1)));
+      runningMean.mix(1 - MOMENTUM, mean, MOMENTUM);
+      runningVar.mix(1 - MOMENTUM, variance.mul(count / Math.max(1, count - 1)), MOMENTUM);
     }
-  }
-
-  private static void move(Parameter running, Tensor now) {
-    running.set(running.tensor().mul(1 - MOMENTUM).add(now.mul(MOMENTUM)));
   }
 }

@@ -179,6 +179,10 @@ public interface Backend extends AutoCloseable {
    */
   void sliceInto(DeviceArray target, int dim, long start, long end, long step, DeviceArray source);
 
+  /** Adds {@code source} to the part {@code start, start+step, ... < end} of axis {@code dim}. */
+  void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source);
+
   /** Updates parameters and both their moments in place. */
   void adamW(List<AdamWArrays> parameters, AdamWStep step);
 
@@ -284,8 +288,18 @@ public interface Backend extends AutoCloseable {
    */
   DeviceArray matmul(DeviceArray a, DeviceArray b, boolean transposeA, boolean transposeB);
 
-  /** x [N,in] times w [out,in] transposed, plus b [out] (may be null): [N,out]. */
+  /** x [..,in] times w [out,in] transposed, plus b [out] (may be null): [..,out]. */
   DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b);
+
+  /**
+   * Gradients {x, w, b}, all of one dtype; null where not needed.
+   *
+   * @param grad [..,out]
+   * @param x null where {@code needW} is false
+   * @param w null where {@code needX} is false
+   */
+  DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB);
 
   /** x [B,C,H,W], w [O,C/groups,kH,kW], b [O] or null: [B,O,H',W'] (cross-correlation). */
   DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec);
@@ -382,17 +396,43 @@ public interface Backend extends AutoCloseable {
   // ---------------------------------------------------------------------------------
 
   /**
-   * softmax(q k^T * scale, blocked positions excluded) v, without gradient, or null where there is
-   * no fused version.
+   * softmax(q k^T * scale, blocked positions excluded) v, or null where there is no fused version
+   * for such arrays. {result [B,M,Lq,D'], what the backward pass needs of the softmax in the
+   * backend's own form, or null where that is not asked for}.
    *
    * @param q [B,M,Lq,D]
    * @param k [B,M,Lk,D]
    * @param v [B,M,Lk,D']
    * @param blocked bool, broadcasts to [B,M,Lq,Lk], true = may not attend; or null. Zeros where a
    *     query may attend nowhere
+   * @param differentiated whether {@link #attentionBackward} will be asked for
    */
-  default DeviceArray attention(
-      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
+  default DeviceArray[] attention(
+      DeviceArray q,
+      DeviceArray k,
+      DeviceArray v,
+      DeviceArray blocked,
+      double scale,
+      boolean differentiated) {
     return null;
+  }
+
+  /**
+   * Gradients {q, k, v}.
+   *
+   * @param grad of the result, of its dtype
+   * @param out the result of {@link #attention}
+   * @param softmax what that gave beside it
+   */
+  default DeviceArray[] attentionBackward(
+      DeviceArray grad,
+      DeviceArray q,
+      DeviceArray k,
+      DeviceArray v,
+      DeviceArray blocked,
+      DeviceArray out,
+      DeviceArray softmax,
+      double scale) {
+    throw new UnsupportedOperationException(name() + " has no fused attention");
   }
 }

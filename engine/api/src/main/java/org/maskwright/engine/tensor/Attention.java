@@ -70,9 +70,7 @@ public final class Attention {
     Tensor mask =
         blocked == null || blocked.rank() > 1 ? blocked : blocked.reshape(1, blocked.numel());
     double scale = 1 / Math.sqrt(q.size(3));
-    boolean recorded =
-        engine.isGradEnabled() && (q.requiresGrad() || k.requiresGrad() || v.requiresGrad());
-    if (!recorded && bias == null && kept == null && engine.usesFusedKernels()) {
+    if (bias == null && kept == null && engine.usesFusedKernels()) {
       Tensor fast = fused(engine, q, k, v, mask, scale);
       if (fast != null) {
         return fast;
@@ -102,17 +100,71 @@ public final class Attention {
     Tensor a = Products.autocast(q);
     Tensor b = Products.autocast(k);
     Tensor c = Products.autocast(v);
-    DeviceArray out =
+    boolean recorded =
+        engine.isGradEnabled() && (a.requiresGrad() || b.requiresGrad() || c.requiresGrad());
+    DeviceArray[] out =
         engine
             .backend()
-            .attention(
-                a.array(), b.array(), c.array(), blocked == null ? null : blocked.array(), scale);
+            .attention(a.array(), b.array(), c.array(), array(blocked), scale, recorded);
     if (out == null) {
       return null;
     }
     engine.countMultiplyAdds(
         q.numel() * k.size(2)
             + Shapes.numel(new long[] {q.size(0), q.size(1), q.size(2)}) * v.size(2) * v.size(3));
-    return engine.result(out, a.dtype(), Shapes.with(a.shapeArray(), 3, v.size(3)));
+    Tensor y = engine.result(out[0], a.dtype(), Shapes.with(a.shapeArray(), 3, v.size(3)));
+    if (!recorded) {
+      release(out[1]);
+      return y;
+    }
+    Tensor softmax = engine.result(out[1], DType.FLOAT32, a.size(0), a.size(1), a.size(2));
+    return y.record(
+        "attention",
+        new Tensor[] {a, b, c},
+        node -> vjp(node, new Tensor[] {a, b, c}, blocked, y, softmax, scale));
+  }
+
+  private static void release(DeviceArray array) {
+    if (array != null) {
+      array.release();
+    }
+  }
+
+  private static DeviceArray array(Tensor tensor) {
+    return tensor == null ? null : tensor.array();
+  }
+
+  /**
+   * The weights, as many as queries times keys, are computed again from the inputs, by rows that
+   * stay in the cache, instead of being kept (FlashAttention, arXiv 2205.14135, section 3.1).
+   */
+  private static GradNode.Vjp vjp(
+      GradNode node, Tensor[] in, Tensor blocked, Tensor y, Tensor softmax, double scale) {
+    Tensor q = node.save(in[0]);
+    Tensor k = node.save(in[1]);
+    Tensor v = node.save(in[2]);
+    Tensor mask = blocked == null ? null : node.save(blocked);
+    Tensor out = node.save(y);
+    Tensor stats = node.save(softmax);
+    return g -> {
+      Engine engine = q.engine();
+      DeviceArray[] gradients =
+          engine
+              .backend()
+              .attentionBackward(
+                  g.cast(q.dtype()).array(),
+                  q.array(),
+                  k.array(),
+                  v.array(),
+                  array(mask),
+                  out.array(),
+                  stats.array(),
+                  scale);
+      return new Tensor[] {
+        Products.wrap(engine, gradients[0], q),
+        Products.wrap(engine, gradients[1], k),
+        Products.wrap(engine, gradients[2], v)
+      };
+    };
   }
 }

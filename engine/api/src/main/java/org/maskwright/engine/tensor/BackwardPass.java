@@ -79,7 +79,7 @@ final class BackwardPass {
   }
 
   private void start(GradNode root, Tensor seed) {
-    root.accumulate(seed);
+    root.accumulate(seed, false);
     if (root.isLeaf()) {
       used(root);
     } else {

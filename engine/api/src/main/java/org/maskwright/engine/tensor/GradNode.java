@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.maskwright.engine.spi.Backend;
 
 /**
  * One recorded operation: what its backward pass needs and how to turn the gradient of its result
@@ -17,6 +18,9 @@ final class GradNode {
     /** Gradients of the inputs, null where an input needs none. May return its argument. */
     Tensor[] apply(Tensor grad);
   }
+
+  /** Elements start, start+step, ... {@code < end} of an axis. */
+  record Part(int dim, long start, long end, long step) {}
 
   /** Where gradients end: a parameter or a variable. */
   interface Leaf {
@@ -42,6 +46,7 @@ final class GradNode {
   private final GradNode[] inputs;
   private final List<Tensor> saved = new ArrayList<>(2);
   private Vjp vjp;
+  private Part part;
   private Leaf leaf;
   private Scope scope;
   private long lastWalk;
@@ -72,6 +77,14 @@ final class GradNode {
 
   void setVjp(Vjp vjp) {
     this.vjp = vjp;
+  }
+
+  /**
+   * Its inputs are read in a part alone, and gradients are given of that: many slices of one tensor
+   * add to one array, where each would make one of zeros around its own.
+   */
+  void readsPart(Part read) {
+    part = read;
   }
 
   /** The scope that releases it, or null for a leaf. */
@@ -129,26 +142,50 @@ final class GradNode {
     return first;
   }
 
-  /** Adds to the gradient of its result; whether that is the first share. */
-  boolean accumulate(Tensor contribution) {
+  /**
+   * Adds to the gradient of its result; whether that is the first share.
+   *
+   * @param exclusive whether nothing but its scope can reach the contribution's memory, which may
+   *     then be added to
+   */
+  boolean accumulate(Tensor contribution, boolean exclusive) {
     if (!Arrays.equals(contribution.shapeArray(), shape)) {
       throw new IllegalStateException(
           "gradient of " + op + ": expected " + Shapes.text(shape) + ", got " + contribution);
     }
     if (grad == null) {
       grad = contribution.sharedOutsideScopes();
-      gradIsOurs = false;
+      gradIsOurs = exclusive;
       return true;
     }
-    if (gradIsOurs && grad.dtype() == contribution.dtype()) {
+    boolean alike = grad.dtype() == contribution.dtype();
+    if (gradIsOurs && alike) {
       engine.backend().addInto(grad.array(), contribution.array());
+      return false;
+    }
+    if (exclusive && alike) {
+      engine.backend().addInto(contribution.array(), grad.array());
+      grad.close();
+      grad = contribution.sharedOutsideScopes();
     } else {
       Tensor sum = grad.add(contribution).sharedOutsideScopes();
       grad.close();
       grad = sum;
-      gradIsOurs = true;
     }
+    gradIsOurs = true;
     return false;
+  }
+
+  /** Adds to a part of the gradient of its result; whether that is the first share. */
+  private boolean accumulate(Tensor contribution, Part of) {
+    Backend backend = engine.backend();
+    if (grad != null && gradIsOurs && grad.dtype() == contribution.dtype()) {
+      backend.addSliceInto(grad.array(), of.dim, of.start, of.end, of.step, contribution.array());
+      return false;
+    }
+    Tensor whole = engine.full(contribution.dtype(), 0, shape);
+    backend.sliceInto(whole.array(), of.dim, of.start, of.end, of.step, contribution.array());
+    return accumulate(whole, true);
   }
 
   /** The gradient of its result, which the caller closes; null where it has none. */
@@ -202,13 +239,30 @@ final class GradNode {
     Tensor[] gradients = vjp.apply(incoming);
     for (int i = 0; i < inputs.length; i++) {
       GradNode input = inputs[i];
-      if (input != null
-          && gradients[i] != null
-          && input.accumulate(gradients[i])
-          && !input.isLeaf()) {
+      if (input == null || gradients[i] == null) {
+        continue;
+      }
+      boolean first =
+          part == null
+              ? input.accumulate(gradients[i], isExclusive(gradients, i))
+              : input.accumulate(gradients[i], part);
+      if (first && !input.isLeaf()) {
         begun.accept(input);
       }
     }
+  }
+
+  /**
+   * Whether a gradient was made in this distribution and for one input alone. What came in, what
+   * was saved and what others made earlier belong to other scopes, or none.
+   */
+  private boolean isExclusive(Tensor[] gradients, int i) {
+    for (int j = 0; j < gradients.length; j++) {
+      if (j != i && gradients[j] == gradients[i]) {
+        return false;
+      }
+    }
+    return gradients[i].scope() == engine.currentScope() && !gradients[i].array().isShared();
   }
 
   // ---- of a leaf

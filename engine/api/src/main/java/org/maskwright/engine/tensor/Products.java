@@ -110,30 +110,42 @@ final class Products {
               + ", "
               + bias);
     }
+    Tensor input = autocast(x); // [..,in]
     Tensor w = autocast(weight);
     Tensor b = autocast(bias);
-    long in = weight.size(1);
     long out = weight.size(0);
-    long rows = Shapes.numel(Arrays.copyOf(x.shapeArray(), x.rank() - 1));
-    Tensor flat = autocast(x).reshape(rows, in); // [N,in]
     engine.countMultiplyAdds(x.numel() * out);
     DeviceArray array =
-        engine.backend().linear(flat.array(), w.array(), b == null ? null : b.array());
-    Tensor y = engine.result(array, flat.dtype(), rows, out);
-    y.record(
-        "linear",
-        new Tensor[] {flat, w, b},
-        node -> {
-          Tensor sx = node.needs(1) ? node.save(flat) : null;
-          Tensor sw = node.needs(0) ? node.save(w) : null;
-          return g ->
-              new Tensor[] {
-                sw == null ? null : raw(g, sw, false, false),
-                sx == null ? null : raw(g, sx, true, false),
-                node.needs(2) ? g.sum(0) : null
-              };
-        });
-    return y.reshape(Shapes.with(x.shapeArray(), x.rank() - 1, out));
+        engine.backend().linear(input.array(), w.array(), b == null ? null : b.array());
+    Tensor y = engine.result(array, input.dtype(), Shapes.with(x.shapeArray(), x.rank() - 1, out));
+    return y.record("linear", new Tensor[] {input, w, b}, node -> linearVjp(node, input, w));
+  }
+
+  /** In the type of the gradient at hand, whatever the precision mode is now. */
+  private static GradNode.Vjp linearVjp(GradNode node, Tensor x, Tensor w) {
+    Engine engine = x.engine();
+    Tensor sx = node.needs(1) ? node.save(x) : null;
+    Tensor sw = node.needs(0) ? node.save(w) : null;
+    long[] xShape = x.shapeArray();
+    long[] wShape = w.shapeArray();
+    return g -> {
+      DType dtype = g.dtype();
+      DeviceArray[] out =
+          engine
+              .backend()
+              .linearBackward(
+                  g.array(),
+                  sx == null ? null : sx.cast(dtype).array(),
+                  sw == null ? null : sw.cast(dtype).array(),
+                  node.needs(0),
+                  node.needs(1),
+                  node.needs(2));
+      return new Tensor[] {
+        out[0] == null ? null : engine.result(out[0], dtype, xShape),
+        out[1] == null ? null : engine.result(out[1], dtype, wShape),
+        out[2] == null ? null : engine.result(out[2], dtype, wShape[0])
+      };
+    };
   }
 
   static Tensor conv2d(Tensor image, Tensor weight, Tensor bias, Conv2dSpec spec) {

@@ -1,7 +1,6 @@
 package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
-import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 
 /** Operations that move elements without computing, and their gradients. */
@@ -103,19 +102,15 @@ final class Reshaping {
     if (start == 0 && end == n && step == 1) {
       return x;
     }
-    Engine engine = x.engine();
-    Backend backend = engine.backend();
     long[] shape = Shapes.with(x.shapeArray(), d, (end - start + step - 1) / step);
-    Tensor y = x.view(backend.slice(x.array(), d, start, end, step), shape);
+    Tensor y = x.view(x.engine().backend().slice(x.array(), d, start, end, step), shape);
     return y.record(
         "slice",
         new Tensor[] {x},
-        node ->
-            g -> {
-              Tensor zeros = engine.full(g.dtype(), 0, x.shapeArray());
-              backend.sliceInto(zeros.array(), d, start, end, step, g.array());
-              return Pointwise.one(zeros);
-            });
+        node -> {
+          node.readsPart(new GradNode.Part(d, start, end, step));
+          return Pointwise::one;
+        });
   }
 
   static Tensor concat(int dim, Tensor[] parts) {

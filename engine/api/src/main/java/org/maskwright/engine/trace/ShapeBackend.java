@@ -142,6 +142,10 @@ public final class ShapeBackend implements Backend {
       DeviceArray target, double factor, DeviceArray source, double sourceFactor) {}
 
   @Override
+  public void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {}
+
+  @Override
   public void sliceInto(
       DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {}
 
@@ -266,6 +270,12 @@ public final class ShapeBackend implements Backend {
   @Override
   public DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
     return new Nothing();
+  }
+
+  @Override
+  public DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
+    return nothings(3);
   }
 
   @Override

@@ -242,6 +242,64 @@ public abstract class CompositeConformance extends BackendConformance {
         in);
   }
 
+  /** Of more queries and keys than kernels take at once; whole blocks of keys are blocked. */
+  @Test
+  void attentionOfManyBlocksEqualsItsComposition() {
+    int queries = 70;
+    int keys = 1100;
+    byte[] blocked = new byte[2 * queries * keys];
+    for (int i = 0; i < blocked.length; i++) {
+      int query = i / keys % queries;
+      int key = i % keys;
+      boolean none = query == 3;
+      boolean late = query % 2 == 0 && key < 600;
+      boolean early = query % 3 == 0 && key >= 500;
+      blocked[i] = (byte) (none || late || early || (query + key) % 5 == 0 ? 1 : 0);
+    }
+    Tensor mask = engine().bools(blocked, 2, 1, queries, keys);
+    Ref[] in = {
+      random(76, 2, 2, queries, 16), random(77, 2, 2, keys, 16), random(78, 2, 2, keys, 16)
+    };
+    Tensor grad = tensor(random(79, 2, 2, queries, 16));
+    List<List<float[]>> results = new ArrayList<>();
+    for (boolean fused : new boolean[] {true, false}) {
+      List<Tensor> variables = Arrays.stream(in).map(r -> tensor(r).variable()).toList();
+      try (var mode = fused ? engine().withGrad() : engine().withoutFusedKernels()) {
+        Tensor out =
+            Attention.scaledDotProduct(
+                variables.get(0), variables.get(1), variables.get(2), mask, null);
+        out.backward(grad);
+        List<float[]> values = new ArrayList<>(List.of(out.toFloats()));
+        variables.forEach(v -> values.add(v.grad().toFloats()));
+        results.add(values);
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      assertArrayEquals(results.get(1).get(i), results.get(0).get(i), 2e-5f, "number " + i);
+    }
+  }
+
+  /** The same numbers, in whatever order slices, overlapping or not, and whole uses come. */
+  @Test
+  void slicesOfATensorAddUpTheirGradients() {
+    Ref x = random(80, 3, 6, 2);
+    check(
+        "slices that overlap, and the whole",
+        in -> {
+          Tensor t = in.get(0);
+          return Tensor.concat(
+              1, t.slice(1, 0, 3), t.mul(2), t.slice(1, 2, 6), t.slice(1, 1, 6, 2), t);
+        },
+        r -> {
+          Ref t = r.get(0);
+          int[] from = {0, 1, 2, 0, 1, 2, 3, 4, 5, 2, 3, 4, 5, 1, 3, 5, 0, 1, 2, 3, 4, 5};
+          return Ref.build(
+              new int[] {3, from.length, 2},
+              ix -> (ix[1] >= 3 && ix[1] < 9 ? 2 : 1) * t.at(ix[0], from[ix[1]], ix[2]));
+        },
+        x);
+  }
+
   @Test
   void attentionAddsABiasAndMultipliesTheWeightsByWhatIsKept() {
     Ref[] in = {

@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.EngineException;
@@ -156,6 +157,35 @@ public abstract class CustomOpConformance extends BackendConformance {
     Tensor x = engine().full(2, 1).variable();
     cube.apply(cube.apply(x)).sum().backward();
     assertArrayEquals(new float[] {9 * 256}, x.grad().toFloats());
+  }
+
+  /** Gradients are added up in place only where nobody else can see it. */
+  @Test
+  void aGradientGivenTwiceOrKeptOutsideIsNotAddedTo() {
+    Tensor outside = engine().floats(new float[] {2, 2}, 2);
+    List<Function<Tensor, Tensor[]>> backwards =
+        List.of(
+            grad -> {
+              Tensor both = grad.mul(2);
+              return new Tensor[] {both, both};
+            },
+            grad -> {
+              Tensor whole = grad.mul(2);
+              return new Tensor[] {whole, whole.reshape(2, 1).reshape(2)};
+            },
+            grad -> new Tensor[] {outside, grad.mul(2)});
+    for (Function<Tensor, Tensor[]> backward : backwards) {
+      Tensor x = engine().floats(new float[] {1, 1}, 2).variable();
+      Tensor y = engine().floats(new float[] {1, 1}, 2).variable();
+      Tensor a = x.mul(1);
+      Tensor b = y.mul(1);
+      Tensor later = a.mul(3); // differentiated after what follows
+      Tensor z = new Same((call, grad) -> backward.apply(grad)).apply(a, b);
+      z.add(later).sum().backward();
+      assertArrayEquals(new float[] {5, 5}, x.grad().toFloats());
+      assertArrayEquals(new float[] {2, 2}, y.grad().toFloats());
+    }
+    assertArrayEquals(new float[] {2, 2}, outside.toFloats());
   }
 
   @Test

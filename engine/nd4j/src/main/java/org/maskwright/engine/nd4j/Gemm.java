@@ -5,6 +5,7 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.ReduceOp;
 
 /**
  * Matrix products through the OpenBLAS that ND4J loads. Work is split here and each part is one
@@ -25,11 +26,13 @@ final class Gemm {
   private final Parallel parallel;
   private final MemoryAccount account;
   private final Elementwise elementwise;
+  private final Reductions reductions;
 
-  Gemm(Parallel parallel, MemoryAccount account, Elementwise elementwise) {
+  Gemm(Parallel parallel, MemoryAccount account, Elementwise elementwise, Reductions reductions) {
     this.parallel = parallel;
     this.account = account;
     this.elementwise = elementwise;
+    this.reductions = reductions;
   }
 
   /**
@@ -110,10 +113,11 @@ final class Gemm {
     if (x.dtype().isHalf()) {
       return inFloat(x, w, bias, this::linear);
     }
-    int rows = x.dim(0);
-    int in = x.dim(1);
+    int last = x.rank() - 1;
+    int rows = Shapes.span(x.shape(), 0, last);
+    int in = x.dim(last);
     int outs = w.dim(0);
-    NdArray out = NdArray.allocate(account, DType.FLOAT32, new long[] {rows, outs});
+    NdArray out = NdArray.allocate(account, DType.FLOAT32, Shapes.with(x.shape(), last, outs));
     if (bias != null && out.size() > 0) {
       float[] row = new float[outs];
       Tiles.load(bias, 0, outs, row);
@@ -132,6 +136,32 @@ final class Gemm {
       product(1, rows, outs, in, x, false, w, true, bias == null ? 0f : 1f, out);
     }
     return out;
+  }
+
+  /** Gradients {x, w, b}; null where not needed. */
+  NdArray[] linearBackward(
+      NdArray grad, NdArray x, NdArray w, boolean needX, boolean needW, boolean needB) {
+    NdArray[] out = new NdArray[3];
+    try (Temporaries matrices = new Temporaries()) {
+      NdArray g = matrices.add(rows(grad));
+      if (needX) {
+        NdArray product = matrices.add(matmul(g, w, false, false));
+        out[0] = product.view(account, Shapes.with(grad.shape(), grad.rank() - 1, w.dim(1)), 0);
+      }
+      if (needW) {
+        out[1] = matmul(g, matrices.add(rows(x)), true, false);
+      }
+      if (needB) {
+        out[2] = reductions.reduce(ReduceOp.SUM, g, new int[] {0}, false);
+      }
+      return out;
+    }
+  }
+
+  /** [..,n] as a matrix [N,n]. */
+  private NdArray rows(NdArray x) {
+    int last = x.rank() - 1;
+    return x.view(account, new long[] {Shapes.span(x.shape(), 0, last), x.dim(last)}, 0);
   }
 
   private interface FloatProduct {

@@ -57,7 +57,7 @@ final class Nd4jBackend implements Backend {
     reductions = new Reductions(parallel, account);
     ordering = new Ordering(parallel, account);
     indexing = new Indexing(parallel, account, movement);
-    gemm = new Gemm(parallel, account, elementwise);
+    gemm = new Gemm(parallel, account, elementwise, reductions);
     convolution = new Convolution(parallel, account, elementwise, reductions, gemm);
     pooling = new Pooling(parallel, account);
     layers = new LayerNormalization(parallel, account);
@@ -190,6 +190,18 @@ final class Nd4jBackend implements Backend {
   }
 
   @Override
+  public void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {
+    try (Temporaries parts = new Temporaries()) {
+      NdArray part = parts.add(movement.slice(own(target), dim, start, end, step));
+      elementwise.addInto(part, own(source));
+      if (!part.isShared()) { // no view of the target, but a copy
+        movement.sliceInto(own(target), dim, start, step, part);
+      }
+    }
+  }
+
+  @Override
   public void adamW(List<AdamWArrays> parameters, AdamWStep step) {
     AdamWKernel.step(
         parameters.stream().map(each -> AdamWKernel.Memory.of(each, a -> own(a).floats())).toList(),
@@ -318,6 +330,12 @@ final class Nd4jBackend implements Backend {
   @Override
   public DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
     return gemm.linear(own(x), own(w), own(b));
+  }
+
+  @Override
+  public DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
+    return gemm.linearBackward(own(grad), own(x), own(w), needX, needW, needB);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.maskwright.engine.simd;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.maskwright.engine.kernel.Logistic;
 import org.maskwright.engine.kernel.RowKernels;
@@ -20,6 +22,14 @@ public final class VectorRows implements RowKernels {
           : FloatVector.SPECIES_PREFERRED;
 
   private static final int LANES = SPECIES.length();
+
+  // Where sums of eight vectors come from.
+  private static final VectorMask<Float> ODD = VectorMask.fromLong(SPECIES, 0b10101010);
+  private static final VectorMask<Float> SECOND_PAIRS = VectorMask.fromLong(SPECIES, 0b11001100);
+  private static final VectorMask<Float> UPPER = VectorMask.fromLong(SPECIES, 0b11110000);
+  private static final VectorShuffle<Float> NEIGHBOURS = exchanged(1);
+  private static final VectorShuffle<Float> TURN = exchanged(2);
+  private static final VectorShuffle<Float> HALVES = exchanged(4);
 
   // Logistic's constants.
   private static final FloatVector TWO = all(2);
@@ -50,89 +60,93 @@ public final class VectorRows implements RowKernels {
   }
 
   @Override
-  public void addFour(
-      float[] sum,
-      float[] v,
-      int i00,
-      int i01,
-      int i10,
-      int i11,
-      float w00,
-      float w01,
-      float w10,
-      float w11) {
+  public void addRows(float[] sum, float[] v, int[] at, float[] w, int count) {
     int n = sum.length;
-    int whole = n - n % LANES;
-    FloatVector f00 = all(w00);
-    FloatVector f01 = all(w01);
-    FloatVector f10 = all(w10);
-    FloatVector f11 = all(w11);
     int d = 0;
-    for (; d < whole; d += LANES) {
-      FloatVector s = FloatVector.fromArray(SPECIES, sum, d);
-      s = FloatVector.fromArray(SPECIES, v, i00 + d).fma(f00, s);
-      s = FloatVector.fromArray(SPECIES, v, i01 + d).fma(f01, s);
-      s = FloatVector.fromArray(SPECIES, v, i10 + d).fma(f10, s);
-      s = FloatVector.fromArray(SPECIES, v, i11 + d).fma(f11, s);
-      s.intoArray(sum, d);
+    for (; d + 4 * LANES <= n; d += 4 * LANES) { // sums stay in registers over all rows
+      FloatVector a = FloatVector.fromArray(SPECIES, sum, d);
+      FloatVector b = FloatVector.fromArray(SPECIES, sum, d + LANES);
+      FloatVector c = FloatVector.fromArray(SPECIES, sum, d + 2 * LANES);
+      FloatVector e = FloatVector.fromArray(SPECIES, sum, d + 3 * LANES);
+      for (int k = 0; k < count; k++) {
+        FloatVector f = all(w[k]);
+        int from = at[k] + d;
+        a = FloatVector.fromArray(SPECIES, v, from).fma(f, a);
+        b = FloatVector.fromArray(SPECIES, v, from + LANES).fma(f, b);
+        c = FloatVector.fromArray(SPECIES, v, from + 2 * LANES).fma(f, c);
+        e = FloatVector.fromArray(SPECIES, v, from + 3 * LANES).fma(f, e);
+      }
+      a.intoArray(sum, d);
+      b.intoArray(sum, d + LANES);
+      c.intoArray(sum, d + 2 * LANES);
+      e.intoArray(sum, d + 3 * LANES);
+    }
+    for (; d + LANES <= n; d += LANES) {
+      FloatVector a = FloatVector.fromArray(SPECIES, sum, d);
+      for (int k = 0; k < count; k++) {
+        a = FloatVector.fromArray(SPECIES, v, at[k] + d).fma(all(w[k]), a);
+      }
+      a.intoArray(sum, d);
     }
     for (; d < n; d++) {
-      sum[d] += w00 * v[i00 + d] + w01 * v[i01 + d] + w10 * v[i10 + d] + w11 * v[i11 + d];
+      for (int k = 0; k < count; k++) {
+        sum[d] += w[k] * v[at[k] + d];
+      }
     }
   }
 
   @Override
-  public void backwardFour(
-      float[] g,
-      float[] v,
-      float[] gv,
-      int i00,
-      int i01,
-      int i10,
-      int i11,
-      float w00,
-      float w01,
-      float w10,
-      float w11,
-      float[] dots) {
+  public void addRowsBackward(
+      float[] g, float[] v, float[] gv, int[] at, float[] w, int count, float[] dots) {
     int n = g.length;
     int whole = n - n % LANES;
-    FloatVector f00 = all(w00);
-    FloatVector f01 = all(w01);
-    FloatVector f10 = all(w10);
-    FloatVector f11 = all(w11);
-    FloatVector s00 = FloatVector.zero(SPECIES);
-    FloatVector s01 = s00;
-    FloatVector s10 = s00;
-    FloatVector s11 = s00;
-    int d = 0;
-    for (; d < whole; d += LANES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, g, d);
-      s00 = FloatVector.fromArray(SPECIES, v, i00 + d).fma(x, s00);
-      s01 = FloatVector.fromArray(SPECIES, v, i01 + d).fma(x, s01);
-      s10 = FloatVector.fromArray(SPECIES, v, i10 + d).fma(x, s10);
-      s11 = FloatVector.fromArray(SPECIES, v, i11 + d).fma(x, s11);
-      // One after the other: rows may be the same.
-      x.fma(f00, FloatVector.fromArray(SPECIES, gv, i00 + d)).intoArray(gv, i00 + d);
-      x.fma(f01, FloatVector.fromArray(SPECIES, gv, i01 + d)).intoArray(gv, i01 + d);
-      x.fma(f10, FloatVector.fromArray(SPECIES, gv, i10 + d)).intoArray(gv, i10 + d);
-      x.fma(f11, FloatVector.fromArray(SPECIES, gv, i11 + d)).intoArray(gv, i11 + d);
+    for (int k = 0; k < count; k++) {
+      FloatVector f = all(w[k]);
+      FloatVector s = FloatVector.zero(SPECIES);
+      int row = at[k];
+      for (int d = 0; d < whole; d += LANES) {
+        FloatVector x = FloatVector.fromArray(SPECIES, g, d);
+        s = FloatVector.fromArray(SPECIES, v, row + d).fma(x, s);
+        x.fma(f, FloatVector.fromArray(SPECIES, gv, row + d)).intoArray(gv, row + d);
+      }
+      s.intoArray(dots, k * LANES); // lanes of a row, to be added up below
     }
-    dots[0] = total(s00);
-    dots[1] = total(s01);
-    dots[2] = total(s10);
-    dots[3] = total(s11);
-    for (; d < n; d++) {
-      float x = g[d];
-      dots[0] += x * v[i00 + d];
-      dots[1] += x * v[i01 + d];
-      dots[2] += x * v[i10 + d];
-      dots[3] += x * v[i11 + d];
-      gv[i00 + d] += w00 * x;
-      gv[i01 + d] += w01 * x;
-      gv[i10 + d] += w10 * x;
-      gv[i11 + d] += w11 * x;
+    totals(dots, count);
+    for (int k = 0; whole < n && k < count; k++) {
+      for (int d = whole; d < n; d++) {
+        dots[k] += g[d] * v[at[k] + d];
+        gv[at[k] + d] += w[k] * g[d];
+      }
     }
+  }
+
+  /**
+   * The total of each of {@code count} vectors in a row, written over them from the start on, in
+   * the order of {@link #total}: of eight at once with three additions for each pair.
+   */
+  private static void totals(float[] x, int count) {
+    int k = 0;
+    for (; LANES == 8 && k + 8 <= count; k += 8) {
+      int at = k * LANES;
+      FloatVector ab = pairs(x, at);
+      FloatVector cd = pairs(x, at + 2 * LANES);
+      FloatVector ef = pairs(x, at + 4 * LANES);
+      FloatVector gh = pairs(x, at + 6 * LANES);
+      FloatVector abcd = ab.blend(cd, SECOND_PAIRS).add(cd.blend(ab, SECOND_PAIRS).rearrange(TURN));
+      FloatVector efgh = ef.blend(gh, SECOND_PAIRS).add(gh.blend(ef, SECOND_PAIRS).rearrange(TURN));
+      FloatVector swapped = efgh.blend(abcd, UPPER).rearrange(HALVES);
+      abcd.blend(efgh, UPPER).add(swapped).intoArray(x, k);
+    }
+    for (; k < count; k++) {
+      x[k] = total(FloatVector.fromArray(SPECIES, x, k * LANES));
+    }
+  }
+
+  /** Of two vectors a and b side by side: a0 + a1, b0 + b1, a2 + a3, b2 + b3, ... */
+  private static FloatVector pairs(float[] x, int at) {
+    FloatVector a = FloatVector.fromArray(SPECIES, x, at);
+    FloatVector b = FloatVector.fromArray(SPECIES, x, at + LANES);
+    return a.blend(b, ODD).add(b.blend(a, ODD).rearrange(NEIGHBOURS));
   }
 
   @Override
@@ -165,6 +179,11 @@ public final class VectorRows implements RowKernels {
       v.max(0).add(log).intoArray(softplus, d);
     }
     Logistic.apply(x, sigmoid, softplus, d, n);
+  }
+
+  /** Lane i from lane i ^ distance. */
+  private static VectorShuffle<Float> exchanged(int distance) {
+    return VectorShuffle.fromOp(SPECIES, i -> (i ^ distance) % LANES);
   }
 
   private static FloatVector all(float value) {

@@ -35,24 +35,43 @@ class VectorRowsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 8, 15, 16, 17, 32, 40, 67})
   void everyWidthGivesWhatTheScalarKernelsGive(int width) {
-    float[] v = random(5 * width);
-    float[] g = random(width);
-    float[] sum = random(width);
-    float[] expectedSum = sum.clone();
-    vectors.addFour(sum, v, 0, 3 * width, width, 2 * width, 0.3f, -0.2f, 0f, 1.5f);
-    scalar.addFour(expectedSum, v, 0, 3 * width, width, 2 * width, 0.3f, -0.2f, 0f, 1.5f);
-    assertArrayEquals(expectedSum, sum, CLOSE);
+    for (int count : new int[] {0, 4, 8, 12, 48}) {
+      float[] v = random(5 * width);
+      float[] g = random(width);
+      float[] w = random(count);
+      int[] at = random.ints(count, 0, 5).map(row -> row * width).toArray();
+      float[] sum = random(width);
+      float[] expectedSum = sum.clone();
+      vectors.addRows(sum, v, at, w, count);
+      scalar.addRows(expectedSum, v, at, w, count);
+      assertArrayEquals(expectedSum, sum, CLOSE);
 
-    float[] gv = random(5 * width);
-    float[] expectedGv = gv.clone();
-    float[] dots = new float[4];
-    float[] expectedDots = new float[4];
-    vectors.backwardFour(g, v, gv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, dots);
-    scalar.backwardFour(
-        g, v, expectedGv, 0, 4 * width, width, 2 * width, 0.3f, -0.2f, 0.7f, 1.5f, expectedDots);
-    assertArrayEquals(expectedGv, gv, CLOSE);
-    for (int k = 0; k < 4; k++) {
-      assertEquals(expectedDots[k], dots[k], CLOSE * width);
+      float[] gv = random(5 * width);
+      float[] expectedGv = gv.clone();
+      float[] dots = new float[8 * count];
+      float[] expectedDots = new float[8 * count];
+      vectors.addRowsBackward(g, v, gv, at, w, count, dots);
+      scalar.addRowsBackward(g, v, expectedGv, at, w, count, expectedDots);
+      assertArrayEquals(expectedGv, gv, CLOSE);
+      for (int k = 0; k < count; k++) {
+        assertEquals(expectedDots[k], dots[k], CLOSE * width);
+      }
+    }
+  }
+
+  /** A row's total is the same number wherever the row stands among the others. */
+  @Test
+  void dotsDoNotDependOnTheRowsBeside() {
+    float[] v = random(5 * 32);
+    float[] g = random(32);
+    int[] at = random.ints(12, 0, 5).map(row -> row * 32).toArray();
+    float[] dots = new float[8 * 12];
+    vectors.addRowsBackward(g, v, new float[v.length], at, random(12), 12, dots);
+    for (int k = 0; k < 12; k++) {
+      int[] same = {at[k], at[k], at[k], at[k]};
+      float[] own = new float[8 * 4];
+      vectors.addRowsBackward(g, v, new float[v.length], same, random(4), 4, own);
+      assertEquals(own[0], dots[k]);
     }
   }
 
@@ -60,7 +79,8 @@ class VectorRowsTest {
   void rowsThatAreTheSameAddUp() {
     float[] g = random(32);
     float[] gv = new float[32];
-    vectors.backwardFour(g, random(32), gv, 0, 0, 0, 0, 1f, 2f, 3f, 4f, new float[4]);
+    float[] w = {1, 2, 3, 4};
+    vectors.addRowsBackward(g, random(32), gv, new int[4], w, 4, new float[8 * 4]);
     for (int d = 0; d < 32; d++) {
       assertEquals(10 * g[d], gv[d], CLOSE);
     }

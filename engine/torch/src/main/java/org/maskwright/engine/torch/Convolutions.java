@@ -136,7 +136,7 @@ final class Convolutions {
             }
             return parts;
           } catch (RuntimeException e) {
-            closeAll(parts);
+            Results.close(parts);
             throw e;
           }
         },
@@ -220,14 +220,6 @@ final class Convolutions {
       } catch (RuntimeException e) {
         whole.close();
         throw e;
-      }
-    }
-  }
-
-  private static void closeAll(Tensor[] parts) {
-    for (Tensor part : parts) {
-      if (part != null) {
-        part.close();
       }
     }
   }

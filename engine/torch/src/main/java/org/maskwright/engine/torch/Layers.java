@@ -2,7 +2,6 @@ package org.maskwright.engine.torch;
 
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -11,13 +10,14 @@ import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.DeviceArray;
 
-/** Matrix products, pooling, resizing, sampling and attention. */
+/** Matrix products, pooling, resizing and sampling. */
 final class Layers {
   /** {@code grid_sampler_2d}'s codes for bilinear interpolation and zero padding. */
   private static final int BILINEAR = 0;
 
   private static final int ZERO_PADDING = 0;
   private static final long[] DENSE = {1, 1};
+  private static final long[] FIRST_AXIS = {0};
 
   private final Results results;
   private final Natives natives;
@@ -35,26 +35,88 @@ final class Layers {
           Tensor right = tensor(b);
           try (Tensor turnedLeft = transposeA ? torch.transpose(left, -2, -1) : null;
               Tensor turnedRight = transposeB ? torch.transpose(right, -2, -1) : null) {
-            return torch.matmul(transposeA ? turnedLeft : left, transposeB ? turnedRight : right);
+            Tensor first = transposeA ? turnedLeft : left;
+            Tensor second = transposeB ? turnedRight : right;
+            long work = first.size(-2) * first.size(-1) * second.size(-1);
+            return Blas.product(work, () -> torch.matmul(first, second));
           }
         },
         a,
         b);
   }
 
+  /** Always one product of two matrices: of more axes LibTorch sometimes makes several. */
   DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
     return results.of(
         "linear",
         () -> {
-          if (b == null) {
-            return torch.linear(tensor(x), tensor(w));
-          }
-          try (TensorOptional bias = new TensorOptional(tensor(b))) {
-            return torch.linear(tensor(x), tensor(w), bias);
+          try (TensorOptional bias = Natives.optional(b == null ? null : tensor(b));
+              Tensor rows = rows(tensor(x))) {
+            long work = rows.numel() * tensor(w).size(0);
+            Tensor y = Blas.product(work, () -> torch.linear(rows, tensor(w), bias));
+            return like(tensor(x), y);
           }
         },
         x,
         w);
+  }
+
+  DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
+    return results.several(
+        "linear backward",
+        () -> {
+          Tensor[] parts = new Tensor[3];
+          try (Tensor g = rows(tensor(grad))) {
+            if (needX) {
+              parts[0] = like(tensor(grad), product(g, tensor(w)));
+            }
+            if (needW) {
+              try (Tensor columns = torch.t(g);
+                  Tensor rows = rows(tensor(x))) {
+                parts[1] = product(columns, rows);
+              }
+            }
+            if (needB) {
+              parts[2] = torch.sum(g, FIRST_AXIS, false, natives.noType);
+            }
+            return parts;
+          } catch (RuntimeException e) {
+            Results.close(parts);
+            throw e;
+          }
+        },
+        grad);
+  }
+
+  private static Tensor product(Tensor a, Tensor b) {
+    return Blas.product(a.numel() * b.size(1), () -> torch.mm(a, b));
+  }
+
+  /** [..,n] as a matrix [N,n]; to be closed. */
+  private static Tensor rows(Tensor x) {
+    int last = (int) x.dim() - 1;
+    if (last == 1) {
+      return new Tensor(x);
+    }
+    long count = 1;
+    for (int i = 0; i < last; i++) {
+      count *= x.size(i);
+    }
+    return x.reshape(count, x.size(last));
+  }
+
+  /** A matrix [N,n] with the leading axes of another tensor; closes the matrix. */
+  private static Tensor like(Tensor x, Tensor matrix) {
+    int last = (int) x.dim() - 1;
+    if (last == 1) {
+      return matrix;
+    }
+    try (matrix) {
+      long[] shape = TorchArray.shape(x);
+      shape[last] = matrix.size(1);
+      return matrix.reshape(shape);
+    }
   }
 
   private static long[] kernel(Pool2dSpec spec) {
@@ -190,23 +252,5 @@ final class Layers {
         grad,
         x,
         grid);
-  }
-
-  DeviceArray attention(
-      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
-    return results.of(
-        "attention",
-        () -> {
-          // LibTorch's mask says where attention is allowed.
-          try (Tensor allowed = blocked == null ? null : torch.logical_not(tensor(blocked));
-              TensorOptional mask = Natives.optional(allowed);
-              DoubleOptional factor = new DoubleOptional(scale)) {
-            return torch.scaled_dot_product_attention(
-                tensor(q), tensor(k), tensor(v), mask, 0, false, factor, false);
-          }
-        },
-        q,
-        k,
-        v);
   }
 }

@@ -112,6 +112,15 @@ final class Results {
     return part.defined() ? new Tensor(part) : null;
   }
 
+  /** Closes those that are there. */
+  static void close(Tensor[] parts) {
+    for (Tensor part : parts) {
+      if (part != null) {
+        part.close();
+      }
+    }
+  }
+
   static EngineException failure(String op, RuntimeException cause, DeviceArray... arguments) {
     if (cause instanceof EngineException known) {
       return known;

@@ -78,6 +78,19 @@ final class Shaping {
         source);
   }
 
+  void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {
+    results.run(
+        "addSliceInto",
+        () -> {
+          try (Tensor part = slice(tensor(target), dim, start, end, step)) {
+            part.add_(tensor(source));
+          }
+        },
+        target,
+        source);
+  }
+
   private static Tensor slice(Tensor x, int dim, long start, long end, long step) {
     if (step == 1 && start <= end) {
       return torch.narrow(x, dim, start, end - start);

@@ -50,6 +50,7 @@ final class TorchBackend implements Backend {
   private final Convolutions convolutions;
   private final Norms norms;
   private CudaKernels kernels; // made at the first launch
+  private final FusedAttention attention;
 
   TorchBackend(Device device, int threads) {
     this.device = device;
@@ -62,6 +63,7 @@ final class TorchBackend implements Backend {
     layers = new Layers(results, natives);
     convolutions = new Convolutions(results, natives, device.kind() == Device.Kind.CPU);
     norms = new Norms(results, natives);
+    attention = new FusedAttention(results, device.kind() == Device.Kind.CPU);
   }
 
   @Override
@@ -147,6 +149,7 @@ final class TorchBackend implements Backend {
     if (kernels != null) {
       kernels.close();
     }
+    attention.close();
     norms.close();
     natives.close();
   }
@@ -291,6 +294,12 @@ final class TorchBackend implements Backend {
   }
 
   @Override
+  public void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {
+    shaping.addSliceInto(target, dim, start, end, step, source);
+  }
+
+  @Override
   public DeviceArray unary(UnaryOp op, DeviceArray a) {
     return elementwise.unary(op, a);
   }
@@ -408,6 +417,12 @@ final class TorchBackend implements Backend {
   @Override
   public DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
     return layers.linear(x, w, b);
+  }
+
+  @Override
+  public DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
+    return layers.linearBackward(grad, x, w, needX, needW, needB);
   }
 
   @Override
@@ -614,8 +629,26 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public DeviceArray attention(
-      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
-    return layers.attention(q, k, v, blocked, scale);
+  public DeviceArray[] attention(
+      DeviceArray q,
+      DeviceArray k,
+      DeviceArray v,
+      DeviceArray blocked,
+      double scale,
+      boolean differentiated) {
+    return attention.forward(q, k, v, blocked, scale, differentiated);
+  }
+
+  @Override
+  public DeviceArray[] attentionBackward(
+      DeviceArray grad,
+      DeviceArray q,
+      DeviceArray k,
+      DeviceArray v,
+      DeviceArray blocked,
+      DeviceArray out,
+      DeviceArray softmax,
+      double scale) {
+    return attention.backward(grad, q, k, v, blocked, out, softmax, scale);
   }
 }

@@ -78,6 +78,10 @@ class TorchMemoryTest {
     DeviceArray rows = keep(made, backend.reshape(y, new long[] {-1, 4}));
     DeviceArray weight = keep(made, backend.full(new long[] {3, 4}, DType.FLOAT32, 0.5));
     DeviceArray z = keep(made, backend.linear(rows, weight, null));
+    keep(made, backend.linearBackward(z, rows, weight, true, true, true));
+    DeviceArray deep = keep(made, backend.reshape(rows, new long[] {2, -1, 4}));
+    DeviceArray mapped = keep(made, backend.linear(deep, weight, null));
+    keep(made, backend.linearBackward(mapped, deep, weight, true, true, false));
     DeviceArray soft = keep(made, backend.softmax(z, 1));
     keep(made, backend.softmaxBackward(z, soft, 1));
     DeviceArray logs = keep(made, backend.logSoftmax(z, 1));
@@ -106,14 +110,21 @@ class TorchMemoryTest {
     keep(made, backend.slice(y, 1, 0, 4, 2));
     keep(made, backend.concat(new DeviceArray[] {y, y}, 1));
     keep(made, backend.pad(y, new long[4], new long[] {0, 0, 1, 1}, 0));
-    keep(made, backend.attention(x, x, x, null, 0.5));
+    keep(made, backend.attention(x, x, x, null, 0.5, false));
+    DeviceArray blocked = keep(made, backend.binaryScalar(BinaryOp.LT, x, 0));
+    DeviceArray[] attended = keep(made, backend.attention(x, x, x, blocked, 0.5, true));
+    keep(
+        made,
+        backend.attentionBackward(attended[0], x, x, x, blocked, attended[0], attended[1], 0.5));
     keep(made, backend.fromHost(Nd4j.ones(4, 4)));
     keep(made, backend.fromHost(Nd4j.ones(4, 5).transpose()));
     backend.toHost(z);
     backend.toFloats(z);
     backend.addInto(x, x);
     backend.axpbyInto(x, 0.5, y, 0.25);
-    backend.sliceInto(x, 1, 0, 4, 2, keep(made, backend.slice(y, 1, 0, 4, 2)));
+    DeviceArray part = keep(made, backend.slice(y, 1, 0, 4, 2));
+    backend.sliceInto(x, 1, 0, 4, 2, part);
+    backend.addSliceInto(x, 1, 0, 4, 2, part);
     backend.adamW(
         List.of(new AdamWArrays(x, y, x, x)), new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, count, 1));
     made.forEach(DeviceArray::release);
