@@ -18,7 +18,6 @@ import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loss.Criterion;
-import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
 import org.maskwright.trainer.optim.Optimizer;
@@ -85,7 +84,11 @@ public final class TrainingStep implements AutoCloseable {
 
   /** A fresh model and a fresh optimiser. */
   public TrainingStep(Engine engine, ModelConfig config) {
-    RunSettings recipe = ConfigFile.defaults().bind(RunSettings.class);
+    this(engine, config, ConfigFile.defaults().bind(RunSettings.class));
+  }
+
+  /** As {@link #TrainingStep(Engine, ModelConfig)}, with a recipe's criterion and optimiser. */
+  public TrainingStep(Engine engine, ModelConfig config, RunSettings recipe) {
     model = SegmentationModels.build(engine, config, ClassSpace.ofSize(CLASSES));
     optimizer = recipe.optimizer().over(model);
     criterion = Criterion.of(recipe.criterion());
@@ -110,6 +113,19 @@ public final class TrainingStep implements AutoCloseable {
   private double evaluate(Batch batch) {
     Engine engine = model.engine();
     try (Scope scope = engine.scope()) {
+      Tensor total = forward(batch);
+      double loss = total.item();
+      mark("loss");
+      total.backward();
+      mark("backward");
+      return loss;
+    }
+  }
+
+  /** The loss; the outputs of every layer are freed, as the trainer frees them. */
+  private Tensor forward(Batch batch) {
+    Engine engine = model.engine();
+    try (Scope scope = engine.scope()) {
       Tensor input = batch.input(engine);
       mark("data");
       List<Tensor> maps = model.backbone().forward(input);
@@ -119,12 +135,10 @@ public final class TrainingStep implements AutoCloseable {
       Outputs predictions = model.decoder().forward(features);
       mark("decoder");
       PointSource points = new PointSource.Random(engine.random().get("points").fork(++steps), 0);
-      Losses losses = criterion.compute(predictions, batch.targets, new Marking(points));
-      double loss = losses.total().item();
-      mark("loss");
-      losses.total().backward();
-      mark("backward");
-      return loss;
+      return criterion
+          .compute(predictions, batch.targets, new Marking(points))
+          .keptFrom(scope)
+          .total();
     }
   }
 

@@ -184,8 +184,8 @@ final class StepEvaluation implements Closure {
             "train task",
             task.getClass(),
             () -> {
-              try {
-                return Optional.of(task.losses(asked));
+              try (Scope forward = engine.scope()) {
+                return Optional.of(task.losses(asked).keptFrom(forward));
               } catch (NonFiniteCostException e) {
                 cost.set(e);
                 return Optional.empty();

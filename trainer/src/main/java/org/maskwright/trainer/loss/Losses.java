@@ -3,6 +3,7 @@ package org.maskwright.trainer.loss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 
@@ -67,6 +68,16 @@ public record Losses(Tensor total, List<Term> terms) {
       }
       return new Losses(total, terms);
     }
+  }
+
+  /**
+   * Hands them to the scope around {@code scope}. What else was computed for them is freed with
+   * that, but for what the backward pass needs: the predictions of every layer, say.
+   */
+  public Losses keptFrom(Scope scope) {
+    scope.keep(total);
+    terms.forEach(term -> scope.keep(term.value()));
+    return this;
   }
 
   /** The values of all parts in one transfer. */

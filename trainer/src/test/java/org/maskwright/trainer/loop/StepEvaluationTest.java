@@ -20,6 +20,7 @@ import org.maskwright.engine.nn.BatchNorm;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -94,6 +95,46 @@ class StepEvaluationTest {
       drawn.add(noise[0]);
       Tensor loss = norm.forward(engine().floats(noise, 2, 2, 3, 3)).square().mean();
       return new Losses(loss, List.of(new Losses.Term("loss_ce", loss)));
+    }
+  }
+
+  /** What is made on the way to a loss of its one parameter and does not enter it: 4 MB. */
+  private static final class Wasteful extends Module implements TrainTask {
+    private final Parameter parameter;
+
+    Wasteful(Engine engine) {
+      super(engine);
+      parameter = parameter("weight", engine.ones(1));
+    }
+
+    @Override
+    public Module model() {
+      return this;
+    }
+
+    @Override
+    public StepNormalizers normalizers(Step step) {
+      return StepNormalizers.NONE;
+    }
+
+    @Override
+    public Losses losses(StepPart part) {
+      Tensor loss = parameter.tensor().square().sum();
+      Tensor shown = loss.add(engine().zeros(1000, 1000)).mean();
+      return new Losses(loss, List.of(new Losses.Term("loss_ce", shown)));
+    }
+  }
+
+  @Test
+  void theBackwardPassRunsWithoutWhatItDoesNotNeed() {
+    try (Engine engine = StepPartsTest.open("torch");
+        Wasteful task = new Wasteful(engine)) {
+      List<Long> live = new ArrayList<>();
+      task.parameter.onGradient(p -> live.add(engine.memory().liveBytes()));
+      StepEvaluation evaluation = evaluation(task, StepPartsTest.step(3, 2));
+      assertEquals(1, evaluation.evaluate());
+      assertEquals(1, live.size());
+      assertTrue(live.get(0) < 1000, "bytes alive: " + live);
     }
   }
 

@@ -2,6 +2,7 @@ package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
 import org.maskwright.engine.array.Conv2dSpec;
+import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
 

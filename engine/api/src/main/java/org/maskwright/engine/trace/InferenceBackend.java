@@ -38,6 +38,12 @@ abstract class InferenceBackend implements Backend {
   }
 
   @Override
+  public final void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {
+    throw training("the gradient of a slice");
+  }
+
+  @Override
   public final void adamW(List<AdamWArrays> parameters, AdamWStep step) {
     throw training("AdamW");
   }
@@ -46,6 +52,12 @@ abstract class InferenceBackend implements Backend {
   public final DeviceArray unaryBackward(
       UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     throw training("the gradient of " + op);
+  }
+
+  @Override
+  public final DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
+    throw training("the gradient of a linear layer");
   }
 
   @Override

@@ -450,8 +450,15 @@ public final class OnnxBackend extends InferenceBackend {
   }
 
   @Override
-  public DeviceArray attention(
-      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
-    return fixed(q, k, v, blocked) ? compute.attention(q, k, v, blocked, scale) : null;
+  public DeviceArray[] attention(
+      DeviceArray q,
+      DeviceArray k,
+      DeviceArray v,
+      DeviceArray blocked,
+      double scale,
+      boolean differentiated) {
+    return fixed(q, k, v, blocked)
+        ? compute.attention(q, k, v, blocked, scale, differentiated)
+        : null;
   }
 }

@@ -275,12 +275,20 @@ final class OnnxOperators {
     return number("MatMul", shape, a, b);
   }
 
+  /** Gemm is of two axes: the leading ones of x are one for it. */
   Symbol linear(Symbol x, Symbol w, Symbol b) {
-    long[] shape = {x.shape()[0], w.shape()[0]};
+    long in = w.shape()[1];
+    long out = w.shape()[0];
+    long[] leading = Arrays.copyOf(x.shape(), x.rank() - 1);
+    long rows = Arrays.stream(leading).reduce(1, Math::multiplyExact);
+    Symbol flat = x.rank() == 2 ? x : reshape(x, new long[] {rows, in});
     Map<String, Object> transposed = Map.of("transB", 1L);
-    return b == null
-        ? tape.node("Gemm", transposed, x.dtype(), shape, x, w)
-        : tape.node("Gemm", transposed, x.dtype(), shape, x, w, b);
+    long[] shape = {rows, out};
+    Symbol y =
+        b == null
+            ? tape.node("Gemm", transposed, x.dtype(), shape, flat, w)
+            : tape.node("Gemm", transposed, x.dtype(), shape, flat, w, b);
+    return x.rank() == 2 ? y : reshape(y, with(x.shape(), x.rank() - 1, out));
   }
 
   Symbol conv2d(Symbol x, Symbol w, Symbol b, Conv2dSpec spec) {

@@ -56,16 +56,58 @@ final class Layers {
   }
 
   OpArray linear(OpArray x, OpArray w, OpArray b) {
-    long[] shape = {x.dim(0), w.dim(0)};
+    long[] shape = Sizes.with(x.shape(), x.rank() - 1, w.dim(0));
     if (Sizes.product(shape) == 0) {
       return operations.empty(x.dtype(), shape);
     }
     try (Work work = operations.work()) {
       INDArray y =
           x.isEmpty()
-              ? work.own(Nd4j.create(DataType.FLOAT, shape, 'c'))
-              : product(work, work.wide(x), work.wide(w), false, true);
+              ? work.own(Nd4j.create(DataType.FLOAT, rows(shape), 'c'))
+              : product(work, flat(work, x), work.wide(w), false, true);
       return work.result(b == null ? y : work.run("add", y, work.wide(b)), x.dtype(), shape);
+    }
+  }
+
+  /** All axes but the last as one. */
+  private static long[] rows(long[] shape) {
+    int last = shape.length - 1;
+    return new long[] {Sizes.span(shape, 0, last), shape[last]};
+  }
+
+  private static INDArray flat(Work work, OpArray x) {
+    INDArray wide = work.wide(x);
+    return x.rank() == 2 ? wide : work.reshape(wide, rows(x.shape()));
+  }
+
+  OpArray[] linearBackward(
+      OpArray grad, OpArray x, OpArray w, boolean needX, boolean needW, boolean needB) {
+    OpArray[] out = new OpArray[3];
+    DType dtype = grad.dtype();
+    long outputs = grad.dim(grad.rank() - 1);
+    try (Work work = operations.work()) {
+      INDArray g = grad.isEmpty() ? null : flat(work, grad);
+      if (needX) {
+        long[] shape = Sizes.with(grad.shape(), grad.rank() - 1, w.dim(1));
+        out[0] =
+            g == null || w.isEmpty()
+                ? elements.full(shape, dtype, 0)
+                : work.result(product(work, g, work.wide(w), false, false), dtype, shape);
+      }
+      if (needW) {
+        long[] shape = {outputs, x.dim(x.rank() - 1)};
+        out[1] =
+            g == null || x.isEmpty()
+                ? elements.full(shape, dtype, 0)
+                : work.result(product(work, g, flat(work, x), true, false), dtype, shape);
+      }
+      if (needB) {
+        out[2] =
+            g == null
+                ? elements.full(new long[] {outputs}, dtype, 0)
+                : work.result(work.reduced("reduce_sum", g, 0), dtype, outputs);
+      }
+      return out;
     }
   }
 

@@ -87,6 +87,17 @@ final class Layout {
     }
   }
 
+  void addSliceInto(OpArray target, int dim, long start, long end, long step, OpArray source) {
+    if (!source.isEmpty()) {
+      try (Work work = operations.work()) {
+        INDArray part = part(work, target.array(), dim, start, end, step);
+        INDArray wide = target.dtype().isHalf() ? work.cast(part, DataType.FLOAT) : part;
+        INDArray sum = work.run("add", wide, work.wide(source));
+        part.assign(work.cast(sum, target.dtype().host()));
+      }
+    }
+  }
+
   void copyInto(OpArray target, OpArray source) {
     if (!target.isEmpty()) {
       target.array().assign(source.array());

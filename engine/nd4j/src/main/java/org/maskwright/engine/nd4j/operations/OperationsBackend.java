@@ -165,6 +165,12 @@ final class OperationsBackend implements Backend {
   }
 
   @Override
+  public void addSliceInto(
+      DeviceArray target, int dim, long start, long end, long step, DeviceArray source) {
+    layout.addSliceInto(own(target), dim, start, end, step, own(source));
+  }
+
+  @Override
   public void adamW(List<AdamWArrays> parameters, AdamWStep step) {
     for (AdamWArrays each : parameters) {
       if (own(each.p()).isEmpty()) {
@@ -304,6 +310,12 @@ final class OperationsBackend implements Backend {
   @Override
   public DeviceArray linear(DeviceArray x, DeviceArray w, DeviceArray b) {
     return layers.linear(own(x), own(w), own(b));
+  }
+
+  @Override
+  public DeviceArray[] linearBackward(
+      DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
+    return layers.linearBackward(own(grad), own(x), own(w), needX, needW, needB);
   }
 
   @Override
