@@ -1,6 +1,5 @@
 package org.maskwright.engine.torch;
 
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
@@ -10,9 +9,6 @@ import org.bytedeco.pytorch.global.torch;
  * (profile {@code mkl}).
  */
 final class Blas {
-  /** Two tenths of a millisecond on one thread. */
-  private static final long WORTH_THREADS = 1L << 22;
-
   private Blas() {}
 
   static boolean mklIsOnTheClassPath() {
@@ -27,33 +23,6 @@ final class Blas {
 
   static String name() {
     return isMkl() ? "MKL" : "OpenBLAS";
-  }
-
-  /**
-   * Makes a product, on one thread if it is small: to wake another takes longer than that saves,
-   * and where the machine is busy the product waits until the other gets its turn.
-   *
-   * @param multiplyAdds of one product, of a batch of them
-   */
-  static <T> T product(long multiplyAdds, Supplier<T> product) {
-    return multiplyAdds < WORTH_THREADS ? onOneThread(product) : product.get();
-  }
-
-  /**
-   * Runs a kernel whose own threads call the BLAS, or that needs no more than one: OpenBLAS would
-   * give each call all its threads, and have the next one wait for them.
-   */
-  static <T> T onOneThread(Supplier<T> kernel) {
-    int before = openblas_nolapack.blas_get_num_threads();
-    if (before == 1) {
-      return kernel.get();
-    }
-    openblas_nolapack.blas_set_num_threads(1);
-    try {
-      return kernel.get();
-    } finally {
-      openblas_nolapack.blas_set_num_threads(before);
-    }
   }
 
   /** Sets the threads of one matrix product; LibTorch's own setting does not reach the BLAS. */

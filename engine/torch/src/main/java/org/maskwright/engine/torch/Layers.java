@@ -2,6 +2,7 @@ package org.maskwright.engine.torch;
 
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -37,8 +38,7 @@ final class Layers {
               Tensor turnedRight = transposeB ? torch.transpose(right, -2, -1) : null) {
             Tensor first = transposeA ? turnedLeft : left;
             Tensor second = transposeB ? turnedRight : right;
-            long work = first.size(-2) * first.size(-1) * second.size(-1);
-            return Blas.product(work, () -> torch.matmul(first, second));
+            return torch.matmul(first, second);
           }
         },
         a,
@@ -52,9 +52,7 @@ final class Layers {
         () -> {
           try (TensorOptional bias = Natives.optional(b == null ? null : tensor(b));
               Tensor rows = rows(tensor(x))) {
-            long work = rows.numel() * tensor(w).size(0);
-            Tensor y = Blas.product(work, () -> torch.linear(rows, tensor(w), bias));
-            return like(tensor(x), y);
+            return like(tensor(x), torch.linear(rows, tensor(w), bias));
           }
         },
         x,
@@ -69,12 +67,12 @@ final class Layers {
           Tensor[] parts = new Tensor[3];
           try (Tensor g = rows(tensor(grad))) {
             if (needX) {
-              parts[0] = like(tensor(grad), product(g, tensor(w)));
+              parts[0] = like(tensor(grad), torch.mm(g, tensor(w)));
             }
             if (needW) {
               try (Tensor columns = torch.t(g);
                   Tensor rows = rows(tensor(x))) {
-                parts[1] = product(columns, rows);
+                parts[1] = torch.mm(columns, rows);
               }
             }
             if (needB) {
@@ -87,10 +85,6 @@ final class Layers {
           }
         },
         grad);
-  }
-
-  private static Tensor product(Tensor a, Tensor b) {
-    return Blas.product(a.numel() * b.size(1), () -> torch.mm(a, b));
   }
 
   /** [..,n] as a matrix [N,n]; to be closed. */
@@ -252,5 +246,23 @@ final class Layers {
         grad,
         x,
         grid);
+  }
+
+  DeviceArray attention(
+      DeviceArray q, DeviceArray k, DeviceArray v, DeviceArray blocked, double scale) {
+    return results.of(
+        "attention",
+        () -> {
+          // LibTorch's mask says where attention is allowed.
+          try (Tensor allowed = blocked == null ? null : torch.logical_not(tensor(blocked));
+              TensorOptional mask = Natives.optional(allowed);
+              DoubleOptional factor = new DoubleOptional(scale)) {
+            return torch.scaled_dot_product_attention(
+                tensor(q), tensor(k), tensor(v), mask, 0, false, factor, false);
+          }
+        },
+        q,
+        k,
+        v);
   }
 }

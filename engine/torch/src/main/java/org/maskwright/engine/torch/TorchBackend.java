@@ -50,7 +50,7 @@ final class TorchBackend implements Backend {
   private final Convolutions convolutions;
   private final Norms norms;
   private CudaKernels kernels; // made at the first launch
-  private final FusedAttention attention;
+  private final BlockedAttention attention;
 
   TorchBackend(Device device, int threads) {
     this.device = device;
@@ -63,7 +63,7 @@ final class TorchBackend implements Backend {
     layers = new Layers(results, natives);
     convolutions = new Convolutions(results, natives, device.kind() == Device.Kind.CPU);
     norms = new Norms(results, natives);
-    attention = new FusedAttention(results, device.kind() == Device.Kind.CPU);
+    attention = new BlockedAttention(results, natives);
   }
 
   @Override
@@ -149,7 +149,6 @@ final class TorchBackend implements Backend {
     if (kernels != null) {
       kernels.close();
     }
-    attention.close();
     norms.close();
     natives.close();
   }
@@ -636,7 +635,12 @@ final class TorchBackend implements Backend {
       DeviceArray blocked,
       double scale,
       boolean differentiated) {
-    return attention.forward(q, k, v, blocked, scale, differentiated);
+    if (device.kind() == Device.Kind.CPU && attention.fits(q, k, v)) {
+      return attention.forward(q, k, v, blocked, scale, differentiated);
+    }
+    return differentiated
+        ? null
+        : new DeviceArray[] {layers.attention(q, k, v, blocked, scale), null};
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Device;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.array.MemoryLimit;
 import org.maskwright.engine.array.Pool2dSpec;
@@ -350,15 +351,40 @@ class TorchBackendTest {
     release(cut);
   }
 
-  /** Heads of keys and values that differ in size have no kernel with a backward pass. */
-  @Test
-  void attentionOfUnequalHeadsIsFusedForwardAlone() {
-    DeviceArray q = floats(new long[] {1, 2, 3, 4});
-    DeviceArray v = floats(new long[] {1, 2, 3, 5});
-    assertNull(backend.attention(q, q, v, null, 0.5, true));
-    DeviceArray[] forward = backend.attention(q, q, v, null, 0.5, false);
-    assertArrayEquals(new long[] {1, 2, 3, 5}, backend.shapeOf(forward[0]));
-    release(q, v, forward[0]);
+  /** In blocks of a query of a head, of some queries, of some heads, of all: the same numbers. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 12, 60, 100})
+  void attentionInBlocksEqualsThatInOne(long together) {
+    DeviceArray q = floats(new long[] {2, 3, 5, 4});
+    DeviceArray k = floats(new long[] {2, 3, 6, 4});
+    DeviceArray v = floats(new long[] {2, 3, 6, 7});
+    byte[] bits = new byte[2 * 5 * 6];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = (byte) (i % 4 == 0 || i / 6 == 3 ? 1 : 0); // the fourth query nowhere
+    }
+    DeviceArray blocked = backend.fromBytes(bits, DType.BOOL, new long[] {2, 1, 5, 6});
+    DeviceArray grad = floats(new long[] {2, 3, 5, 7});
+    for (DeviceArray mask : new DeviceArray[] {null, blocked}) {
+      DeviceArray[] whole = backend.attention(q, k, v, mask, 0.5, true);
+      DeviceArray[] wholeBack =
+          backend.attentionBackward(grad, q, k, v, mask, whole[0], whole[1], 0.5);
+      try (Natives natives = new Natives(Device.CPU)) {
+        BlockedAttention attention = new BlockedAttention(new Results(), natives, together);
+        DeviceArray[] parts = attention.forward(q, k, v, mask, 0.5, true);
+        DeviceArray[] back = attention.backward(grad, q, k, v, mask, parts[0], parts[1], 0.5);
+        for (int i = 0; i < 2; i++) {
+          assertArrayEquals(backend.toFloats(whole[i]), backend.toFloats(parts[i]), 1e-6f);
+        }
+        for (int i = 0; i < 3; i++) {
+          assertArrayEquals(backend.toFloats(wholeBack[i]), backend.toFloats(back[i]), 1e-5f);
+        }
+        release(parts);
+        release(back);
+      }
+      release(whole);
+      release(wholeBack);
+    }
+    release(q, k, v, blocked, grad);
   }
 
   @ParameterizedTest
