@@ -23,6 +23,8 @@ final class AnnotationFields {
           "ignore",
           "segmentation");
 
+  private static final JsonKeys SCANNED = new JsonKeys(KEYS);
+
   Long id;
   ImageId imageId;
   Integer categoryId;
@@ -53,7 +55,7 @@ final class AnnotationFields {
 
   /** As {@link #read}, of the whole annotation. */
   void scan(JsonScanner in, SegmentationScanner shapes) throws Unusual {
-    for (String key = in.firstKey(KEYS); key != null; key = in.nextKey(KEYS)) {
+    for (String key = in.firstKey(SCANNED); key != null; key = in.nextKey(SCANNED)) {
       int bit = key.isEmpty() ? 0 : 1 << KEYS.indexOf(key);
       if ((seen & bit) != 0) {
         throw Unusual.VALUE;

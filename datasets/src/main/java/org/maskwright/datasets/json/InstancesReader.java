@@ -14,7 +14,8 @@ import org.maskwright.files.InputFile;
 
 /** Reads an instances file with a {@link JsonScanner}: its annotations, which are most of it. */
 final class InstancesReader {
-  private static final List<String> SECTIONS = List.of("images", "categories", "annotations");
+  private static final JsonKeys SECTIONS =
+      new JsonKeys(List.of("images", "categories", "annotations"));
 
   private final JsonScanner in;
   private final SegmentationScanner shapes = new SegmentationScanner();

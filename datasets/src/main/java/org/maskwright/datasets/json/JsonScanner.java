@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import org.maskwright.datasets.ImageId;
 
 /**
@@ -159,7 +158,7 @@ final class JsonScanner {
    * @param known keys that matter
    * @return the first key, or "" for one that does not matter; null if the object ends at once
    */
-  String firstKey(List<String> known) throws Unusual {
+  String firstKey(JsonKeys known) throws Unusual {
     expect('{');
     if (peek() == '}') {
       window.at++;
@@ -169,7 +168,7 @@ final class JsonScanner {
   }
 
   /** The next key, as {@link #firstKey}; null at the object's end. */
-  String nextKey(List<String> known) throws Unusual {
+  String nextKey(JsonKeys known) throws Unusual {
     int c = peek();
     window.at++;
     if (c == ',') {
@@ -182,34 +181,16 @@ final class JsonScanner {
     return null;
   }
 
-  private String key(List<String> known) throws Unusual {
+  private String key(JsonKeys known) throws Unusual {
     int from = window.at + 1;
     texts.skip();
-    int length = window.at - 1 - from;
-    String key = "";
-    for (int k = 0; k < known.size() && key.isEmpty(); k++) {
-      key = is(known.get(k), from, length) ? known.get(k) : key;
-    }
-    boolean other = key.isEmpty() && !known.isEmpty();
-    for (int i = from; i < from + length && other; i++) {
-      if (window.bytes[i] == '\\') {
-        throw Unusual.VALUE; // it may be a known one in disguise
-      }
+    int index = known.find(window.bytes, from, window.at - 1);
+    if (index == JsonKeys.DISGUISED) {
+      throw Unusual.VALUE;
     }
     expect(':');
     peek();
-    return key;
-  }
-
-  private boolean is(String word, int from, int length) {
-    if (word.length() != length) {
-      return false;
-    }
-    int i = 0;
-    while (i < length && window.bytes[from + i] == word.charAt(i)) {
-      i++;
-    }
-    return i == length;
+    return index < 0 ? "" : known.name(index);
   }
 
   boolean isNull() throws Unusual {
@@ -312,7 +293,7 @@ final class JsonScanner {
         }
       }
       case '{' -> {
-        for (String key = firstKey(List.of()); key != null; key = nextKey(List.of())) {
+        for (String key = firstKey(JsonKeys.NONE); key != null; key = nextKey(JsonKeys.NONE)) {
           skip(depth - 1);
         }
       }

@@ -7,7 +7,7 @@ import org.maskwright.datasets.mask.Rle;
 
 /** As {@link SegmentationReader}, with a {@link JsonScanner}. */
 final class SegmentationScanner {
-  private static final List<String> KEYS = List.of("size", "counts");
+  private static final JsonKeys KEYS = new JsonKeys(List.of("size", "counts"));
 
   private double[] numbers = new double[256];
   private int[] lengths = new int[8];

@@ -214,7 +214,7 @@ class JsonScannerTest {
 
   @Test
   void aKnownKeyInDisguiseIsUnusual() throws IOException, Unusual {
-    List<String> known = List.of("id", "score");
+    JsonKeys known = new JsonKeys(List.of("id", "score"));
     assertEquals("score", read("{\"score\":1}", 64, in -> in.firstKey(known)));
     assertEquals("", read("{\"scores\":1}", 64, in -> in.firstKey(known)));
     assertUnusual("{\"sc\\u006fre\":1}", in -> in.firstKey(known));
