@@ -87,8 +87,8 @@ def predict(folder, image, out, short_edge, threads):
 
 
 def versions():
-    names = ("torch", "transformers", "safetensors", "numpy", "pillow", "pycocotools", "faster-coco-eval", "hotcoco", "panopticapi-lite",
-             "panopticapi")
+    names = ("torch", "transformers", "safetensors", "numpy", "pillow", "pycocotools", "faster-coco-eval", "hotcoco", "vernier",
+             "panopticapi-lite", "panopticapi")
     found = {}
     for name in names:
         try:

@@ -23,6 +23,8 @@ final class AnnotationFields {
           "ignore",
           "segmentation");
 
+  private static final JsonKeys SCANNED = new JsonKeys(KEYS);
+
   Long id;
   ImageId imageId;
   Integer categoryId;
@@ -51,6 +53,29 @@ final class AnnotationFields {
     }
   }
 
+  /** As {@link #read}, of the whole annotation. */
+  void scan(JsonScanner in, SegmentationScanner shapes) throws Unusual {
+    for (String key = in.firstKey(SCANNED); key != null; key = in.nextKey(SCANNED)) {
+      int bit = key.isEmpty() ? 0 : 1 << KEYS.indexOf(key);
+      if ((seen & bit) != 0) {
+        throw Unusual.VALUE;
+      }
+      seen |= bit;
+      switch (key) {
+        case "id" -> id = in.integer(Long.MIN_VALUE, Long.MAX_VALUE);
+        case "image_id" -> imageId = in.imageId();
+        case "category_id" -> categoryId = (int) in.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
+        case "score" -> score = in.number();
+        case "area" -> area = in.number(0, MAX_AREA);
+        case "bbox" -> box = shapes.box(in);
+        case "iscrowd" -> crowd = in.flag();
+        case "ignore" -> ignore = in.flag();
+        case "segmentation" -> segmentation = shapes.segmentation(in);
+        default -> in.skip();
+      }
+    }
+  }
+
   private static double area(JsonFile json) throws IOException {
     double area = json.number("area");
     if (area < 0 || area > MAX_AREA) {
@@ -63,6 +88,16 @@ final class AnnotationFields {
     if (value == null) {
       throw json.error("expected \"" + field + "\" in every " + what + ", found none");
     }
+  }
+
+  /** Of fields that are there. */
+  CocoAnnotation annotation() {
+    return new CocoAnnotation(id, imageId, categoryId, area, box, crowd, ignore, segmentation);
+  }
+
+  /** Of fields that are there. */
+  CocoDetection detection() {
+    return new CocoDetection(imageId, categoryId, score, box, segmentation);
   }
 
   /** The exception with the ids met so far. */

@@ -7,20 +7,20 @@ import org.maskwright.datasets.mask.Polygons;
 import org.maskwright.datasets.mask.Rle;
 
 /**
- * A predicted instance of a COCO results file.
+ * A predicted instance of a COCO results file. Its place there from 1, which is the id the official
+ * tools give it, is that in the list it is read into.
  *
- * @param number its place in the file from 1, which is the id the official tools give it
  * @param score finite
  * @param box null if the file has none
  * @param segmentation null if the file has none
  */
 public record CocoDetection(
-    int number, ImageId imageId, int categoryId, double score, Box box, Segmentation segmentation) {
+    ImageId imageId, int categoryId, double score, Box box, Segmentation segmentation) {
 
   /**
    * The mask; without a segmentation the box as a polygon.
    *
-   * @throws DatasetException with image and number, if there is neither or it is no mask
+   * @throws DatasetException with the image, if there is neither or it is no mask
    */
   public Rle mask(int imageHeight, int imageWidth) {
     try {
@@ -54,6 +54,6 @@ public record CocoDetection(
 
   /** A problem of this detection. */
   public DatasetException error(String problem) {
-    return new DatasetException(problem).forImage(imageId).forAnnotation("result " + number);
+    return new DatasetException(problem).forImage(imageId);
   }
 }

@@ -69,6 +69,10 @@ public final class CocoJson {
 
   /** Reads a whole instances file. */
   public static CocoInstances readInstances(Path file) {
+    return InstancesReader.scanned(file).orElseGet(() -> parsedInstances(file));
+  }
+
+  static CocoInstances parsedInstances(Path file) {
     List<CocoImage> images = new ArrayList<>();
     List<CocoCategory> categories = new ArrayList<>();
     List<CocoAnnotation> annotations = new ArrayList<>();
@@ -107,24 +111,32 @@ public final class CocoJson {
    * @throws DatasetException for the first detection that is wrong, with its place
    */
   public static <T> List<T> readResults(Path file, Function<CocoDetection, T> kept) {
-    return ResultsReader.inPieces(file, kept)
-        .orElseGet(() -> JsonFile.read(file, json -> detections(json, 0, kept)));
+    return ResultsReader.scanned(file, kept).orElseGet(() -> parsedResults(file, kept));
   }
 
-  /**
-   * A list of detections.
-   *
-   * @param before how many came before it in the file
-   */
-  static <T> List<T> detections(JsonFile json, int before, Function<CocoDetection, T> kept)
-      throws IOException {
-    SegmentationReader shapes = new SegmentationReader(json);
-    List<T> found = new ArrayList<>();
-    each(
-        json,
-        "the file",
-        () -> found.add(kept.apply(detection(json, shapes, before + found.size() + 1))));
-    return found;
+  static <T> List<T> parsedResults(Path file, Function<CocoDetection, T> kept) {
+    return JsonFile.read(
+        file,
+        json -> {
+          SegmentationReader shapes = new SegmentationReader(json);
+          List<T> found = new ArrayList<>();
+          each(
+              json,
+              "the file",
+              () -> {
+                int number = found.size() + 1;
+                found.add(kept(detection(json, shapes, number), number, kept));
+              });
+          return found;
+        });
+  }
+
+  private static <T> T kept(CocoDetection detection, int number, Function<CocoDetection, T> kept) {
+    try {
+      return kept.apply(detection);
+    } catch (DatasetException e) {
+      throw e.forAnnotation("result " + number);
+    }
   }
 
   /** Reads a panoptic file: ground truth or results (which have neither images nor categories). */
@@ -179,7 +191,7 @@ public final class CocoJson {
     }
   }
 
-  private static CocoImage image(JsonFile json, Set<ImageId> seen) throws IOException {
+  static CocoImage image(JsonFile json, Set<ImageId> seen) throws IOException {
     json.startObject("image");
     ImageId id = null;
     String fileName = "";
@@ -221,7 +233,7 @@ public final class CocoJson {
     return ids;
   }
 
-  private static CocoCategory category(JsonFile json, Set<Integer> seen) throws IOException {
+  static CocoCategory category(JsonFile json, Set<Integer> seen) throws IOException {
     json.startObject("category");
     Integer id = null;
     String name = "";
@@ -268,15 +280,7 @@ public final class CocoJson {
     } catch (DatasetException e) {
       throw fields.locate(e);
     }
-    return new CocoAnnotation(
-        fields.id,
-        fields.imageId,
-        fields.categoryId,
-        fields.area,
-        fields.box,
-        fields.crowd,
-        fields.ignore,
-        fields.segmentation);
+    return fields.annotation();
   }
 
   private static CocoDetection detection(JsonFile json, SegmentationReader shapes, int number)
@@ -293,8 +297,7 @@ public final class CocoJson {
     } catch (DatasetException e) {
       throw fields.locate(e).forAnnotation("result " + number);
     }
-    return new CocoDetection(
-        number, fields.imageId, fields.categoryId, fields.score, fields.box, fields.segmentation);
+    return fields.detection();
   }
 
   private static PanopticAnnotation panoptic(

@@ -43,8 +43,8 @@ final class JsonFile implements AutoCloseable {
   }
 
   /** A part of a file; the places of its errors are those of the part. */
-  JsonFile(byte[] part, int length) throws IOException {
-    parser = FACTORY.createParser(part, 0, length);
+  JsonFile(byte[] part) throws IOException {
+    parser = FACTORY.createParser(part);
   }
 
   /** What is done with an open file. */

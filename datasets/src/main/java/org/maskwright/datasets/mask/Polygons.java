@@ -30,6 +30,9 @@ public final class Polygons {
   /** More crossings than any polygon in use needs by orders of magnitude; 256 MiB. */
   private static final int MAX_CROSSINGS = 1 << 26;
 
+  /** Crossings of about a column that are sorted by going past one another. */
+  private static final int FEW = 16;
+
   private final int height;
   private final int width;
   private int[] crossings = new int[64];
@@ -200,9 +203,57 @@ public final class Polygons {
     crossings[size++] = column * height + (int) y;
   }
 
+  /**
+   * Sorts the crossings. A column has two of them, most often, so they are dealt out to stretches
+   * of about a column, where each goes past the few that it has to.
+   */
+  private void sort() {
+    int least = Integer.MAX_VALUE;
+    int most = 0;
+    for (int i = 0; i < size; i++) {
+      least = Math.min(least, crossings[i]);
+      most = Math.max(most, crossings[i]);
+    }
+    int shift = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(height);
+    int stretches = size == 0 ? 0 : (most - least >> shift) + 1;
+    if (stretches > 4L * size || !deal(least, shift, new int[stretches + 1])) {
+      Arrays.sort(crossings, 0, size);
+    }
+  }
+
+  /** False, and nothing is changed, if a stretch has more than a few. */
+  private boolean deal(int least, int shift, int[] next) {
+    int most = 0;
+    for (int i = 0; i < size; i++) {
+      most = Math.max(most, ++next[(crossings[i] - least >> shift) + 1]);
+    }
+    if (most > FEW) {
+      return false;
+    }
+    for (int i = 1; i < next.length; i++) {
+      next[i] += next[i - 1];
+    }
+    int[] dealt = new int[crossings.length];
+    for (int i = 0; i < size; i++) {
+      int crossing = crossings[i];
+      int stretch = crossing - least >> shift;
+      dealt[next[stretch]++] = crossing;
+    }
+    for (int i = 1; i < size; i++) {
+      int crossing = dealt[i];
+      int at = i;
+      for (; at > 0 && dealt[at - 1] > crossing; at--) {
+        dealt[at] = dealt[at - 1];
+      }
+      dealt[at] = crossing;
+    }
+    crossings = dealt;
+    return true;
+  }
+
   /** Sorted crossings to run lengths; two crossings at one place cancel. */
   private int[] finish(int pixels) {
-    Arrays.sort(crossings, 0, size);
+    sort();
     int[] counts = new int[size + 1];
     int previous = 0;
     for (int i = 0; i < size; i++) {

@@ -12,9 +12,13 @@ final class RleString {
   private static final int FIRST_CHARACTER = 48;
   private static final int MORE = 0x20;
   private static final int SIGN = 0x10;
+  private static final int GROUP_BITS = 5;
 
   /** A difference of two lengths below 2^31 needs 33 bits with its sign: 7 groups. */
   private static final int MAX_GROUPS = 7;
+
+  private static final int LENGTH_BITS = 3;
+  private static final int LENGTH = (1 << LENGTH_BITS) - 1;
 
   private RleString() {}
 
@@ -49,29 +53,15 @@ final class RleString {
     long sum = 0;
     long area = 0;
     for (int m = 0; position < end; m++) {
-      long value = 0;
-      int bits = 0;
-      int c;
-      do {
-        if (position == end) {
-          throw new IllegalArgumentException("RLE string: ends inside a number");
-        }
-        c = text[position] - FIRST_CHARACTER;
-        if (c < 0 || c > 63) {
-          throw new IllegalArgumentException(
-              "RLE string: character code %d at %d, expected 48 to 111"
-                  .formatted(text[position], position - from));
-        }
-        if (bits == MAX_GROUPS * 5) {
-          throw new IllegalArgumentException(
-              "RLE string: number at " + (position - from) + " is too long");
-        }
-        value |= (long) (c & 0x1f) << bits;
-        bits += 5;
+      int c = text[position] - FIRST_CHARACTER;
+      long value;
+      if (c >= 0 && c < MORE) {
+        value = signed(c); // most lengths differ little from the one two before
         position++;
-      } while ((c & MORE) != 0);
-      if ((c & SIGN) != 0) {
-        value |= -1L << bits;
+      } else {
+        long number = number(text, from, position, end);
+        value = number >> LENGTH_BITS;
+        position += (int) number & LENGTH;
       }
       if (m > 2) {
         value += twoBefore;
@@ -95,6 +85,41 @@ final class RleString {
       throw Rle.wrongSum(height, width, sum);
     }
     return area;
+  }
+
+  /** A group of 5 bits, the highest of which is the sign. */
+  private static int signed(int group) {
+    return group << Integer.SIZE - GROUP_BITS >> Integer.SIZE - GROUP_BITS;
+  }
+
+  /** A number of several groups; in its lowest bits how many there are. */
+  private static long number(byte[] text, int from, int start, int end) {
+    long value = 0;
+    int bits = 0;
+    int position = start;
+    int c;
+    do {
+      if (position == end) {
+        throw new IllegalArgumentException("RLE string: ends inside a number");
+      }
+      c = text[position] - FIRST_CHARACTER;
+      if (c < 0 || c > 63) {
+        throw new IllegalArgumentException(
+            "RLE string: character code %d at %d, expected 48 to 111"
+                .formatted(text[position], position - from));
+      }
+      if (bits == MAX_GROUPS * GROUP_BITS) {
+        throw new IllegalArgumentException(
+            "RLE string: number at " + (position - from) + " is too long");
+      }
+      value |= (long) (c & 0x1f) << bits;
+      bits += GROUP_BITS;
+      position++;
+    } while ((c & MORE) != 0);
+    if ((c & SIGN) != 0) {
+      value |= -1L << bits;
+    }
+    return value << LENGTH_BITS | position - start;
   }
 
   static String encode(int[] counts) {

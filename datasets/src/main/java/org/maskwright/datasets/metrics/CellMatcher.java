@@ -12,7 +12,10 @@ final class CellMatcher {
   private static final double MAX_THRESHOLD = 1 - 1e-10;
 
   final long[] matched;
+
+  /** Of matched detections those that count neither way, as what they match. */
   final long[] ignored;
+
   final int[] positives = new int[AreaRange.COUNT];
 
   private final List<GroundTruth> truths;
@@ -102,18 +105,5 @@ final class CellMatcher {
       }
     }
     return match;
-  }
-
-  /** Lets unmatched detections count neither way: all of them, or those outside an area range. */
-  void ignoreUnmatched(List<Detection> detections, boolean all) {
-    for (int area = 0; area < AreaRange.COUNT; area++) {
-      AreaRange range = AreaRange.at(area);
-      long bits = ((1L << Thresholds.IOUS) - 1) << (area * Thresholds.IOUS);
-      for (int d = 0; d < matched.length; d++) {
-        if (all || range.excludes(detections.get(d).area())) {
-          ignored[d] |= bits & ~matched[d];
-        }
-      }
-    }
   }
 }

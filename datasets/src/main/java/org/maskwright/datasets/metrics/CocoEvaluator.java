@@ -3,7 +3,6 @@ package org.maskwright.datasets.metrics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.maskwright.datasets.ImageId;
 
@@ -25,7 +24,7 @@ public final class CocoEvaluator {
   public static final int MAX_DETECTIONS = 100;
 
   private final InstanceTable table;
-  private final IouType iouType;
+  private final InstanceTable.Rules rules;
   private final int limit;
 
   /**
@@ -44,7 +43,23 @@ public final class CocoEvaluator {
   public CocoEvaluator(Collection<Integer> categoryIds, IouType iouType, int detections) {
     this.limit = detections;
     this.table = new InstanceTable(categoryIds, iouType);
-    this.iouType = iouType;
+    this.rules = new CocoRules(iouType == IouType.BOUNDARY);
+  }
+
+  /**
+   * @param honoursFlag whether the file's ignore flag counts: COCO's evaluator overwrites it, the
+   *     boundary evaluator does not
+   */
+  private record CocoRules(boolean honoursFlag) implements InstanceTable.Rules {
+    @Override
+    public boolean ignores(GroundTruth truth) {
+      return truth.crowd() || (honoursFlag && truth.ignore());
+    }
+
+    @Override
+    public boolean ignoresUnmatched(int categoryId) {
+      return false;
+    }
   }
 
   /**
@@ -55,17 +70,7 @@ public final class CocoEvaluator {
    * @throws IllegalArgumentException if the image was added before
    */
   public void add(ImageId image, List<GroundTruth> groundTruths, List<Detection> detections) {
-    SortedMap<Integer, InstanceTable.Cell> cells = table.cells(groundTruths, detections);
-    for (InstanceTable.Cell cell : cells.values()) {
-      cell.ignore = new boolean[cell.truths.size()];
-      for (int g = 0; g < cell.ignore.length; g++) {
-        GroundTruth truth = cell.truths.get(g);
-        // The file's flag is overwritten by COCO's evaluator and honoured by the boundary
-        // evaluator.
-        cell.ignore[g] = truth.crowd() || (iouType == IouType.BOUNDARY && truth.ignore());
-      }
-    }
-    table.add(image, cells, limit);
+    table.add(image, groundTruths, detections, rules, limit);
   }
 
   /** The metrics of the images added so far. */

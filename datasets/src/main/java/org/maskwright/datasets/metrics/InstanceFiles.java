@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.json.CocoAnnotation;
@@ -53,13 +55,14 @@ public final class InstanceFiles {
   private final IouType iouType;
   private final DetectionArea detectionArea;
   private final TruthFile truth;
-  private final Map<ImageId, List<Found>> detections = new HashMap<>();
+  private final List<Found> found;
+  private final ByImage byImage;
   private final List<String> warnings = new ArrayList<>();
   private final LongAdder wrongAreas = new LongAdder();
   private final LongAdder wrongBoxes = new LongAdder();
   private final LongAdder truthsOfOtherSize = new LongAdder();
   private final LongAdder detectionsOfOtherSize = new LongAdder();
-  private boolean firstHasBox;
+  private final boolean firstHasBox;
 
   private InstanceFiles(Path truth, Path results, IouType iouType, DetectionArea detectionArea) {
     this.groundTruthFile = truth;
@@ -67,15 +70,15 @@ public final class InstanceFiles {
     this.iouType = iouType;
     this.detectionArea = detectionArea;
     var reading = CompletableFuture.supplyAsync(() -> TruthFile.read(truth));
-    List<Found> found =
-        CocoJson.readResults(results, d -> found(d, isRead(reading) ? reading.join() : null));
+    found = CocoJson.readResults(results, d -> found(d, isRead(reading) ? reading.join() : null));
     try {
       this.truth = reading.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof DatasetException known ? known : e;
     }
     warnings.addAll(this.truth.warnings());
-    group(found);
+    byImage = group();
+    firstHasBox = !found.isEmpty() && found.get(0).detection.box() != null;
   }
 
   /** Whether it is done and did not fail; asked in this order, as it may fail in between. */
@@ -102,35 +105,41 @@ public final class InstanceFiles {
       return new Found(d, -1, false);
     }
     long pixels = d.area(image.height(), image.width());
-    CocoDetection rest =
-        new CocoDetection(d.number(), d.imageId(), d.categoryId(), d.score(), d.box(), null);
+    CocoDetection rest = new CocoDetection(d.imageId(), d.categoryId(), d.score(), d.box(), null);
     return new Found(rest, pixels, isOfOtherSize(shape.height(), shape.width(), image));
   }
 
-  private void group(List<Found> found) {
-    truth.images().forEach(image -> detections.put(image.id(), new ArrayList<>()));
-    int unknown = 0;
-    int polygons = 0;
+  private ByImage group() {
+    Map<ImageId, Integer> numbers = new HashMap<>();
+    truth.images().forEach(image -> numbers.put(image.id(), numbers.size()));
     if (found.isEmpty()) {
       warnings.add(resultsFile + ": no detection at all");
-    } else {
-      firstHasBox = found.get(0).detection.box() != null;
     }
-    for (Found one : found) {
-      CocoDetection detection = one.detection;
-      List<Found> ofImage = detections.get(detection.imageId());
-      if (ofImage == null) {
-        throw detection
-            .error("the image is not in the ground truth " + groundTruthFile)
-            .inFile(resultsFile);
+    int[] images = new int[found.size()];
+    int unknown = 0;
+    int polygons = 0;
+    for (int i = 0; i < images.length; i++) {
+      CocoDetection detection = found.get(i).detection;
+      Integer image = numbers.get(detection.imageId());
+      if (image == null) {
+        throw located(
+            detection.error("the image is not in the ground truth " + groundTruthFile), i);
       }
-      ofImage.add(one);
+      images[i] = image;
       Segmentation shape = detection.segmentation();
       polygons += iouType != IouType.BBOX && shape != null && shape.isPolygons() ? 1 : 0;
       unknown += truth.isCategory(detection.categoryId()) ? 0 : 1;
     }
     warn(resultsFile, polygons, "results with polygons, which pycocotools refuses");
     warn(resultsFile, unknown, "results of categories not in the ground truth: left out");
+    return new ByImage(truth.images().size(), images);
+  }
+
+  /**
+   * @param i the place of the result
+   */
+  private DatasetException located(DatasetException e, int i) {
+    return e.forAnnotation("result " + (i + 1)).inFile(resultsFile);
   }
 
   private void warn(Path file, long count, String what) {
@@ -145,7 +154,8 @@ public final class InstanceFiles {
     warn(
         groundTruthFile,
         wrongAreas.sum(),
-        "annotations whose \"area\" is far from the pixels of their mask: it decides whether they are small, medium or large");
+        "annotations whose \"area\" is far from the pixels of their mask: it decides whether they"
+            + " are small, medium or large");
     warn(
         groundTruthFile,
         wrongBoxes.sum(),
@@ -164,9 +174,9 @@ public final class InstanceFiles {
     InstanceFiles files = new InstanceFiles(groundTruth, results, iouType, detectionArea);
     List<Integer> ids = files.truth.categories().stream().map(CocoCategory::id).toList();
     CocoEvaluator evaluator = new CocoEvaluator(ids, iouType);
-    files.truth.images().parallelStream()
-        .forEach(
-            image -> evaluator.add(image.id(), files.groundTruths(image), files.detections(image)));
+    files.forEachImage(
+        (image, number) ->
+            evaluator.add(image.id(), files.groundTruths(image), files.detections(image, number)));
     return files.scored(evaluator.result());
   }
 
@@ -187,16 +197,21 @@ public final class InstanceFiles {
     } catch (IllegalArgumentException e) {
       throw DatasetException.ofFile(groundTruth, e.getMessage(), e);
     }
-    files.truth.images().parallelStream()
-        .forEach(
-            image ->
-                evaluator.add(
-                    image.id(),
-                    files.groundTruths(image),
-                    files.detections(image),
-                    image.negativeCategories(),
-                    image.notExhaustiveCategories()));
+    files.forEachImage(
+        (image, number) ->
+            evaluator.add(
+                image.id(),
+                files.groundTruths(image),
+                files.detections(image, number),
+                image.negativeCategories(),
+                image.notExhaustiveCategories()));
     return files.scored(evaluator.result());
+  }
+
+  /** On all cores. */
+  private void forEachImage(ObjIntConsumer<CocoImage> work) {
+    List<CocoImage> images = truth.images();
+    IntStream.range(0, images.size()).parallel().forEach(i -> work.accept(images.get(i), i));
   }
 
   private List<GroundTruth> groundTruths(CocoImage image) {
@@ -255,16 +270,18 @@ public final class InstanceFiles {
     return image.height() > 0 && (height != image.height() || width != image.width());
   }
 
-  private List<Detection> detections(CocoImage image) {
-    List<Detection> found = new ArrayList<>();
-    for (Found one : detections.get(image.id())) {
+  private List<Detection> detections(CocoImage image, int number) {
+    List<Detection> ofImage = new ArrayList<>();
+    for (int at = byImage.from(number); at < byImage.from(number + 1); at++) {
+      int i = byImage.row(at);
+      Found one = found.get(i);
       try {
-        found.add(detection(one.pixels < 0 ? found(one.detection, truth) : one, image));
+        ofImage.add(detection(one.pixels < 0 ? found(one.detection, truth) : one, image));
       } catch (DatasetException e) {
-        throw e.inFile(resultsFile);
+        throw located(e, i);
       }
     }
-    return found;
+    return ofImage;
   }
 
   private Detection detection(Found found, CocoImage image) {

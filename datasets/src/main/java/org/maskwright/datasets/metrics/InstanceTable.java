@@ -9,17 +9,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.mask.MaskOverlaps;
 import org.maskwright.datasets.mask.Rle;
 
 /**
- * What COCO's and LVIS' evaluators share: categories in id order, images in any order, matched
- * cells in, precision and recall out.
+ * What COCO's and LVIS' evaluators share: categories in id order, images in any order, ground truth
+ * and detections in, precision and recall out.
  *
  * <p><b>Threads</b> {@link #add} may be called from several threads; matching happens outside the
  * lock.
@@ -45,37 +44,22 @@ final class InstanceTable {
     }
   }
 
-  /** The ground truths and detections of one category in one image. */
-  static final class Cell {
-    final List<GroundTruth> truths = new ArrayList<>();
-    final List<Detection> detections = new ArrayList<>();
-    boolean[] ignore;
-    boolean ignoreUnmatched;
-    CellMatcher matches;
+  /** In what the evaluators differ. */
+  interface Rules {
+    /** Whether a true object counts neither way whatever its area. */
+    boolean ignores(GroundTruth truth);
+
+    /** Whether unmatched detections of a category in this image count neither way. */
+    boolean ignoresUnmatched(int categoryId);
   }
 
   static List<Detection> best(List<Detection> detections, int most) {
+    if (detections.size() < 2 && most > 0) {
+      return detections;
+    }
     List<Detection> sorted = new ArrayList<>(detections);
     sorted.sort(BY_FALLING_SCORE);
     return sorted.size() > most ? sorted.subList(0, most) : sorted;
-  }
-
-  /** The cells of an image, by index of the category; unlisted categories are left out. */
-  SortedMap<Integer, Cell> cells(List<GroundTruth> truths, List<Detection> detections) {
-    TreeMap<Integer, Cell> cells = new TreeMap<>();
-    for (GroundTruth truth : truths) {
-      Integer k = categoryIndex.get(truth.categoryId());
-      if (k != null) {
-        cells.computeIfAbsent(k, i -> new Cell()).truths.add(truth);
-      }
-    }
-    for (Detection detection : detections) {
-      Integer k = categoryIndex.get(detection.categoryId());
-      if (k != null) {
-        cells.computeIfAbsent(k, i -> new Cell()).detections.add(detection);
-      }
-    }
-    return cells;
   }
 
   int categoryId(int index) {
@@ -83,41 +67,91 @@ final class InstanceTable {
   }
 
   /**
-   * Matches and stores an image's cells.
+   * Matches an image's detections and stores them; unlisted categories are left out.
    *
+   * @param maxDetections of a category that count
    * @throws IllegalArgumentException if the image was added before
    */
-  void add(ImageId image, Map<Integer, Cell> cells, int maxDetections) {
-    for (Cell cell : cells.values()) {
-      List<Detection> kept = best(cell.detections, maxDetections);
-      cell.matches = new CellMatcher(cell.truths, cell.ignore, kept, ious(cell.truths, kept));
-      cell.matches.ignoreUnmatched(kept, cell.ignoreUnmatched);
-      cell.detections.clear();
-      cell.detections.addAll(kept);
+  void add(
+      ImageId image,
+      List<GroundTruth> truths,
+      List<Detection> detections,
+      Rules rules,
+      int maxDetections) {
+    long[] wanted = byCategory(truths.size(), i -> truths.get(i).categoryId());
+    long[] found = byCategory(detections.size(), i -> detections.get(i).categoryId());
+    ImageMatches matches = new ImageMatches(found.length);
+    int t = 0;
+    int d = 0;
+    while (t < wanted.length || d < found.length) {
+      int k = Math.min(category(wanted, t), category(found, d));
+      int truthsEnd = end(wanted, t, k);
+      int detectionsEnd = end(found, d, k);
+      List<Detection> best = best(picked(detections, found, d, detectionsEnd), maxDetections);
+      boolean all = rules.ignoresUnmatched(categories[k]);
+      if (t == truthsEnd) {
+        matches.unmatched(k, best, all);
+      } else {
+        matches.matched(k, best, matcher(picked(truths, wanted, t, truthsEnd), best, rules), all);
+      }
+      t = truthsEnd;
+      d = detectionsEnd;
     }
     synchronized (this) {
       if (!known.add(image)) {
         throw new IllegalArgumentException("image " + image + " was added before");
       }
-      int number = images.size();
+      matches.addTo(scores, images.size());
       images.add(image);
-      cells.forEach((k, cell) -> store(scores[k], cell, number));
     }
   }
 
-  private static void store(CategoryScores target, Cell cell, int image) {
-    for (int area = 0; area < AreaRange.COUNT; area++) {
-      target.addPositives(area, cell.matches.positives[area]);
+  /** Places by the index of their category and then by place: the index in the upper half. */
+  private long[] byCategory(int size, IntUnaryOperator categoryId) {
+    long[] order = new long[size];
+    int listed = 0;
+    for (int i = 0; i < size; i++) {
+      Integer k = categoryIndex.get(categoryId.applyAsInt(i));
+      if (k != null) {
+        order[listed++] = (long) k << 32 | i;
+      }
     }
-    for (int rank = 0; rank < cell.detections.size(); rank++) {
-      double score = cell.detections.get(rank).score();
-      target.add(score, image, rank, cell.matches.matched[rank], cell.matches.ignored[rank]);
+    order = listed == size ? order : Arrays.copyOf(order, listed);
+    Arrays.sort(order);
+    return order;
+  }
+
+  private static int category(long[] order, int at) {
+    return at < order.length ? (int) (order[at] >>> 32) : Integer.MAX_VALUE;
+  }
+
+  private static int end(long[] order, int from, int category) {
+    int end = from;
+    while (category(order, end) == category) {
+      end++;
     }
+    return end;
+  }
+
+  private static <T> List<T> picked(List<T> all, long[] order, int from, int to) {
+    List<T> picked = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      picked.add(all.get((int) order[i]));
+    }
+    return picked;
+  }
+
+  private CellMatcher matcher(List<GroundTruth> truths, List<Detection> detections, Rules rules) {
+    boolean[] ignore = new boolean[truths.size()];
+    for (int g = 0; g < ignore.length; g++) {
+      ignore[g] = rules.ignores(truths.get(g));
+    }
+    return new CellMatcher(truths, ignore, detections, ious(truths, detections));
   }
 
   private double[][] ious(List<GroundTruth> truths, List<Detection> detections) {
-    if (truths.isEmpty() || detections.isEmpty()) {
-      return new double[detections.size()][truths.size()];
+    if (detections.isEmpty()) {
+      return new double[0][];
     }
     boolean[] crowd = new boolean[truths.size()];
     for (int g = 0; g < crowd.length; g++) {
@@ -203,19 +237,13 @@ final class InstanceTable {
 
   private void accumulate(int k, int[] imageOrder, int[] limits, Curves curves) {
     int n = categories.length;
-    scores[k].sort(imageOrder);
     for (int m = 0; m < limits.length; m++) {
       double[] recalls = scores[k].recalls(limits[m]);
       for (int i = 0; i < recalls.length; i++) {
         curves.recall[m][i / Thresholds.IOUS][(i % Thresholds.IOUS) * n + k] = recalls[i];
       }
     }
-    for (int area = 0; area < AreaRange.COUNT; area++) {
-      for (int t = 0; t < Thresholds.IOUS; t++) {
-        int first = t * Thresholds.RECALLS * n + k;
-        int most = limits[limits.length - 1];
-        scores[k].precision(area, t, most, curves.precision[area], first, n);
-      }
-    }
+    int[] order = scores[k].order(imageOrder);
+    scores[k].precision(order, limits[limits.length - 1], curves.precision, k, n);
   }
 }

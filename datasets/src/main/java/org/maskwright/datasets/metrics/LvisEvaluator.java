@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.maskwright.datasets.ImageId;
 
@@ -70,17 +69,22 @@ public final class LvisEvaluator {
             .filter(d -> d.area() > 0)
             .filter(d -> judged.contains(d.categoryId()))
             .toList();
-    SortedMap<Integer, InstanceTable.Cell> cells = table.cells(truths, kept);
-    Set<Integer> open = new HashSet<>(notExhaustive);
-    cells.forEach(
-        (k, cell) -> {
-          cell.ignoreUnmatched = open.contains(table.categoryId(k));
-          cell.ignore = new boolean[cell.truths.size()];
-          for (int g = 0; g < cell.ignore.length; g++) {
-            cell.ignore[g] = cell.truths.get(g).ignore();
-          }
-        });
-    table.add(image, cells, MAX_DETECTIONS);
+    table.add(image, truths, kept, new LvisRules(new HashSet<>(notExhaustive)), MAX_DETECTIONS);
+  }
+
+  /**
+   * @param open categories of which not every instance is annotated
+   */
+  private record LvisRules(Set<Integer> open) implements InstanceTable.Rules {
+    @Override
+    public boolean ignores(GroundTruth truth) {
+      return truth.ignore();
+    }
+
+    @Override
+    public boolean ignoresUnmatched(int categoryId) {
+      return open.contains(categoryId);
+    }
   }
 
   private static GroundTruth withoutCrowd(GroundTruth t) {

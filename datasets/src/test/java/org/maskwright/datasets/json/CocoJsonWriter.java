@@ -66,7 +66,7 @@ public final class CocoJsonWriter {
   /**
    * Writes a results file detection by detection, so that none has to be kept.
    *
-   * @param source is given a consumer that writes a detection; its number is not written
+   * @param source is given a consumer that writes a detection
    */
   public static void writeResults(Path file, Consumer<Consumer<CocoDetection>> source) {
     write(

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolygonsTest {
   private static final int[] WALK_X = new int[4_000_000];
@@ -144,5 +147,22 @@ class PolygonsTest {
       assertThrows(IllegalArgumentException.class, () -> Polygons.toRle(List.of(part), 8, 8));
     }
     assertThrows(IllegalArgumentException.class, () -> Polygons.toRle(List.of(), 8, 8));
+  }
+
+  /** Few crossings a column, and more than are sorted one past another. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 60})
+  void aCombIsItsBackAndItsTeeth(int teeth) {
+    int height = 4 * teeth;
+    List<Double> comb = new ArrayList<>(List.of(0.0, 0.0, 0.0, 1.0 * height, 10.0, 1.0 * height));
+    List<Rle> parts = new ArrayList<>();
+    parts.add(Polygons.toRle(new Box(0, 0, 10, height), height + 3, 64));
+    for (int tooth = teeth - 1; tooth >= 0; tooth--) {
+      double y = 4.0 * tooth;
+      comb.addAll(List.of(10.0, y + 2, 50.0, y + 2, 50.0, y, 10.0, y));
+      parts.add(Polygons.toRle(new Box(10, y, 40, 2), height + 3, 64));
+    }
+    double[] outline = comb.stream().mapToDouble(c -> c).toArray();
+    assertEquals(Rle.union(parts), Polygons.toRle(outline, height + 3, 64));
   }
 }

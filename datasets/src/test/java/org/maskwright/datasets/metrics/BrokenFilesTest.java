@@ -125,8 +125,7 @@ class BrokenFilesTest {
     for (CocoAnnotation a : instances().annotations()) {
       int number = detections.size() + 1;
       detections.add(
-          new CocoDetection(
-              number, a.imageId(), a.categoryId(), 0.1 * number, a.box(), a.segmentation()));
+          new CocoDetection(a.imageId(), a.categoryId(), 0.1 * number, a.box(), a.segmentation()));
     }
     return detections;
   }
@@ -320,8 +319,8 @@ class BrokenFilesTest {
     CocoJsonWriter.writeResults(
         results,
         target -> {
-          target.accept(new CocoDetection(1, ImageId.of(1), 99, 0.5, null, first.segmentation()));
-          target.accept(new CocoDetection(2, ImageId.of(1), 1, 0.5, null, tall));
+          target.accept(new CocoDetection(ImageId.of(1), 99, 0.5, null, first.segmentation()));
+          target.accept(new CocoDetection(ImageId.of(1), 1, 0.5, null, tall));
         });
     assertEquals(
         List.of(

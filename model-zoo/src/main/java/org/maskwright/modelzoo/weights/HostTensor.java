@@ -1,16 +1,19 @@
 package org.maskwright.modelzoo.weights;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.maskwright.engine.array.SmallFloats;
+import org.maskwright.files.OutputFile;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,9 +32,21 @@ public final class HostTensor {
   private final ElementType type;
   private final long[] shape;
   private final int byteSize;
-  private final Supplier<ByteBuffer> source;
+  private final Source source;
 
-  private HostTensor(ElementType type, long[] shape, Supplier<ByteBuffer> source) {
+  /** Where the bytes of a tensor come from, as often as they are asked for. */
+  @FunctionalInterface
+  public interface Source {
+    /** All of them, from position to limit. */
+    ByteBuffer bytes();
+
+    /** Writes all of them, for which they need not be in memory together. */
+    default void writeTo(FileChannel channel) throws IOException {
+      OutputFile.writeFully(channel, bytes().duplicate());
+    }
+  }
+
+  private HostTensor(ElementType type, long[] shape, Source source) {
     this.type = Objects.requireNonNull(type, "type");
     this.shape = shape.clone();
     long bytes = byteSize(type, shape);
@@ -62,7 +77,12 @@ public final class HostTensor {
 
   /** A tensor whose bytes are asked for when they are needed; the supplier must be repeatable. */
   public static HostTensor lazy(ElementType type, long[] shape, Supplier<ByteBuffer> bytes) {
-    return new HostTensor(type, shape, bytes);
+    return new HostTensor(type, shape, bytes::get);
+  }
+
+  /** As {@link #lazy}, of bytes that are written without being in memory together. */
+  public static HostTensor streamed(ElementType type, long[] shape, Source source) {
+    return new HostTensor(type, shape, source);
   }
 
   /** An F32 tensor with a copy of these values. */
@@ -175,12 +195,23 @@ public final class HostTensor {
 
   /** A fresh read-only little-endian view of all bytes, position 0. */
   public ByteBuffer bytes() {
-    ByteBuffer bytes = source.get().slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.remaining() != byteSize) {
-      throw new CheckpointException(
-          "%s: expected %d bytes, the source gave %d".formatted(this, byteSize, bytes.remaining()));
-    }
+    ByteBuffer bytes = source.bytes().slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    require(bytes.remaining());
     return bytes;
+  }
+
+  /** Appends all bytes to a file. */
+  void writeTo(FileChannel channel) throws IOException {
+    long start = channel.position();
+    source.writeTo(channel);
+    require(channel.position() - start);
+  }
+
+  private void require(long bytes) {
+    if (bytes != byteSize) {
+      throw new CheckpointException(
+          "%s: expected %d bytes, the source gave %d".formatted(this, byteSize, bytes));
+    }
   }
 
   /**

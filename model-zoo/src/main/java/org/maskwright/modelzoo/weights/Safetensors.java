@@ -107,7 +107,7 @@ public final class Safetensors {
               ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
           OutputFile.writeFully(channel, start.putLong(header.length).put(header).flip());
           for (String name : names) {
-            OutputFile.writeFully(channel, state.get(name).bytes());
+            state.get(name).writeTo(channel);
           }
         });
   }

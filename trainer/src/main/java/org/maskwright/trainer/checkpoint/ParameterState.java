@@ -1,14 +1,16 @@
 package org.maskwright.trainer.checkpoint;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.maskwright.engine.tensor.Parameter;
-import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.ElementType;
 import org.maskwright.modelzoo.weights.HostTensor;
@@ -23,17 +25,47 @@ public final class ParameterState {
   /** The values as they are when their bytes are asked for: to write, before they change. */
   public static StateDict view(Map<String, Parameter> parameters) {
     Map<String, HostTensor> out = new LinkedHashMap<>();
+    Room room = new Room();
     parameters.forEach(
-        (name, p) ->
-            out.put(name, HostTensor.lazy(ElementType.F32, p.shape(), () -> bytes(p.tensor()))));
+        (name, p) -> {
+          HostTensor values = HostTensor.streamed(ElementType.F32, p.shape(), new Values(p, room));
+          room.mostBytes = Math.max(room.mostBytes, values.byteSize());
+          out.put(name, values);
+        });
     return StateDict.of(out);
   }
 
-  private static ByteBuffer bytes(Tensor tensor) {
-    int size = Math.toIntExact(Float.BYTES * tensor.numel());
-    ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    tensor.copyTo(bytes.asFloatBuffer());
-    return bytes;
+  private static int byteSize(Parameter parameter) {
+    return Math.toIntExact(Float.BYTES * parameter.numel());
+  }
+
+  /** Where one parameter after the other is put to be written from: the system copies it once. */
+  private static final class Room {
+    private int mostBytes;
+    private ByteBuffer bytes;
+
+    synchronized void write(Parameter parameter, FileChannel channel) throws IOException {
+      if (bytes == null) {
+        bytes = ByteBuffer.allocateDirect(mostBytes).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      parameter.tensor().copyTo(bytes.clear().asFloatBuffer());
+      OutputFile.writeFully(channel, bytes.limit(byteSize(parameter)));
+    }
+  }
+
+  /** The bytes of a parameter. */
+  private record Values(Parameter parameter, Room room) implements HostTensor.Source {
+    @Override
+    public ByteBuffer bytes() {
+      ByteBuffer bytes = ByteBuffer.allocate(byteSize(parameter)).order(ByteOrder.LITTLE_ENDIAN);
+      parameter.tensor().copyTo(bytes.asFloatBuffer());
+      return bytes;
+    }
+
+    @Override
+    public void writeTo(FileChannel channel) throws IOException {
+      room.write(parameter, channel);
+    }
   }
 
   /**

@@ -1,18 +1,22 @@
 package org.maskwright.trainer.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 
 class ParameterStateTest {
@@ -42,6 +46,21 @@ class ParameterStateTest {
       ParameterState.load(layer.state(), ParameterState.view(other.state()), "some/file");
       assertArrayEquals(other.weight().tensor().toFloats(), layer.weight().tensor().toFloats());
       assertArrayEquals(other.bias().tensor().toFloats(), layer.bias().tensor().toFloats());
+    }
+  }
+
+  /** The larger parameter is more than what is written at once, and no multiple of it. */
+  @Test
+  void whatIsWrittenIsTheValues(@TempDir Path folder) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
+        Linear layer = Linear.of(engine, 701, 703)) {
+      Path file = folder.resolve("layer.safetensors");
+      StateDict state = ParameterState.view(layer.state());
+      Safetensors.write(file, state);
+      StateDict read = Safetensors.read(file);
+      assertEquals(state.get("weight").bytes(), read.get("weight").bytes());
+      assertEquals(state.get("bias").bytes(), read.get("bias").bytes());
+      assertArrayEquals(layer.weight().tensor().toFloats(), read.get("weight").toFloatArray());
     }
   }
 
