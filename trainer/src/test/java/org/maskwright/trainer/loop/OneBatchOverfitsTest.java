@@ -24,11 +24,16 @@ import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.decoder.DetrPart;
+import org.maskwright.modelzoo.decoder.EomtPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.decoder.PerPixelPart;
 import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
+import org.maskwright.modelzoo.pixeldecoder.TokensPart;
+import org.maskwright.modelzoo.vit.VitActivation;
+import org.maskwright.modelzoo.vit.VitFamily;
+import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.Evaluation;
@@ -53,6 +58,9 @@ class OneBatchOverfitsTest {
   private static final int SIDE = 64;
 
   static ModelConfig model(String name) {
+    if (name.equals("eomt")) {
+      return eomt();
+    }
     BackboneConfig backbone =
         new ResNetPart.Settings(
             ResNetPart.Block.BASIC,
@@ -75,6 +83,30 @@ class OneBatchOverfitsTest {
           case "per-pixel-plus" -> new PerPixelPlusPart.Settings(2, 2, 64, 0);
           default -> throw new IllegalArgumentException(name);
         });
+  }
+
+  private static ModelConfig eomt() {
+    VitPart.Settings encoder =
+        new VitPart.Settings(
+            VitFamily.MAE,
+            8,
+            32,
+            3,
+            2,
+            64,
+            VitActivation.GELU,
+            false,
+            SIDE / 8,
+            0,
+            0,
+            List.of(),
+            0,
+            2,
+            32,
+            0,
+            false);
+    return new ModelConfig(
+        32, 32, 32, encoder, new TokensPart.Settings(), new EomtPart.Settings(6));
   }
 
   /** Two images: a wall over a floor, two boxes and a ball before them. */
@@ -109,10 +141,24 @@ class OneBatchOverfitsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "mask2former,panoptic,torch", "mask2former,instance,torch", "mask2former,semantic,torch",
-    "maskformer,panoptic,torch", "maskformer,instance,torch", "maskformer,semantic,torch",
-    "mask2former,panoptic,nd4j", "mask2former,instance,nd4j", "mask2former,semantic,nd4j",
-    "maskformer,panoptic,nd4j", "maskformer,instance,nd4j", "maskformer,semantic,nd4j"
+    "mask2former,panoptic,torch",
+    "mask2former,instance,torch",
+    "mask2former,semantic,torch",
+    "maskformer,panoptic,torch",
+    "maskformer,instance,torch",
+    "maskformer,semantic,torch",
+    "mask2former,panoptic,nd4j",
+    "mask2former,instance,nd4j",
+    "mask2former,semantic,nd4j",
+    "maskformer,panoptic,nd4j",
+    "maskformer,instance,nd4j",
+    "maskformer,semantic,nd4j",
+    "eomt,panoptic,torch",
+    "eomt,instance,torch",
+    "eomt,semantic,torch",
+    "eomt,panoptic,nd4j",
+    "eomt,instance,nd4j",
+    "eomt,semantic,nd4j"
   })
   void panopticQualityOfALearntBatchIsAtLeast95(String name, String taskKey, String backend) {
     Task task = Task.ofKey(taskKey);
@@ -184,7 +230,7 @@ class OneBatchOverfitsTest {
       SegmentationModel model, String name, Tiles data, Task task, Predictor predictor, int steps) {
     CriterionSettings criterion =
         switch (name) {
-          case "mask2former" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
+          case "mask2former", "eomt" -> new CriterionSettings.Points(2, 5, 5, 0.1, 256, 3, 0.75);
           case "maskformer" -> new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2);
           default -> new CriterionSettings.PerPixel(1);
         };
