@@ -29,7 +29,7 @@ final class ChannelNormalization {
    */
   private record Sets(int batch, int channels, int groups, int plane) {
     static Sets of(NdArray x, int groups) {
-      return new Sets(x.dim(0), x.dim(1), groups, Shapes.span(x.shape(), 2, x.rank()));
+      return new Sets(x.dim(0), x.dim(1), groups, Extents.span(x.shape(), 2, x.rank()));
     }
 
     int count() {

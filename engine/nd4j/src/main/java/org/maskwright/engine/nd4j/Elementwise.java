@@ -5,6 +5,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.spi.UnaryOp;
 
 /** Functions of single elements, with broadcasting; tile by tile in parallel. */
@@ -158,7 +159,7 @@ final class Elementwise {
   }
 
   private static Walk walk(NdArray a, long[] shape) {
-    return Walk.of(shape, Shapes.broadcastStrides(a.shape(), shape));
+    return Walk.of(shape, Extents.broadcastStrides(a.shape(), shape));
   }
 
   NdArray binaryScalar(BinaryOp op, NdArray a, double scalar) {

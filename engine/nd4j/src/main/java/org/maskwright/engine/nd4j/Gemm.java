@@ -6,6 +6,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
 import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.Shapes;
 
 /**
  * Matrix products through the OpenBLAS that ND4J loads. Work is split here and each part is one
@@ -104,7 +105,7 @@ final class Gemm {
     if (k == 0) {
       elementwise.fill(out, 0);
     } else if (out.size() > 0) {
-      product(Shapes.span(shape, 0, rank - 2), m, n, k, a, transposeA, b, transposeB, 0f, out);
+      product(Extents.span(shape, 0, rank - 2), m, n, k, a, transposeA, b, transposeB, 0f, out);
     }
     return out;
   }
@@ -114,7 +115,7 @@ final class Gemm {
       return inFloat(x, w, bias, this::linear);
     }
     int last = x.rank() - 1;
-    int rows = Shapes.span(x.shape(), 0, last);
+    int rows = Extents.span(x.shape(), 0, last);
     int in = x.dim(last);
     int outs = w.dim(0);
     NdArray out = NdArray.allocate(account, DType.FLOAT32, Shapes.with(x.shape(), last, outs));
@@ -161,7 +162,7 @@ final class Gemm {
   /** [..,n] as a matrix [N,n]. */
   private NdArray rows(NdArray x) {
     int last = x.rank() - 1;
-    return x.view(account, new long[] {Shapes.span(x.shape(), 0, last), x.dim(last)}, 0);
+    return x.view(account, new long[] {Extents.span(x.shape(), 0, last), x.dim(last)}, 0);
   }
 
   private interface FloatProduct {

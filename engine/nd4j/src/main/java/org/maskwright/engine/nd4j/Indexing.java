@@ -5,6 +5,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 
 /** Reads and additions at positions that an index array gives. */
 final class Indexing {
@@ -45,7 +46,7 @@ final class Indexing {
 
   /** The walk over {@code a} that index follows, with the axis {@code dim} standing still. */
   private static Walk walk(NdArray a, int dim, NdArray index) {
-    int[] strides = Shapes.strides(a.shape());
+    int[] strides = Extents.strides(a.shape());
     int[] still = strides.clone();
     still[dim] = 0;
     return Walk.of(index.shape(), still);
@@ -61,7 +62,7 @@ final class Indexing {
       return out;
     }
     Walk walk = walk(a, dim, index);
-    int step = Shapes.strides(a.shape())[dim];
+    int step = Extents.strides(a.shape())[dim];
     parallel.range(
         out.size(),
         GRAIN,
@@ -102,10 +103,10 @@ final class Indexing {
       return out;
     }
     Walk walk = walk(out, dim, index);
-    int[] sourceStrides = Shapes.strides(source.shape());
+    int[] sourceStrides = Extents.strides(source.shape());
     Walk sourceWalk = Walk.of(index.shape(), sourceStrides);
-    int step = Shapes.strides(out.shape())[dim];
-    int outer = Shapes.span(index.shape(), 0, dim);
+    int step = Extents.strides(out.shape())[dim];
+    int outer = Extents.span(index.shape(), 0, dim);
     int block = index.size() / outer;
     // Blocks before dim write to different places; inside a block two elements may meet.
     parallel.range(
@@ -167,8 +168,8 @@ final class Indexing {
     }
     int n = a.dim(dim);
     int picks = index.size();
-    int inner = Shapes.span(a.shape(), dim + 1, a.rank()) * a.dtype().bytes();
-    int outer = Shapes.span(a.shape(), 0, dim);
+    int inner = Extents.span(a.shape(), dim + 1, a.rank()) * a.dtype().bytes();
+    int outer = Extents.span(a.shape(), 0, dim);
     parallel.range(
         outer * picks,
         Math.max(1, 4 * GRAIN / inner),
@@ -190,8 +191,8 @@ final class Indexing {
       return out;
     }
     int n = out.dim(dim);
-    int inner = Shapes.span(out.shape(), dim + 1, out.rank());
-    int outer = Shapes.span(out.shape(), 0, dim);
+    int inner = Extents.span(out.shape(), dim + 1, out.rank());
+    int outer = Extents.span(out.shape(), 0, dim);
     // Parallel over places that never meet: outer blocks, or stripes of the inner run.
     int stripe = outer > 1 ? inner : Math.min(inner, Tiles.LENGTH / 4);
     int stripes = (inner - 1) / stripe + 1;

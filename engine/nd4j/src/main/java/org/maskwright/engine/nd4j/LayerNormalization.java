@@ -5,6 +5,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.kernel.RowKernels;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 
 /** Layer norm over the last axis, forward and backward. */
 final class LayerNormalization {

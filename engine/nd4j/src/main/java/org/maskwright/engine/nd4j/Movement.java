@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j;
 
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 
 /**
  * Reorders, repeats, cuts and joins arrays; shares memory where the result is a contiguous part.
@@ -24,7 +25,7 @@ final class Movement {
   NdArray permute(NdArray a, int[] order) {
     long[] shape = new long[order.length];
     int[] strides = new int[order.length];
-    int[] own = Shapes.strides(a.shape());
+    int[] own = Extents.strides(a.shape());
     for (int i = 0; i < order.length; i++) {
       shape[i] = a.shape()[order[i]];
       strides[i] = own[order[i]];
@@ -33,13 +34,13 @@ final class Movement {
   }
 
   NdArray expand(NdArray a, long[] shape) {
-    return strided(a, shape, Shapes.broadcastStrides(a.shape(), shape), 0);
+    return strided(a, shape, Extents.broadcastStrides(a.shape(), shape), 0);
   }
 
   NdArray slice(NdArray a, int dim, long start, long end, long step) {
     long length = end <= start ? 0 : (end - start - 1) / step + 1;
     long[] shape = Shapes.with(a.shape(), dim, length);
-    int[] strides = Shapes.strides(a.shape());
+    int[] strides = Extents.strides(a.shape());
     int first = length == 0 ? 0 : (int) (start * strides[dim]);
     strides[dim] = length <= 1 ? 0 : Math.toIntExact(step * strides[dim]);
     return strided(a, shape, strides, first);
@@ -53,12 +54,19 @@ final class Movement {
     }
     NdArray out = NdArray.allocate(account, a.dtype(), shape);
     copier.copy(
-        shape, a.dtype().bytes(), out.bytes(), 0, Shapes.strides(shape), a.bytes(), first, strides);
+        shape,
+        a.dtype().bytes(),
+        out.bytes(),
+        0,
+        Extents.strides(shape),
+        a.bytes(),
+        first,
+        strides);
     return out;
   }
 
   void copyInto(NdArray target, NdArray source) {
-    int[] strides = Shapes.strides(target.shape());
+    int[] strides = Extents.strides(target.shape());
     copier.copy(
         target.shape(),
         target.dtype().bytes(),
@@ -71,7 +79,7 @@ final class Movement {
   }
 
   void sliceInto(NdArray target, int dim, long start, long step, NdArray source) {
-    int[] strides = Shapes.strides(target.shape());
+    int[] strides = Extents.strides(target.shape());
     int first = (int) (start * strides[dim]);
     // With one element the stride is never used, and a large step might overflow.
     strides[dim] = source.dim(dim) <= 1 ? 0 : Math.toIntExact(step * strides[dim]);
@@ -83,7 +91,7 @@ final class Movement {
         strides,
         source.bytes(),
         0,
-        Shapes.strides(source.shape()));
+        Extents.strides(source.shape()));
   }
 
   NdArray concat(NdArray[] parts, int dim) {
@@ -113,7 +121,7 @@ final class Movement {
     if (a.size() == 0) {
       return out;
     }
-    int[] strides = Shapes.strides(shape);
+    int[] strides = Extents.strides(shape);
     int first = 0;
     for (int i = 0; i < shape.length; i++) {
       first += (int) before[i] * strides[i];
@@ -126,7 +134,7 @@ final class Movement {
         strides,
         a.bytes(),
         0,
-        Shapes.strides(a.shape()));
+        Extents.strides(a.shape()));
     return out;
   }
 

@@ -11,6 +11,7 @@ import org.maskwright.engine.array.DeviceMemoryException;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 
 /**
  * Contiguous row-major host memory with its shape and dtype: memory of its own (freed with the last
@@ -39,7 +40,7 @@ final class NdArray extends DeviceArray {
     super(account, ownBytes);
     this.dtype = dtype;
     this.shape = shape;
-    this.size = Shapes.size(shape);
+    this.size = Extents.size(shape);
     this.memory = memory;
     this.bytes = bytes;
     this.floats = dtype == DType.FLOAT32 ? bytes.asFloatBuffer() : null;
@@ -49,7 +50,7 @@ final class NdArray extends DeviceArray {
     super(account, base);
     this.dtype = base.dtype;
     this.shape = shape;
-    this.size = Shapes.size(shape);
+    this.size = Extents.size(shape);
     this.memory = null;
     this.bytes = bytes;
     this.floats = dtype == DType.FLOAT32 ? bytes.asFloatBuffer() : null;
@@ -57,7 +58,7 @@ final class NdArray extends DeviceArray {
 
   /** New memory with undefined content. */
   static NdArray allocate(MemoryAccount account, DType dtype, long[] shape) {
-    long byteCount = Shapes.bytes(shape, dtype);
+    long byteCount = Extents.bytes(shape, dtype);
     if (byteCount == 0) {
       return new NdArray(account, 0, dtype, shape.clone(), null, EMPTY);
     }
@@ -80,7 +81,7 @@ final class NdArray extends DeviceArray {
   /** The elements from {@code offset} on in another shape, sharing this array's memory. */
   NdArray view(MemoryAccount account, long[] newShape, int offset) {
     ByteBuffer all = bytes();
-    int byteCount = (int) Shapes.bytes(newShape, dtype);
+    int byteCount = (int) Extents.bytes(newShape, dtype);
     ByteBuffer part =
         offset == 0 && byteCount == all.capacity()
             ? all

@@ -3,6 +3,7 @@ package org.maskwright.engine.nd4j;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 
 /** Functions along one axis that depend on the order of its elements: argmax, cumsum, topk. */
 final class Ordering {
@@ -33,7 +34,7 @@ final class Ordering {
   NdArray argMax(NdArray a, int dim) {
     NdArray out = NdArray.allocate(account, DType.INT64, Shapes.without(a.shape(), dim));
     int n = a.dim(dim);
-    int inner = Shapes.span(a.shape(), dim + 1, a.rank());
+    int inner = Extents.span(a.shape(), dim + 1, a.rank());
     parallel.range(
         out.size(),
         Math.max(1, GRAIN / Math.max(1, n)),
@@ -66,7 +67,7 @@ final class Ordering {
       return copyScalar(a, out);
     }
     int n = a.dim(dim);
-    int inner = Shapes.span(a.shape(), dim + 1, a.rank());
+    int inner = Extents.span(a.shape(), dim + 1, a.rank());
     parallel.range(
         a.size() / n,
         Math.max(1, GRAIN / n),

@@ -143,7 +143,7 @@ final class Reductions {
 
   /** Neighbouring axes of the same kind become one; axes of length 1 vanish. */
   private static Axes axes(NdArray a, boolean[] reduced, boolean kind) {
-    int[] strides = Shapes.strides(a.shape());
+    int[] strides = Extents.strides(a.shape());
     int[] lengths = new int[a.rank()];
     int[] steps = new int[a.rank()];
     int n = 0;

@@ -50,7 +50,7 @@ final class Softmax {
       return out;
     }
     int n = a.rank() == 0 ? 1 : a.dim(dim);
-    int inner = a.rank() == 0 ? 1 : Shapes.span(a.shape(), dim + 1, a.rank());
+    int inner = a.rank() == 0 ? 1 : Extents.span(a.shape(), dim + 1, a.rank());
     int outer = a.size() / (n * inner);
     if (inner == 1) {
       rows(kind, a, y, n, out);

@@ -48,7 +48,7 @@ final class Walk {
     for (int k = 0; k < strides.length; k++) {
       trimmed[k] = java.util.Arrays.copyOf(steps[k], rank);
     }
-    return new Walk(java.util.Arrays.copyOf(merged, rank), trimmed, first, Shapes.size(shape));
+    return new Walk(java.util.Arrays.copyOf(merged, rank), trimmed, first, Extents.size(shape));
   }
 
   /** One memory from its start. */

@@ -15,7 +15,7 @@ final class Fixtures {
 
   /** Values in [-1,1). */
   DeviceArray random(long... shape) {
-    float[] data = new float[Shapes.size(shape)];
+    float[] data = new float[Extents.size(shape)];
     for (int i = 0; i < data.length; i++) {
       data[i] = 2 * random.nextFloat() - 1;
     }

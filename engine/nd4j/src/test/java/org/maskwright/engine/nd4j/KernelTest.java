@@ -54,7 +54,7 @@ class KernelTest {
     double[] in = fixtures.values(x);
     DeviceArray y = backend.permute(x, order);
     double[] out = fixtures.values(y);
-    int[] strides = Shapes.strides(shape);
+    int[] strides = Extents.strides(shape);
     long[] outShape = backend.shapeOf(y);
     int at = 0;
     for (int i = 0; i < outShape[0]; i++) {

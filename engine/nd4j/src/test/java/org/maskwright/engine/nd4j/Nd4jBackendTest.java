@@ -103,7 +103,7 @@ class Nd4jBackendTest {
         DeviceArray a = backend.full(shape, dtype, 1);
         INDArray host = backend.toHost(a);
         assertArrayEquals(shape, host.shape(), dtype + " " + Arrays.toString(shape));
-        if (Shapes.size(shape) > 0) {
+        if (Extents.size(shape) > 0) {
           assertEquals(1.0, host.castTo(DataType.DOUBLE).meanNumber().doubleValue());
           DeviceArray back = backend.fromHost(host);
           assertArrayEquals(backend.toFloats(a), backend.toFloats(back));

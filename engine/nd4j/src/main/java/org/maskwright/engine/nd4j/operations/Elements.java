@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j.operations;
 
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.BinaryOp;
+import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.spi.UnaryOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +22,7 @@ final class Elements {
   }
 
   OpArray full(long[] shape, DType dtype, double value) {
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(dtype, shape);
     }
     double kept = dtype == DType.BOOL ? (value != 0 ? 1 : 0) : value;
@@ -179,9 +180,9 @@ final class Elements {
   }
 
   OpArray binary(BinaryOp op, OpArray a, OpArray b) {
-    long[] shape = Sizes.broadcast(a.shape(), b.shape());
+    long[] shape = Shapes.broadcast(a.shape(), b.shape());
     DType dtype = op.isPredicate() ? DType.BOOL : a.dtype();
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(dtype, shape);
     }
     try (Work work = operations.work()) {
@@ -253,8 +254,8 @@ final class Elements {
   }
 
   OpArray where(OpArray condition, OpArray a, OpArray b) {
-    long[] shape = Sizes.broadcast(condition.shape(), Sizes.broadcast(a.shape(), b.shape()));
-    if (Sizes.product(shape) == 0) {
+    long[] shape = Shapes.broadcast(condition.shape(), Shapes.broadcast(a.shape(), b.shape()));
+    if (Shapes.product(shape) == 0) {
       return operations.empty(a.dtype(), shape);
     }
     try (Work work = operations.work()) {

@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j.operations;
 
 import java.util.function.Supplier;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,7 +50,7 @@ final class Host {
   }
 
   private OpArray of(Supplier<INDArray> copy, DType dtype, long[] shape) {
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(dtype, shape);
     }
     try (Work work = operations.work()) {

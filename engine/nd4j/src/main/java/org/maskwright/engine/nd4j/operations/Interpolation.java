@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j.operations;
 
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.ResizeMode;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -87,7 +88,7 @@ final class Interpolation {
 
   OpArray resize(OpArray x, int height, int width, ResizeMode mode) {
     long[] shape = {x.dim(0), x.dim(1), height, width};
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(x.dtype(), shape);
     }
     if (x.isEmpty()) {
@@ -122,7 +123,7 @@ final class Interpolation {
 
   OpArray resizeBackward(OpArray grad, int height, int width, ResizeMode mode) {
     long[] shape = {grad.dim(0), grad.dim(1), height, width};
-    if (grad.isEmpty() || Sizes.product(shape) == 0) {
+    if (grad.isEmpty() || Shapes.product(shape) == 0) {
       return elements.full(shape, grad.dtype(), 0);
     }
     try (Work work = operations.work()) {
@@ -134,7 +135,7 @@ final class Interpolation {
 
   /** The adjoint of {@link #mixed}, to so many input positions. */
   private static INDArray spread(Work work, INDArray g, int dim, int length, Tap[] taps) {
-    long[] shape = Sizes.with(g.shape(), dim, length);
+    long[] shape = Shapes.with(g.shape(), dim, length);
     INDArray out = null;
     for (Tap tap : taps) {
       INDArray weighted = work.run("multiply", g, weights(work, tap, dim));
@@ -174,7 +175,7 @@ final class Interpolation {
       this.work = work;
       height = image.dim(2);
       width = image.dim(3);
-      long count = Sizes.span(grid.shape(), 0, 3);
+      long count = Shapes.span(grid.shape(), 0, 3);
       INDArray both = work.reshape(grid.array(), count, 2);
       x = pixels(work.reshape(Layout.sliced(work, both, 1, 0, 1, 1), count), width);
       y = pixels(work.reshape(Layout.sliced(work, both, 1, 1, 2, 1), count), height);
@@ -250,7 +251,7 @@ final class Interpolation {
 
   OpArray gridSample(OpArray x, OpArray grid) {
     long[] shape = {x.dim(0), x.dim(1), grid.dim(1), grid.dim(2)};
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(DType.FLOAT32, shape);
     }
     if (x.isEmpty()) {
@@ -288,7 +289,7 @@ final class Interpolation {
       for (int k = 0; k < 4; k++) {
         Corner corner = points.corner(k % 2, k / 2);
         if (needX) {
-          dx = plus(work, dx, given(work, g, corner, Sizes.product(x.shape()) / x.dim(1)));
+          dx = plus(work, dx, given(work, g, corner, Shapes.product(x.shape()) / x.dim(1)));
         }
         if (needGrid) {
           INDArray dot = // [N,1]

@@ -3,6 +3,7 @@ package org.maskwright.engine.nd4j.operations;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Pool2dSpec;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,7 +26,7 @@ final class Layers {
     long[] shape = a.shape().clone();
     shape[rank - 2] = a.shape()[transposeA ? rank - 1 : rank - 2];
     shape[rank - 1] = b.shape()[transposeB ? rank - 2 : rank - 1];
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(a.dtype(), shape);
     }
     if (a.isEmpty()) {
@@ -47,7 +48,7 @@ final class Layers {
     int rank = x.rank();
     return rank < 3
         ? x
-        : work.reshape(x, Sizes.span(x.shape(), 0, rank - 2), x.size(rank - 2), x.size(rank - 1));
+        : work.reshape(x, Shapes.span(x.shape(), 0, rank - 2), x.size(rank - 2), x.size(rank - 1));
   }
 
   private static INDArray product(
@@ -56,8 +57,8 @@ final class Layers {
   }
 
   OpArray linear(OpArray x, OpArray w, OpArray b) {
-    long[] shape = Sizes.with(x.shape(), x.rank() - 1, w.dim(0));
-    if (Sizes.product(shape) == 0) {
+    long[] shape = Shapes.with(x.shape(), x.rank() - 1, w.dim(0));
+    if (Shapes.product(shape) == 0) {
       return operations.empty(x.dtype(), shape);
     }
     try (Work work = operations.work()) {
@@ -72,7 +73,7 @@ final class Layers {
   /** All axes but the last as one. */
   private static long[] rows(long[] shape) {
     int last = shape.length - 1;
-    return new long[] {Sizes.span(shape, 0, last), shape[last]};
+    return new long[] {Shapes.span(shape, 0, last), shape[last]};
   }
 
   private static INDArray flat(Work work, OpArray x) {
@@ -88,7 +89,7 @@ final class Layers {
     try (Work work = operations.work()) {
       INDArray g = grad.isEmpty() ? null : flat(work, grad);
       if (needX) {
-        long[] shape = Sizes.with(grad.shape(), grad.rank() - 1, w.dim(1));
+        long[] shape = Shapes.with(grad.shape(), grad.rank() - 1, w.dim(1));
         out[0] =
             g == null || w.isEmpty()
                 ? elements.full(shape, dtype, 0)
@@ -138,7 +139,7 @@ final class Layers {
       out(x.dim(2), w.dim(2), spec.strideH(), spec.padH(), spec.dilationH()),
       out(x.dim(3), w.dim(3), spec.strideW(), spec.padW(), spec.dilationW())
     };
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(x.dtype(), shape);
     }
     try (Work work = operations.work()) {
@@ -240,7 +241,7 @@ final class Layers {
   OpArray[] maxPool2d(OpArray x, Pool2dSpec spec) {
     long[] shape = pooled(x, spec);
     OpArray nothing = operations.empty(DType.INT64, new long[] {0});
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return new OpArray[] {operations.empty(x.dtype(), shape), nothing};
     }
     if (x.isEmpty()) { // windows of padding alone
@@ -263,7 +264,7 @@ final class Layers {
 
   OpArray avgPool2d(OpArray x, Pool2dSpec spec) {
     long[] shape = pooled(x, spec);
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(x.dtype(), shape);
     }
     if (x.isEmpty()) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -48,7 +49,7 @@ final class Layout {
   }
 
   OpArray expand(OpArray a, long[] shape) {
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(a.dtype(), shape);
     }
     try (Work work = operations.work()) {
@@ -70,8 +71,8 @@ final class Layout {
 
   OpArray slice(OpArray a, int dim, long start, long end, long step) {
     long length = start < end ? (end - start - 1) / step + 1 : 0;
-    long[] shape = Sizes.with(a.shape(), dim, length);
-    if (Sizes.product(shape) == 0) {
+    long[] shape = Shapes.with(a.shape(), dim, length);
+    if (Shapes.product(shape) == 0) {
       return operations.empty(a.dtype(), shape);
     }
     try (Work work = operations.work()) {
@@ -114,7 +115,7 @@ final class Layout {
       }
     }
     DType dtype = parts[0].dtype();
-    long[] shape = Sizes.with(parts[0].shape(), dim, length);
+    long[] shape = Shapes.with(parts[0].shape(), dim, length);
     if (some.isEmpty()) {
       return operations.empty(dtype, shape);
     }
@@ -131,7 +132,7 @@ final class Layout {
   OpArray pad(OpArray a, long[] before, long[] after, double value) {
     long[] shape = new long[a.rank()];
     Arrays.setAll(shape, i -> before[i] + a.shape()[i] + after[i]);
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(a.dtype(), shape);
     }
     OpArray out = elements.full(shape, a.dtype(), value);

@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j.operations;
 
 import java.util.Arrays;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -69,7 +70,7 @@ final class Norms {
         inOrder(x.shape(), x.size() / Math.max(1, n), n),
         affine,
         summed,
-        Sizes.with(x.shape(), last, 1));
+        Shapes.with(x.shape(), last, 1));
   }
 
   private static Norm group(OpArray x, int groups) {

@@ -5,6 +5,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.MemoryAccount;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -63,7 +64,7 @@ final class OpArray extends DeviceArray {
   private static INDArray viewed(INDArray array, long[] shape) {
     return shape.length == 0
         ? Nd4j.create(array.data(), new int[0], new int[0], 0)
-        : Nd4j.create(array.data(), shape, Sizes.strides(shape), 0, 'c');
+        : Nd4j.create(array.data(), shape, Shapes.strides(shape), 0, 'c');
   }
 
   DType dtype() {
@@ -86,7 +87,7 @@ final class OpArray extends DeviceArray {
 
   /** Elements. */
   long size() {
-    return Sizes.product(shape);
+    return Shapes.product(shape);
   }
 
   boolean isEmpty() {

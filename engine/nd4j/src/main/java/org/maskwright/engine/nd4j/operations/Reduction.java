@@ -3,6 +3,7 @@ package org.maskwright.engine.nd4j.operations;
 import java.util.Arrays;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,7 +28,7 @@ final class Reduction {
     if (!keep) {
       shape = without(shape, dims);
     }
-    if (Sizes.product(shape) == 0) {
+    if (Shapes.product(shape) == 0) {
       return operations.empty(dtype, shape);
     }
     if (a.isEmpty()) {
@@ -101,8 +102,8 @@ final class Reduction {
   }
 
   OpArray argMax(OpArray a, int dim) {
-    long[] shape = Sizes.without(a.shape(), dim);
-    if (Sizes.product(shape) == 0) {
+    long[] shape = Shapes.without(a.shape(), dim);
+    if (Shapes.product(shape) == 0) {
       return operations.empty(DType.INT64, shape);
     }
     try (Work work = operations.work()) {
@@ -152,8 +153,8 @@ final class Reduction {
    * order and its place.
    */
   OpArray[] topK(OpArray a, int k) {
-    long[] shape = Sizes.with(a.shape(), a.rank() - 1, k);
-    if (Sizes.product(shape) == 0) {
+    long[] shape = Shapes.with(a.shape(), a.rank() - 1, k);
+    if (Shapes.product(shape) == 0) {
       return new OpArray[] {
         operations.empty(a.dtype(), shape), operations.empty(DType.INT64, shape)
       };

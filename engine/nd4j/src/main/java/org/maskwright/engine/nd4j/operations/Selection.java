@@ -2,6 +2,7 @@ package org.maskwright.engine.nd4j.operations;
 
 import java.util.Arrays;
 import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -55,7 +56,7 @@ final class Selection {
 
   /** For each element of the index its place in the flat {@code shape}: a vector. */
   private static INDArray places(Work work, long[] shape, int dim, OpArray index) {
-    long[] strides = Sizes.strides(shape);
+    long[] strides = Shapes.strides(shape);
     long[] all = index.shape();
     INDArray out = work.run("multiply", index.array(), work.scalar(DataType.INT64, strides[dim]));
     for (int d = 0; d < shape.length; d++) {
@@ -117,12 +118,12 @@ final class Selection {
   }
 
   OpArray indexSelect(OpArray a, int dim, OpArray index) {
-    long[] shape = Sizes.with(a.shape(), dim, index.size());
+    long[] shape = Shapes.with(a.shape(), dim, index.size());
     try (Work work = operations.work()) {
       if (!index.isEmpty()) {
         check(work, index, a.dim(dim), "indexSelect");
       }
-      if (Sizes.product(shape) == 0) {
+      if (Shapes.product(shape) == 0) {
         return operations.empty(a.dtype(), shape);
       }
       INDArray out = taken(work, a.array(), dim, index.array());

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.spi.Shapes;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -136,7 +137,7 @@ final class Work implements AutoCloseable {
 
   /** Dense and in row-major order. */
   private static boolean inOrder(INDArray x) {
-    long[] dense = Sizes.strides(x.shape());
+    long[] dense = Shapes.strides(x.shape());
     for (int i = 0; i < dense.length; i++) {
       if (x.size(i) > 1 && x.stride(i) != dense[i]) {
         return false;
