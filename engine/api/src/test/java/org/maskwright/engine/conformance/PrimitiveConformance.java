@@ -30,6 +30,21 @@ public abstract class PrimitiveConformance extends BackendConformance {
     {}, {1}, {7}, {3, 5}, {2, 1, 4}, {0}, {2, 0, 3}, {2, 3, 4, 5}
   };
 
+  /** Pairs of shapes that broadcast. */
+  private static final int[][][] BROADCASTS = {
+    {{3, 5}, {3, 5}},
+    {{3, 5}, {5}},
+    {{3, 1}, {1, 5}},
+    {{}, {2, 3}},
+    {{3}, {1, 1}},
+    {{1, 1}, {3}},
+    {{1, 1, 1}, {}},
+    {{2, 1, 4}, {3, 1}},
+    {{0}, {1}},
+    {{2, 0, 3}, {1, 3}},
+    {{4, 1, 1, 5}, {2, 3, 1}}
+  };
+
   /** For the backend of a name. */
   protected PrimitiveConformance(String backend) {
     super(backend);
@@ -148,17 +163,7 @@ public abstract class PrimitiveConformance extends BackendConformance {
 
   @Test
   void binaryFunctionsBroadcast() {
-    int[][][] pairs = {
-      {{3, 5}, {3, 5}},
-      {{3, 5}, {5}},
-      {{3, 1}, {1, 5}},
-      {{}, {2, 3}},
-      {{2, 1, 4}, {3, 1}},
-      {{0}, {1}},
-      {{2, 0, 3}, {1, 3}},
-      {{4, 1, 1, 5}, {2, 3, 1}}
-    };
-    for (int[][] p : pairs) {
+    for (int[][] p : BROADCASTS) {
       String at = Arrays.toString(p[0]) + Arrays.toString(p[1]);
       Ref a = random(3, p[0]);
       Ref b = random(4, 0.5, 2.5, p[1]);
@@ -193,6 +198,38 @@ public abstract class PrimitiveConformance extends BackendConformance {
     assertArrayEquals(new byte[] {0, 0, 1, 1}, p.not().toBytes());
     assertArrayEquals(new byte[] {1}, p.any().reshape(1).toBytes());
     assertArrayEquals(new byte[] {0}, p.all().reshape(1).toBytes());
+  }
+
+  @Test
+  void comparisonsBroadcast() {
+    Map<String, Binary> ops = new TreeMap<>();
+    Map<String, DoubleBinaryOperator> loops = new TreeMap<>();
+    ops.put("eq", Tensor::eq);
+    loops.put("eq", (x, y) -> x == y ? 1 : 0);
+    ops.put("ne", Tensor::ne);
+    loops.put("ne", (x, y) -> x != y ? 1 : 0);
+    ops.put("lt", Tensor::lt);
+    loops.put("lt", (x, y) -> x < y ? 1 : 0);
+    ops.put("le", Tensor::le);
+    loops.put("le", (x, y) -> x <= y ? 1 : 0);
+    ops.put("gt", Tensor::gt);
+    loops.put("gt", (x, y) -> x > y ? 1 : 0);
+    ops.put("ge", Tensor::ge);
+    loops.put("ge", (x, y) -> x >= y ? 1 : 0);
+    ops.put("and", (a, b) -> a.gt(0).and(b.gt(0)));
+    loops.put("and", (x, y) -> x > 0 && y > 0 ? 1 : 0);
+    ops.put("or", (a, b) -> a.gt(0).or(b.gt(0)));
+    loops.put("or", (x, y) -> x > 0 || y > 0 ? 1 : 0);
+    for (int[][] p : BROADCASTS) {
+      Ref a = Ref.of(p[0], i -> i % 3 - 1); // many of them equal
+      Ref b = Ref.of(p[1], i -> i % 2);
+      ops.forEach(
+          (name, op) -> {
+            Ref expected = a.zip(b, loops.get(name));
+            String what = name + Arrays.toString(p[0]) + Arrays.toString(p[1]);
+            assertClose(what, expected, op.apply(tensor(a), tensor(b)), 0);
+          });
+    }
   }
 
   @Test

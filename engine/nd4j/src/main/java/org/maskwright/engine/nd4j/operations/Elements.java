@@ -1,5 +1,6 @@
 package org.maskwright.engine.nd4j.operations;
 
+import java.util.Arrays;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.Shapes;
@@ -129,7 +130,10 @@ final class Elements {
   private static INDArray whole(Work work, UnaryOp op, INDArray x) {
     return switch (op) {
       case NEG -> work.run("subtract", like(work, x, 0), x);
-      case ABS -> work.run("maximum", x, work.run("subtract", like(work, x, 0), x));
+      case ABS ->
+          x.dataType() == DataType.UINT8
+              ? x
+              : work.run("maximum", x, work.run("subtract", like(work, x, 0), x));
       case SQUARE -> work.run("multiply", x, x);
       case SIGN -> sign(work, x);
       case RELU -> work.run("maximum", x, like(work, x, 0));
@@ -186,8 +190,22 @@ final class Elements {
       return operations.empty(dtype, shape);
     }
     try (Work work = operations.work()) {
-      return work.result(of(work, op, work.wide(a), work.wide(b)), dtype, shape);
+      INDArray x = withAxes(work, work.wide(a), shape.length);
+      INDArray y = withAxes(work, work.wide(b), shape.length);
+      return work.result(of(work, op, x, y), dtype, shape);
     }
+  }
+
+  /** With axes of length 1 before the others: ND4J does not broadcast [n] and [1,1]. */
+  private static INDArray withAxes(Work work, INDArray x, int rank) {
+    int missing = rank - x.rank();
+    if (missing == 0 || x.rank() == 0) {
+      return x;
+    }
+    long[] shape = new long[rank];
+    Arrays.fill(shape, 0, missing, 1);
+    System.arraycopy(x.shape(), 0, shape, missing, x.rank());
+    return work.reshape(x, shape);
   }
 
   OpArray binaryScalar(BinaryOp op, OpArray a, double scalar) {

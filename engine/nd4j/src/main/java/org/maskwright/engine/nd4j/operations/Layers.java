@@ -128,16 +128,9 @@ final class Layers {
     };
   }
 
-  private static long out(long in, long kernel, int stride, int pad, int dilation) {
-    return Math.floorDiv(in + 2L * pad - dilation * (kernel - 1) - 1, stride) + 1;
-  }
-
   OpArray conv2d(OpArray x, OpArray w, OpArray b, Conv2dSpec spec) {
     long[] shape = {
-      x.dim(0),
-      w.dim(0),
-      out(x.dim(2), w.dim(2), spec.strideH(), spec.padH(), spec.dilationH()),
-      out(x.dim(3), w.dim(3), spec.strideW(), spec.padW(), spec.dilationW())
+      x.dim(0), w.dim(0), spec.outHeight(x.dim(2), w.dim(2)), spec.outWidth(x.dim(3), w.dim(3))
     };
     if (Shapes.product(shape) == 0) {
       return operations.empty(x.dtype(), shape);

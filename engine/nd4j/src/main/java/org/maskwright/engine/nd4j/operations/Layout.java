@@ -60,7 +60,8 @@ final class Layout {
   private static INDArray part(Work work, INDArray x, int dim, long start, long end, long step) {
     INDArrayIndex[] ranges = new INDArrayIndex[x.rank()];
     Arrays.fill(ranges, NDArrayIndex.all());
-    ranges[dim] = NDArrayIndex.interval(start, step, end);
+    boolean one = end - start == 1; // of which ND4J's with a step takes more
+    ranges[dim] = NDArrayIndex.interval(start, one ? 1 : step, end);
     return work.part(x, ranges);
   }
 

@@ -90,9 +90,10 @@ final class Reduction {
     return work.cast(y, DataType.BOOL);
   }
 
-  /** ND4J's ignores NaN. */
+  /** ND4J's ignores NaN, and the largest of bytes and booleans that are 0 is 1. */
   private static INDArray extreme(Work work, String operation, INDArray x, long[] axes) {
-    INDArray y = work.reduced(operation, x, axes);
+    boolean small = x.dataType() == DataType.UINT8 || x.dataType() == DataType.BOOL;
+    INDArray y = work.reduced(operation, small ? work.cast(x, DataType.INT32) : x, axes);
     if (!x.dataType().isFPType()) {
       return y;
     }

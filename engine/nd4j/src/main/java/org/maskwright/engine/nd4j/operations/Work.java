@@ -83,7 +83,16 @@ final class Work implements AutoCloseable {
 
   /** The same numbers as another type; the array itself if it is of that. */
   INDArray cast(INDArray x, DataType type) {
-    return x.dataType() == type ? x : own(x.castTo(type));
+    if (x.dataType() == type) {
+      return x;
+    }
+    boolean rounded = type == DataType.BFLOAT16 && x.dataType().isFPType();
+    return own((rounded ? withOneNaN(x) : x).castTo(type));
+  }
+
+  /** ND4J rounds NaNs with many bits, such as that of float16, to -0. */
+  private INDArray withOneNaN(INDArray x) {
+    return select(isNaN(x), filled(x, Double.NaN), x);
   }
 
   /** The elements to compute with: bfloat16 and float16 as float32. */
