@@ -70,7 +70,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private List<String> engines() {
     if (backend == null) {
-      return Doctor.engines();
+      return Engine.automaticBackends();
     }
     List<String> all = Engine.backends();
     if (!all.contains(backend)) {

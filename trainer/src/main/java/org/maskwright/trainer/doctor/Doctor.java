@@ -3,7 +3,6 @@ package org.maskwright.trainer.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.maskwright.engine.tensor.Engine;
 
 /**
  * Examines this machine: what it is, and whether every engine on the class path computes rightly on
@@ -13,9 +12,6 @@ import org.maskwright.engine.tensor.Engine;
  * more for each check that ends its process.
  */
 public final class Doctor {
-  /** Slow, and never chosen by {@code engine.backend = auto}: examined where it is named. */
-  private static final String ON_REQUEST = "nd4j-operations";
-
   private Doctor() {}
 
   /**
@@ -50,10 +46,5 @@ public final class Doctor {
       new EngineDoctor(engine, threads, facts::add, both).examine();
     }
     return new Diagnosis(facts, findings, (System.nanoTime() - start) / 1e9);
-  }
-
-  /** The engines on the class path that a run may get without asking for them, best first. */
-  public static List<String> engines() {
-    return Engine.backends().stream().filter(name -> !name.equals(ON_REQUEST)).toList();
   }
 }

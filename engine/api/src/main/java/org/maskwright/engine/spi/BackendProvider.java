@@ -13,6 +13,11 @@ public interface BackendProvider {
   /** Preference under {@code auto}; the larger wins. */
   int priority();
 
+  /** Whether {@code auto} leaves it out, so that only who names it gets it. */
+  default boolean isOnRequest() {
+    return false;
+  }
+
   /**
    * Why this backend cannot run here (missing native library, wrong processor), or empty if it can.
    * May load natives.

@@ -76,6 +76,14 @@ public final class Engine implements AutoCloseable {
     return providers().stream().map(BackendProvider::name).toList();
   }
 
+  /** Those of {@link #backends} that {@code engine.backend = auto} chooses among. */
+  public static List<String> automaticBackends() {
+    return providers().stream()
+        .filter(provider -> !provider.isOnRequest())
+        .map(BackendProvider::name)
+        .toList();
+  }
+
   private static List<BackendProvider> providers() {
     List<BackendProvider> found = new ArrayList<>();
     ServiceLoader.load(BackendProvider.class, Engine.class.getClassLoader()).forEach(found::add);
@@ -96,7 +104,7 @@ public final class Engine implements AutoCloseable {
       String reason =
           chosen.get().name().equals(options.backend())
               ? "asked for"
-              : "best of " + backends() + (refusals.isEmpty() ? "" : "; " + refusals);
+              : "best of " + automaticBackends() + (refusals.isEmpty() ? "" : "; " + refusals);
       int count = Threads.resolve(options.threads());
       return new Engine(
           backend, Parallel.lease(count), count, options.precision(), options.seed(), reason);
@@ -126,7 +134,7 @@ public final class Engine implements AutoCloseable {
   private static Optional<BackendProvider> choose(EngineOptions options, List<String> refusals) {
     for (BackendProvider provider : providers()) {
       boolean named = provider.name().equals(options.backend());
-      if (named || options.backend().equals("auto")) {
+      if (named || (options.backend().equals("auto") && !provider.isOnRequest())) {
         Optional<String> why = provider.unavailableBecause();
         if (why.isEmpty()) {
           return Optional.of(provider);

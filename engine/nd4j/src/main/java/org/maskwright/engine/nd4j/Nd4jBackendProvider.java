@@ -1,10 +1,10 @@
 package org.maskwright.engine.nd4j;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.maskwright.engine.array.EngineException;
+import org.maskwright.engine.nd4j.operations.InstalledNd4j;
 import org.maskwright.engine.nd4j.operations.OperationsProvider;
 import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.spi.Backend;
@@ -15,12 +15,6 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Nd4jBackendProvider implements BackendProvider {
   static final String NAME = "nd4j";
   private static final int PRIORITY = 50;
-  private static final String NATIVES = "/org/nd4j/linalg/cpu/nativecpu/bindings/";
-
-  /** The builds of nd4j-native for x86-64, by the end of their classifier. */
-  private static final String[] EXTENSIONS = {
-    "-avx2", "-avx512", "-onednn", "-onednn-avx2", "-onednn-avx512"
-  };
 
   @Override
   public String name() {
@@ -32,62 +26,48 @@ public final class Nd4jBackendProvider implements BackendProvider {
     return PRIORITY;
   }
 
-  /**
-   * Looks for natives that this processor cannot run before it loads them: the process would die
-   * with an illegal instruction, which Java cannot catch.
-   */
   @Override
   public Optional<String> unavailableBecause() {
-    Optional<String> wrong = wrongProcessor();
-    if (wrong.isPresent()) {
-      return wrong;
+    Optional<String> reason = InstalledNd4j.unavailableBecause();
+    if (reason.isPresent()) {
+      return reason;
     }
     try {
       Loader.load(openblas_nolapack.class);
-      Nd4j.getBackend();
       return Optional.empty();
     } catch (LinkageError | RuntimeException e) {
       return Optional.of(
-          "ND4J's native library does not load: "
+          "OpenBLAS does not load: "
               + e
-              + "; expected the native jars of nd4j-native and openblas for "
+              + "; expected the native jar of openblas for "
               + Loader.getPlatform()
               + " on the class path");
     }
   }
 
-  private static Optional<String> wrongProcessor() {
-    Processor processor = Processor.detect();
-    for (String extension : EXTENSIONS) {
-      String folder = NATIVES + Loader.getPlatform() + extension + "/";
-      Optional<String> missing = processor.cannotRun(extension);
-      if (missing.isPresent()
-          && Nd4jBackendProvider.class.getResource(folder + "libjnind4jcpu.so") != null) {
-        return Optional.of(
-            "the class path holds ND4J natives built for "
-                + missing.get()
-                + ", which this processor lacks; build with -Dnd4j.extension= (the plain natives)");
-      }
-    }
-    return Optional.empty();
+  @Override
+  public int cudaDevices() {
+    return new OperationsProvider().cudaDevices();
   }
 
+  /** On ND4J for CUDA, which kernels in Java do not reach, of its own operations. */
   @Override
   public Backend create(String device, int threads) {
-    if (unavailableBecause().isEmpty() && OperationsProvider.isOnCuda()) {
+    unavailableBecause()
+        .ifPresent(
+            reason -> {
+              throw new EngineException("engine.backend = nd4j: " + reason);
+            });
+    if (InstalledNd4j.isOnCuda()) {
       return new OperationsProvider().create(device, threads);
     }
-    String wanted = device.toLowerCase(Locale.ROOT);
-    if (!wanted.equals("auto") && !wanted.equals("cpu")) {
+    if (!device.equalsIgnoreCase("auto") && !device.equalsIgnoreCase("cpu")) {
       throw new EngineException(
           "engine.device: expected auto or cpu with engine.backend = nd4j, got '"
               + device
-              + "'; this ND4J computes on the host. For a GPU set engine.backend = torch and build"
-              + " with -Pcuda, or build with -Pnd4j-cuda-11.6");
-    }
-    Optional<String> reason = unavailableBecause();
-    if (reason.isPresent()) {
-      throw new EngineException("engine.backend = nd4j: " + reason.get());
+              + "'; this ND4J computes on the host. Set engine.backend = torch and build with"
+              + " -Pcuda; with ND4J: "
+              + InstalledNd4j.wayToCuda());
     }
     int count = Threads.resolve(threads);
     return new Nd4jBackend(describe(count), count);
@@ -102,6 +82,7 @@ public final class Nd4jBackendProvider implements BackendProvider {
         + openblas_nolapack.OPENBLAS_VERSION.strip()
         + ", "
         + threads
-        + (threads == 1 ? " thread" : " threads");
+        + (threads == 1 ? " thread" : " threads")
+        + InstalledNd4j.notOnCudaBecause().map(why -> ", as " + why).orElse("");
   }
 }

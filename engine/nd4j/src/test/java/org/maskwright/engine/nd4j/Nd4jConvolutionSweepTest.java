@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.maskwright.engine.check.SweepProcess;
 import org.maskwright.engine.check.SweepProcess.Form;
+import org.maskwright.engine.nd4j.operations.Processor;
 
 /**
  * Convolutions of many shapes with the products that OpenBLAS has for this processor, and with

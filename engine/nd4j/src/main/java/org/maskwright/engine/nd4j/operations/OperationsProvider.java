@@ -1,20 +1,17 @@
 package org.maskwright.engine.nd4j.operations;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.maskwright.engine.array.Device;
 import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** Opens the backend of ND4J's own operations, on the device of the ND4J that is there. */
 public final class OperationsProvider implements BackendProvider {
   /** Its name in {@code engine.backend}. */
-  public static final String NAME = "nd4j-operations";
+  static final String NAME = "nd4j-operations";
 
-  /** Not chosen where another one can be. */
   private static final int PRIORITY = 10;
 
   @Override
@@ -27,48 +24,53 @@ public final class OperationsProvider implements BackendProvider {
     return PRIORITY;
   }
 
+  /** Slow beside the others. */
+  @Override
+  public boolean isOnRequest() {
+    return true;
+  }
+
   @Override
   public Optional<String> unavailableBecause() {
-    try {
-      Nd4j.getBackend();
-      return Optional.empty();
-    } catch (LinkageError | RuntimeException e) {
-      return Optional.of("ND4J does not start: " + e);
-    }
+    return InstalledNd4j.unavailableBecause();
+  }
+
+  /** ND4J chooses among several by thread; the first is what it takes here. */
+  @Override
+  public int cudaDevices() {
+    return InstalledNd4j.isOnCuda() ? 1 : 0;
   }
 
   @Override
   public Backend create(String device, int threads) {
-    Optional<String> reason = unavailableBecause();
-    if (reason.isPresent()) {
-      throw new EngineException("engine.backend = " + NAME + ": " + reason.get());
-    }
-    boolean cuda = isOnCuda();
-    String wanted = device.toLowerCase(Locale.ROOT);
-    String own = cuda ? "cuda" : "cpu";
-    if (!wanted.equals("auto") && !wanted.equals(own)) {
-      throw new EngineException(
-          "engine.device: expected auto or %s with engine.backend = %s, as the ND4J on the class path is %s; got '%s'. %s"
-              .formatted(
-                  own,
-                  NAME,
-                  Nd4j.getBackend().getClass().getSimpleName(),
-                  device,
-                  cuda
-                      ? "Build without the nd4j-cuda profiles for the processor"
-                      : "Build with -Pnd4j-cuda-11.6 for a GPU"));
+    unavailableBecause()
+        .ifPresent(
+            reason -> {
+              throw new EngineException("engine.backend = " + NAME + ": " + reason);
+            });
+    Device own = InstalledNd4j.isOnCuda() ? new Device(Device.Kind.CUDA, 0) : Device.CPU;
+    if (!device.equalsIgnoreCase("auto") && !Device.parse(device).equals(own)) {
+      throw new EngineException(refusal(device, own));
     }
     if (threads > 0) {
       Nd4j.getEnvironment().setMaxThreads(threads);
     }
     return new OperationsBackend(
-        "ND4J's operations on " + Nd4j.getBackend().getClass().getSimpleName(),
-        cuda ? new Device(Device.Kind.CUDA, 0) : Device.CPU);
+        "ND4J's operations on "
+            + Nd4j.getBackend().getClass().getSimpleName()
+            + InstalledNd4j.notOnCudaBecause().map(why -> ", as " + why).orElse(""),
+        own);
   }
 
-  /** Whether the ND4J that is there computes on a GPU. */
-  public static boolean isOnCuda() {
-    Nd4jBackend backend = Nd4j.getBackend();
-    return backend.getClass().getName().toLowerCase(Locale.ROOT).contains("jcublas");
+  private static String refusal(String device, Device own) {
+    return "engine.device: expected auto or %s with engine.backend = %s, as the ND4J on the class path is %s; got '%s'; %s"
+        .formatted(
+            own,
+            NAME,
+            Nd4j.getBackend().getClass().getSimpleName(),
+            device,
+            own.equals(Device.CPU)
+                ? InstalledNd4j.wayToCuda()
+                : "build without the nd4j-cuda profiles for the processor");
   }
 }

@@ -1,4 +1,4 @@
-package org.maskwright.engine.nd4j;
+package org.maskwright.engine.nd4j.operations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package org.maskwright.engine.nd4j;
+package org.maskwright.engine.nd4j.operations;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +13,11 @@ import java.util.Set;
  *
  * @param flags instruction sets by the kernel's names; empty where it does not say
  */
-record Processor(Set<String> flags) {
+public record Processor(Set<String> flags) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-  static Processor detect() {
+  /** Of this machine. */
+  public static Processor detect() {
     if (!Files.isReadable(CPU_INFO)) {
       return new Processor(Set.of());
     }
