@@ -6,6 +6,7 @@ import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.process.Rendezvous;
+import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -65,7 +66,7 @@ public final class GroupMember {
     try {
       return ProcessGroup.join(place, patience);
     } catch (EngineException e) {
-      throw new ConfigException(e.getMessage());
+      throw new ConfigException(e.getMessage() + NativeCache.note());
     }
   }
 

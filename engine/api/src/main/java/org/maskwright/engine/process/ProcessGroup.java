@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.maskwright.engine.array.EngineException;
-import org.maskwright.engine.runtime.NativeCache;
 
 /**
  * The processes that train one model together, as one of them sees it. Each calls the same methods
@@ -60,8 +59,7 @@ public interface ProcessGroup extends AutoCloseable {
     }
     throw new EngineException(
         "processes: expected an engine that connects %d processes, got %s; put maskwright-engine-torch on the class path, or train with one process"
-                .formatted(rendezvous.size(), refusals.isEmpty() ? "none" : refusals)
-            + (refusals.isEmpty() ? "" : NativeCache.note()));
+            .formatted(rendezvous.size(), refusals.isEmpty() ? "none" : refusals));
   }
 
   /** Number of this process, 0 to size - 1. */
