@@ -2,12 +2,15 @@ package org.maskwright.trainer.run;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.process.Rendezvous;
+import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EngineSettings;
 
 /**
@@ -33,9 +36,10 @@ public final class GroupMember {
    * @param place of this process
    * @param patience how long the others may take, at the start and in each exchange
    * @throws PeerException if another process does not come, or has ended
+   * @throws ConfigException if nothing connects processes on this machine
    */
   public static <T> T run(Rendezvous place, Duration patience, Work<T> work) throws IOException {
-    try (ProcessGroup group = ProcessGroup.join(place, patience)) {
+    try (ProcessGroup group = join(place, patience)) {
       try {
         return work.with(group);
       } catch (PeerException e) {
@@ -50,11 +54,19 @@ public final class GroupMember {
   /** Tells the others, which would wait for it, that this process ends before it has met them. */
   static void refused(Rendezvous place, RuntimeException e) {
     if (place.size() > 1) {
-      try (ProcessGroup group = ProcessGroup.join(place, REFUSAL)) {
+      try (ProcessGroup group = join(place, REFUSAL)) {
         group.fail(e.getClass().getName(), reason(group, e));
-      } catch (PeerException nobody) {
-        // They have not started, or know already.
+      } catch (PeerException | ConfigException nobody) {
+        // They have not started, or know already, or cannot be reached from here.
       }
+    }
+  }
+
+  private static ProcessGroup join(Rendezvous place, Duration patience) {
+    try {
+      return ProcessGroup.join(place, patience);
+    } catch (EngineException e) {
+      throw new ConfigException(e.getMessage() + NativeCache.note());
     }
   }
 

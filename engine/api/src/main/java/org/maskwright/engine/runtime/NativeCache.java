@@ -35,6 +35,11 @@ public final class NativeCache {
     }
   }
 
+  /** The {@link #problem} as the end of a message that says that a library does not load. */
+  public static String note() {
+    return problem().map(problem -> ". Note that " + problem).orElse("");
+  }
+
   /**
    * As {@link #problem()}, of a folder.
    *

@@ -122,7 +122,7 @@ public final class Engine implements AutoCloseable {
             + options.backend()
             + "' cannot run here: "
             + refusals
-            + NativeCache.problem().map(problem -> ". Note that " + problem).orElse(""));
+            + NativeCache.note());
   }
 
   /** How many CUDA devices the backend that {@link #open} would take can compute on here. */

@@ -290,16 +290,17 @@ final class GlooGroup implements ProcessGroup {
     }
   }
 
-  private void await(Work work) {
+  void await(Work work) {
     long until = System.nanoTime() + patience.toNanos();
     try (work;
         Milliseconds slice = new Milliseconds(SLICE_MILLIS)) {
       while (true) {
+        boolean completed = work.isCompleted(); // before the wait, which may end as the work does
         try {
           work._wait(slice);
           return;
         } catch (RuntimeException e) {
-          if (work.isCompleted() || System.nanoTime() > until) {
+          if (completed || System.nanoTime() > until) {
             throw lost(e);
           }
           raiseFailure();

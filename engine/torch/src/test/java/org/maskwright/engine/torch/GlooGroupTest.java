@@ -18,6 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.Work;
 import org.junit.jupiter.api.Test;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.process.ProcessGroup;
@@ -230,6 +233,44 @@ class GlooGroupTest {
     String message = ((PeerException) out.get(0)).getMessage();
     assertTrue(message.startsWith("process 1 of 2 (host "), message);
     assertTrue(message.contains("did not answer within 2 s"), message);
+  }
+
+  /** Work that is done, well or with an error, as soon as the first wait for it has given up. */
+  private static final class EndingLate extends Work {
+    private final String error;
+    private boolean completed;
+
+    EndingLate(String error) {
+      super((Pointer) null);
+      this.error = error;
+    }
+
+    @Override
+    public boolean isCompleted() {
+      return completed;
+    }
+
+    @Override
+    public boolean _wait(Milliseconds timeout) {
+      if (!completed) {
+        completed = true;
+        throw new IllegalStateException("Operation timed out!");
+      }
+      if (!error.isEmpty()) {
+        throw new IllegalStateException(error);
+      }
+      return true;
+    }
+  }
+
+  @Test
+  void whatEndsJustAfterAWaitHasGivenUpIsNotTakenForLost() throws Exception {
+    try (GlooGroup group = GlooGroup.join(place(0, 1, freePort()), PATIENCE)) {
+      group.await(new EndingLate(""));
+      PeerException lost =
+          assertThrows(PeerException.class, () -> group.await(new EndingLate("reset by peer")));
+      assertTrue(lost.getMessage().contains("(reset by peer)"), lost.getMessage());
+    }
   }
 
   @Test
