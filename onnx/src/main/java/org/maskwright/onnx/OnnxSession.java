@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import org.maskwright.modelzoo.onnx.OnnxFile;
 import org.maskwright.modelzoo.onnx.OnnxModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
@@ -78,8 +79,8 @@ public final class OnnxSession implements AutoCloseable {
     } catch (OrtException e) {
       throw new CheckpointException(
           file,
-          "onnxruntime %s cannot open it: %s; where it lacks an operator, or a version of the operators, take a newer release of it"
-              .formatted(version(), e.getMessage()),
+          "onnxruntime %s cannot open it: %s; where it lacks an operator, or a version of the operators, take a newer release of it; where weights are missing, put %s beside it, which an export of a large model wrote"
+              .formatted(version(), e.getMessage(), OnnxFile.data(file).getFileName()),
           e);
     }
   }
