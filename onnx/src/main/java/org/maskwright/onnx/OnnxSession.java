@@ -67,7 +67,8 @@ public final class OnnxSession implements AutoCloseable {
       throw new CheckpointException(file, "expected an ONNX file, found none");
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      options.setSessionLogLevel(
+          OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL); // errors arrive as exceptions
       options.setIntraOpNumThreads(threads);
       OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
       try {

@@ -20,8 +20,7 @@ import org.maskwright.engine.trace.OnnxType;
  * the same in float32.
  *
  * <p>Weights take 7 of the 8 bits: processors without VNNI multiply pairs of bytes and add them up
- * in 16 bits, which hold 2 x 255 x 64 but not 2 x 255 x 127. The same file then gives the same
- * digits on every processor.
+ * in 16 bits, which hold 2 x 255 x 64 but not 2 x 255 x 127. So no sum is cut off on any.
  *
  * <p><b>Source</b> ONNX's QuantizeLinear and DequantizeLinear of version 13; onnxruntime's page
  * "Quantize ONNX Models" on saturation (its {@code reduce_range})

@@ -102,6 +102,8 @@ final class Int8ExportIT {
             config.toString(),
             "--limit",
             "2",
+            "--batch",
+            "dynamic",
             "--most-loss",
             "100",
             "--json"),
