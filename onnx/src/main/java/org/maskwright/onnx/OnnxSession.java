@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import org.maskwright.modelzoo.onnx.OnnxFile;
 import org.maskwright.modelzoo.onnx.OnnxModel;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
@@ -66,7 +67,8 @@ public final class OnnxSession implements AutoCloseable {
       throw new CheckpointException(file, "expected an ONNX file, found none");
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      options.setSessionLogLevel(
+          OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL); // errors arrive as exceptions
       options.setIntraOpNumThreads(threads);
       OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
       try {
@@ -78,8 +80,8 @@ public final class OnnxSession implements AutoCloseable {
     } catch (OrtException e) {
       throw new CheckpointException(
           file,
-          "onnxruntime %s cannot open it: %s; where it lacks an operator, or a version of the operators, take a newer release of it"
-              .formatted(version(), e.getMessage()),
+          "onnxruntime %s cannot open it: %s; where it lacks an operator, or a version of the operators, take a newer release of it; where weights are missing, put %s beside it, which an export of a large model wrote"
+              .formatted(version(), e.getMessage(), OnnxFile.data(file).getFileName()),
           e);
     }
   }

@@ -141,4 +141,37 @@ class OnnxSegmenterTest {
     assertTrue(message.contains("GridSimple"), message);
     assertTrue(message.contains("newer release"), message);
   }
+
+  /** LayerNormalization came with version 17 of the operators. */
+  @Test
+  void aFileOfOperatorsOfAnOlderVersionIsNamedWithTheReason() throws Exception {
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String version = (char) (8 << 3 | 2) + "\u0004\n\0" + (char) (2 << 3);
+    assertTrue(text.contains(version + (char) 17));
+    Path old = folder.resolve("old.onnx");
+    String older = text.replace(version + (char) 17, version + (char) 11);
+    Files.writeString(old, older, StandardCharsets.ISO_8859_1);
+    String message =
+        assertThrows(CheckpointException.class, () -> OnnxSegmenter.open(old, 1)).getMessage();
+    assertTrue(message.contains("old.onnx"), message);
+    assertTrue(message.contains("11"), message);
+    assertTrue(message.contains("version of the operators"), message);
+  }
+
+  @Test
+  void aFileWithoutItsSecondFileIsNamedWithTheReason() throws Exception {
+    Path large = folder.resolve("large.onnx");
+    tiny.write(large, OnnxSizes.of(1, 64, 96), 1 << 16);
+    Path data = folder.resolve("large.onnx.data");
+    OnnxSegmenter.open(large, 1).close();
+    byte[] weights = Files.readAllBytes(data);
+    Files.write(data, Arrays.copyOf(weights, weights.length / 2));
+    String cut =
+        assertThrows(CheckpointException.class, () -> OnnxSegmenter.open(large, 1)).getMessage();
+    assertTrue(cut.contains("large.onnx.data"), cut);
+    Files.delete(data);
+    String missing =
+        assertThrows(CheckpointException.class, () -> OnnxSegmenter.open(large, 1)).getMessage();
+    assertTrue(missing.contains("large.onnx.data"), missing);
+  }
 }

@@ -41,6 +41,11 @@ final class TinyModel implements AutoCloseable {
   }
 
   void write(Path file, OnnxSizes sizes) {
+    write(file, sizes, Long.MAX_VALUE);
+  }
+
+  /** With at most so many bytes of constants in one file. */
+  void write(Path file, OnnxSizes sizes, long most) {
     OnnxGraph graph = OnnxModel.record(recording, model, sizes, OnnxModel.Ending.LOGITS);
     Map<String, String> metadata =
         new OnnxDescription(
@@ -54,7 +59,7 @@ final class TinyModel implements AutoCloseable {
                 model.config().decoder().rules(),
                 "for tests alone")
             .toMetadata();
-    OnnxFile.write(file, graph, metadata, "test", "1");
+    OnnxFile.write(file, graph, metadata, "test", "1", most);
   }
 
   @Override

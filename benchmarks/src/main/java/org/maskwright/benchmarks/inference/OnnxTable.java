@@ -5,9 +5,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -27,10 +32,10 @@ import org.maskwright.trainer.export.ExportWishes;
 /**
  * Exports models of the zoo to ONNX, with fresh weights, and prints a row of docs/onnx.md for each:
  * time of the export, size of the file, largest difference of onnxruntime's outputs, and the times
- * of both.
+ * of both, warm medians, with each number of threads.
  *
- * <p>Arguments: a folder for the files, which are removed again, threads, the input's size as HxW,
- * then names of models; none: all.
+ * <p>Arguments: a folder for the files, which are removed again, numbers of threads as in {@code
+ * 1,2}, the input's size as HxW, then names of models; none: all.
  */
 public final class OnnxTable {
   private static final int CLASSES = 133;
@@ -41,25 +46,55 @@ public final class OnnxTable {
 
   /** Prints the rows. */
   public static void main(String[] args) throws IOException {
+    if (args.length < 3) {
+      throw new IllegalArgumentException(
+          "expected FOLDER THREADS SIZE [MODEL ...], got " + Arrays.toString(args));
+    }
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    Path folder = Path.of(args[0]);
-    EngineOptions options = EngineOptions.DEFAULT.withThreads(Integer.parseInt(args[1]));
+    int[] threads = Arrays.stream(args[1].split(",")).mapToInt(Integer::parseInt).toArray();
     List<String> names =
         args.length > 3 ? List.of(args).subList(3, args.length) : List.copyOf(Variants.names());
     out.println(
         "| model | export, s | file, MiB | largest difference | onnxruntime, s | the engine, s |");
     out.println("|---|---|---|---|---|---|");
     for (String name : names) {
-      out.println(row(folder, options, args[2], name));
+      out.println(row(Path.of(args[0]), threads, args[2], name));
     }
   }
 
-  private static String row(Path folder, EngineOptions options, String size, String name)
+  private static String row(Path folder, int[] threads, String size, String name)
       throws IOException {
     Path model = folder.resolve(name);
-    Path file = folder.resolve(name + ".onnx");
     OutputFile.createFolder(model);
-    write(model, options, Variants.get(name));
+    write(model, Variants.get(name));
+    List<Map<String, Object>> facts = new ArrayList<>();
+    for (int count : threads) {
+      facts.add(facts(model, folder.resolve(name + ".onnx"), count, size));
+    }
+    for (String file : List.of(ModelFolder.WEIGHTS, ModelFolder.SETTINGS)) {
+      Files.delete(model.resolve(file));
+    }
+    Files.delete(model);
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.1f | %.0f | %.0e | %s | %s |",
+        name,
+        (Double) facts.get(0).get("seconds"),
+        (Long) facts.get(0).get("bytes") / MIB,
+        facts.stream().mapToDouble(f -> (Double) f.get("difference")).max().orElseThrow(),
+        each(facts, f -> (Double) f.get("onnxruntimeMillis") / MILLIS),
+        each(facts, f -> (Double) f.get("engineMillis") / MILLIS));
+  }
+
+  private static String each(
+      List<Map<String, Object>> facts, ToDoubleFunction<Map<String, Object>> value) {
+    return facts.stream()
+        .map(f -> String.format(Locale.ROOT, "%.2f", value.applyAsDouble(f)))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Map<String, Object> facts(Path model, Path file, int threads, String size)
+      throws IOException {
     ExportWishes wishes =
         new ExportWishes(
             Optional.of(size),
@@ -67,31 +102,18 @@ public final class OnnxTable {
             false,
             Optional.empty(),
             Optional.empty(),
-            options);
+            Optional.empty(),
+            EngineOptions.DEFAULT.withThreads(threads));
     Map<String, Object> facts =
         ExportTargets.get("onnx").write(new ExportRequest(model, file, wishes)).facts();
-    for (Path made :
-        List.of(
-            file,
-            OnnxFile.data(file),
-            model.resolve(ModelFolder.WEIGHTS),
-            model.resolve(ModelFolder.SETTINGS),
-            model)) {
-      Files.deleteIfExists(made);
-    }
-    return "| %s | %.1f | %.0f | %.0e | %.2f | %.2f |"
-        .formatted(
-            name,
-            (Double) facts.get("seconds"),
-            (Long) facts.get("bytes") / MIB,
-            (Double) facts.get("difference"),
-            (Double) facts.get("onnxruntimeMillis") / MILLIS,
-            (Double) facts.get("engineMillis") / MILLIS);
+    Files.delete(file);
+    Files.deleteIfExists(OnnxFile.data(file));
+    return facts;
   }
 
-  private static void write(Path folder, EngineOptions options, ModelConfig config) {
+  private static void write(Path folder, ModelConfig config) {
     ClassSpace classes = ClassSpace.ofSize(CLASSES);
-    try (Engine engine = Engine.open(options);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         SegmentationModel model = SegmentationModels.build(engine, config, classes)) {
       ModelFolder.write(
           folder, ModelFile.of(config, classes, 800, 1333, Normalization.IMAGENET, "none"), model);

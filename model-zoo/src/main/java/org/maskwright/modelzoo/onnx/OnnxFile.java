@@ -52,8 +52,12 @@ public final class OnnxFile {
     return write(file, graph, metadata, producer, version, MOST_BYTES);
   }
 
-  /** As the other method, with another limit for what goes into one file. */
-  static List<Path> write(
+  /**
+   * As the other method, with another limit for what goes into one file.
+   *
+   * @param most bytes of constants; more go into the second file
+   */
+  public static List<Path> write(
       Path file,
       OnnxGraph graph,
       Map<String, String> metadata,
@@ -62,7 +66,7 @@ public final class OnnxFile {
       long most) {
     long bytes = graph.constants().values().stream().mapToLong(OnnxConstant::size).sum();
     Path data = data(file);
-    Map<String, Long> places = bytes <= most ? Map.of() : places(graph);
+    Map<String, Long> places = bytes <= Math.min(most, MOST_BYTES) ? Map.of() : places(graph);
     if (!places.isEmpty()) {
       OutputFile.writeDurably(
           data,

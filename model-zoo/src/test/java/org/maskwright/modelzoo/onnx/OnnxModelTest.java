@@ -8,13 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnxruntime.OrtException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -24,19 +26,12 @@ import org.maskwright.engine.trace.OnnxGraph;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
-import org.maskwright.modelzoo.Variants;
-import org.maskwright.modelzoo.backbone.SwinPart;
-import org.maskwright.modelzoo.decoder.DetrPart;
-import org.maskwright.modelzoo.decoder.EomtPart;
-import org.maskwright.modelzoo.decoder.PerPixelPart;
+import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.pixeldecoder.FpnPart;
-import org.maskwright.modelzoo.pixeldecoder.TokensPart;
-import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
+import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
 import org.maskwright.modelzoo.prediction.Outputs;
-import org.maskwright.modelzoo.vit.VitActivation;
-import org.maskwright.modelzoo.vit.VitFamily;
-import org.maskwright.modelzoo.vit.VitPart;
+import org.maskwright.settings.Registry;
 
 /** Models of each kind, small, as files that onnxruntime runs. */
 class OnnxModelTest {
@@ -44,58 +39,8 @@ class OnnxModelTest {
 
   @TempDir private Path folder;
 
-  private static Map<String, ModelConfig> models() {
-    ModelConfig tiny = Variants.get("mask2former-tiny");
-    ModelConfig detr =
-        new ModelConfig(
-            64,
-            64,
-            32,
-            tiny.backbone(),
-            new FpnPart.Settings(),
-            new DetrPart.Settings(10, 2, 4, 64, 0));
-    Map<String, ModelConfig> all = new LinkedHashMap<>();
-    all.put("deformable", tiny);
-    all.put("swin", tiny.withBackbone(swin()));
-    all.put("pyramid", detr);
-    all.put("encoder", detr.withPixelDecoder(new TransformerFpnPart.Settings(1, 4, 64, 0)));
-    all.put("per-pixel", detr.withDecoder(new PerPixelPart.Settings()));
-    for (VitFamily family : List.of(VitFamily.MAE, VitFamily.DINOV2_PATCHES, VitFamily.DINOV3)) {
-      all.put("eomt " + family, eomt(family));
-    }
-    return all;
-  }
-
-  private static SwinPart.Settings swin() {
-    return new SwinPart.Settings(16, List.of(2, 2, 2, 2), List.of(2, 2, 4, 4), 4, 2, 0, false);
-  }
-
-  private static ModelConfig eomt(VitFamily family) {
-    VitPart.Settings encoder =
-        new VitPart.Settings(
-            family,
-            16,
-            32,
-            3,
-            2,
-            64,
-            VitActivation.GELU,
-            false,
-            family == VitFamily.DINOV3 ? 0 : 4,
-            family == VitFamily.MAE ? 0 : 4,
-            0,
-            List.of(),
-            0,
-            2,
-            32,
-            0,
-            false);
-    return new ModelConfig(
-        32, 32, 32, encoder, new TokensPart.Settings(), new EomtPart.Settings(10));
-  }
-
   private static Stream<String> names() {
-    return models().keySet().stream();
+    return TinyModels.all().keySet().stream();
   }
 
   private static SegmentationModel build(Engine engine, ModelConfig config) {
@@ -152,7 +97,7 @@ class OnnxModelTest {
   void theFileComputesWhatTheModelDoes(String name) throws OrtException {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         Recording recording = Recording.over(engine);
-        SegmentationModel model = build(recording.engine(), models().get(name))) {
+        SegmentationModel model = build(recording.engine(), TinyModels.all().get(name))) {
       OnnxGraph graph =
           OnnxModel.record(recording, model, OnnxSizes.of(1, 96, 75), OnnxModel.Ending.LOGITS);
       compare(write(graph), model, 1, 3, 96, 75);
@@ -164,7 +109,7 @@ class OnnxModelTest {
   void aFileForAnyNumberOfImagesServesOneAndFour(String name) throws OrtException {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         Recording recording = Recording.over(engine);
-        SegmentationModel model = build(recording.engine(), models().get(name))) {
+        SegmentationModel model = build(recording.engine(), TinyModels.all().get(name))) {
       OnnxSizes sizes = OnnxSizes.of(1, 64, 96).withAnyImages();
       OnnxGraph graph = OnnxModel.record(recording, model, sizes, OnnxModel.Ending.LOGITS);
       assertEquals(List.of("batch", "3", "64", "96"), graph.inputs().get(0).sizes());
@@ -175,11 +120,25 @@ class OnnxModelTest {
     }
   }
 
+  /** A new part that is published is among the models by its registration alone. */
+  @Test
+  void everyPartOfTheZooIsInOneOfTheModels() {
+    Set<Class<?>> missing = new LinkedHashSet<>();
+    Registry.of(BackbonePart.class).variants().forEach(part -> missing.add(part.settings()));
+    Registry.of(PixelDecoderPart.class).variants().forEach(part -> missing.add(part.settings()));
+    Registry.of(DecoderPart.class).variants().forEach(part -> missing.add(part.settings()));
+    for (ModelConfig config : TinyModels.all().values()) {
+      missing.remove(config.backbone().getClass());
+      missing.removeAll(TinyModels.heads(config));
+    }
+    assertEquals(Set.of(), missing, "publish a model with it, or give one here");
+  }
+
   @Test
   void aModelWithoutPositionsServesAnySize() throws OrtException {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         Recording recording = Recording.over(engine);
-        SegmentationModel model = build(recording.engine(), models().get("per-pixel"))) {
+        SegmentationModel model = build(recording.engine(), TinyModels.all().get("per-pixel"))) {
       OnnxSizes sizes = OnnxSizes.of(1, 64, 64).withAnyImages().withAnySize();
       Path file = write(OnnxModel.record(recording, model, sizes, OnnxModel.Ending.LOGITS));
       compare(file, model, 1, 3, 64, 96);
@@ -187,11 +146,26 @@ class OnnxModelTest {
     }
   }
 
+  /** The tables are of 4 x 4 patches of 16 pixels. */
+  @ParameterizedTest
+  @CsvSource({"MAE, 64, 64", "MAE, 96, 32", "CLIP, 50, 75", "DINOV2_PATCHES, 33, 100"})
+  void tablesOfAnotherGridAndSizesBesideThePatchAreServed(String family, int height, int width)
+      throws OrtException {
+    ModelConfig config = TinyModels.all().get("eomt " + family);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        Recording recording = Recording.over(engine);
+        SegmentationModel model = build(recording.engine(), config)) {
+      OnnxSizes sizes = OnnxSizes.of(1, height, width);
+      Path file = write(OnnxModel.record(recording, model, sizes, OnnxModel.Ending.LOGITS));
+      compare(file, model, 1, 3, height, width);
+    }
+  }
+
   @Test
   void aTableOfPositionsForASizeIsNotBakedIntoAFileForAnySize() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         Recording recording = Recording.over(engine);
-        SegmentationModel model = build(recording.engine(), models().get("deformable"))) {
+        SegmentationModel model = build(recording.engine(), TinyModels.all().get("deformable"))) {
       OnnxSizes sizes = OnnxSizes.of(1, 64, 64).withAnySize();
       SizesException refused =
           assertThrows(
@@ -205,7 +179,7 @@ class OnnxModelTest {
   void weightsBeyondTheLimitOfAFileStandInASecondOne() throws Exception {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         Recording recording = Recording.over(engine);
-        SegmentationModel model = build(recording.engine(), models().get("pyramid"))) {
+        SegmentationModel model = build(recording.engine(), TinyModels.all().get("pyramid"))) {
       OnnxGraph graph =
           OnnxModel.record(recording, model, OnnxSizes.of(1, 64, 64), OnnxModel.Ending.LOGITS);
       Path file = folder.resolve("large.onnx");
@@ -220,7 +194,7 @@ class OnnxModelTest {
   void constantsHaveTheNamesOfTheParameters() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
         Recording recording = Recording.over(engine);
-        SegmentationModel model = build(recording.engine(), models().get("deformable"))) {
+        SegmentationModel model = build(recording.engine(), TinyModels.all().get("deformable"))) {
       OnnxGraph graph =
           OnnxModel.record(recording, model, OnnxSizes.of(1, 64, 64), OnnxModel.Ending.LOGITS);
       assertTrue(

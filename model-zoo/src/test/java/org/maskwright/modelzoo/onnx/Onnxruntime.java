@@ -6,11 +6,16 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
+import java.util.regex.Pattern;
 import org.maskwright.engine.trace.OnnxGraph;
 
 /** Runs graphs with onnxruntime, which knows nothing of how they were made. */
@@ -32,8 +37,29 @@ final class Onnxruntime {
   }
 
   static Map<String, Output> run(Path file, Map<String, Input> inputs) throws OrtException {
+    return run(file, OptLevel.ALL_OPT, inputs);
+  }
+
+  /** How often an operation is in a graph as the runtime rewrites it. */
+  static int count(Path file, String operator) throws OrtException, IOException {
+    Path rewritten = file.resolveSibling("rewritten.onnx");
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setOptimizationLevel(OptLevel.EXTENDED_OPT);
+      options.setOptimizedModelFilePath(rewritten.toString());
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      OrtEnvironment.getEnvironment().createSession(file.toString(), options).close();
+    }
+    // Field 4 of a node, its operator, in the encoding of protocol buffers.
+    String field = (char) (4 << 3 | 2) + "" + (char) operator.length() + operator;
+    String text = Files.readString(rewritten, StandardCharsets.ISO_8859_1);
+    return text.split(Pattern.quote(field), -1).length - 1;
+  }
+
+  static Map<String, Output> run(Path file, OptLevel level, Map<String, Input> inputs)
+      throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setOptimizationLevel(level);
       options.setIntraOpNumThreads(1);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session = environment.createSession(file.toString(), options)) {

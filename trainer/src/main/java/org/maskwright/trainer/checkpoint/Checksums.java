@@ -135,6 +135,16 @@ final class Checksums {
     }
   }
 
+  /** The digest of a file: listed, or computed where the folder has no list or not the file. */
+  static String digest(Path folder, String file) {
+    try {
+      String listed = Files.exists(folder.resolve(FILE)) ? listed(folder).get(file) : null;
+      return listed == null ? Sha256.of(List.of(folder.resolve(file))) : listed;
+    } catch (IOException e) {
+      throw new CheckpointException(folder, "cannot be read: " + e, e);
+    }
+  }
+
   private static void requireSame(Path file, String expected) throws IOException {
     String found = Sha256.of(List.of(file));
     if (!found.equals(expected)) {

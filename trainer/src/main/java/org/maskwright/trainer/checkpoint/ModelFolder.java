@@ -251,6 +251,25 @@ public final class ModelFolder {
     return state;
   }
 
+  /**
+   * What the file of the weights says of them; of a head of the head. No weight is read.
+   *
+   * @throws CheckpointException if the file cannot be read
+   */
+  public static Map<String, String> metadata(Path folder) {
+    return Safetensors.read(folder.resolve(WEIGHTS)).metadata();
+  }
+
+  /**
+   * SHA-256 of the file of the weights: as {@code SHA256SUMS} says, which opening the model checks,
+   * or of the file itself where the folder has none.
+   *
+   * @throws CheckpointException if it cannot be read
+   */
+  public static String sha256(Path folder) {
+    return Checksums.digest(folder, WEIGHTS);
+  }
+
   private static StateDict joined(
       Path folder, EncoderFile encoder, SegmentationModel model, StateDict head) {
     Map<String, HostTensor> all = new LinkedHashMap<>();

@@ -10,6 +10,8 @@ import org.maskwright.trainer.export.ExportTarget;
 import org.maskwright.trainer.export.ExportTargets;
 import org.maskwright.trainer.export.ExportWishes;
 import org.maskwright.trainer.export.Exported;
+import org.maskwright.trainer.export.Int8Wishes;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,13 +86,18 @@ final class ExportCommand implements Runnable {
               + " scene).")
   private Optional<Path> picture = Optional.empty();
 
+  @ArgGroup(exclusive = false)
+  private Int8 int8;
+
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    ExportWishes wishes = new ExportWishes(size, batch, half, with, picture, engine.options());
+    Optional<Int8Wishes> bytes = checked("", () -> Optional.ofNullable(int8).flatMap(Int8::wishes));
+    ExportWishes wishes =
+        new ExportWishes(size, batch, half, bytes, with, picture, engine.options());
     ExportTarget chosen = checked("to: ", () -> ExportTargets.get(target));
     ExportRequest request = new ExportRequest(folder, out, wishes);
     Exported exported = checked("", () -> chosen.write(request));
@@ -116,6 +123,55 @@ final class ExportCommand implements Runnable {
       return wish.get();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--" + option + e.getMessage(), e);
+    }
+  }
+
+  /** Options that go together. */
+  private static final class Int8 {
+    @Option(
+        names = "--int8",
+        required = true,
+        description =
+            "onnx: weights and activations as bytes where that saves time; refused where the metric on"
+                + " the run's data.val loses more than --most-loss.")
+    private boolean chosen;
+
+    @Option(
+        names = "--calibrate",
+        paramLabel = "PATH",
+        required = true,
+        description =
+            "With --int8: photographs such as the model will see (a folder, a list, or one), a few"
+                + " dozen or more.")
+    private Path pictures;
+
+    @Option(
+        names = "--most-loss",
+        paramLabel = "POINTS",
+        defaultValue = "1",
+        description =
+            "With --int8: points of the run's metric (eval.best) that may be lost (default:"
+                + " ${DEFAULT-VALUE}).")
+    private double mostLoss;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description =
+            "With --int8: configuration with data.val and eval (default: the run's config.conf).")
+    private Path config;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        defaultValue = "0",
+        description = "With --int8: measure on at most N pictures; 0 = all.")
+    private int limit;
+
+    Optional<Int8Wishes> wishes() {
+      return chosen
+          ? Optional.of(new Int8Wishes(pictures, mostLoss, Optional.ofNullable(config), limit))
+          : Optional.empty();
     }
   }
 

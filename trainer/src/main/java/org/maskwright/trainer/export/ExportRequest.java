@@ -28,28 +28,34 @@ public record ExportRequest(Path folder, Path out, ExportWishes wishes) {
   }
 
   /**
-   * The weights; their metadata name their origin and licence, also of a model trained here.
+   * The weights; their metadata are {@link #metadata}.
    *
    * @throws org.maskwright.modelzoo.weights.CheckpointException if they are not whole
    */
   StateDict weights() {
-    ModelFile file = file();
-    StateDict state = ModelFolder.weights(folder);
-    if (Provenance.from(state.metadata()).isPresent()) {
-      return state;
+    return ModelFolder.weights(folder).withMetadata(metadata());
+  }
+
+  /**
+   * What is to be said of the weights: what their file says, and their origin and licence, also of
+   * a model trained here.
+   *
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if their file cannot be read
+   */
+  Map<String, String> metadata() {
+    Map<String, String> metadata = new TreeMap<>(ModelFolder.metadata(folder));
+    if (Provenance.from(metadata).isEmpty()) {
+      metadata.putAll(
+          new Provenance(
+                  ModelFolder.WEIGHTS,
+                  ModelFolder.sha256(folder),
+                  "safetensors",
+                  "Maskwright",
+                  "",
+                  file().licence())
+              .toMetadata());
     }
-    Path weights = folder.resolve(ModelFolder.WEIGHTS);
-    Provenance origin =
-        new Provenance(
-            String.valueOf(weights.getFileName()),
-            Provenance.sha256(List.of(weights)),
-            "safetensors",
-            "Maskwright",
-            "",
-            file.licence());
-    Map<String, String> metadata = new TreeMap<>(state.metadata());
-    metadata.putAll(origin.toMetadata());
-    return state.withMetadata(metadata);
+    return metadata;
   }
 
   /** What was written, in the terms that all targets share. */

@@ -13,6 +13,7 @@ import org.maskwright.engine.tensor.EngineOptions;
  * @param size of the input as {@code HxW}, or {@code dynamic}
  * @param batch images of an input, a number or {@code dynamic}
  * @param half whether weights are written as float16 numbers
+ * @param int8 whether weights and activations are bytes, and what that may cost
  * @param with what else goes into the file: {@code postprocess}
  * @param picture with which the file is checked
  * @param engine what computes, where something is computed
@@ -21,6 +22,7 @@ public record ExportWishes(
     Optional<String> size,
     Optional<String> batch,
     boolean half,
+    Optional<Int8Wishes> int8,
     Optional<String> with,
     Optional<Path> picture,
     EngineOptions engine) {
@@ -30,6 +32,7 @@ public record ExportWishes(
           Optional.empty(),
           Optional.empty(),
           false,
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           EngineOptions.DEFAULT);
@@ -44,6 +47,7 @@ public record ExportWishes(
     all.put("size", size.isPresent());
     all.put("batch", batch.isPresent());
     all.put("half", half);
+    all.put("int8", int8.isPresent());
     all.put("with", with.isPresent());
     all.put("picture", picture.isPresent());
     String given =

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.export;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,5 +17,14 @@ public record Exported(List<String> lines, Map<String, Object> facts) {
   public Exported {
     lines = List.copyOf(lines);
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+  }
+
+  /** This, then another. */
+  Exported and(Exported other) {
+    List<String> allLines = new ArrayList<>(lines);
+    allLines.addAll(other.lines);
+    Map<String, Object> allFacts = new LinkedHashMap<>(facts);
+    allFacts.putAll(other.facts);
+    return new Exported(allLines, allFacts);
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.maskwright.engine.array.EngineException;
@@ -14,7 +15,6 @@ import org.maskwright.engine.tensor.Recording;
 import org.maskwright.engine.trace.OnnxGraph;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.onnx.HalfWeights;
 import org.maskwright.modelzoo.onnx.OnnxDescription;
 import org.maskwright.modelzoo.onnx.OnnxFile;
 import org.maskwright.modelzoo.onnx.OnnxModel;
@@ -60,30 +60,62 @@ public final class OnnxTarget implements ExportTarget {
     ModelFile file = request.file();
     OnnxSizes sizes = sizes(wishes, file);
     try (Engine computing = EngineSettings.open(wishes.engine());
-        Recording recording = Recording.over(computing);
-        SegmentationModel model = ModelFolder.open(recording.engine(), request.folder())) {
-      OnnxModel.Ending ending = results ? new PostProcessing(model) : OnnxModel.Ending.LOGITS;
-      OnnxCheck check =
-          OnnxCheck.of(file, model, sizes, ending, wishes.picture(), computing.threads());
-      long start = System.nanoTime();
-      OnnxGraph graph = recorded(request, recording, model, sizes, ending);
-      Map<String, String> metadata = metadata(request, model);
-      try (NewFiles exact = NewFiles.beside(request.out())) {
-        Written written = written(exact, graph, metadata, start);
-        Exported found = check.exact(exact.path());
-        if (!wishes.half()) {
-          exact.publish();
-          return exported(request, written, found);
-        }
-      }
-      try (NewFiles rounded = NewFiles.beside(request.out())) {
-        Written written = written(rounded, HalfWeights.of(graph), metadata, start);
-        Exported found = check.rounded(rounded.path());
-        rounded.publish();
-        return exported(request, written, found);
+        Recording recording = Recording.over(computing)) {
+      Optional<Rounding> rounding = rounding(request, file, sizes, computing.threads());
+      try (SegmentationModel model = ModelFolder.open(recording.engine(), request.folder())) {
+        OnnxModel.Ending ending = results ? new PostProcessing(model) : OnnxModel.Ending.LOGITS;
+        OnnxCheck check =
+            OnnxCheck.of(file, model, sizes, ending, wishes.picture(), computing.threads());
+        long start = System.nanoTime();
+        OnnxGraph graph = recorded(request, recording, model, sizes, ending);
+        return written(request, graph, metadata(request, model), check, rounding, start);
       }
     } catch (SizesException e) {
       throw new IllegalArgumentException("size or --batch: " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<Rounding> rounding(
+      ExportRequest request, ModelFile file, OnnxSizes sizes, int threads) {
+    ExportWishes wishes = request.wishes();
+    if (wishes.int8().isEmpty()) {
+      return wishes.half() ? Optional.of(Rounding.HALF) : Optional.empty();
+    }
+    if (wishes.half()) {
+      throw new IllegalArgumentException(
+          "half: expected one of --half and --int8, whose weights are smaller still, got both");
+    }
+    if (wishes.with().isPresent()) {
+      throw new IllegalArgumentException(
+          "with: expected logits with --int8, by which its loss is measured, got --with "
+              + wishes.with().get());
+    }
+    return Optional.of(new Int8Rounding(request, wishes.int8().get(), file, sizes, threads));
+  }
+
+  /** The file counts when it was compared with the model, and a rounded one when it was judged. */
+  private static Exported written(
+      ExportRequest request,
+      OnnxGraph graph,
+      Map<String, String> metadata,
+      OnnxCheck check,
+      Optional<Rounding> rounding,
+      long start) {
+    try (NewFiles exact = NewFiles.beside(request.out())) {
+      Written written = written(exact, graph, metadata, start);
+      if (rounding.isEmpty()) {
+        Exported found = check.exact(exact.path());
+        exact.publish();
+        return exported(request, written, found);
+      }
+      check.require(exact.path());
+      try (NewFiles rounded = NewFiles.beside(request.out())) {
+        Written smaller = written(rounded, rounding.get().of(graph), metadata, start);
+        Exported lost = rounding.get().judged(exact.path(), rounded.path());
+        Exported found = check.rounded(rounded.path());
+        rounded.publish();
+        return exported(request, smaller, found.and(lost));
+      }
     }
   }
 
@@ -149,7 +181,7 @@ public final class OnnxTarget implements ExportTarget {
   }
 
   private static Map<String, String> metadata(ExportRequest request, SegmentationModel model) {
-    Map<String, String> out = new LinkedHashMap<>(request.weights().metadata());
+    Map<String, String> out = new LinkedHashMap<>(request.metadata());
     out.putAll(description(request.file()).toMetadata());
     out.put("maskwright.queries", Integer.toString(model.queries()));
     return out;

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
@@ -79,8 +80,26 @@ public final class Evaluator {
             TrainingData.classSpace(dataset.categories()),
             normalization,
             inference(settings));
-    this.loading =
-        LoaderSettings.evaluation(1, run.data().workers()).with(run.data().brokenFiles());
+    this.loading = loading(run);
+    this.evaluation = evaluation(predictor, run, dataset, threshold, console::line);
+    this.processes = model.engine().processes();
+    this.weights = new ParameterExchange(model.engine(), processes, model.state().values());
+  }
+
+  /**
+   * An evaluation as a run's settings say, of whatever predicts.
+   *
+   * @param threshold as of the constructor
+   * @param notes is told what else was opened, a line each
+   * @throws ConfigException as the constructor
+   */
+  public static Evaluation evaluation(
+      Predictor predictor,
+      RunSettings run,
+      Dataset dataset,
+      Optional<Double> threshold,
+      Consumer<String> notes) {
+    EvalSettings settings = run.eval();
     ScoringData data =
         new ScoringData(
             dataset,
@@ -89,14 +108,21 @@ public final class Evaluator {
             threshold,
             // In a picture of hundreds of objects the best 100 say how many there are, not more.
             settings.tiles().isOn() ? Integer.MAX_VALUE : CocoEvaluator.MAX_DETECTIONS,
-            console::line);
-    this.evaluation =
-        Evaluation.shared(predictor, data, settings.kinds(), loading, run.evaluatedTiles());
-    this.processes = model.engine().processes();
-    this.weights = new ParameterExchange(model.engine(), processes, model.state().values());
+            notes);
+    return Evaluation.shared(predictor, data, settings.kinds(), loading(run), run.evaluatedTiles());
   }
 
-  private static void requireChannels(Normalization normalization, Dataset dataset) {
+  private static LoaderSettings loading(RunSettings run) {
+    return LoaderSettings.evaluation(1, run.data().workers()).with(run.data().brokenFiles());
+  }
+
+  /**
+   * Checks that a data set's pictures have the channels that a model takes.
+   *
+   * @param normalization the model's
+   * @throws ConfigException if they have others
+   */
+  public static void requireChannels(Normalization normalization, Dataset dataset) {
     int taken = normalization.channels().count();
     if (dataset.channels().count() != taken) {
       throw new ConfigException(

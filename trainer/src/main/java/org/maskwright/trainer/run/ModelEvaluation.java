@@ -14,7 +14,6 @@ import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.config.ConfigException;
@@ -89,7 +88,7 @@ public final class ModelEvaluation {
       if (group.size() == 1) { // else they are the others' of this evaluation
         SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
       }
-      requireSameClasses(loaded.classSpace(), data);
+      SameClasses.require(loaded.classSpace(), data, model, wishes.byPosition());
       Evaluator evaluator =
           new Evaluator(
               loaded,
@@ -132,44 +131,6 @@ public final class ModelEvaluation {
     EvalReport report = evaluator.run(wishes.limit(), files, sheet);
     evaluator.release();
     return report;
-  }
-
-  /** Whether a model told its classes' names: an imported one may have nothing but numbers. */
-  private static boolean isNamed(ClassSpace classes) {
-    return !names(classes).equals(names(ClassSpace.ofSize(classes.size())));
-  }
-
-  private static List<String> names(ClassSpace classes) {
-    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
-  }
-
-  private void requireSameClasses(ClassSpace classes, Dataset data) {
-    List<String> expected = names(classes);
-    List<String> got = data.categories().names();
-    if (expected.size() != got.size()) {
-      throw new ConfigException(
-          "data.val: expected the model's "
-              + expected.size()
-              + " classes, "
-              + data.name()
-              + " has "
-              + got.size());
-    }
-    if (wishes.byPosition() || !isNamed(classes)) {
-      return;
-    }
-    for (int i = 0; i < got.size(); i++) {
-      if (!expected.get(i).strip().equalsIgnoreCase(got.get(i).strip())) {
-        throw new ConfigException(
-            "data.val: expected the model's classes in the order of its logits; class %d is \"%s\" in %s and \"%s\" in %s. If they are the same classes in the same order under other names, go on with --by-position, or change the names in model.conf (and its line in SHA256SUMS)"
-                .formatted(
-                    i,
-                    expected.get(i),
-                    model.resolve(ModelFolder.SETTINGS),
-                    got.get(i),
-                    data.name()));
-      }
-    }
   }
 
   private Function<EvalReport, String> page(Dataset data, Engine engine, Evaluator evaluator) {

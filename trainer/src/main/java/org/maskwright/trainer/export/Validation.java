@@ -1,0 +1,101 @@
+package org.maskwright.trainer.export;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.onnx.OnnxNetwork;
+import org.maskwright.trainer.checkpoint.ModelFile;
+import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.OnnxFileNetwork;
+import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.result.Metric.Better;
+import org.maskwright.trainer.run.Evaluator;
+import org.maskwright.trainer.run.SameClasses;
+import org.maskwright.trainer.source.TrainingData;
+
+/**
+ * A run's validation part, on which exported files of its model are judged by the run's deciding
+ * metric.
+ */
+final class Validation {
+  private final RunSettings settings;
+  private final ModelFile file;
+  private final Dataset data;
+  private final int limit;
+
+  private Validation(RunSettings settings, ModelFile file, Dataset data, int limit) {
+    this.settings = settings;
+    this.file = file;
+    this.data = data;
+    this.limit = limit;
+  }
+
+  /**
+   * Opens the data.
+   *
+   * @param model its folder
+   * @throws ConfigException if no configuration names data, or they are not of the model's classes
+   * @throws org.maskwright.datasets.DatasetException if the data cannot be read
+   */
+  static Validation of(Path model, ModelFile file, Int8Wishes wishes) {
+    RunSettings settings =
+        wishes
+            .config()
+            .map(path -> ConfigFile.load(path, Optional.empty(), List.of()).bind(RunSettings.class))
+            .or(
+                () ->
+                    RunFolder.configOf(model)
+                        .map(path -> RunFolder.settings(path, List.of(), note -> {})))
+            .orElseThrow(
+                () ->
+                    new ConfigException(
+                        model
+                            + ": not a checkpoint inside a run folder with config.conf; the loss of int8 is measured on data.val: give the data and eval settings with --config FILE"));
+    Dataset data = TrainingData.open(settings, settings.data().val(), settings.task());
+    SameClasses.require(file.classSpace(), data, model, false);
+    Evaluator.requireChannels(file.normalization(), data);
+    return new Validation(settings, file, data, wishes.limit());
+  }
+
+  /** What decides: the run's metric, or the first of its tasks where a loss decides. */
+  String metric() {
+    Map<String, Better> metrics = EvalSettings.metrics(settings.eval().tasks());
+    String best = settings.eval().best();
+    return metrics.containsKey(best) ? best : metrics.keySet().iterator().next();
+  }
+
+  /** Which values of {@link #metric} are better. */
+  Better better() {
+    return EvalSettings.metrics(settings.eval().tasks()).get(metric());
+  }
+
+  /** The data set's name. */
+  String name() {
+    return data.name();
+  }
+
+  /**
+   * Evaluates an exported file of logits.
+   *
+   * @param threads of onnxruntime
+   */
+  EvalReport of(Path onnx, int threads) {
+    try (OnnxNetwork network = OnnxNetwork.open(onnx, threads)) {
+      Predictor predictor =
+          new Predictor(
+              new OnnxFileNetwork(network),
+              TrainingData.classSpace(data.categories()),
+              file.normalization(),
+              Evaluator.inference(settings.eval()));
+      return Evaluator.evaluation(predictor, settings, data, Optional.empty(), note -> {})
+          .run(limit, Optional.empty(), Optional.empty());
+    }
+  }
+}
