@@ -6,11 +6,5 @@ set -euo pipefail
 
 (($# >= 1)) || { sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-"$home/maskwright" --version >/dev/null # builds what the launcher runs
-(cd "$home" && mvn -B -q -Dstyle.color=never -DskipTests -Dmaskwright.skip-test-compile=true -Dmaskwright.lint=-Xlint:none -Dmaskwright.error-prone=-g \
-  ${MASKWRIGHT_MAVEN:-} compile -pl benchmarks -am) >&2
 
-target=$home/trainer/target
-exec "$home/benchmarks/java.sh" -Xmx1g \
-  -cp "$home/benchmarks/target/classes:$target/maskwright-trainer.jar:$(<"$target/maskwright.classpath")" \
-  org.maskwright.benchmarks.data.CellData "$1" "${2:-40}" "${3:-8}" "${4:-1024}" "${5:-450}"
+exec "$home/benchmarks/main.sh" -Xmx1g org.maskwright.benchmarks.data.CellData "$1" "${2:-40}" "${3:-8}" "${4:-1024}" "${5:-450}"

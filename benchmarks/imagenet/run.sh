@@ -5,11 +5,5 @@
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-"$home/maskwright" --version >/dev/null # builds what the launcher runs
-(cd "$home" && mvn -B -q -Dstyle.color=never -DskipTests -Dmaskwright.skip-test-compile=true -Dmaskwright.lint=-Xlint:none -Dmaskwright.error-prone=-g \
-  ${MASKWRIGHT_MAVEN:-} compile -pl benchmarks -am) >&2
 
-target=$home/trainer/target
-exec "$home/benchmarks/java.sh" -Xmx2g \
-  -cp "$home/benchmarks/target/classes:$target/maskwright-trainer.jar:$(<"$target/maskwright.classpath")" \
-  org.maskwright.benchmarks.inference.ImageNetCrops "$@"
+exec "$home/benchmarks/main.sh" -Xmx2g org.maskwright.benchmarks.inference.ImageNetCrops "$@"

@@ -8,16 +8,10 @@ set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 model=$1 side=${2:-16000} tile=${3:-1024} task=${4:-instance}
 shift $(($# < 4 ? $# : 4))
-"$home/maskwright" --version >/dev/null # builds what the launcher runs
-(cd "$home" && mvn -B -q -Dstyle.color=never -DskipTests -Dmaskwright.skip-test-compile=true -Dmaskwright.lint=-Xlint:none -Dmaskwright.error-prone=-g \
-  ${MASKWRIGHT_MAVEN:-} compile -pl benchmarks -am) >&2
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-target=$home/trainer/target
-"$home/benchmarks/java.sh" -Xmx1g \
-  -cp "$home/benchmarks/target/classes:$target/maskwright-trainer.jar:$(<"$target/maskwright.classpath")" \
-  org.maskwright.benchmarks.data.LargePicture "$folder/picture.png" "$side" 1024 450
+"$home/benchmarks/main.sh" -Xmx1g org.maskwright.benchmarks.data.LargePicture "$folder/picture.png" "$side" 1024 450
 
 begin=$SECONDS
 "$home/maskwright" predict "$model" "$folder/picture.png" --task "$task" --tile "$tile" --out "$folder/out" "$@" &

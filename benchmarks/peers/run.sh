@@ -53,8 +53,6 @@ if ! $ours_only; then
 fi
 $ours_only && words+=(--ours-only)
 
-"$home/maskwright" --version >/dev/null # builds what the launcher runs
 echo "run.sh: building the benchmarks ..." >&2
-(cd "$home" && mvn -B -q -Dstyle.color=never -DskipTests -Dmaskwright.skip-test-compile=true -Dmaskwright.lint=-Xlint:none -Dmaskwright.error-prone=-g \
-  ${MASKWRIGHT_MAVEN:-} compile -pl benchmarks -am) >&2
+"$home/benchmarks/build.sh"
 exec "$python" "$here/run.py" "${words[@]}"
