@@ -2,7 +2,7 @@ package org.maskwright.engine.spi;
 
 import java.util.Arrays;
 
-/** Arithmetic on shapes of dense arrays in row-major order, for who writes a backend. */
+/** Arithmetic on shapes of dense arrays in row-major order, as tensors and backends need it. */
 public final class Shapes {
   private Shapes() {}
 
@@ -45,18 +45,23 @@ public final class Shapes {
   }
 
   /**
-   * The shape that both broadcast to.
+   * The shape that both broadcast to, as in NumPy.
    *
+   * @param op who asks, for the message
    * @throws IllegalArgumentException if there is none
    */
-  public static long[] broadcast(long[] a, long[] b) {
+  public static long[] broadcast(String op, long[] a, long[] b) {
     long[] out = new long[Math.max(a.length, b.length)];
     for (int i = 1; i <= out.length; i++) {
       long x = i <= a.length ? a[a.length - i] : 1;
       long y = i <= b.length ? b[b.length - i] : 1;
       if (x != y && x != 1 && y != 1) {
         throw new IllegalArgumentException(
-            "expected shapes that broadcast, got " + text(a) + " and " + text(b));
+            op
+                + ": expected shapes that broadcast (equal or 1 from the last axis on), got "
+                + text(a)
+                + " and "
+                + text(b));
       }
       out[out.length - i] = x == 1 ? y : x;
     }

@@ -3,6 +3,7 @@ package org.maskwright.engine.tensor;
 import java.util.Arrays;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Shapes;
 
 /**
  * Scaled dot-product attention with a mask (arXiv 1706.03762, section 3.2.1; masked as in arXiv
@@ -111,10 +112,9 @@ public final class Attention {
     }
     engine.countMultiplyAdds(
         q.numel() * k.size(2)
-            + Shapes.numel(new long[] {q.size(0), q.size(1), q.size(2)}) * v.size(2) * v.size(3));
+            + Shapes.product(q.size(0), q.size(1), q.size(2)) * v.size(2) * v.size(3));
     Tensor y = engine.result(out[0], a.dtype(), Shapes.with(a.shapeArray(), 3, v.size(3)));
     if (!recorded) {
-      release(out[1]);
       return y;
     }
     Tensor softmax = engine.result(out[1], DType.FLOAT32, a.size(0), a.size(1), a.size(2));
@@ -122,12 +122,6 @@ public final class Attention {
         "attention",
         new Tensor[] {a, b, c},
         node -> vjp(node, new Tensor[] {a, b, c}, blocked, y, softmax, scale));
-  }
-
-  private static void release(DeviceArray array) {
-    if (array != null) {
-      array.release();
-    }
   }
 
   private static DeviceArray array(Tensor tensor) {

@@ -22,6 +22,7 @@ import org.maskwright.engine.runtime.Threads;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BackendProvider;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.trace.ShapeBackend;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -416,10 +417,10 @@ public final class Engine implements AutoCloseable {
 
   private static void requireLength(long length, long[] shape) {
     requireSizes("tensor", shape);
-    if (length != Shapes.numel(shape)) {
+    if (length != Shapes.product(shape)) {
       throw new IllegalArgumentException(
           "tensor: expected "
-              + Shapes.numel(shape)
+              + Shapes.product(shape)
               + " values for "
               + Shapes.text(shape)
               + ", got "
@@ -512,7 +513,7 @@ public final class Engine implements AutoCloseable {
    */
   public Tensor drawn(IntFunction<float[]> draw, long... shape) {
     return backend().computes()
-        ? floats(draw.apply(Math.toIntExact(Shapes.numel(shape))), shape)
+        ? floats(draw.apply(Math.toIntExact(Shapes.product(shape))), shape)
         : zeros(shape);
   }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.Shapes;
 
 /**
  * One recorded operation: what its backward pass needs and how to turn the gradient of its result

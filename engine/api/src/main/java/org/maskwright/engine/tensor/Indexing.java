@@ -1,6 +1,7 @@
 package org.maskwright.engine.tensor;
 
 import org.maskwright.engine.array.DType;
+import org.maskwright.engine.spi.Shapes;
 
 /**
  * Gathering and its adjoints. The index's values are on the device: only the backend can check that
@@ -19,7 +20,7 @@ final class Indexing {
   static Tensor gather(Tensor x, int dim, Tensor index) {
     Engine engine = Pointwise.sameEngine("gather", x, index);
     requireIndex("gather", index);
-    int d = Shapes.axis("gather", dim, x.rank());
+    int d = Axes.axis("gather", dim, x.rank());
     boolean fits = index.rank() == x.rank();
     for (int i = 0; fits && i < x.rank(); i++) {
       fits = i == d || index.size(i) <= x.size(i);
@@ -62,7 +63,7 @@ final class Indexing {
     if (index.rank() != 1) {
       throw new IllegalArgumentException("indexSelect: expected an index of rank 1, got " + index);
     }
-    int d = Shapes.axis("indexSelect", dim, x.rank());
+    int d = Axes.axis("indexSelect", dim, x.rank());
     Tensor y =
         engine.result(
             engine.backend().indexSelect(x.array(), d, index.array()),

@@ -2,6 +2,7 @@ package org.maskwright.engine.tensor;
 
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Shapes;
 
 /** Normalisations and softmax; always computed in float32. */
 final class Normalisation {
@@ -144,7 +145,7 @@ final class Normalisation {
   }
 
   static Tensor softmax(Tensor input, int dim) {
-    int d = Shapes.axis("softmax", dim, input.rank());
+    int d = Axes.axis("softmax", dim, input.rank());
     Tensor x = requireFloating("softmax", input);
     Engine engine = x.engine();
     Tensor y = engine.result(engine.backend().softmax(x.array(), d), DType.FLOAT32, x.shapeArray());
@@ -163,7 +164,7 @@ final class Normalisation {
   }
 
   static Tensor logSoftmax(Tensor input, int dim) {
-    int d = Shapes.axis("logSoftmax", dim, input.rank());
+    int d = Axes.axis("logSoftmax", dim, input.rank());
     Tensor x = requireFloating("logSoftmax", input);
     Engine engine = x.engine();
     Tensor y =

@@ -3,6 +3,7 @@ package org.maskwright.engine.tensor;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
+import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.spi.UnaryOp;
 
 /** Element-wise operations and their gradients. */

@@ -5,6 +5,7 @@ import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Shapes;
 
 /** Matrix products and convolutions: what autocast applies to. */
 final class Products {
@@ -53,7 +54,7 @@ final class Products {
     long[] shape = Arrays.copyOf(lead, lead.length + 2);
     shape[lead.length] = n;
     shape[lead.length + 1] = m;
-    engine.countMultiplyAdds(Shapes.numel(shape) * k);
+    engine.countMultiplyAdds(Shapes.product(shape) * k);
     Tensor y =
         engine.result(
             engine.backend().matmul(wideA.array(), wideB.array(), false, tb), a.dtype(), shape);
@@ -185,7 +186,7 @@ final class Products {
     Tensor b = autocast(bias);
     long[] shape = {image.size(0), weight.size(0), height, width};
     engine.countMultiplyAdds(
-        Shapes.numel(shape) * weight.size(1) * weight.size(2) * weight.size(3));
+        Shapes.product(shape) * weight.size(1) * weight.size(2) * weight.size(3));
     Backend backend = engine.backend();
     Tensor y =
         engine.result(

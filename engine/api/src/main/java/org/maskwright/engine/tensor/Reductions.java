@@ -8,6 +8,7 @@ import org.maskwright.engine.array.DType;
 import org.maskwright.engine.kernel.DotKernel;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.Shapes;
 
 /** Reductions along axes and their gradients. */
 final class Reductions {
@@ -16,10 +17,10 @@ final class Reductions {
   static Tensor reduce(ReduceOp op, Tensor x, int[] dims, boolean keep) {
     String name = op.name().toLowerCase(java.util.Locale.ROOT);
     x.requireOpen();
-    int[] axes = Shapes.axes(name, dims, x.rank());
+    int[] axes = Axes.axes(name, dims, x.rank());
     check(op, name, x, axes);
     Engine engine = x.engine();
-    long[] shape = Shapes.reduced(x.shapeArray(), axes, keep);
+    long[] shape = Axes.reduced(x.shapeArray(), axes, keep);
     DType dtype = op == ReduceOp.SUM && !x.dtype().isFloating() ? DType.INT64 : x.dtype();
     Tensor y = engine.result(engine.backend().reduce(op, x.array(), axes, keep), dtype, shape);
     if (!x.dtype().isFloating()) {
@@ -52,11 +53,11 @@ final class Reductions {
 
   private static GradNode.Vjp vjp(ReduceOp op, GradNode node, Tensor x, Tensor y, int[] axes) {
     long[] from = x.shapeArray();
-    long[] kept = Shapes.reduced(from, axes, true);
+    long[] kept = Axes.reduced(from, axes, true);
     return switch (op) {
       case SUM -> g -> Pointwise.one(g.reshape(kept).expand(from));
       case MEAN -> {
-        double count = Math.max(1, Shapes.numel(from) / Math.max(1, Shapes.numel(kept)));
+        double count = Math.max(1, Shapes.product(from) / Math.max(1, Shapes.product(kept)));
         yield g -> Pointwise.one(g.div(count).reshape(kept).expand(from));
       }
       case MAX, MIN -> {
@@ -118,7 +119,7 @@ final class Reductions {
   }
 
   static Tensor argMax(Tensor x, int dim) {
-    int d = Shapes.axis("argMax", dim, x.rank());
+    int d = Axes.axis("argMax", dim, x.rank());
     if (x.size(d) == 0) {
       throw new IllegalArgumentException(
           "argMax: expected at least one element along axis " + dim + ", got " + x);
@@ -127,11 +128,11 @@ final class Reductions {
     return engine.result(
         engine.backend().argMax(x.array(), d),
         DType.INT64,
-        Shapes.reduced(x.shapeArray(), new int[] {d}, false));
+        Axes.reduced(x.shapeArray(), new int[] {d}, false));
   }
 
   static Tensor cumSum(Tensor x, int dim) {
-    int d = Shapes.axis("cumSum", dim, x.rank());
+    int d = Axes.axis("cumSum", dim, x.rank());
     if (!x.dtype().isFloating()) {
       throw new IllegalArgumentException(
           "cumSum: expected a floating tensor, got " + x + "; cast first");

@@ -2,6 +2,7 @@ package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Shapes;
 
 /** Operations that move elements without computing, and their gradients. */
 final class Reshaping {
@@ -9,7 +10,7 @@ final class Reshaping {
 
   static Tensor reshape(Tensor x, long[] to) {
     x.requireOpen();
-    long[] shape = Shapes.resolve(x.shapeArray(), to);
+    long[] shape = Axes.resolve(x.shapeArray(), to);
     Engine engine = x.engine();
     Tensor y = x.view(engine.backend().reshape(x.array(), shape), shape);
     return y.record(
@@ -25,7 +26,7 @@ final class Reshaping {
     boolean fits = order.length == rank;
     boolean[] seen = new boolean[rank];
     for (int i = 0; fits && i < rank; i++) {
-      axes[i] = Shapes.axis("permute", order[i], rank);
+      axes[i] = Axes.axis("permute", order[i], rank);
       fits = !seen[axes[i]];
       seen[axes[i]] = true;
       inverse[axes[i]] = i;
@@ -43,8 +44,8 @@ final class Reshaping {
   static Tensor transpose(Tensor x, int a, int b) {
     int[] order = new int[x.rank()];
     Arrays.setAll(order, i -> i);
-    int first = Shapes.axis("transpose", a, x.rank());
-    int second = Shapes.axis("transpose", b, x.rank());
+    int first = Axes.axis("transpose", a, x.rank());
+    int second = Axes.axis("transpose", b, x.rank());
     order[first] = second;
     order[second] = first;
     return permute(x, order);
@@ -80,7 +81,7 @@ final class Reshaping {
 
   static Tensor slice(Tensor x, int dim, long from, long to, long step) {
     x.requireOpen();
-    int d = Shapes.axis("slice", dim, x.rank());
+    int d = Axes.axis("slice", dim, x.rank());
     long n = x.size(d);
     long start = from < 0 ? from + n : from;
     long end = to < 0 ? to + n : to;
@@ -118,7 +119,7 @@ final class Reshaping {
       throw new IllegalArgumentException("concat: expected at least one tensor, got none");
     }
     Engine engine = Pointwise.sameEngine("concat", parts);
-    int d = Shapes.axis("concat", dim, parts[0].rank());
+    int d = Axes.axis("concat", dim, parts[0].rank());
     long total = 0;
     DeviceArray[] arrays = new DeviceArray[parts.length];
     for (int i = 0; i < parts.length; i++) {
@@ -208,8 +209,8 @@ final class Reshaping {
   }
 
   static Tensor flatten(Tensor x, int from, int to) {
-    int a = Shapes.axis("flatten", from, x.rank());
-    int b = Shapes.axis("flatten", to, x.rank());
+    int a = Axes.axis("flatten", from, x.rank());
+    int b = Axes.axis("flatten", to, x.rank());
     if (a > b) {
       throw new IllegalArgumentException(
           "flatten: expected from <= to, got " + from + " and " + to);
@@ -231,7 +232,7 @@ final class Reshaping {
   }
 
   static Tensor roll(Tensor x, int dim, long shift) {
-    int d = Shapes.axis("roll", dim, x.rank());
+    int d = Axes.axis("roll", dim, x.rank());
     long n = x.size(d);
     long s = n == 0 ? 0 : Math.floorMod(shift, n);
     if (s == 0) {

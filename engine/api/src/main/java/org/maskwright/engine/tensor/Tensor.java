@@ -12,6 +12,7 @@ import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.spi.UnaryOp;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -85,7 +86,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Size of an axis; negative axes count from the end. */
   public long size(int dim) {
-    return shape[Shapes.axis("size", dim, shape.length)];
+    return shape[Axes.axis("size", dim, shape.length)];
   }
 
   /** {@link #size} as an int. */
@@ -95,7 +96,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Number of elements. */
   public long numel() {
-    return Shapes.numel(shape);
+    return Shapes.product(shape);
   }
 
   @Override
@@ -791,7 +792,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Element i of an axis, which disappears; negative positions count from the end. */
   public Tensor select(int dim, long i) {
-    int d = Shapes.axis("select", dim, rank());
+    int d = Axes.axis("select", dim, rank());
     if (i < -shape[d] || i >= shape[d]) {
       throw new IllegalArgumentException(
           "select: expected a position in ["
@@ -840,7 +841,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A new axis of size 1 at a position. */
   public Tensor unsqueeze(int dim) {
-    int d = Shapes.axis("unsqueeze", dim, rank() + 1);
+    int d = Axes.axis("unsqueeze", dim, rank() + 1);
     long[] to = new long[rank() + 1];
     System.arraycopy(shape, 0, to, 0, d);
     to[d] = 1;
@@ -850,12 +851,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Removes an axis of size 1. */
   public Tensor squeeze(int dim) {
-    int d = Shapes.axis("squeeze", dim, rank());
+    int d = Axes.axis("squeeze", dim, rank());
     if (shape[d] != 1) {
       throw new IllegalArgumentException(
           "squeeze: expected size 1 at axis " + dim + ", got " + this);
     }
-    return reshape(Shapes.reduced(shape, new int[] {d}, false));
+    return reshape(Axes.reduced(shape, new int[] {d}, false));
   }
 
   /** Merges the axes from..to (included) into one. */

@@ -11,6 +11,7 @@ import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.BinaryOp;
 import org.maskwright.engine.spi.ReduceOp;
+import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.spi.UnaryOp;
 
 /** Each primitive in ONNX's operators, with the shape of its result. */
@@ -76,7 +77,7 @@ final class OnnxOperators {
   }
 
   Symbol binary(BinaryOp op, Symbol a, Symbol b) {
-    long[] shape = broadcast(a.shape(), b.shape());
+    long[] shape = Shapes.broadcast("onnx", a.shape(), b.shape());
     return switch (op) {
       case ADD -> number("Add", shape, a, b);
       case SUB -> number("Sub", shape, a, b);
@@ -100,16 +101,6 @@ final class OnnxOperators {
     return tape.node(operator, Map.of(), a.dtype(), shape, a, b);
   }
 
-  private static long[] broadcast(long[] a, long[] b) {
-    long[] out = (a.length >= b.length ? a : b).clone();
-    long[] shorter = a.length >= b.length ? b : a;
-    int extra = out.length - shorter.length;
-    for (int i = 0; i < shorter.length; i++) {
-      out[extra + i] = out[extra + i] == 1 ? shorter[i] : out[extra + i];
-    }
-    return out;
-  }
-
   Symbol clamp(Symbol x, double low, double high) {
     Symbol least = Double.isInfinite(low) ? null : tape.number(x.dtype(), low);
     Symbol most = Double.isInfinite(high) ? null : tape.number(x.dtype(), high);
@@ -117,12 +108,15 @@ final class OnnxOperators {
   }
 
   Symbol where(Symbol condition, Symbol a, Symbol b) {
-    long[] shape = broadcast(condition.shape(), broadcast(a.shape(), b.shape()));
+    long[] shape =
+        Shapes.broadcast("onnx", condition.shape(), Shapes.broadcast("onnx", a.shape(), b.shape()));
     if (a.dtype() != DType.BOOL) {
       return tape.node("Where", Map.of(), a.dtype(), shape, condition, a, b);
     }
-    Symbol chosen = bool("And", broadcast(condition.shape(), a.shape()), condition, a);
-    Symbol other = bool("And", broadcast(condition.shape(), b.shape()), not(condition), b);
+    Symbol chosen =
+        bool("And", Shapes.broadcast("onnx", condition.shape(), a.shape()), condition, a);
+    Symbol other =
+        bool("And", Shapes.broadcast("onnx", condition.shape(), b.shape()), not(condition), b);
     return bool("Or", shape, chosen, other);
   }
 
@@ -191,16 +185,15 @@ final class OnnxOperators {
 
   Symbol[] topK(Symbol x, int k) {
     return tape.nodeOfTwo(
-        "TopK", Map.of("axis", -1L), x.dtype(), with(x.shape(), x.rank() - 1, k), x, tape.longs(k));
+        "TopK",
+        Map.of("axis", -1L),
+        x.dtype(),
+        Shapes.with(x.shape(), x.rank() - 1, k),
+        x,
+        tape.longs(k));
   }
 
   // ---- shape
-
-  private static long[] with(long[] shape, int dim, long size) {
-    long[] out = shape.clone();
-    out[dim] = size;
-    return out;
-  }
 
   private static List<Long> longs(int... values) {
     return Arrays.stream(values).mapToObj(Long::valueOf).toList();
@@ -224,7 +217,7 @@ final class OnnxOperators {
         "Slice",
         Map.of(),
         x.dtype(),
-        with(x.shape(), dim, (end - start + step - 1) / step),
+        Shapes.with(x.shape(), dim, (end - start + step - 1) / step),
         x,
         tape.longs(start),
         tape.longs(end),
@@ -239,7 +232,7 @@ final class OnnxOperators {
         "Concat",
         Map.of("axis", (long) dim),
         first.dtype(),
-        with(first.shape(), dim, total),
+        Shapes.with(first.shape(), dim, total),
         parts);
   }
 
@@ -263,7 +256,7 @@ final class OnnxOperators {
         "Gather",
         Map.of("axis", (long) dim),
         x.dtype(),
-        with(x.shape(), dim, index.shape()[0]),
+        Shapes.with(x.shape(), dim, index.shape()[0]),
         x,
         index);
   }
@@ -271,7 +264,7 @@ final class OnnxOperators {
   // ---- linear algebra and layers
 
   Symbol matmul(Symbol a, Symbol b) {
-    long[] shape = with(a.shape(), a.rank() - 1, b.shape()[b.rank() - 1]);
+    long[] shape = Shapes.with(a.shape(), a.rank() - 1, b.shape()[b.rank() - 1]);
     return number("MatMul", shape, a, b);
   }
 
@@ -279,8 +272,7 @@ final class OnnxOperators {
   Symbol linear(Symbol x, Symbol w, Symbol b) {
     long in = w.shape()[1];
     long out = w.shape()[0];
-    long[] leading = Arrays.copyOf(x.shape(), x.rank() - 1);
-    long rows = Arrays.stream(leading).reduce(1, Math::multiplyExact);
+    long rows = Shapes.span(x.shape(), 0, x.rank() - 1);
     Symbol flat = x.rank() == 2 ? x : reshape(x, new long[] {rows, in});
     Map<String, Object> transposed = Map.of("transB", 1L);
     long[] shape = {rows, out};
@@ -288,7 +280,7 @@ final class OnnxOperators {
         b == null
             ? tape.node("Gemm", transposed, x.dtype(), shape, flat, w)
             : tape.node("Gemm", transposed, x.dtype(), shape, flat, w, b);
-    return x.rank() == 2 ? y : reshape(y, with(x.shape(), x.rank() - 1, out));
+    return x.rank() == 2 ? y : reshape(y, Shapes.with(x.shape(), x.rank() - 1, out));
   }
 
   Symbol conv2d(Symbol x, Symbol w, Symbol b, Conv2dSpec spec) {

@@ -124,7 +124,7 @@ final class Elementwise {
   }
 
   NdArray binary(BinaryOp op, NdArray a, NdArray b) {
-    long[] shape = Shapes.broadcast(a.shape(), b.shape());
+    long[] shape = Shapes.broadcast("nd4j", a.shape(), b.shape());
     NdArray out = NdArray.allocate(account, op.isPredicate() ? DType.BOOL : a.dtype(), shape);
     Walk walkA = walk(a, shape);
     Walk walkB = walk(b, shape);
@@ -231,7 +231,8 @@ final class Elementwise {
   }
 
   NdArray where(NdArray condition, NdArray a, NdArray b) {
-    long[] shape = Shapes.broadcast(condition.shape(), Shapes.broadcast(a.shape(), b.shape()));
+    long[] shape =
+        Shapes.broadcast("nd4j", condition.shape(), Shapes.broadcast("nd4j", a.shape(), b.shape()));
     NdArray out = NdArray.allocate(account, a.dtype(), shape);
     Walk walkC = walk(condition, shape);
     Walk walkA = walk(a, shape);

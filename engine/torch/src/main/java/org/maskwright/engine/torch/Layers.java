@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.maskwright.engine.array.Pool2dSpec;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.spi.DeviceArray;
+import org.maskwright.engine.spi.Shapes;
 
 /** Matrix products, pooling, resizing and sampling. */
 final class Layers {
@@ -93,11 +94,7 @@ final class Layers {
     if (last == 1) {
       return new Tensor(x);
     }
-    long count = 1;
-    for (int i = 0; i < last; i++) {
-      count *= x.size(i);
-    }
-    return x.reshape(count, x.size(last));
+    return x.reshape(Shapes.span(TorchArray.shape(x), 0, last), x.size(last));
   }
 
   /** A matrix [N,n] with the leading axes of another tensor; closes the matrix. */

@@ -184,7 +184,7 @@ final class Elements {
   }
 
   OpArray binary(BinaryOp op, OpArray a, OpArray b) {
-    long[] shape = Shapes.broadcast(a.shape(), b.shape());
+    long[] shape = Shapes.broadcast("nd4j", a.shape(), b.shape());
     DType dtype = op.isPredicate() ? DType.BOOL : a.dtype();
     if (Shapes.product(shape) == 0) {
       return operations.empty(dtype, shape);
@@ -272,7 +272,8 @@ final class Elements {
   }
 
   OpArray where(OpArray condition, OpArray a, OpArray b) {
-    long[] shape = Shapes.broadcast(condition.shape(), Shapes.broadcast(a.shape(), b.shape()));
+    long[] shape =
+        Shapes.broadcast("nd4j", condition.shape(), Shapes.broadcast("nd4j", a.shape(), b.shape()));
     if (Shapes.product(shape) == 0) {
       return operations.empty(a.dtype(), shape);
     }

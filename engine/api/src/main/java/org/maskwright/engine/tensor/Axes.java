@@ -1,22 +1,11 @@
 package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
+import org.maskwright.engine.spi.Shapes;
 
-/** Arithmetic of shapes; all checks that a message about shapes needs. */
-final class Shapes {
-  private Shapes() {}
-
-  static long numel(long[] shape) {
-    long n = 1;
-    for (long s : shape) {
-      n = Math.multiplyExact(n, s);
-    }
-    return n;
-  }
-
-  static String text(long[] shape) {
-    return Arrays.toString(shape).replace(" ", "");
-  }
+/** Which axes an operation is asked for, and the shapes it leaves; {@link Shapes} has the rest. */
+final class Axes {
+  private Axes() {}
 
   /** Non-negative axis; negative ones count from the end. */
   static int axis(String op, int dim, int rank) {
@@ -49,29 +38,6 @@ final class Shapes {
     return out;
   }
 
-  /** NumPy broadcasting of two shapes. */
-  static long[] broadcast(String op, long[] a, long[] b) {
-    if (Arrays.equals(a, b)) {
-      return a;
-    }
-    int rank = Math.max(a.length, b.length);
-    long[] out = new long[rank];
-    for (int i = 1; i <= rank; i++) {
-      long x = i <= a.length ? a[a.length - i] : 1;
-      long y = i <= b.length ? b[b.length - i] : 1;
-      if (x != y && x != 1 && y != 1) {
-        throw new IllegalArgumentException(
-            op
-                + ": expected shapes that broadcast (equal or 1 from the last axis on), got "
-                + text(a)
-                + " and "
-                + text(b));
-      }
-      out[rank - i] = x == 1 ? y : x;
-    }
-    return out;
-  }
-
   static long[] reduced(long[] shape, int[] dims, boolean keep) {
     boolean[] gone = new boolean[shape.length];
     for (int d : dims) {
@@ -98,36 +64,35 @@ final class Shapes {
         free = i;
       } else if (to[i] < 0) {
         throw new IllegalArgumentException(
-            "reshape: expected sizes >= 0 and at most one -1, got " + text(to));
+            "reshape: expected sizes >= 0 and at most one -1, got " + Shapes.text(to));
       } else {
         known = Math.multiplyExact(known, to[i]);
       }
     }
-    long n = numel(from);
+    long n = Shapes.product(from);
     long[] out = to.clone();
     if (free >= 0) {
       if (known == 0 || n % known != 0) {
         throw new IllegalArgumentException(
             "reshape: cannot infer -1 in "
-                + text(to)
+                + Shapes.text(to)
                 + " from "
-                + text(from)
+                + Shapes.text(from)
                 + " ("
                 + n
                 + " elements)");
       }
       out[free] = n / known;
     }
-    if (numel(out) != n) {
+    if (Shapes.product(out) != n) {
       throw new IllegalArgumentException(
-          "reshape: expected " + n + " elements as in " + text(from) + ", got " + text(to));
+          "reshape: expected "
+              + n
+              + " elements as in "
+              + Shapes.text(from)
+              + ", got "
+              + Shapes.text(to));
     }
-    return out;
-  }
-
-  static long[] with(long[] shape, int dim, long size) {
-    long[] out = shape.clone();
-    out[dim] = size;
     return out;
   }
 }
