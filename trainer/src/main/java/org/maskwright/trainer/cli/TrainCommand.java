@@ -19,6 +19,7 @@ import org.maskwright.trainer.launch.LocalProcesses;
 import org.maskwright.trainer.plan.Planner;
 import org.maskwright.trainer.report.ReportPage;
 import org.maskwright.trainer.report.ShellWord;
+import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.RunSummary;
 import org.maskwright.trainer.run.TrainingRun;
@@ -206,8 +207,8 @@ final class TrainCommand implements Callable<Integer> {
                             out.printf(
                                 "%-22s %10s %10s%n",
                                 name,
-                                s.best().map(b -> number(b.metrics().get(name))).orElse("-"),
-                                number(value))));
+                                s.best().map(b -> Metric.text(b.metrics().get(name))).orElse("-"),
+                                Metric.text(value))));
     s.best()
         .ifPresent(
             b -> out.printf("%nbest: checkpoint of step %d, by %s%n", b.step(), s.decidedBy()));
@@ -219,9 +220,5 @@ final class TrainCommand implements Callable<Integer> {
     out.printf(
         "  curves     %s, or tensorboard --logdir %s%n",
         s.folder().resolve("loss.png"), ShellWord.of(s.folder().resolve("tensorboard")));
-  }
-
-  private static String number(Double metric) {
-    return metric == null || metric.isNaN() ? "none" : String.format(Locale.ROOT, "%.2f", metric);
   }
 }

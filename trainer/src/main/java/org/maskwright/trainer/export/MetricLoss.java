@@ -2,6 +2,7 @@ package org.maskwright.trainer.export;
 
 import java.util.Locale;
 import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.result.Metric.Better;
 
 /**
@@ -20,7 +21,8 @@ record MetricLoss(String metric, Better better, double before, double after) {
 
   /** As a line. */
   String inWords() {
-    return String.format(Locale.ROOT, "%s %.2f in float32, %.2f in int8", metric, before, after);
+    return "%s %s in float32, %s in int8"
+        .formatted(metric, Metric.text(before), Metric.text(after));
   }
 
   /**

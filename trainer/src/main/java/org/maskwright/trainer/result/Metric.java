@@ -1,5 +1,7 @@
 package org.maskwright.trainer.result;
 
+import java.util.Locale;
+
 /**
  * What a kind of result is measured by.
  *
@@ -32,5 +34,10 @@ public record Metric(String name, Better better, String meaning) {
   /** An error. */
   public static Metric error(String name, String meaning) {
     return new Metric(name, Better.SMALLER, meaning);
+  }
+
+  /** A value with two digits, as all that people read have it; of nothing measured, none. */
+  public static String text(Double value) {
+    return value == null || value.isNaN() ? "none" : String.format(Locale.ROOT, "%.2f", value);
   }
 }

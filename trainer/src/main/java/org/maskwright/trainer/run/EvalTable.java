@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.result.Metric;
 
 /** The metrics of an evaluation as lines for people. */
 public final class EvalTable {
@@ -24,7 +25,7 @@ public final class EvalTable {
                   .append(' ')
                   .append(name, dot + 1, name.length())
                   .append('=')
-                  .append(Double.isNaN(value) ? "none" : String.format(Locale.ROOT, "%.2f", value));
+                  .append(Metric.text(value));
             });
     List<String> out = new ArrayList<>();
     byKind.forEach(

@@ -15,6 +15,7 @@ import org.maskwright.trainer.report.Report.Command;
 import org.maskwright.trainer.report.Report.Fact;
 import org.maskwright.trainer.report.Report.Table;
 import org.maskwright.trainer.report.ShellWord;
+import org.maskwright.trainer.result.Metric;
 
 /** An evaluation of a model as a {@link Report}. */
 public final class EvaluationReport {
@@ -36,14 +37,13 @@ public final class EvaluationReport {
       Provenance provenance) {
     List<Fact> summary = new ArrayList<>();
     Optional.ofNullable(report.metrics().get(settings.eval().best()))
-        .ifPresent(best -> summary.add(new Fact(settings.eval().best(), ReportParts.number(best))));
+        .ifPresent(best -> summary.add(new Fact(settings.eval().best(), Metric.text(best))));
     summary.add(new Fact("images", Integer.toString(report.images())));
     summary.add(new Fact("time", String.format(Locale.ROOT, "%.1f s", report.seconds())));
     List<Table.Row> rows = new ArrayList<>();
     report
         .metrics()
-        .forEach(
-            (name, value) -> rows.add(new Table.Row(name, List.of(ReportParts.number(value)))));
+        .forEach((name, value) -> rows.add(new Table.Row(name, List.of(Metric.text(value)))));
     Table metrics =
         new Table("Metrics, in percent; losses as they are", List.of("metric", "value"), rows, "");
     return new Report(

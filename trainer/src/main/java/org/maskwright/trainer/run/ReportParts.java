@@ -25,6 +25,7 @@ import org.maskwright.trainer.report.Report.Pictures;
 import org.maskwright.trainer.report.Report.Table;
 import org.maskwright.trainer.result.ImageScores;
 import org.maskwright.trainer.result.InstanceKind;
+import org.maskwright.trainer.result.Metric;
 
 /** The parts that the report of a run and that of an evaluation share. */
 final class ReportParts {
@@ -35,11 +36,6 @@ final class ReportParts {
   private static final int PICTURE_BYTES = 90_000; // 18 of them are 2.2 MB as text
 
   private ReportParts() {}
-
-  /** A number of a metric. */
-  static String number(Double value) {
-    return value == null || value.isNaN() ? "none" : String.format(Locale.ROOT, "%.2f", value);
-  }
 
   /** Segments, images and pixels of each class. */
   static Table classes(String part, DatasetStats stats) {
@@ -91,7 +87,7 @@ final class ReportParts {
                           new Table.Row(
                               name,
                               metrics.stream()
-                                  .map(m -> number(report.perClass().get(m).get(name)))
+                                  .map(m -> Metric.text(report.perClass().get(m).get(name)))
                                   .toList()))
                   .toList();
           out.add(new Table(kind + ", in percent", columns, rows, ""));
@@ -149,7 +145,7 @@ final class ReportParts {
   private static Pictures.Example example(SamplePictures.Row row, double score) {
     return new Pictures.Example(
         row.image().toString(),
-        number(score),
+        Metric.text(score),
         Jpeg.of(row.annotation(), PICTURE_SIDE, PICTURE_BYTES),
         Jpeg.of(row.prediction(), PICTURE_SIDE, PICTURE_BYTES));
   }

@@ -19,6 +19,7 @@ import org.maskwright.trainer.report.Report;
 import org.maskwright.trainer.report.Report.Fact;
 import org.maskwright.trainer.report.Report.Table;
 import org.maskwright.trainer.report.ReportPage;
+import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.source.TrainingData;
 
 /** A finished run as a {@link Report} in its folder. */
@@ -86,7 +87,7 @@ final class RunReport {
         .ifPresent(
             best -> {
               Optional.ofNullable(best.metrics().get(summary.decidedBy()))
-                  .ifPresent(v -> out.add(new Fact(summary.decidedBy(), ReportParts.number(v))));
+                  .ifPresent(v -> out.add(new Fact(summary.decidedBy(), Metric.text(v))));
               out.add(new Fact("best checkpoint", "step " + best.step()));
             });
     out.add(new Fact("steps", Long.toString(summary.step())));
@@ -128,7 +129,7 @@ final class RunReport {
                     new Table.Row(
                         name,
                         Stream.of(ofBest, last.metrics())
-                            .map(values -> ReportParts.number(values.get(name)))
+                            .map(values -> Metric.text(values.get(name)))
                             .toList()))
             .toList();
     String best = summary.best().map(b -> "best, step " + b.step()).orElse("best");

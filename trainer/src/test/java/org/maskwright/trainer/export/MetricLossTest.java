@@ -34,4 +34,10 @@ class MetricLossTest {
         CheckpointException.class,
         () -> new MetricLoss("a", Better.LARGER, Double.NaN, Double.NaN).require(100));
   }
+
+  @Test
+  void aMetricThatWasNotMeasuredIsSaidToBeNone() {
+    MetricLoss loss = new MetricLoss("instance.APl", Better.LARGER, Double.NaN, Double.NaN);
+    assertEquals("instance.APl none in float32, none in int8", loss.inWords());
+  }
 }
