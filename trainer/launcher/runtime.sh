@@ -58,6 +58,7 @@ options_to_compute() {
 # The JVM's second compiler takes two to three seconds of processor time before it gives any back: too much where files are read once and done with.
 # It pays for results beyond half a gigabyte, and beyond two thousand label maps.
 options_to_score() {
+  options+=(-XX:MaxTenuringThreshold=0) # what outlives one collection are the masks, which stay: copying them twice is a tenth of the time
   local word path maps
   for word in "$@"; do
     path=${word#--*=}
