@@ -165,8 +165,7 @@ final class LiveArrays {
         Locale.ROOT, "%n%.0f MiB of arrays after call %d of %d%n", most / MIB, at, calls);
     Map<String, Kind> byClass = new HashMap<>();
     atMost.forEach(
-        (by, of) ->
-            byClass.computeIfAbsent(by.split("[.|]", 2)[0], k -> new Kind()).add(of));
+        (by, of) -> byClass.computeIfAbsent(by.split("[.|]", 2)[0], k -> new Kind()).add(of));
     table("| made in | arrays | MiB |\n|---|---|---|", byClass, "others |");
     table(
         "| made in | primitive | array | arrays | MiB |\n|---|---|---|---|---|",

@@ -207,7 +207,9 @@ public interface Backend extends AutoCloseable {
    */
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y);
 
-  /** As {@link #unaryBackward}, of a gradient that the caller gives up, as in {@link #unaryOver}. */
+  /**
+   * As {@link #unaryBackward}, of a gradient that the caller gives up, as in {@link #unaryOver}.
+   */
   default DeviceArray unaryBackwardOver(
       UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     return unaryBackward(op, grad, x, y);

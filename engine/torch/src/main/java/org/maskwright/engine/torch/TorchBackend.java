@@ -314,8 +314,7 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public DeviceArray unaryBackwardOver(
-      UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
+  public DeviceArray unaryBackwardOver(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     return op == UnaryOp.RELU
         ? elementwise.reluBackwardOver(grad, y)
         : elementwise.unaryBackward(op, grad, x, y);
