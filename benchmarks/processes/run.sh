@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # What several processes cost and save, on the machine at hand: processes.md, and each figure on the standard output as it comes.
 #
-#   benchmarks/processes/run.sh --out DIR [--only "hidden threads two"] [--rounds 3] [--steps 20]
+#   benchmarks/processes/run.sh --out DIR [--only "hidden threads two state"] [--rounds 3] [--steps 20]
 #
 #   hidden    share of the exchange of its gradients that goes on beside the backward pass: two processes of one thread, 4 images of 256 x 256
 #   threads   a step of the quickstart's model at batch 16: two processes of one thread beside one process of two threads
 #   two       two trainings of the quickstart at once on the same two cores: what both do in a second over what one alone does
+#   state     the optimiser's state and the peak of memory of each of 1, 2 and 4 processes of one thread that train Mask2Former with ResNet-50,
+#             1 image of 256 x 256 each, with train.shard-optimizer and without
 #
 # Sides take turns, --rounds times; a figure is the median of --steps steps of all rounds, after the first five of each. On a machine with more than
 # two cores all of it is held to two of them.
@@ -13,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 out=
-only="hidden threads two"
+only="hidden threads two state"
 rounds=3
 steps=20
 while [[ ${1:-} == --* ]]; do
@@ -26,7 +28,7 @@ while [[ ${1:-} == --* ]]; do
   esac
   shift 2
 done
-[[ -n $out && $# == 0 ]] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[[ -n $out && $# == 0 ]] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 report=$out/processes.md
@@ -151,10 +153,14 @@ two() { # each with two threads, as two users would, and with one, as the notice
   done
 }
 
+state() {
+  "${held[@]}" benchmarks/main.sh -Xmx1g org.maskwright.benchmarks.train.StateShares mask2former-r50 256 1,2,4 | tee -a "$report"
+}
+
 say "$(date -u +%F), $(nproc) processors ($(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1)), load before $(cut -d' ' -f1-3 /proc/loadavg)"
 for part in $only; do
   case $part in
-    hidden | threads | two) $part ;;
+    hidden | threads | two | state) $part ;;
     *) echo "run.sh: unknown part $part" >&2; exit 2 ;;
   esac
   say "load after $part: $(cut -d' ' -f1-3 /proc/loadavg)"

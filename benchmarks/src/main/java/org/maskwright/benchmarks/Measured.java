@@ -15,14 +15,23 @@ public final class Measured {
     return sorted[sorted.length / 2];
   }
 
-  /** Peak resident memory of this process as Linux counts it; 0 elsewhere. */
+  /** Resident memory of this process as Linux counts it; 0 elsewhere. */
+  public static long residentMiB() throws IOException {
+    return status("VmRSS:");
+  }
+
+  /** Peak of {@link #residentMiB()}. */
   public static long peakMiB() throws IOException {
+    return status("VmHWM:");
+  }
+
+  private static long status(String key) throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return 0;
     }
     return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
+        .filter(line -> line.startsWith(key))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
         .findFirst()
         .orElse(0);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.maskwright.benchmarks.data.LargeCoco;
+import org.maskwright.benchmarks.train.ProcessSteps;
 import org.maskwright.benchmarks.train.TrainingStep;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.coco.CocoInstanceDataset;
@@ -39,6 +40,12 @@ import picocli.CommandLine.Spec;
 public final class Growth implements Callable<Integer> {
   private static final double MIB = 1 << 20;
   private static final double NANOS_PER_MILLI = 1e6;
+
+  /** Images of a step that processes divide: 1, 2, 3, 4, 6 or 12 of them. */
+  private static final int TOGETHER = 12;
+
+  /** That a start of several processes is measured for. */
+  private static final int PROCESS_STEPS = 4;
 
   /** COCO's average. */
   private static final double ANNOTATIONS_PER_IMAGE = 7.27;
@@ -75,6 +82,19 @@ public final class Growth implements Callable<Integer> {
   private int[] threads;
 
   @Option(
+      names = "--processes",
+      split = ",",
+      defaultValue = "1,2,3,4",
+      description = "Of one thread each, which divide a batch of 12 images.")
+  private int[] processes;
+
+  @Option(
+      names = "--axes",
+      split = ",",
+      description = "Those that are measured, by the names of their options. Default: all.")
+  private List<String> chosen;
+
+  @Option(
       names = "--base",
       split = ",",
       defaultValue = "128,2,100,10",
@@ -106,6 +126,12 @@ public final class Growth implements Callable<Integer> {
           "--base: expected size, batch, queries and objects, and --rounds at least 1; got %s and %d"
               .formatted(Arrays.toString(base), rounds));
     }
+    if (Arrays.stream(processes).anyMatch(n -> n < 1 || TOGETHER % n != 0)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--processes: expected numbers that divide %d images, got %s"
+              .formatted(TOGETHER, Arrays.toString(processes)));
+    }
     Files.createDirectories(out);
     Map<GrowthAxis, Round> axes = new LinkedHashMap<>();
     int cores = Runtime.getRuntime().availableProcessors();
@@ -123,7 +149,14 @@ public final class Growth implements Callable<Integer> {
     axes.put(
         new GrowthAxis("threads", "threads", threads != null ? threads : upTo(cores)),
         axis -> ofThreads(axis, b));
+    axes.put(
+        new GrowthAxis(
+            "processes",
+            "processes of one thread, %d images together".formatted(TOGETHER),
+            processes),
+        axis -> ofProcesses(axis, b));
     axes.put(new GrowthAxis("images", "images in the data set", images), this::open);
+    choose(axes);
     System.err.println("growth: warm-up");
     sameModel(new GrowthAxis("size", "warm-up", new int[] {b.size, b.size}), n -> b);
     for (int round = 1; round <= rounds; round++) {
@@ -142,6 +175,18 @@ public final class Growth implements Callable<Integer> {
     GrowthReport.write(out, about, new ArrayList<>(axes.keySet()));
     System.out.println(Files.readString(out.resolve("growth.md")));
     return 0;
+  }
+
+  private void choose(Map<GrowthAxis, Round> axes) {
+    if (chosen == null) {
+      return;
+    }
+    List<String> names = axes.keySet().stream().map(GrowthAxis::name).toList();
+    if (!names.containsAll(chosen)) {
+      throw new ParameterException(
+          spec.commandLine(), "--axes: expected some of %s, got %s".formatted(names, chosen));
+    }
+    axes.keySet().removeIf(axis -> !chosen.contains(axis.name()));
   }
 
   private static int[] upTo(int cores) {
@@ -182,6 +227,21 @@ public final class Growth implements Callable<Integer> {
           TrainingStep step = new TrainingStep(engine, withQueries(base[2]))) {
         measure(axis, point, engine, step, setting);
       }
+    }
+  }
+
+  /** Processes of their own, which build the model with its own number of queries. */
+  private void ofProcesses(GrowthAxis axis, Setting setting) {
+    for (int point : axis.points()) {
+      var wish =
+          new ProcessSteps.Wish(
+              model, setting.size, setting.objects, TOGETHER / point, PROCESS_STEPS, false);
+      List<ProcessSteps.Result> results = ProcessSteps.run(point, wish);
+      axis.add("training step, ms", point, results.get(0).stepMillis());
+      axis.add(
+          "peak of a process, MiB",
+          point,
+          results.stream().mapToLong(ProcessSteps.Result::peakMiB).max().orElseThrow());
     }
   }
 

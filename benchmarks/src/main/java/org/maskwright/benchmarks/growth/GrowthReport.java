@@ -56,8 +56,12 @@ final class GrowthReport {
       throws IOException {
     List<String> measures = axis.measures().stream().filter(m -> m.endsWith(" " + unit)).toList();
     double[] x = Arrays.stream(axis.points()).asDoubleStream().toArray();
-    boolean dataset = axis.name().equals("images");
-    String title = dataset ? "COCO annotations" : about.model() + ", otherwise " + about.base();
+    String title =
+        switch (axis.name()) {
+          case "images" -> "COCO annotations";
+          case "processes" -> about.model() + " on " + about.cores() + " cores";
+          default -> about.model() + ", otherwise " + about.base();
+        };
     Chart chart = new Chart(title, axis.label(), unit.equals("ms") ? "milliseconds" : unit);
     double high = 0;
     for (String measure : measures) {

@@ -23,11 +23,16 @@ import org.maskwright.trainer.config.RunSettings;
  * the primitives by shape, {@code shapes}.
  *
  * <p>Batches take turns. The fixed cost is what the line of least squares through their medians
- * gives at a batch of 0. The last batch is measured once more with every call of the backend timed.
+ * gives at a batch of 0. Then each batch is measured once more with every call of the backend
+ * timed: the calls of the last one, and the fixed cost of each primitive.
  */
 public final class StepCost {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int WARM_UP = 12;
+
+  /** Rows of the table of fixed costs. */
+  private static final int FIXED_SHOWN = 20;
+
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -57,14 +62,44 @@ public final class StepCost {
         inputs.add(new TrainingStep.Batch(size, batch, objects));
       }
       table(step, batches, inputs, steps);
-      TrainingStep.Batch last = inputs.get(inputs.size() - 1);
-      backend.start();
-      double before = System.nanoTime();
-      for (int i = 0; i < steps; i++) {
-        step.run(last);
+      List<Map<String, Double>> ofPrimitives = new ArrayList<>();
+      double millis = 0;
+      for (TrainingStep.Batch input : inputs) {
+        backend.start();
+        double before = System.nanoTime();
+        for (int i = 0; i < steps; i++) {
+          step.run(input);
+        }
+        millis = (System.nanoTime() - before) / NANOS_PER_MILLI;
+        Map<String, Double> each = backend.millis(steps);
+        double all = each.values().stream().mapToDouble(Double::doubleValue).sum();
+        each.put("outside primitives", millis / steps - all);
+        ofPrimitives.add(each);
       }
-      backend.print(steps, (System.nanoTime() - before) / NANOS_PER_MILLI);
+      backend.print(steps, millis);
+      fixed(batches, ofPrimitives);
     }
+  }
+
+  /** The primitives by what the line through all batches gives at a batch of 0. */
+  private static void fixed(int[] batches, List<Map<String, Double>> measured) {
+    Map<String, double[]> lines = new LinkedHashMap<>();
+    for (String name : measured.get(0).keySet()) {
+      double[] y = measured.stream().mapToDouble(each -> each.getOrDefault(name, 0.0)).toArray();
+      lines.put(name, line(batches, y));
+    }
+    System.out.printf("%n| primitive | batch 0, ms | an image, ms |%n|---|---|---|%n");
+    lines.entrySet().stream()
+        .sorted((a, b) -> Double.compare(b.getValue()[0], a.getValue()[0]))
+        .limit(FIXED_SHOWN)
+        .forEach(
+            e ->
+                System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.2f | %.2f |%n",
+                    e.getKey(),
+                    e.getValue()[0],
+                    e.getValue()[1]));
   }
 
   private static void table(

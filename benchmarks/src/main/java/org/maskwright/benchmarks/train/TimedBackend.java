@@ -43,9 +43,14 @@ final class TimedBackend {
    * @param shapes whether calls are told apart by the shapes of their arrays too
    */
   static TimedBackend torch(int threads, boolean shapes) {
+    return new TimedBackend(torch(threads), shapes);
+  }
+
+  /** LibTorch on the CPU, not timed. */
+  static Backend torch(int threads) {
     for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
       if (provider.name().equals("torch") && provider.unavailableBecause().isEmpty()) {
-        return new TimedBackend(provider.create("cpu", threads), shapes);
+        return provider.create("cpu", threads);
       }
     }
     throw new EngineException("torch: not on the class path, or cannot run here");
@@ -60,9 +65,17 @@ final class TimedBackend {
             (proxy, method, arguments) -> call(method, arguments));
   }
 
-  /** From now on calls are timed. */
+  /** From now on calls are timed, from nothing. */
   void start() {
+    calls.clear();
     started = true;
+  }
+
+  /** Milliseconds of a step in each primitive, since the start. */
+  Map<String, Double> millis(int steps) {
+    Map<String, Double> out = new HashMap<>();
+    calls.forEach((name, of) -> out.put(name, of.nanos / NANOS_PER_MILLI / steps));
+    return out;
   }
 
   private Object call(Method method, Object[] arguments) throws Throwable {

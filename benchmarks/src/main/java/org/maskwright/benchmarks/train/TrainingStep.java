@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.maskwright.datasets.MaskStack;
+import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
@@ -78,6 +81,7 @@ public final class TrainingStep implements AutoCloseable {
   private final SegmentationModel model;
   private final Optimizer optimizer;
   private final Criterion criterion;
+  private final ParameterExchange exchange;
   private long steps;
   private Map<String, Double> millis = new LinkedHashMap<>();
   private long since;
@@ -89,14 +93,33 @@ public final class TrainingStep implements AutoCloseable {
 
   /** As {@link #TrainingStep(Engine, ModelConfig)}, with a recipe's criterion and optimiser. */
   public TrainingStep(Engine engine, ModelConfig config, RunSettings recipe) {
+    this(engine, config, recipe, ProcessGroup.alone());
+  }
+
+  /**
+   * One process's part of the steps of the engine's processes, which add up their gradients.
+   *
+   * @param sharing those that divide the optimiser's state
+   */
+  TrainingStep(Engine engine, ModelConfig config, RunSettings recipe, ProcessGroup sharing) {
     model = SegmentationModels.build(engine, config, ClassSpace.ofSize(CLASSES));
-    optimizer = recipe.optimizer().over(model);
+    optimizer = recipe.optimizer().over(model, sharing);
     criterion = Criterion.of(recipe.criterion());
+    exchange =
+        new ParameterExchange(
+            engine,
+            engine.processes(),
+            model.parameters().values().stream().filter(Parameter::isTrainable).toList());
   }
 
   /** The model that is trained. */
   public SegmentationModel model() {
     return model;
+  }
+
+  /** What updates it. */
+  Optimizer optimizer() {
+    return optimizer;
   }
 
   /** Takes a step; the milliseconds of its parts, in order. */
@@ -116,7 +139,7 @@ public final class TrainingStep implements AutoCloseable {
       Tensor total = forward(batch);
       double loss = total.item();
       mark("loss");
-      total.backward();
+      exchange.whileAdded(total::backward);
       mark("backward");
       return loss;
     }

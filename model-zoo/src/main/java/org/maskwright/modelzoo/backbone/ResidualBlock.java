@@ -60,9 +60,9 @@ final class ResidualBlock extends Module {
               for (int i = 0; i < convs.size(); i++) {
                 ConvNorm conv = convs.get(i);
                 Tensor input = y;
-                y = i == 0 ? conv.forward(x) : engine().tidy(s -> conv.forward(input.relu()));
+                y = i == 0 ? conv.forward(x) : engine().tidy(s -> conv.forward(input.reluOver()));
               }
-              return y.add(shortcut == null ? x : shortcut.forward(x)).relu();
+              return y.add(shortcut == null ? x : shortcut.forward(x)).reluOver();
             });
   }
 }

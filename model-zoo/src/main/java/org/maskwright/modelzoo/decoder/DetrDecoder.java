@@ -119,7 +119,7 @@ public final class DetrDecoder extends QueryDecoder {
                 Tensor y = norm1.forward(x.add(dropout.forward(own)));
                 Tensor seen = crossAttention.forward(y.add(queryPosition), keys, values, null);
                 Tensor z = norm2.forward(y.add(dropout.forward(seen)));
-                Tensor hidden = dropout.forward(linear1.forward(z).relu());
+                Tensor hidden = dropout.forward(linear1.forward(z).reluOver());
                 return norm3.forward(z.add(dropout.forward(linear2.forward(hidden))));
               });
     }

@@ -114,7 +114,7 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
     }
 
     Tensor forward(Tensor x) {
-      return norm.forward(x.add(linear2.forward(linear1.forward(x).relu())));
+      return norm.forward(x.add(linear2.forward(linear1.forward(x).reluOver())));
     }
   }
 

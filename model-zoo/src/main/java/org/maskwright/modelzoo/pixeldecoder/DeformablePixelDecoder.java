@@ -134,12 +134,12 @@ public final class DeformablePixelDecoder extends PixelDecoder {
     private Tensor feedForward(Tensor x) {
       long tokens = x.size(1);
       if (engine().isGradEnabled() || isTraining() || tokens <= TOKENS_AT_ONCE) {
-        return linear2.forward(dropout.forward(linear1.forward(x).relu()));
+        return linear2.forward(dropout.forward(linear1.forward(x).reluOver()));
       }
       List<Tensor> pieces = new ArrayList<>();
       for (long at = 0; at < tokens; at += TOKENS_AT_ONCE) {
         Tensor piece = x.slice(1, at, Math.min(tokens, at + TOKENS_AT_ONCE));
-        pieces.add(engine().tidy(s -> linear2.forward(linear1.forward(piece).relu())));
+        pieces.add(engine().tidy(s -> linear2.forward(linear1.forward(piece).reluOver())));
       }
       return Tensor.concat(1, pieces.toArray(Tensor[]::new));
     }
@@ -202,7 +202,7 @@ public final class DeformablePixelDecoder extends PixelDecoder {
         .tidy(
             scope -> {
               Tensor sum = engine().tidy(s -> lateral.forward(map).add(resized(below, map)));
-              Tensor y = engine().tidy(s -> output.forward(sum).relu());
+              Tensor y = engine().tidy(s -> output.forward(sum).reluOver());
               return maskFeatures.forward(y);
             });
   }

@@ -114,7 +114,7 @@ public final class FeaturePyramid extends PixelDecoder {
               .tidy(
                   scope -> {
                     Tensor sum = engine().tidy(s -> added(adapter.forward(lateral), above));
-                    return layer.forward(sum).relu();
+                    return layer.forward(sum).reluOver();
                   });
     }
     return new PixelFeatures(
@@ -126,7 +126,7 @@ public final class FeaturePyramid extends PixelDecoder {
   }
 
   private Tensor step(NormedConv conv, Tensor x) {
-    return engine().tidy(scope -> conv.forward(x).relu());
+    return engine().tidy(scope -> conv.forward(x).reluOver());
   }
 
   private Tensor encode(Tensor map, int height, int width) {

@@ -37,7 +37,7 @@ final class TransformerEncoderLayer extends Module {
             scope -> {
               Tensor attended = attention.forwardSelf(tokens.add(positions), tokens);
               Tensor x = norm1.forward(tokens.add(dropout.forward(attended)));
-              Tensor hidden = dropout.forward(linear1.forward(x).relu());
+              Tensor hidden = dropout.forward(linear1.forward(x).reluOver());
               return norm2.forward(x.add(dropout.forward(linear2.forward(hidden))));
             });
   }

@@ -14,21 +14,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.trainer.cli.Maskwright;
 import org.maskwright.trainer.run.RealProcesses.Ended;
 import org.maskwright.trainer.run.RealProcesses.Start;
 
 /**
- * Three processes that train together, of which one is killed: {@code -Dmaskwright.kills=20} says
- * how often, {@code -Dmaskwright.kills.seed=7} decides which and when.
+ * Three processes that train together, of which one is killed, once in {@code verify}: {@code
+ * -Dmaskwright.kills=20} makes it twenty times, {@code -Dmaskwright.kills.seed=7} decides which and
+ * when.
  */
 @Timeout(value = 3, unit = TimeUnit.HOURS)
-@EnabledIfSystemProperty(
-    named = "maskwright.kills",
-    matches = "[1-9]\\d*",
-    disabledReason = "many processes: see docs/testing.md")
 class KilledProcessesIT {
   private static final int PROCESSES = 3;
   private static final int KILLS = Integer.getInteger("maskwright.kills", 1);

@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.engine.runtime.NativeCache;
 import org.maskwright.trainer.cli.Maskwright;
@@ -254,10 +253,6 @@ class ProcessesIT {
   }
 
   @Test
-  @EnabledIfSystemProperty(
-      named = "maskwright.processes",
-      matches = "true",
-      disabledReason = "not run to its end in a suite yet: see docs/testing.md")
   void evaluationsAndPredictionsOfProcessesAreThoseOfOne() throws Exception {
     String model = two.resolve("checkpoints/last").toString();
     Path photographs = Files.createDirectories(temp.resolve("photographs"));

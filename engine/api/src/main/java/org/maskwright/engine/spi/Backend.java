@@ -192,12 +192,28 @@ public interface Backend extends AutoCloseable {
   DeviceArray unary(UnaryOp op, DeviceArray a);
 
   /**
+   * As {@link #unary}, of an array that the caller gives up: nothing else reaches its memory, in
+   * which the result may be written. The caller still releases its reference to it.
+   */
+  default DeviceArray unaryOver(UnaryOp op, DeviceArray a) {
+    return unary(op, a);
+  }
+
+  /**
    * Gradient of RELU, GELU, SIGMOID, TANH or SOFTPLUS with respect to its argument.
    *
    * @param x the argument (null for RELU, SIGMOID and TANH)
    * @param y the result (null for GELU and SOFTPLUS)
    */
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y);
+
+  /**
+   * As {@link #unaryBackward}, of a gradient that the caller gives up, as in {@link #unaryOver}.
+   */
+  default DeviceArray unaryBackwardOver(
+      UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
+    return unaryBackward(op, grad, x, y);
+  }
 
   /** Both arguments have the same dtype, for DIV and POW a floating one. */
   DeviceArray binary(BinaryOp op, DeviceArray a, DeviceArray b);

@@ -62,6 +62,11 @@ public abstract class DeviceArray {
     }
   }
 
+  /** Bytes of memory of its own: 0 of a view. */
+  public final long ownBytes() {
+    return bytes;
+  }
+
   /** Whether the memory was freed. */
   public final boolean isFreed() {
     return references.get() <= 0;

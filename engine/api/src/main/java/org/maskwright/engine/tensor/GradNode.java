@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.maskwright.engine.spi.Backend;
+import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.Shapes;
 
 /**
@@ -54,6 +55,7 @@ final class GradNode {
   private int awaited;
   private Tensor grad;
   private boolean gradIsOurs;
+  private boolean takenIsOurs;
   private boolean released;
 
   private GradNode(Engine engine, String op, long[] shape, GradNode[] inputs) {
@@ -192,8 +194,15 @@ final class GradNode {
   /** The gradient of its result, which the caller closes; null where it has none. */
   Tensor takeGradient() {
     Tensor taken = grad;
+    takenIsOurs = gradIsOurs;
     grad = null;
     return taken;
+  }
+
+  /** Whether nothing but the backward pass of this operation reads the gradient it is given. */
+  boolean mayOverwrite(Tensor incoming) {
+    DeviceArray memory = incoming.array();
+    return takenIsOurs && memory.ownBytes() > 0 && !memory.isShared();
   }
 
   void discardGradient() {

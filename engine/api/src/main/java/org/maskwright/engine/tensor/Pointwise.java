@@ -3,6 +3,7 @@ package org.maskwright.engine.tensor;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
 import org.maskwright.engine.spi.BinaryOp;
+import org.maskwright.engine.spi.DeviceArray;
 import org.maskwright.engine.spi.Shapes;
 import org.maskwright.engine.spi.UnaryOp;
 
@@ -63,16 +64,33 @@ final class Pointwise {
     };
   }
 
+  /** The rectifier's gradient needs its result alone, so that its argument can make room. */
+  static Tensor reluOver(Tensor x) {
+    x.requireOpen();
+    boolean collects = x.requiresGrad() && x.node().isLeaf();
+    boolean alone = x.array().ownBytes() > 0 && !x.array().isShared();
+    if (!x.dtype().isFloating() || collects || x.isFollowed() || !alone) {
+      return unary(UnaryOp.RELU, x);
+    }
+    Engine engine = x.engine();
+    Tensor y =
+        engine.result(
+            engine.backend().unaryOver(UnaryOp.RELU, x.array()), x.dtype(), x.shapeArray());
+    y.record(name(UnaryOp.RELU), new Tensor[] {x}, node -> unaryVjp(UnaryOp.RELU, node, x, y));
+    x.close();
+    return y;
+  }
+
   private static GradNode.Vjp unaryVjp(UnaryOp op, GradNode node, Tensor x, Tensor y) {
     return switch (op) {
       case NEG -> g -> one(g.neg());
       case RELU, SIGMOID, TANH -> {
         Tensor sy = node.save(y);
-        yield g -> one(activation(op, g, null, sy));
+        yield g -> one(activation(node, op, g, null, sy));
       }
       case GELU, SOFTPLUS -> {
         Tensor sx = node.save(x);
-        yield g -> one(activation(op, g, sx, null));
+        yield g -> one(activation(node, op, g, sx, null));
       }
       case EXP -> {
         Tensor sy = node.save(y);
@@ -112,17 +130,18 @@ final class Pointwise {
     };
   }
 
-  private static Tensor activation(UnaryOp op, Tensor g, Tensor x, Tensor y) {
-    Engine engine = g.engine();
+  private static Tensor activation(GradNode node, UnaryOp op, Tensor g, Tensor x, Tensor y) {
+    Backend backend = g.engine().backend();
     Tensor like = x == null ? y : x;
-    Tensor grad = g.dtype() == like.dtype() ? g : g.cast(like.dtype());
-    return engine.result(
-        engine
-            .backend()
-            .unaryBackward(
-                op, grad.array(), x == null ? null : x.array(), y == null ? null : y.array()),
-        like.dtype(),
-        like.shapeArray());
+    DeviceArray ofX = x == null ? null : x.array();
+    DeviceArray ofY = y == null ? null : y.array();
+    DeviceArray out;
+    if (g.dtype() == like.dtype() && node.mayOverwrite(g)) {
+      out = backend.unaryBackwardOver(op, g.array(), ofX, ofY);
+    } else {
+      out = backend.unaryBackward(op, g.cast(like.dtype()).array(), ofX, ofY);
+    }
+    return g.engine().result(out, like.dtype(), like.shapeArray());
   }
 
   static Tensor[] one(Tensor t) {

@@ -139,6 +139,11 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /** Whether its memory is one that changes in place. */
+  boolean isFollowed() {
+    return version != null;
+  }
+
   /** Whether it may share memory with {@code other}, which changes in place. */
   boolean follows(Tensor other) {
     return version == other.version;
@@ -574,6 +579,15 @@ public final class Tensor implements AutoCloseable {
   /** max(x, 0); gradient 0 at 0. */
   public Tensor relu() {
     return Pointwise.unary(UnaryOp.RELU, this);
+  }
+
+  /**
+   * As {@link #relu}, of a tensor that the caller does not use again: where nothing else holds its
+   * memory it is closed, and the result may have that. Parameters, variables, views and what a
+   * backward pass needs stay as they are.
+   */
+  public Tensor reluOver() {
+    return Pointwise.reluOver(this);
   }
 
   /** x Phi(x), by the error function. */

@@ -435,6 +435,49 @@ public abstract class OwnershipConformance extends BackendConformance {
     }
   }
 
+  // ---- a tensor that makes room for its result
+
+  @Test
+  void reluOverIsReluAndClosesWhatNothingElseHolds() {
+    try (Scope scope = engine().scope();
+        Parameter w = parameter(-1, 2, -3, 4)) {
+      w.tensor().mul(2).relu().mul(w.tensor()).sum().backward();
+      float[] expected = w.grad().toFloats();
+      w.zeroGrad();
+      Tensor x = w.tensor().mul(2);
+      Tensor y = x.reluOver();
+      assertTrue(x.isClosed());
+      assertArrayEquals(new float[] {0, 4, 0, 8}, y.toFloats());
+      y.mul(w.tensor()).sum().backward();
+      assertArrayEquals(expected, w.grad().toFloats());
+    }
+  }
+
+  @Test
+  void reluOverLeavesWhatIsStillNeededAsItIs() {
+    try (Scope scope = engine().scope();
+        Parameter w = parameter(-1, 2)) {
+      Tensor variable = engine().floats(new float[] {-1, 2}, 2).variable();
+      Tensor exponential = variable.exp().sub(3); // the exponential itself is saved
+      Tensor saved = variable.square().neg().exp();
+      Tensor viewed = engine().floats(new float[] {-1, 2, -3, 4}, 4);
+      Tensor view = viewed.slice(0, 0, 2);
+      Tensor wide = engine().floats(new float[] {-1, 2}, 2, 1).expand(2, 3);
+      for (Tensor x : List.of(w.tensor(), variable, view, wide, saved)) {
+        float[] before = x.toFloats();
+        float[] after = x.reluOver().toFloats();
+        assertFalse(x.isClosed());
+        assertArrayEquals(before, x.toFloats());
+        for (int i = 0; i < before.length; i++) {
+          assertEquals(Math.max(0, before[i]), after[i]);
+        }
+      }
+      exponential.reluOver().sum().backward();
+      assertArrayEquals(new float[] {0, (float) Math.exp(2)}, variable.grad().toFloats(), 1e-5f);
+      assertArrayEquals(new float[] {-1, 2, -3, 4}, viewed.toFloats());
+    }
+  }
+
   // ---- checkpointing
 
   @Test

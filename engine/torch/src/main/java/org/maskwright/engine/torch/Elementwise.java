@@ -56,6 +56,12 @@ final class Elementwise {
     };
   }
 
+  /** In the memory of the argument. */
+  DeviceArray reluOver(DeviceArray a) {
+    results.run("RELU", () -> torch.relu_(tensor(a)), a);
+    return a.retain();
+  }
+
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     return results.of(
         () -> op + " backward",
@@ -74,6 +80,16 @@ final class Elementwise {
             },
         grad,
         x == null ? y : x);
+  }
+
+  /** In the memory of the gradient. */
+  DeviceArray reluBackwardOver(DeviceArray grad, DeviceArray y) {
+    results.run(
+        "RELU backward",
+        () -> torch.threshold_backward_out(tensor(grad), tensor(grad), tensor(y), natives.zero),
+        grad,
+        y);
+    return grad.retain();
   }
 
   DeviceArray binary(BinaryOp op, DeviceArray a, DeviceArray b) {

@@ -304,8 +304,20 @@ final class TorchBackend implements Backend {
   }
 
   @Override
+  public DeviceArray unaryOver(UnaryOp op, DeviceArray a) {
+    return op == UnaryOp.RELU ? elementwise.reluOver(a) : elementwise.unary(op, a);
+  }
+
+  @Override
   public DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     return elementwise.unaryBackward(op, grad, x, y);
+  }
+
+  @Override
+  public DeviceArray unaryBackwardOver(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
+    return op == UnaryOp.RELU
+        ? elementwise.reluBackwardOver(grad, y)
+        : elementwise.unaryBackward(op, grad, x, y);
   }
 
   @Override
