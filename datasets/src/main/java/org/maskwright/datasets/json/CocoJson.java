@@ -174,17 +174,17 @@ public final class CocoJson {
   }
 
   @FunctionalInterface
-  private interface Entry {
+  interface Entry {
     void read() throws IOException;
   }
 
   /** A list of the whole file. */
-  private static void section(JsonFile json, String what, Entry entry) throws IOException {
+  static void section(JsonFile json, String what, Entry entry) throws IOException {
     json.once(what);
     each(json, what, entry);
   }
 
-  private static void each(JsonFile json, String what, Entry entry) throws IOException {
+  static void each(JsonFile json, String what, Entry entry) throws IOException {
     json.startArray(what);
     while (json.nextElement()) {
       entry.read();
@@ -329,8 +329,8 @@ public final class CocoJson {
     return new PanopticAnnotation(imageId, fileName, segments);
   }
 
-  private static void segments(
-      JsonFile json, SegmentationReader shapes, List<PanopticSegment> segments) throws IOException {
+  static void segments(JsonFile json, SegmentationReader shapes, List<PanopticSegment> segments)
+      throws IOException {
     Set<Integer> seen = new HashSet<>();
     each(
         json,

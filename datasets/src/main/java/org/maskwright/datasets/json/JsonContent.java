@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import org.maskwright.files.OutputFile;
@@ -39,6 +40,17 @@ public interface JsonContent {
       throw new UncheckedIOException("JSON in memory", e);
     }
     return bytes.toByteArray();
+  }
+
+  /** The content on one line, in memory. */
+  default String text() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      writeTo(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("JSON in memory", e);
+    }
+    return text.toString();
   }
 
   private JsonContent indented() {

@@ -1,29 +1,22 @@
 package org.maskwright.datasets.metrics;
 
-/** COCO's size classes by area in pixels; both ends belong to a class. */
+/**
+ * The size classes that COCO's metrics are reported for; {@link SizeBounds} says where they end.
+ */
 enum AreaRange {
-  ALL(0, 0, 1e10),
-  SMALL(1, 0, AreaRange.MEDIUM_FROM),
-  MEDIUM(2, AreaRange.MEDIUM_FROM, AreaRange.LARGE_FROM),
-  LARGE(3, AreaRange.LARGE_FROM, 1e10);
-
-  static final double MEDIUM_FROM = 32 * 32;
-  static final double LARGE_FROM = 96 * 96;
+  ALL(0),
+  SMALL(1),
+  MEDIUM(2),
+  LARGE(3);
 
   static final int COUNT = 4;
 
+  private static final AreaRange[] VALUES = values();
+
   private final int index;
-  private final double least;
-  private final double most;
 
-  AreaRange(int index, double least, double most) {
+  AreaRange(int index) {
     this.index = index;
-    this.least = least;
-    this.most = most;
-  }
-
-  boolean excludes(double area) {
-    return area < least || area > most;
   }
 
   /** Its place in arrays of {@link #COUNT} ranges. */
@@ -34,6 +27,4 @@ enum AreaRange {
   static AreaRange at(int index) {
     return VALUES[index];
   }
-
-  private static final AreaRange[] VALUES = values();
 }

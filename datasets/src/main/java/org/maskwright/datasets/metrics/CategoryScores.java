@@ -27,10 +27,10 @@ final class CategoryScores {
   }
 
   /** The thresholds of all area ranges to which an area does not belong. */
-  static long outside(double area) {
+  static long outside(SizeBounds sizes, double area) {
     long bits = 0;
     for (int range = 0; range < AreaRange.COUNT; range++) {
-      if (AreaRange.at(range).excludes(area)) {
+      if (sizes.excludes(AreaRange.at(range), area)) {
         bits |= ((1L << Thresholds.IOUS) - 1) << (range * Thresholds.IOUS);
       }
     }

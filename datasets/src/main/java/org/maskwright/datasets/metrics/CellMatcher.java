@@ -18,6 +18,7 @@ final class CellMatcher {
 
   final int[] positives = new int[AreaRange.COUNT];
 
+  private final SizeBounds sizes;
   private final List<GroundTruth> truths;
   private final boolean[] ignore;
   private final double[][] ious;
@@ -27,7 +28,12 @@ final class CellMatcher {
    * @param ignore the ground truths that count neither way whatever their area
    */
   CellMatcher(
-      List<GroundTruth> truths, boolean[] ignore, List<Detection> detections, double[][] ious) {
+      SizeBounds sizes,
+      List<GroundTruth> truths,
+      boolean[] ignore,
+      List<Detection> detections,
+      double[][] ious) {
+    this.sizes = sizes;
     this.truths = truths;
     this.ignore = ignore;
     this.ious = ious;
@@ -53,7 +59,7 @@ final class CellMatcher {
     int[] order = new int[n];
     int kept = 0;
     for (int g = 0; g < n; g++) {
-      ignoredHere[g] = ignore[g] || range.excludes(truths.get(g).area());
+      ignoredHere[g] = ignore[g] || sizes.excludes(range, truths.get(g).area());
       if (!ignoredHere[g]) {
         order[kept++] = g;
       }

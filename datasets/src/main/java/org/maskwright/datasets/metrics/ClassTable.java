@@ -94,12 +94,22 @@ public record ClassTable(List<Row> rows) {
 
   /** A line for each class that is true or was predicted, in percent. */
   public String text() {
+    return text("images", "segments");
+  }
+
+  /**
+   * As {@link #text()} with other words for what is counted.
+   *
+   * @param images for what is evaluated, such as videos
+   * @param segments for what is in it, such as tracks
+   */
+  public String text(String images, String segments) {
     List<Row> shown = rows.stream().filter(Row::occurs).toList();
     if (shown.isEmpty()) {
       return "";
     }
     StringBuilder out = new StringBuilder();
-    out.append(String.format("%-30s %7s %9s", "class, in percent", "images", "segments"));
+    out.append(String.format("%-30s %7s %9s", "class, in percent", images, segments));
     shown.get(0).scores().keySet().forEach(name -> out.append(String.format(" %7s", name)));
     out.append(System.lineSeparator());
     for (Row row : shown) {

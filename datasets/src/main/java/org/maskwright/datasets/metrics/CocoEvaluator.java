@@ -42,18 +42,20 @@ public final class CocoEvaluator {
    */
   public CocoEvaluator(Collection<Integer> categoryIds, IouType iouType, int detections) {
     this.limit = detections;
-    this.table = new InstanceTable(categoryIds, iouType);
-    this.rules = new CocoRules(iouType == IouType.BOUNDARY);
+    this.table = new InstanceTable(categoryIds, SizeBounds.COCO);
+    this.rules = new CocoRules(iouType);
   }
 
-  /**
-   * @param honoursFlag whether the file's ignore flag counts: COCO's evaluator overwrites it, the
-   *     boundary evaluator does not
-   */
-  private record CocoRules(boolean honoursFlag) implements InstanceTable.Rules {
+  private record CocoRules(IouType iouType) implements InstanceTable.Rules {
+    @Override
+    public double[][] ious(List<GroundTruth> truths, List<Detection> detections) {
+      return InstanceTable.ious(iouType, truths, detections);
+    }
+
+    /** COCO's evaluator overwrites the file's ignore flag, the boundary evaluator does not. */
     @Override
     public boolean ignores(GroundTruth truth) {
-      return truth.crowd() || (honoursFlag && truth.ignore());
+      return truth.crowd() || (iouType == IouType.BOUNDARY && truth.ignore());
     }
 
     @Override
@@ -75,6 +77,11 @@ public final class CocoEvaluator {
 
   /** The metrics of the images added so far. */
   public CocoMetrics result() {
+    return metrics(table, limit);
+  }
+
+  /** COCO's numbers of a table. */
+  static CocoMetrics metrics(InstanceTable table, int limit) {
     InstanceTable.Curves curves = table.curves(1, 10, limit);
     int[] all = table.allCategories();
     TreeMap<Integer, CocoSummary> perCategory = new TreeMap<>();

@@ -9,6 +9,7 @@ final class ImageMatches {
   @SuppressWarnings("ArrayRecordComponent") // seen by this class alone
   private record Positives(int category, int[] byArea) {}
 
+  private final SizeBounds sizes;
   private final List<Positives> positives = new ArrayList<>();
   private final int[] category;
   private final int[] rank;
@@ -20,7 +21,8 @@ final class ImageMatches {
   /**
    * @param most detections that are added
    */
-  ImageMatches(int most) {
+  ImageMatches(SizeBounds sizes, int most) {
+    this.sizes = sizes;
     category = new int[most];
     rank = new int[most];
     score = new double[most];
@@ -50,7 +52,7 @@ final class ImageMatches {
 
   /** An unmatched detection may count neither way: always, or outside an area range. */
   private void add(int k, int d, Detection found, long match, long ignore, boolean ignoreAll) {
-    long unmatched = ignoreAll ? CategoryScores.ALL : CategoryScores.outside(found.area());
+    long unmatched = ignoreAll ? CategoryScores.ALL : CategoryScores.outside(sizes, found.area());
     category[size] = k;
     rank[size] = d;
     score[size] = found.score();

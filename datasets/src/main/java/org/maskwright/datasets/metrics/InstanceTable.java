@@ -17,8 +17,8 @@ import org.maskwright.datasets.mask.MaskOverlaps;
 import org.maskwright.datasets.mask.Rle;
 
 /**
- * What COCO's and LVIS' evaluators share: categories in id order, images in any order, ground truth
- * and detections in, precision and recall out.
+ * What COCO's, LVIS' and YouTube-VIS' evaluators share: categories in id order, images (or videos)
+ * in any order, ground truth and detections in, precision and recall out.
  *
  * <p><b>Threads</b> {@link #add} may be called from several threads; matching happens outside the
  * lock.
@@ -32,11 +32,11 @@ final class InstanceTable {
   private final CategoryScores[] scores;
   private final List<ImageId> images = new ArrayList<>();
   private final Set<ImageId> known = new HashSet<>();
-  private final IouType iouType;
+  private final SizeBounds sizes;
 
-  InstanceTable(Collection<Integer> categoryIds, IouType iouType) {
+  InstanceTable(Collection<Integer> categoryIds, SizeBounds sizes) {
     this.categories = new TreeSet<>(categoryIds).stream().mapToInt(i -> i).toArray();
-    this.iouType = iouType;
+    this.sizes = sizes;
     this.scores = new CategoryScores[categories.length];
     for (int k = 0; k < categories.length; k++) {
       categoryIndex.put(categories[k], k);
@@ -46,6 +46,9 @@ final class InstanceTable {
 
   /** In what the evaluators differ. */
   interface Rules {
+    /** The overlaps of one category, [detection][ground truth]. */
+    double[][] ious(List<GroundTruth> truths, List<Detection> detections);
+
     /** Whether a true object counts neither way whatever its area. */
     boolean ignores(GroundTruth truth);
 
@@ -80,7 +83,7 @@ final class InstanceTable {
       int maxDetections) {
     long[] wanted = byCategory(truths.size(), i -> truths.get(i).categoryId());
     long[] found = byCategory(detections.size(), i -> detections.get(i).categoryId());
-    ImageMatches matches = new ImageMatches(found.length);
+    ImageMatches matches = new ImageMatches(sizes, found.length);
     int t = 0;
     int d = 0;
     while (t < wanted.length || d < found.length) {
@@ -146,10 +149,11 @@ final class InstanceTable {
     for (int g = 0; g < ignore.length; g++) {
       ignore[g] = rules.ignores(truths.get(g));
     }
-    return new CellMatcher(truths, ignore, detections, ious(truths, detections));
+    return new CellMatcher(sizes, truths, ignore, detections, rules.ious(truths, detections));
   }
 
-  private double[][] ious(List<GroundTruth> truths, List<Detection> detections) {
+  /** The overlaps of objects of an image. */
+  static double[][] ious(IouType iouType, List<GroundTruth> truths, List<Detection> detections) {
     if (detections.isEmpty()) {
       return new double[0][];
     }

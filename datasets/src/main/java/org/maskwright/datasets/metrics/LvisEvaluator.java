@@ -22,6 +22,7 @@ public final class LvisEvaluator {
   private static final int MAX_DETECTIONS = 300;
 
   private final InstanceTable table;
+  private final IouType iouType;
   private final Map<Integer, String> frequencies;
 
   /**
@@ -40,7 +41,8 @@ public final class LvisEvaluator {
                 "category " + id + ": expected frequency r, c or f, got \"" + frequency + "\"");
           }
         });
-    this.table = new InstanceTable(frequencies.keySet(), iouType);
+    this.iouType = iouType;
+    this.table = new InstanceTable(frequencies.keySet(), SizeBounds.COCO);
   }
 
   /**
@@ -69,13 +71,19 @@ public final class LvisEvaluator {
             .filter(d -> d.area() > 0)
             .filter(d -> judged.contains(d.categoryId()))
             .toList();
-    table.add(image, truths, kept, new LvisRules(new HashSet<>(notExhaustive)), MAX_DETECTIONS);
+    table.add(
+        image, truths, kept, new LvisRules(iouType, new HashSet<>(notExhaustive)), MAX_DETECTIONS);
   }
 
   /**
    * @param open categories of which not every instance is annotated
    */
-  private record LvisRules(Set<Integer> open) implements InstanceTable.Rules {
+  private record LvisRules(IouType iouType, Set<Integer> open) implements InstanceTable.Rules {
+    @Override
+    public double[][] ious(List<GroundTruth> truths, List<Detection> detections) {
+      return InstanceTable.ious(iouType, truths, detections);
+    }
+
     @Override
     public boolean ignores(GroundTruth truth) {
       return truth.ignore();

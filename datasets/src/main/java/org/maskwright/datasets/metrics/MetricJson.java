@@ -1,12 +1,10 @@
 package org.maskwright.datasets.metrics;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.datasets.json.JsonContent;
 
 /**
  * Metrics as JSON with every digit; fractions, not percent; null where there is nothing to measure
@@ -152,14 +150,12 @@ public final class MetricJson {
   }
 
   private static String write(Content content) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-      json.writeStartObject();
-      content.write(json);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // never: all is in memory
-    }
-    return text.toString();
+    JsonContent object =
+        json -> {
+          json.writeStartObject();
+          content.write(json);
+          json.writeEndObject();
+        };
+    return object.text();
   }
 }

@@ -13,10 +13,10 @@ public enum ObjectSize {
 
   /** The class of an area in pixels. */
   public static ObjectSize of(double area) {
-    if (area < AreaRange.MEDIUM_FROM) {
+    if (area < SizeBounds.COCO.mediumFrom()) {
       return SMALL;
     }
-    return area < AreaRange.LARGE_FROM ? MEDIUM : LARGE;
+    return area < SizeBounds.COCO.largeFrom() ? MEDIUM : LARGE;
   }
 
   /** As in tables and JSON. */

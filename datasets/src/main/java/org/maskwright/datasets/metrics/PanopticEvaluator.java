@@ -130,7 +130,7 @@ public final class PanopticEvaluator {
   }
 
   /** How many true segments have an area that is not their pixels, with the first of them. */
-  synchronized Optional<String> wrongAreas() {
+  public synchronized Optional<String> wrongAreas() {
     return wrongAreas == 0
         ? Optional.empty()
         : Optional.of(

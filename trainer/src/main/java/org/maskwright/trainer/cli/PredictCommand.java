@@ -15,6 +15,7 @@ import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
+import org.maskwright.trainer.format.PredictionFormat;
 import org.maskwright.trainer.format.PredictionFormats;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultKinds;
@@ -24,6 +25,9 @@ import org.maskwright.trainer.run.GroupMember;
 import org.maskwright.trainer.run.Prediction;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.run.PredictionWishes.Threshold;
+import org.maskwright.trainer.video.TrackFormat;
+import org.maskwright.trainer.video.TrackFormats;
+import org.maskwright.trainer.video.VideoPrediction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,11 +52,18 @@ final class PredictCommand implements Callable<Integer> {
 
   @Parameters(
       index = "1..*",
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "IMAGE",
       description =
           "Photographs, folders of them, whose sub-folders are kept, or lists: text files (.txt) with one of these on a line.")
-  private List<Path> images;
+  private List<Path> images = List.of();
+
+  @Option(
+      names = "--video",
+      paramLabel = "DIR",
+      description =
+          "Frames of a video, a folder of files in the order of their names, or a folder of such folders: objects are joined to tracks. In place of IMAGE.")
+  private Optional<Path> video = Optional.empty();
 
   @Option(
       names = "--task",
@@ -100,7 +111,7 @@ final class PredictCommand implements Callable<Integer> {
       split = ",",
       completionCandidates = Formats.class,
       description =
-          "Write files for labelling tools too, in a folder named as the format: ${COMPLETION-CANDIDATES}. Several with commas between.")
+          "Write files for labelling tools too, in a folder named as the format: ${COMPLETION-CANDIDATES}. Several with commas between. With --video: youtube-vis (default), mots, davis, panoptic-video.")
   private List<String> formats = List.of();
 
   @Option(
@@ -120,7 +131,18 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Rendezvous> places = processes.places();
     tiles.check();
-    PredictionWishes wishes = checked(this::wishes);
+    if (video.isPresent() != images.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "expected photographs (IMAGE), or frames (--video DIR)");
+    }
+    if (video.isPresent()) {
+      if (places.size() > 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--processes: expected 1 with --video, got " + places.size());
+      }
+      return predictVideo(video.get());
+    }
+    PredictionWishes wishes = checked(() -> wishes(formats()));
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
     Prediction prediction = checked(() -> Prediction.of(model, wishes));
@@ -158,7 +180,66 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private PredictionWishes wishes() {
+  /** Tracks of videos. */
+  private Integer predictVideo(Path frames) {
+    if (simplify != 0) {
+      throw new ParameterException(spec.commandLine(), "--simplify: not with --video");
+    }
+    List<TrackFormat> tracks =
+        checked(
+            () ->
+                (formats.isEmpty() ? List.of(TrackFormats.names().get(0)) : formats)
+                    .stream()
+                        .distinct()
+                        .map(name -> named("format", TrackFormats::get, name))
+                        .toList());
+    OutputFolder folder = OutputFolder.open(out);
+    VideoPrediction prediction =
+        checked(() -> VideoPrediction.of(Prediction.of(model, wishes(List.of())), tracks, frames));
+    List<VideoPrediction.Tracked> done;
+    try (Console console = Terminal.console(spec);
+        Engine opened = engine.open()) {
+      done = prediction.write(opened, folder, new Told(console));
+    }
+    PrintWriter writer = spec.commandLine().getOut();
+    json.report(
+        writer,
+        () -> {
+          for (VideoPrediction.Tracked video : done) {
+            writer.printf(
+                "%s: %d frames, %d tracks%n", video.video(), video.frames(), video.tracks());
+          }
+          writer.printf(
+              "pictures in %s, tracks in %s%n",
+              out.resolve("overlay"),
+              tracks.stream()
+                  .map(format -> out.resolve(format.name()).toString())
+                  .collect(Collectors.joining(", ")));
+        },
+        () ->
+            JsonLines.value(
+                generator -> {
+                  generator.writeStartArray();
+                  for (VideoPrediction.Tracked video : done) {
+                    generator.writeStartObject();
+                    generator.writeStringField("video", video.video());
+                    generator.writeNumberField("frames", video.frames());
+                    generator.writeNumberField("tracks", video.tracks());
+                    generator.writeEndObject();
+                  }
+                  generator.writeEndArray();
+                }));
+    return ExitCode.OK.code();
+  }
+
+  private List<PredictionFormat> formats() {
+    return formats.stream()
+        .distinct()
+        .map(name -> named("format", PredictionFormats::get, name))
+        .toList();
+  }
+
+  private PredictionWishes wishes(List<PredictionFormat> wanted) {
     return new PredictionWishes(
         Optional.ofNullable(task).map(name -> named("task", ResultKinds::get, name)),
         threshold.map(ScoreOption::wish).orElse(Threshold.USUAL),
@@ -166,10 +247,7 @@ final class PredictCommand implements Callable<Integer> {
         rules,
         tiles.size(),
         tiles.overlap(),
-        formats.stream()
-            .distinct()
-            .map(name -> named("format", PredictionFormats::get, name))
-            .toList(),
+        wanted,
         simplify);
   }
 

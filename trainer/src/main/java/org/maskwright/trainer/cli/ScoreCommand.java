@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "score",
     description = "Evaluate predictions in the official file formats; equal to the official tools.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = ScoreVideoCommand.class)
 final class ScoreCommand implements Runnable {
   @Spec private CommandSpec spec;
 

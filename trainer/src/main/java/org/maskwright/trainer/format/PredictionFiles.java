@@ -101,7 +101,7 @@ public final class PredictionFiles implements Closeable {
   }
 
   /** The classes, numbered from 1 and in the colours that pictures of results have. */
-  private static Categories categories(ClassSpace classes) {
+  public static Categories categories(ClassSpace classes) {
     List<Category> list = new ArrayList<>();
     for (int i = 0; i < classes.size(); i++) {
       ClassSpace.Entry entry = classes.classes().get(i);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class ResultFiles implements Closeable {
   private final OutputFolder folder;
   private final ResultNames names = new ResultNames();
   private final List<ResultWriter<?>> writers = new ArrayList<>();
-  private final Map<String, JsonGenerator> json = new LinkedHashMap<>();
+  private final Map<String, Closeable> started = new LinkedHashMap<>(); // of all images
 
   private ResultFiles(OutputFolder folder) {
     this.folder = folder;
@@ -89,16 +90,32 @@ public final class ResultFiles implements Closeable {
    * @throws IllegalArgumentException if a file of that name was started already
    */
   public JsonGenerator json(String name) throws IOException {
-    if (json.containsKey(name)) {
+    JsonGenerator json = new JsonFactory().createGenerator(unfinishedText(name));
+    started.put(name, json);
+    return json;
+  }
+
+  /**
+   * Starts a text of all images; one of an earlier evaluation is removed.
+   *
+   * @param name in the folder, with slashes
+   * @return to be written to; closed by {@link #finish()}
+   * @throws IllegalArgumentException if a file of that name was started already
+   */
+  public Writer text(String name) throws IOException {
+    Writer text = unfinishedText(name);
+    started.put(name, text);
+    return text;
+  }
+
+  private Writer unfinishedText(String name) throws IOException {
+    if (started.containsKey(name)) {
       throw new IllegalArgumentException(
           "result files: " + name + " was started already; two kinds of result write it");
     }
     folder.delete(name);
     OutputFile.createFolder(unfinished(name).getParent());
-    JsonGenerator started =
-        new JsonFactory().createGenerator(Files.newBufferedWriter(unfinished(name)));
-    json.put(name, started);
-    return started;
+    return Files.newBufferedWriter(unfinished(name));
   }
 
   /**
@@ -158,7 +175,7 @@ public final class ResultFiles implements Closeable {
       for (ResultWriter<?> writer : writers) {
         writer.end();
       }
-      for (Map.Entry<String, JsonGenerator> file : json.entrySet()) {
+      for (Map.Entry<String, Closeable> file : started.entrySet()) {
         file.getValue().close();
         folder.publish(unfinished(file.getKey()), file.getKey());
       }
@@ -175,7 +192,7 @@ public final class ResultFiles implements Closeable {
   @Override
   public void close() throws IOException {
     IOException failed = null;
-    for (Map.Entry<String, JsonGenerator> file : json.entrySet()) {
+    for (Map.Entry<String, Closeable> file : started.entrySet()) {
       try {
         file.getValue().close();
       } catch (IOException e) { // the disk is full: the others are closed and all are removed

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Tiling;
@@ -205,6 +206,40 @@ public final class Prediction {
   /** The kind of its results. */
   public ResultKind<?> kind() {
     return kind;
+  }
+
+  /** The classes of the model. */
+  public ClassSpace classSpace() {
+    return source.classSpace();
+  }
+
+  /** Below which scores instances are left out. */
+  public ScoreThresholds thresholds() {
+    return thresholds;
+  }
+
+  /**
+   * Predicts photographs one after the other, for who makes something else of them than files of
+   * each; in this process alone.
+   *
+   * @param sink is given each photograph with what was seen in it
+   * @throws DatasetException if one cannot be read
+   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind
+   */
+  public void each(
+      Engine engine,
+      List<Photograph> photographs,
+      BiConsumer<Photograph, PredictedPhotograph<?>> sink,
+      Progress progress) {
+    try (ModelSource.Loaded loaded = load(engine, photographs)) {
+      Predictor predictor = predictor(loaded.network());
+      classesWithoutBest().ifPresent(progress::note);
+      for (int i = 0; i < photographs.size(); i++) {
+        Photograph photograph = photographs.get(i);
+        sink.accept(photograph, predicted(predictor, photograph, progress));
+        progress.photograph(i + 1, photographs.size(), photograph);
+      }
+    }
   }
 
   /** As the run evaluates, where it evaluates the kind; but at the size the model asks for. */

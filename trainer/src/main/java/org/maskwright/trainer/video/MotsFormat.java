@@ -1,0 +1,69 @@
+package org.maskwright.trainer.video;
+
+import java.io.IOException;
+import java.io.Writer;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.datasets.mask.Rle;
+import org.maskwright.datasets.video.MotsText;
+import org.maskwright.trainer.result.ResultFiles;
+
+/**
+ * MOTS' text of each video. Frames count from 0; a pixel belongs to one object, the surest; classes
+ * are the model's from 1.
+ */
+public final class MotsFormat implements TrackFormat {
+  private static final String NAME = "mots";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String meaning() {
+    return "MOTS' text: frame (from 0), track, class, size and run lengths, a line a mask. Files: `mots/VIDEO.txt`.";
+  }
+
+  @Override
+  public TrackWriter start(ResultFiles files, Categories categories) {
+    return new Text(files, categories);
+  }
+
+  private static final class Text implements TrackWriter {
+    private final ResultFiles files;
+    private final Categories categories;
+    private Writer text;
+
+    Text(ResultFiles files, Categories categories) {
+      this.files = files;
+      this.categories = categories;
+    }
+
+    @Override
+    public void begin(int number, String name) throws IOException {
+      text = files.text(NAME + "/" + name + ".txt");
+    }
+
+    @Override
+    public void frame(TrackedFrame frame) throws IOException {
+      LabelMap map = frame.things();
+      for (TrackedObject object : frame.objects()) {
+        if (object.thing()) {
+          Rle mask = Rle.ofLabel(map.labels(), map.height(), map.width(), object.track());
+          if (mask.area() > 0) {
+            int category = categories.get(object.classIndex()).id();
+            text.write(
+                MotsText.line(frame.number(), new MotsText.Mask(object.track(), category, mask)));
+            text.write('\n');
+          }
+        }
+      }
+    }
+
+    @Override
+    public void endVideo() throws IOException {
+      text.flush();
+    }
+  }
+}

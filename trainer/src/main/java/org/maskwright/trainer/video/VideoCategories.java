@@ -1,0 +1,23 @@
+package org.maskwright.trainer.video;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Category;
+
+/** The list of categories that the JSON files of videos end with. */
+final class VideoCategories {
+  private VideoCategories() {}
+
+  static void write(JsonGenerator json, Categories categories) throws IOException {
+    json.writeArrayFieldStart("categories");
+    for (Category c : categories) {
+      json.writeStartObject();
+      json.writeNumberField("id", c.id());
+      json.writeStringField("name", c.name());
+      json.writeNumberField("isthing", c.thing() ? 1 : 0);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}
