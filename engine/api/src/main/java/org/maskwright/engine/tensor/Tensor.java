@@ -583,8 +583,8 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * As {@link #relu}, of a tensor that the caller does not use again: where nothing else holds its
-   * memory it is closed, and the result may have that. Parameters, variables, views and what a
-   * backward pass needs stay as they are.
+   * memory it is closed, and the result may have that. Parameters, variables, what shares memory
+   * and what a backward pass needs stay as they are.
    */
   public Tensor reluOver() {
     return Pointwise.reluOver(this);
