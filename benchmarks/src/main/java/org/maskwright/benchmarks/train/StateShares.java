@@ -24,7 +24,7 @@ public final class StateShares {
     System.out.println(
         "| processes | state | optimiser's state of each process, MiB | peak of each process, MiB | step, ms |"
             + "\n|---|---|---|---|---|");
-    for (String count : args[2].split(",")) {
+    for (String count : args[2].split(",", -1)) {
       int processes = Integer.parseInt(count);
       for (boolean divided : processes == 1 ? new boolean[] {false} : new boolean[] {false, true}) {
         var wish =
