@@ -93,7 +93,8 @@ public record RunSettings(
           !frozen.keepsFeatures() || source.augment().repeats(),
           "init",
           "frozen-encoder.type = compute, or an augmentation that shows a picture again as it was, of which features can be kept: augment.type = grid (flip and crops at fixed places) or none",
-          "one that hardly ever does, " + source.augment());
+          "augment.type = %s, which hardly ever does"
+              .formatted(Choices.nameOf(AugmentSettings.class, (Record) source.augment())));
     }
   }
 

@@ -3,6 +3,7 @@ package org.maskwright.trainer.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,30 @@ final class Int8ExportIT {
     }
   }
 
+  /** Calibrated on black alone, which shows none of the activations that pictures have. */
+  @Test
+  void aFileThatLosesMoreThanAllowedIsRefusedAndNothingIsLeft() throws IOException {
+    Path learnt = folder.resolve("learnt");
+    Path longer = TinyRun.write(folder, "train.steps = 60\neval.best = semantic.mIoU");
+    assertEquals(0, run("train", longer.toString(), "--run-dir", learnt.toString()), ERR::toString);
+    Path black = folder.resolve("black.png");
+    ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", black.toFile());
+    Path checkpoint = learnt.resolve("checkpoints/best");
+    assertEquals(
+        6,
+        export(checkpoint, "--int8", "--calibrate", black.toString(), "--most-loss", "0.5"),
+        () -> OUT.toString());
+    assertTrue(ERR.toString().contains("expected a loss of at most 0.50 points"), ERR.toString());
+    assertNothingIsLeft();
+  }
+
+  private void assertNothingIsLeft() throws IOException {
+    assertTrue(Files.notExists(file));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertTrue(left.noneMatch(path -> path.getFileName().toString().endsWith(".tmp")));
+    }
+  }
+
   @Test
   void aModelOutsideOfARunIsJudgedByAConfiguration() throws IOException {
     Path alone = Files.createDirectories(folder.resolve("alone"));
@@ -130,9 +156,6 @@ final class Int8ExportIT {
     Path broken = Files.writeString(none.resolve("broken.png"), "no picture");
     assertEquals(4, export(model, "--int8", "--calibrate", broken.toString()));
     assertTrue(ERR.toString().contains("broken.png"), ERR.toString());
-    assertTrue(Files.notExists(file));
-    try (Stream<Path> left = Files.list(folder)) {
-      assertTrue(left.noneMatch(path -> path.getFileName().toString().endsWith(".tmp")));
-    }
+    assertNothingIsLeft();
   }
 }

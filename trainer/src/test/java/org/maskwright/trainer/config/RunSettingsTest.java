@@ -175,6 +175,8 @@ final class RunSettingsTest {
         "eval.tasks=[panoptic, panoptic] | eval.tasks | each task once",
         "criterion.points { class-weight = 0, mask-weight = 0, dice-weight = 0 } |"
             + " criterion.points.class-weight | nothing would be learnt",
+        "init { backbone = r50.pth, frozen-encoder.type = memory } | init |"
+            + " got augment.type = lsj, which hardly ever does",
       })
   void whatCannotBeMeantIsRefused(String override, String key, String why) throws IOException {
     Path file = Files.writeString(folder.resolve("a.conf"), override);

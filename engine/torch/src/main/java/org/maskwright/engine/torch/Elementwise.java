@@ -58,8 +58,13 @@ final class Elementwise {
 
   /** In the memory of the argument. */
   DeviceArray reluOver(DeviceArray a) {
-    results.run("RELU", () -> torch.relu_(tensor(a)), a);
+    rectify(a);
     return a.retain();
+  }
+
+  /** max(x, 0) in place of x. */
+  void rectify(DeviceArray x) {
+    results.run("relu", () -> tensor(x).relu_(), x);
   }
 
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
