@@ -22,7 +22,7 @@ import org.maskwright.trainer.video.VideoFolders.Video;
  * of formats, pictures of the frames, and a sheet of a few of them.
  *
  * <p><b>Memory</b> one frame with its result, the objects of the last second, the small pictures of
- * a sheet, and 12 bytes for each mask: nothing else grows with the number of frames.
+ * a sheet; what grows with the number of frames are their files' names and 12 bytes a mask.
  *
  * <p><b>Threads</b> one at a time.
  */

@@ -32,50 +32,6 @@ class VideoLossTest extends WithEngine {
   private static final List<CriterionSettings> BOTH =
       List.of(SETTINGS, new CriterionSettings.Dense(1, 20, 1, 0.1, 0.25, 2));
 
-  /** The masks of each frame of the same targets. */
-  private record Video(List<MaskSupervision> perFrame) implements Supervision {
-    @Override
-    public int height() {
-      return perFrame.get(0).height();
-    }
-
-    @Override
-    public int width() {
-      return perFrame.get(0).width();
-    }
-
-    @Override
-    public int frames() {
-      return perFrame.size();
-    }
-
-    @Override
-    public int count() {
-      return perFrame.get(0).count();
-    }
-
-    @Override
-    public int category(int n) {
-      return perFrame.get(0).category(n);
-    }
-
-    @Override
-    public double labelledPixels() {
-      return perFrame.stream().mapToDouble(MaskSupervision::labelledPixels).sum();
-    }
-
-    @Override
-    public void labels(
-        int n, int frame, float[] points, int from, int count, float[] labels, int to) {
-      perFrame.get(frame).labels(n, 0, points, from, count, labels, to);
-    }
-
-    @Override
-    public void grid(int n, int frame, int height, int width, float[] labels, int to) {
-      perFrame.get(frame).grid(n, 0, height, width, labels, to);
-    }
-  }
-
   private static MaskSupervision boxes(int seed) {
     MaskStack masks = new MaskStack(2, PADDED, PADDED);
     Random random = new Random(seed);
@@ -135,7 +91,7 @@ class VideoLossTest extends WithEngine {
           Criterion.of(settings)
               .compute(
                   predictions(classLogits(), Tensor.concat(2, one, one)),
-                  List.of(new Video(List.of(boxes, boxes))),
+                  List.of(new VideoTargets(List.of(boxes, boxes))),
                   points);
       assertEquals(value(photograph, "loss_ce"), value(video, "loss_ce"), 1e-5);
       assertEquals(2 * value(photograph, "loss_mask"), value(video, "loss_mask"), 1e-4);
@@ -148,7 +104,7 @@ class VideoLossTest extends WithEngine {
     float[] logits = random(7, QUERIES * FRAMES * SIDE * SIDE);
     float[] matcher = points(8);
     float[] loss = points(9);
-    Video video = new Video(List.of(boxes(1), boxes(2)));
+    VideoTargets video = new VideoTargets(List.of(boxes(1), boxes(2)));
     Tensor classes = classLogits();
     Outputs p = predictions(classes, engine.floats(logits, 1, QUERIES, FRAMES, SIDE, SIDE));
     PointSource points = new PointSource.Given(matcher, loss);
@@ -178,14 +134,15 @@ class VideoLossTest extends WithEngine {
     assertEquals(3 * dice / 2, value(losses, "loss_dice"), 1e-4);
   }
 
-  private static float[] labels(Video video, int n, int frame, float[] points) {
+  private static float[] labels(VideoTargets video, int n, int frame, float[] points) {
     float[] out = new float[POINTS];
     video.labels(n, frame, points, 0, POINTS, out, 0);
     return out;
   }
 
   /** Of each query and target, over the points of all frames. */
-  private static double[][] costs(float[] logits, float[] probs, Video video, float[] points) {
+  private static double[][] costs(
+      float[] logits, float[] probs, VideoTargets video, float[] points) {
     double[][] out = new double[QUERIES][2];
     for (int q = 0; q < QUERIES; q++) {
       for (int n = 0; n < 2; n++) {
@@ -297,7 +254,7 @@ class VideoLossTest extends WithEngine {
     Asked asked = new Asked(new ArrayList<>());
     Tensor masks =
         engine.floats(random(2, QUERIES * FRAMES * SIDE * SIDE), 1, QUERIES, FRAMES, SIDE, SIDE);
-    Video video = new Video(List.of(boxes(1), boxes(2)));
+    VideoTargets video = new VideoTargets(List.of(boxes(1), boxes(2)));
     Criterion.of(SETTINGS).compute(predictions(classLogits(), masks), List.of(video), asked);
     int drawn = 3 * POINTS + POINTS - (int) (0.75 * POINTS);
     assertEquals(
@@ -313,7 +270,7 @@ class VideoLossTest extends WithEngine {
   @Test
   void aComputationAgainKeepsMatchesAndPointsWhateverThePredictionsAre() {
     Asked asked = new Asked(new ArrayList<>());
-    List<Video> targets = List.of(new Video(List.of(boxes(1), boxes(2))));
+    List<VideoTargets> targets = List.of(new VideoTargets(List.of(boxes(1), boxes(2))));
     Criterion criterion = Criterion.of(SETTINGS);
     StepNormalizers step = criterion.normalizers(targets, QUERIES);
     Decisions decisions = new Decisions();

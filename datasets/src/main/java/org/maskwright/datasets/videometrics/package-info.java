@@ -6,4 +6,4 @@
  *
  * <p>Numbers equal the official tools' within 1e-12, counts exactly.
  */
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;

@@ -1,4 +1,4 @@
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +9,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.metrics.video.MotsScores.OfClass;
-import org.maskwright.datasets.metrics.video.MotsScores.Score;
 import org.maskwright.datasets.video.MotsText;
 import org.maskwright.datasets.video.MotsText.Mask;
+import org.maskwright.datasets.videometrics.MotsScores.OfClass;
+import org.maskwright.datasets.videometrics.MotsScores.Score;
 
 /**
  * MOTS' metrics of texts: two files, or two folders with a text for each sequence; of the truth

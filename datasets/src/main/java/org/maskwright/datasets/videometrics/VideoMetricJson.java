@@ -1,4 +1,4 @@
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -7,9 +7,9 @@ import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
 import org.maskwright.datasets.json.JsonContent;
 import org.maskwright.datasets.metrics.PanopticMetrics;
-import org.maskwright.datasets.metrics.video.HotaMetrics.AtThreshold;
-import org.maskwright.datasets.metrics.video.MotsScores.OfClass;
-import org.maskwright.datasets.metrics.video.MotsScores.Score;
+import org.maskwright.datasets.videometrics.HotaMetrics.AtThreshold;
+import org.maskwright.datasets.videometrics.MotsScores.OfClass;
+import org.maskwright.datasets.videometrics.MotsScores.Score;
 
 /**
  * Metrics of videos as JSON with every digit; fractions, null where there is nothing to measure.

@@ -1,4 +1,4 @@
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +10,9 @@ import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.image.LabelReader;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.LinearAssignment;
-import org.maskwright.datasets.metrics.video.DavisScores.OfObject;
-import org.maskwright.datasets.metrics.video.DavisScores.Statistics;
 import org.maskwright.datasets.video.FrameFolders;
+import org.maskwright.datasets.videometrics.DavisScores.OfObject;
+import org.maskwright.datasets.videometrics.DavisScores.Statistics;
 
 /**
  * DAVIS' J and F of two folders, in each a folder of PNGs for each sequence: indices of objects, 0

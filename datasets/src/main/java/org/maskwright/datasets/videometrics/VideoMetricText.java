@@ -1,12 +1,12 @@
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;
 
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.maskwright.datasets.metrics.PanopticMetrics;
-import org.maskwright.datasets.metrics.video.MotsScores.OfClass;
-import org.maskwright.datasets.metrics.video.MotsScores.Score;
+import org.maskwright.datasets.videometrics.MotsScores.OfClass;
+import org.maskwright.datasets.videometrics.MotsScores.Score;
 
 /** Metrics of videos as tables. */
 public final class VideoMetricText {

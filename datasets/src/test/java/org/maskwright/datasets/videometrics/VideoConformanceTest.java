@@ -1,4 +1,4 @@
-package org.maskwright.datasets.metrics.video;
+package org.maskwright.datasets.videometrics;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,10 +20,10 @@ import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.metrics.CocoMetrics;
 import org.maskwright.datasets.metrics.CocoSummary;
 import org.maskwright.datasets.metrics.PanopticMetrics;
-import org.maskwright.datasets.metrics.video.DavisFiles.Protocol;
-import org.maskwright.datasets.metrics.video.HotaMetrics.AtThreshold;
-import org.maskwright.datasets.metrics.video.MotsScores.OfClass;
-import org.maskwright.datasets.metrics.video.MotsScores.Score;
+import org.maskwright.datasets.videometrics.DavisFiles.Protocol;
+import org.maskwright.datasets.videometrics.HotaMetrics.AtThreshold;
+import org.maskwright.datasets.videometrics.MotsScores.OfClass;
+import org.maskwright.datasets.videometrics.MotsScores.Score;
 
 /** The official tools' answers on generated videos, which make_golden.py wrote. */
 final class VideoConformanceTest {
