@@ -162,6 +162,22 @@ public final class TrainingExample {
     return weak;
   }
 
+  /**
+   * Checks that each target has its mask.
+   *
+   * @throws DatasetException if one has points or a box in its place
+   */
+  public void requireMasks() {
+    for (int n = 0; n < weak.size(); n++) {
+      if (weak.get(n).isPresent()) {
+        throw new DatasetException(
+                "target %d: expected a mask, got %s; training learns from it with data.source.supervision.type = as-annotated"
+                    .formatted(n, weak.get(n).get().described()))
+            .forImage(imageId());
+      }
+    }
+  }
+
   /** Writes the normalised image [C,H,W], channel by channel, from {@code target[offset]} on. */
   public void normalizeInto(Normalization by, float[] target, int offset) {
     image.normalizeInto(by, target, offset);
