@@ -1,6 +1,7 @@
 package org.maskwright.datasets;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,6 +70,14 @@ public interface Dataset {
    */
   default List<DatasetException> disagreements(int index) {
     return List.of();
+  }
+
+  /**
+   * The first segment of image {@code index} whose mask nobody drew, as a problem of that
+   * annotation; empty if each has one. Known without reading a photograph.
+   */
+  default Optional<DatasetException> maskless(int index) {
+    return Optional.empty();
   }
 
   /** A segment without its mask: contiguous class index, and whether it is a crowd. */

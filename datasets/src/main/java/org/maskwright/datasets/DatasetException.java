@@ -91,6 +91,12 @@ public final class DatasetException extends RuntimeException {
         : copy(new DatasetException(problem, file, imageId, id.toString(), getCause()));
   }
 
+  /** This exception with what to do about it. */
+  public DatasetException advising(String advice) {
+    return copy(
+        new DatasetException(problem + "; " + advice, file, imageId, annotationId, getCause()));
+  }
+
   /** What is wrong, without the place. */
   public String problem() {
     return problem;

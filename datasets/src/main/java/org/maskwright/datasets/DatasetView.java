@@ -1,6 +1,7 @@
 package org.maskwright.datasets;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -110,6 +111,11 @@ public final class DatasetView implements Dataset {
   @Override
   public List<DatasetException> disagreements(int index) {
     return whole.disagreements(indices[index]);
+  }
+
+  @Override
+  public Optional<DatasetException> maskless(int index) {
+    return whole.maskless(indices[index]);
   }
 
   @Override

@@ -15,7 +15,8 @@ public record Sample(SampleInfo info, Photograph image, List<Segment> segments) 
   /**
    * Checks that masks fit.
    *
-   * @throws DatasetException if a mask has another size than the image
+   * @throws DatasetException if a mask has another size than the image, or points and box in its
+   *     place cannot be of an object of the image
    */
   public Sample {
     Objects.requireNonNull(info, "info");
@@ -29,6 +30,9 @@ public record Sample(SampleInfo info, Photograph image, List<Segment> segments) 
   private static void requireSize(SampleInfo info, Photograph image, Segment segment) {
     int height = image.height();
     int width = image.width();
+    if (segment.mask() instanceof SegmentMask.Weak weak) {
+      requireWithin(info, new Size(width, height), segment, weak.label());
+    }
     if (segment.mask() instanceof SegmentMask.Runs runs) {
       height = runs.rle().height();
       width = runs.rle().width();
@@ -45,6 +49,16 @@ public record Sample(SampleInfo info, Photograph image, List<Segment> segments) 
                       width,
                       height,
                       SwappedSides.hint(image.width(), image.height(), width, height)))
+          .forImage(info.imageId())
+          .forAnnotation(segment.id());
+    }
+  }
+
+  private static void requireWithin(SampleInfo info, Size size, Segment segment, WeakLabel label) {
+    try {
+      label.within(size);
+    } catch (IllegalArgumentException e) {
+      throw new DatasetException(e.getMessage(), e)
           .forImage(info.imageId())
           .forAnnotation(segment.id());
     }

@@ -14,6 +14,7 @@ public sealed interface SegmentMask {
    * The mask as run lengths.
    *
    * @param size of the image
+   * @throws DatasetException if nobody drew it
    */
   Rle toRle(Size size);
 
@@ -78,6 +79,23 @@ public sealed interface SegmentMask {
     @Override
     public Rle toRle(Size size) {
       return Rle.ofLabel(map.labels(), map.height(), map.width(), id);
+    }
+  }
+
+  /**
+   * A mask that nobody drew: what is known of it instead. There is no such bitmap, so whoever asks
+   * for one is refused; training can be told to learn from what is known.
+   */
+  record Weak(WeakLabel label) implements SegmentMask {
+    public Weak {
+      Objects.requireNonNull(label, "label");
+    }
+
+    @Override
+    public Rle toRle(Size size) {
+      throw new DatasetException(
+          "expected a mask, the annotation has %s: training learns from it with data.source.supervision.type = as-annotated, while evaluation and conversion need masks (docs/weak-labels.md)"
+              .formatted(label.described()));
     }
   }
 }

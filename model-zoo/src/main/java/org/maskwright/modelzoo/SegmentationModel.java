@@ -156,7 +156,7 @@ public final class SegmentationModel extends Module {
    * {@link #forward}.
    */
   public Outputs predict(Tensor pixels) {
-    return run(() -> padded(pixels), head.predictor::predict);
+    return run(() -> padded(pixels), features -> head.predictor.predict(features).answer());
   }
 
   private Outputs run(Supplier<Tensor> input, Function<PixelFeatures, Outputs> decode) {

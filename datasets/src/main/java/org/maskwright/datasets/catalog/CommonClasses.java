@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -235,6 +236,11 @@ public final class CommonClasses {
     @Override
     public List<DatasetException> disagreements(int index) {
       return own.disagreements(index);
+    }
+
+    @Override
+    public Optional<DatasetException> maskless(int index) {
+      return own.maskless(index);
     }
 
     @Override

@@ -177,7 +177,7 @@ public final class DataCheck {
     for (int s = 0; s < areas.length; s++) {
       Segment segment = sample.segments().get(s);
       String place = image + ", annotation " + segment.id() + ": ";
-      if (areas[s] == 0) {
+      if (areas[s] == 0 && !(segment.mask() instanceof SegmentMask.Weak)) {
         findings.add(problem(place + "the mask has no pixel"));
       }
       if (segment.mask() instanceof SegmentMask.Polygons polygons) {

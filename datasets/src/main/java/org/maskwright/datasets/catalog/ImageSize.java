@@ -9,7 +9,7 @@ import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 
 /** The size of an image of a data set, from the cheapest that knows it. */
-final class ImageSize {
+public final class ImageSize {
   private ImageSize() {}
 
   /**
@@ -17,7 +17,7 @@ final class ImageSize {
    *
    * @param segments of the image
    */
-  static Size of(Dataset dataset, int index, List<Segment> segments) {
+  public static Size of(Dataset dataset, int index, List<Segment> segments) {
     SampleInfo info = dataset.info(index);
     for (Segment segment : segments) {
       if (segment.mask() instanceof SegmentMask.Labelled labelled) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
@@ -109,6 +110,11 @@ public final class MergedThings implements Dataset {
   @Override
   public List<DatasetException> disagreements(int index) {
     return things.disagreements(index);
+  }
+
+  @Override
+  public Optional<DatasetException> maskless(int index) {
+    return things.maskless(index);
   }
 
   @Override

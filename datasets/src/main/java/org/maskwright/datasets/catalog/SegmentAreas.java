@@ -7,10 +7,11 @@ import java.util.Map;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Polygons;
 
-/** The pixels of each segment at the size of the image. */
+/** The pixels of each segment at the size of the image; those of its box where there is no mask. */
 final class SegmentAreas {
   private SegmentAreas() {}
 
@@ -31,6 +32,8 @@ final class SegmentAreas {
         long[] count =
             counts.computeIfAbsent(labelled.map(), SegmentAreas::histogram).get(labelled.id());
         areas[s] = count == null ? 0 : count[0];
+      } else if (mask instanceof SegmentMask.Weak weak) {
+        areas[s] = Math.round(weak.label().box().map(Box::area).orElse(0.0));
       }
     }
     return areas;

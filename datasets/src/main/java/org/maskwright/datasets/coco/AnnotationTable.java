@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.PointLabels;
 import org.maskwright.datasets.json.CocoAnnotation;
 import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.CocoImage;
@@ -28,6 +29,7 @@ final class AnnotationTable {
   private final Segmentation[] masks;
   private final float[] areas;
   private final float[] boxes; // left, top, width, height of each
+  private final Map<Integer, PointLabels> points; // of the rows that have some
   private final int[] rows;
   private final int[] firstRow;
 
@@ -38,6 +40,7 @@ final class AnnotationTable {
     this.masks = builder.masks.toArray(Segmentation[]::new);
     this.areas = Arrays.copyOf(builder.areas, builder.size);
     this.boxes = Arrays.copyOf(builder.boxes, BOX * builder.size);
+    this.points = Map.copyOf(builder.points);
     this.rows = rows;
     this.firstRow = firstRow;
   }
@@ -76,7 +79,12 @@ final class AnnotationTable {
 
   /** The mask, null if the file has none. */
   Segmentation mask(int row) {
-    return masks[row];
+    return masks[row] == null || masks[row].isEmpty() ? null : masks[row];
+  }
+
+  /** Labelled places of an annotation without a mask. */
+  PointLabels points(int row) {
+    return points.getOrDefault(row, PointLabels.NONE);
   }
 
   /** The area as the file says, NaN if it does not. */
@@ -99,6 +107,7 @@ final class AnnotationTable {
     private final Map<ImageId, Integer> imageNumbers = new HashMap<>();
     private final List<ImageId> imageOfNumber = new ArrayList<>();
     private final List<Segmentation> masks = new ArrayList<>();
+    private final Map<Integer, PointLabels> points = new HashMap<>();
     private float[] areas = new float[1024];
     private float[] boxes = new float[BOX * 1024];
     private long[] ids = new long[1024];
@@ -141,6 +150,9 @@ final class AnnotationTable {
       areas[size] = (float) annotation.area();
       putBox(annotation.box());
       masks.add(annotation.segmentation());
+      if (annotation.points().count() > 0) {
+        points.put(size, annotation.points());
+      }
       size++;
     }
 

@@ -2,7 +2,9 @@ package org.maskwright.datasets.coco;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,6 +32,10 @@ import org.maskwright.datasets.mask.Rle;
  *
  * <p>Categories are numbered 0..K-1 by rising id. An annotation of an unknown image or category is
  * an error when the file is opened; one whose mask is none, when its image is loaded.
+ *
+ * <p>An annotation without {@code segmentation} is what it has instead: {@code bbox}, PointSup's
+ * {@code point_coords} and {@code point_labels} (arXiv 2104.06404), both, or its class alone.
+ * Points and boxes that cannot be are errors when the file is opened.
  *
  * <p>A first category that is the supercategory of all others and has no annotation, as Roboflow
  * writes it, is left out.
@@ -68,6 +74,7 @@ public final class CocoInstanceDataset implements Dataset {
           annotationFile
               + ": the annotation id 0: by the official rule a detection that matches it counts as wrong, which lowers AP; number from 1");
     }
+    new WeakAnnotations(annotationFile, entries, table).survey(problems).ifPresent(notes::add);
     if (entries.isEmpty()) {
       problems.accept(
           DatasetException.ofFile(annotationFile, "\"images\": expected at least one, got none"));
@@ -136,11 +143,7 @@ public final class CocoInstanceDataset implements Dataset {
     for (int row : table.rowsOf(index)) {
       try {
         segments.add(
-            new Segment(
-                table.category(row),
-                table.crowd(row),
-                table.id(row),
-                mask(entry, table.mask(row))));
+            new Segment(table.category(row), table.crowd(row), table.id(row), mask(entry, row)));
       } catch (IllegalArgumentException e) {
         throw new DatasetException(e.getMessage(), e)
             .inFile(annotationFile)
@@ -191,15 +194,13 @@ public final class CocoInstanceDataset implements Dataset {
     return found;
   }
 
-  private static SegmentMask mask(CocoImage image, Segmentation segmentation) {
+  private SegmentMask mask(CocoImage image, int row) {
+    Segmentation segmentation = table.mask(row);
     if (segmentation == null) {
-      throw new IllegalArgumentException("no segmentation");
+      return new SegmentMask.Weak(WeakAnnotations.label(image, table, row));
     }
     if (segmentation.isPolygons()) {
       List<double[]> rings = segmentation.polygons();
-      if (rings.isEmpty()) {
-        throw new IllegalArgumentException("segmentation: expected at least one polygon, got none");
-      }
       rings.forEach(CocoInstanceDataset::requireFinite);
       return new SegmentMask.Polygons(rings);
     }
@@ -231,6 +232,14 @@ public final class CocoInstanceDataset implements Dataset {
   @Override
   public Photograph image(int index) {
     return photographs.read(entries.get(index));
+  }
+
+  @Override
+  public Optional<DatasetException> maskless(int index) {
+    return Arrays.stream(table.rowsOf(index))
+        .filter(row -> table.mask(row) == null)
+        .mapToObj(row -> WeakAnnotations.maskless(annotationFile, entries.get(index), table, row))
+        .findFirst();
   }
 
   @Override

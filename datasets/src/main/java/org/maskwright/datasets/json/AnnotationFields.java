@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.PointLabels;
 import org.maskwright.datasets.mask.Box;
 
 /** The fields that annotations, detections and panoptic segments share, as they are met. */
@@ -21,7 +22,10 @@ final class AnnotationFields {
           "bbox",
           "iscrowd",
           "ignore",
-          "segmentation");
+          "segmentation",
+          "point_coords",
+          "point_labels",
+          "point_weights");
 
   private static final JsonKeys SCANNED = new JsonKeys(KEYS);
 
@@ -35,6 +39,7 @@ final class AnnotationFields {
   boolean ignore;
   Segmentation segmentation;
 
+  private final PointFields points = new PointFields();
   private int seen;
 
   void read(JsonFile json, SegmentationReader shapes, String key) throws IOException {
@@ -49,6 +54,9 @@ final class AnnotationFields {
       case "iscrowd" -> crowd = json.flag(key);
       case "ignore" -> ignore = json.flag(key);
       case "segmentation" -> segmentation = shapes.segmentation();
+      case "point_coords" -> points.coordinates(json);
+      case "point_labels" -> points.labels(json);
+      case "point_weights" -> points.weights(json);
       default -> json.skip();
     }
   }
@@ -71,6 +79,7 @@ final class AnnotationFields {
         case "iscrowd" -> crowd = in.flag();
         case "ignore" -> ignore = in.flag();
         case "segmentation" -> segmentation = shapes.segmentation(in);
+        case "point_coords", "point_labels", "point_weights" -> throw Unusual.VALUE;
         default -> in.skip();
       }
     }
@@ -92,7 +101,17 @@ final class AnnotationFields {
 
   /** Of fields that are there. */
   CocoAnnotation annotation() {
-    return new CocoAnnotation(id, imageId, categoryId, area, box, crowd, ignore, segmentation);
+    boolean drawn = segmentation != null && !segmentation.isEmpty();
+    return new CocoAnnotation(
+        id,
+        imageId,
+        categoryId,
+        area,
+        box,
+        crowd,
+        ignore,
+        segmentation,
+        drawn ? PointLabels.NONE : points.labelled());
   }
 
   /** Of fields that are there. */

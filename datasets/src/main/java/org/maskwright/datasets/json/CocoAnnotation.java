@@ -2,6 +2,7 @@ package org.maskwright.datasets.json;
 
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.PointLabels;
 import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Rle;
 
@@ -14,6 +15,8 @@ import org.maskwright.datasets.mask.Rle;
  * @param ignore the {@code ignore} flag, which COCO's AP overwrites and LVIS' and boundary AP
  *     honour
  * @param segmentation null if the file has none
+ * @param points labelled places of an object without a segmentation, as PointSup (arXiv 2104.06404)
+ *     writes them; none if the file has none
  */
 public record CocoAnnotation(
     long id,
@@ -23,7 +26,20 @@ public record CocoAnnotation(
     Box box,
     boolean crowd,
     boolean ignore,
-    Segmentation segmentation) {
+    Segmentation segmentation,
+    PointLabels points) {
+  /** Without points. */
+  public CocoAnnotation(
+      long id,
+      ImageId imageId,
+      int categoryId,
+      double area,
+      Box box,
+      boolean crowd,
+      boolean ignore,
+      Segmentation segmentation) {
+    this(id, imageId, categoryId, area, box, crowd, ignore, segmentation, PointLabels.NONE);
+  }
 
   /**
    * The mask; polygons take the image's size, run lengths have their own.

@@ -277,10 +277,10 @@ public final class CocoJson {
       if (!seen.add(fields.id)) {
         throw json.error("annotation id " + fields.id + " occurs twice");
       }
+      return fields.annotation();
     } catch (DatasetException e) {
       throw fields.locate(e);
     }
-    return fields.annotation();
   }
 
   private static CocoDetection detection(JsonFile json, SegmentationReader shapes, int number)

@@ -100,6 +100,11 @@ public final class Segmentation {
     return height <= 0;
   }
 
+  /** Whether it is an empty list of polygons, as tools write it of an object with a box alone. */
+  public boolean isEmpty() {
+    return isPolygons() && width == 0;
+  }
+
   /** The height of run lengths. */
   public int height() {
     return Math.max(0, height);

@@ -63,8 +63,27 @@ public final class LabelmeLayout implements ToolLayout {
 
   @Override
   public Dataset open(DatasetSettings settings, Consumer<DatasetException> problems) {
+    return open(settings, problems, LabelmeLayout::areas, NO_AREAS);
+  }
+
+  /** How the shapes of a file become objects. */
+  @FunctionalInterface
+  interface Objects {
+    List<Segment> of(JsonTree tree, Size size, ClassNames classes);
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @param ignored types of shapes that say nothing
+   */
+  static ShapeDataset open(
+      DatasetSettings settings,
+      Consumer<DatasetException> problems,
+      Objects objects,
+      Set<String> ignored) {
     PhotoIndex index = PhotoIndex.of(settings.folder());
-    Reading reading = new Reading(settings, index, problems);
+    Reading reading = new Reading(settings, index, problems, objects, ignored);
     index.others(".json").forEach(reading::add);
     return reading.dataset();
   }
@@ -74,16 +93,25 @@ public final class LabelmeLayout implements ToolLayout {
     private final DatasetSettings settings;
     private final PhotoIndex index;
     private final Consumer<DatasetException> problems;
+    private final Objects objects;
+    private final Set<String> ignored;
     private final List<ShapeDataset.Item> items = new ArrayList<>();
     private final Set<String> labels = new TreeSet<>();
     private final Set<String> unlabelled;
     private int noAreas;
     private ClassNames classes;
 
-    Reading(DatasetSettings settings, PhotoIndex index, Consumer<DatasetException> problems) {
+    Reading(
+        DatasetSettings settings,
+        PhotoIndex index,
+        Consumer<DatasetException> problems,
+        Objects objects,
+        Set<String> ignored) {
       this.settings = settings;
       this.index = index;
       this.problems = problems;
+      this.objects = objects;
+      this.ignored = ignored;
       this.unlabelled = new TreeSet<>(index.photos());
     }
 
@@ -95,7 +123,7 @@ public final class LabelmeLayout implements ToolLayout {
           return; // of another program
         }
         for (JsonTree shape : tree.get("shapes").elements()) {
-          if (NO_AREAS.contains(type(shape))) {
+          if (ignored.contains(type(shape))) {
             noAreas++;
           } else {
             labels.add(shape.get("label").text());
@@ -118,7 +146,7 @@ public final class LabelmeLayout implements ToolLayout {
                 ShapeDataset.partOf(file),
                 tree.find("imageWidth").map(JsonTree::integer).orElse(0),
                 tree.find("imageHeight").map(JsonTree::integer).orElse(0),
-                size -> segments(read(path), size)));
+                size -> objects.of(read(path), size, classes)));
       } catch (DatasetException e) {
         problems.accept(e.inFile(path));
       }
@@ -148,80 +176,93 @@ public final class LabelmeLayout implements ToolLayout {
     private static JsonTree read(Path file) {
       return JsonTree.read(file, Set.of("imageData"));
     }
+  }
 
-    private static String type(JsonTree shape) {
-      return shape.find("shape_type").map(JsonTree::text).orElse("polygon");
-    }
+  static String type(JsonTree shape) {
+    return shape.find("shape_type").map(JsonTree::text).orElse("polygon");
+  }
 
-    private List<Segment> segments(JsonTree tree, Size size) {
-      Map<String, List<SegmentMask>> masks = new LinkedHashMap<>();
-      Map<String, Integer> classOf = new LinkedHashMap<>();
-      Set<String> crowds = new HashSet<>();
-      int number = 0;
-      for (JsonTree shape : tree.get("shapes").elements()) {
-        number++;
-        if (NO_AREAS.contains(type(shape))) {
-          continue;
-        }
-        String label = shape.get("label").text();
-        String object =
-            shape
-                .find("group_id")
-                .map(group -> label + " " + group.integer())
-                .orElse("shape " + number);
-        classOf.put(object, classes.indexOf(label));
-        if (shape.find("flags").flatMap(f -> f.find(CROWD)).map(JsonTree::isTrue).orElse(false)) {
-          crowds.add(object);
-        }
-        try {
-          masks.computeIfAbsent(object, o -> new ArrayList<>()).add(mask(shape, size));
-        } catch (IllegalArgumentException e) {
-          throw shape.error(e.getMessage());
-        }
+  private static List<Segment> areas(JsonTree tree, Size size, ClassNames classes) {
+    Map<String, List<SegmentMask>> masks = new LinkedHashMap<>();
+    Map<String, Integer> classOf = new LinkedHashMap<>();
+    Set<String> crowds = new HashSet<>();
+    int number = 0;
+    for (JsonTree shape : tree.get("shapes").elements()) {
+      number++;
+      if (NO_AREAS.contains(type(shape))) {
+        continue;
       }
-      List<Segment> segments = new ArrayList<>();
-      masks.forEach(
-          (object, parts) ->
-              segments.add(
-                  new Segment(
-                      classOf.get(object),
-                      crowds.contains(object),
-                      segments.size() + 1,
-                      Shapes.united(parts, size))));
-      return segments;
-    }
-
-    private static SegmentMask mask(JsonTree shape, Size size) {
-      double[] points = shape.get("points").points();
-      String type = type(shape);
-      boolean corners = type.equals("rectangle") || type.equals("circle") || type.equals("mask");
-      if (corners && points.length < 4) {
-        throw shape.error("%s: expected 2 points, got %d".formatted(type, points.length / 2));
+      String label = shape.get("label").text();
+      String object = object(shape, number);
+      classOf.put(object, classes.indexOf(label));
+      if (flag(shape, CROWD)) {
+        crowds.add(object);
       }
-      return switch (type) {
-        case "polygon", "oriented_rectangle" -> polygon(points);
-        case "rectangle" ->
-            polygon(
-                points.length == 4
-                    ? Shapes.rectangle(points[0], points[1], points[2], points[3])
-                    : points);
-        case "circle" -> {
-          double radius = Math.hypot(points[2] - points[0], points[3] - points[1]);
-          yield polygon(Shapes.ellipse(points[0], points[1], radius, radius, 0));
-        }
-        case "mask" -> {
-          byte[] png = Base64.getMimeDecoder().decode(shape.get("mask").text());
-          yield EmbeddedMask.of(png).at((int) points[0], (int) points[1], size);
-        }
-        default ->
-            throw shape.error(
-                "shape_type: expected polygon, rectangle, oriented_rectangle, circle or mask, got "
-                    + type);
-      };
+      try {
+        masks.computeIfAbsent(object, o -> new ArrayList<>()).add(mask(shape, size));
+      } catch (IllegalArgumentException e) {
+        throw shape.error(e.getMessage());
+      }
     }
+    List<Segment> segments = new ArrayList<>();
+    masks.forEach(
+        (object, parts) ->
+            segments.add(
+                new Segment(
+                    classOf.get(object),
+                    crowds.contains(object),
+                    segments.size() + 1,
+                    Shapes.united(parts, size))));
+    return segments;
+  }
 
-    private static SegmentMask polygon(double[] ring) {
-      return new SegmentMask.Polygons(List.of(Shapes.checked(ring)));
+  /**
+   * The name of the object that a shape is of: that of its label and group, or of the shape alone.
+   *
+   * @param number of the shape in the file
+   */
+  static String object(JsonTree shape, int number) {
+    return shape
+        .find("group_id")
+        .map(group -> shape.get("label").text() + " " + group.integer())
+        .orElse("shape " + number);
+  }
+
+  /** Whether a shape has a flag set. */
+  static boolean flag(JsonTree shape, String name) {
+    return shape.find("flags").flatMap(f -> f.find(name)).map(JsonTree::isTrue).orElse(false);
+  }
+
+  static SegmentMask mask(JsonTree shape, Size size) {
+    double[] points = shape.get("points").points();
+    String type = type(shape);
+    boolean corners = type.equals("rectangle") || type.equals("circle") || type.equals("mask");
+    if (corners && points.length < 4) {
+      throw shape.error("%s: expected 2 points, got %d".formatted(type, points.length / 2));
     }
+    return switch (type) {
+      case "polygon", "oriented_rectangle" -> polygon(points);
+      case "rectangle" ->
+          polygon(
+              points.length == 4
+                  ? Shapes.rectangle(points[0], points[1], points[2], points[3])
+                  : points);
+      case "circle" -> {
+        double radius = Math.hypot(points[2] - points[0], points[3] - points[1]);
+        yield polygon(Shapes.ellipse(points[0], points[1], radius, radius, 0));
+      }
+      case "mask" -> {
+        byte[] png = Base64.getMimeDecoder().decode(shape.get("mask").text());
+        yield EmbeddedMask.of(png).at((int) points[0], (int) points[1], size);
+      }
+      default ->
+          throw shape.error(
+              "shape_type: expected polygon, rectangle, oriented_rectangle, circle or mask, got "
+                  + type);
+    };
+  }
+
+  private static SegmentMask polygon(double[] ring) {
+    return new SegmentMask.Polygons(List.of(Shapes.checked(ring)));
   }
 }

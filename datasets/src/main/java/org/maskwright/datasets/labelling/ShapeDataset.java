@@ -22,9 +22,11 @@ import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.SwappedSides;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.WeakLabel;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
@@ -47,14 +49,32 @@ final class ShapeDataset implements Dataset {
   private final Categories categories;
   private final List<Item> items;
   private final List<String> notes;
+  private final Masks masks;
+
+  /** Whether every object is drawn. */
+  private enum Masks {
+    ALL,
+    SOME
+  }
 
   private ShapeDataset(
-      String name, DataFolder root, Categories categories, List<Item> items, List<String> notes) {
+      String name,
+      DataFolder root,
+      Categories categories,
+      List<Item> items,
+      List<String> notes,
+      Masks masks) {
     this.name = name;
     this.root = root;
     this.categories = categories;
     this.items = List.copyOf(items);
     this.notes = List.copyOf(notes);
+    this.masks = masks;
+  }
+
+  /** The same, some of whose objects have points or boxes in place of masks. */
+  ShapeDataset withSomeMasks() {
+    return new ShapeDataset(name, root, categories, items, notes, Masks.SOME);
   }
 
   /** What tells the objects of one photograph. */
@@ -165,7 +185,8 @@ final class ShapeDataset implements Dataset {
             settings,
             all.stream().filter(i -> settings.split().isEmpty() || i.part.equals(part)).toList(),
             problems),
-        notes);
+        notes,
+        Masks.ALL);
   }
 
   private static String part(DatasetSettings settings, List<Item> all) {
@@ -233,6 +254,25 @@ final class ShapeDataset implements Dataset {
             ? new Size(item.width, item.height)
             : PhotographSize.of(root.existing(item.photo));
     return segments(item, size);
+  }
+
+  @Override
+  public Optional<DatasetException> maskless(int index) {
+    if (masks == Masks.ALL) {
+      return Optional.empty();
+    }
+    Item item = items.get(index);
+    return segments(index).stream()
+        .filter(s -> s.mask() instanceof SegmentMask.Weak)
+        .findFirst()
+        .map(s -> maskless(item, s.id(), ((SegmentMask.Weak) s.mask()).label()));
+  }
+
+  private DatasetException maskless(Item item, long annotation, WeakLabel label) {
+    return new DatasetException("no mask, but " + label.described())
+        .inFile(root.root().resolve(item.file))
+        .forImage(id(item))
+        .forAnnotation(annotation);
   }
 
   private List<Segment> segments(Item item, Size size) {

@@ -127,6 +127,7 @@ public final class LoaderIterator implements MultiDataSetIterator, AutoCloseable
     float[] known = new float[batch.size() * plane];
     for (int b = 0; b < batch.size(); b++) {
       TrainingExample example = batch.examples().get(b);
+      example.requireMasks();
       for (int n = 0; n < example.targetCount(); n++) {
         int k = example.classes()[n];
         spread(example, n, batch.width(), oneHot, (b * classCount + k) * plane);

@@ -31,6 +31,8 @@ final class ImageShapes {
         mask = Polygons.toRle(polygons.rings(), picture.height(), picture.width());
       } else if (segment.mask() instanceof SegmentMask.Runs given) {
         mask = given.rle();
+      } else if (segment.mask() instanceof SegmentMask.Weak weak) {
+        mask = weak.toRle(picture); // cannot be cut: refused
       }
       runs.add(mask);
       boxes.add(mask == null || mask.area() == 0 ? Optional.empty() : Optional.of(box(mask)));

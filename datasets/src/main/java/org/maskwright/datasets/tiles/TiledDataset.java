@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -181,6 +182,11 @@ public final class TiledDataset implements Dataset {
   @Override
   public List<Label> labels(int tile) {
     return counts == null ? null : counts.labels(tile);
+  }
+
+  @Override
+  public Optional<DatasetException> maskless(int index) {
+    return whole.maskless(imageOf(index));
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.MaskStack;
-import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
@@ -27,7 +26,10 @@ public record Augmentation(List<Transform> transforms, Task task, EmptyMasks emp
   public enum EmptyMasks {
     /** Leave it out: more than half of an image's objects can fall outside a large-scale crop. */
     DROP,
-    /** Keep it, as the reference's panoptic pipelines do. */
+    /**
+     * Keep it, as the reference's panoptic pipelines do; one without a mask, of which points or box
+     * show nothing, is left out even so.
+     */
     KEEP
   }
 
@@ -62,20 +64,23 @@ public record Augmentation(List<Transform> transforms, Task task, EmptyMasks emp
     Size padded = view.padded();
     MaskStack masks = new MaskStack(targets.count(), padded.height(), padded.width());
     new MaskRenderer(view, masks).draw(sample.segments(), targets.targetOf());
-    int[] classes = targets.classes();
-    if (emptyMasks == EmptyMasks.DROP) {
-      int[] kept = IntStream.range(0, classes.length).filter(n -> !masks.isEmpty(n)).toArray();
-      if (kept.length < classes.length) {
-        int[] all = classes;
-        return example(
-            sample, view, Arrays.stream(kept).map(n -> all[n]).toArray(), masks.select(kept));
-      }
-    }
-    return example(sample, view, classes, masks);
+    WeakTargets weak = WeakTargets.of(sample, targets, view);
+    int[] all = targets.classes();
+    int[] kept =
+        IntStream.range(0, all.length)
+            .filter(n -> weak.has(n) ? weak.shows(n) : !drops(masks.isEmpty(n)))
+            .toArray();
+    return new TrainingExample(
+        sample.info(),
+        ImageRenderer.render(sample.image(), view),
+        view.content(),
+        view.source(),
+        Arrays.stream(kept).map(n -> all[n]).toArray(),
+        kept.length < all.length ? masks.select(kept) : masks,
+        Arrays.stream(kept).mapToObj(weak::get).toList());
   }
 
-  private static TrainingExample example(Sample sample, View view, int[] classes, MaskStack masks) {
-    PixelPlanes image = ImageRenderer.render(sample.image(), view);
-    return new TrainingExample(sample.info(), image, view.content(), view.source(), classes, masks);
+  private boolean drops(boolean empty) {
+    return empty && emptyMasks == EmptyMasks.DROP;
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Size;
 import org.maskwright.datasets.mask.IdTable;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Polygons;
@@ -39,6 +40,8 @@ public final class SemanticMap {
         Polygons.toRle(polygons.rings(), height, width).paint(classes, segment.category());
       } else if (segment.mask() instanceof SegmentMask.Runs runs) {
         runs.rle().paint(classes, segment.category());
+      } else if (segment.mask() instanceof SegmentMask.Weak weak) {
+        weak.toRle(new Size(width, height)); // refused
       }
     }
     return new LabelMap(height, width, classes);

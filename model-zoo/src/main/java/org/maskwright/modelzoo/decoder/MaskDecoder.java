@@ -21,7 +21,8 @@ public abstract class MaskDecoder extends Module {
 
   /**
    * The last layer's predictions alone: the same values as {@link #forward} gives but for rounding,
-   * without computing the other layers' masks.
+   * without computing the other layers' masks. Where masks are functions of the place, {@link
+   * Outputs#answer} has those of the model's answer.
    */
   public abstract Outputs predict(PixelFeatures features);
 

@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.nn.Embedding;
@@ -14,6 +15,9 @@ import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ImplicitMasks;
+import org.maskwright.modelzoo.head.ImplicitPointHead;
+import org.maskwright.modelzoo.head.Subdivision;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.pixeldecoder.SinePositions;
 import org.maskwright.modelzoo.prediction.Outputs;
@@ -41,6 +45,10 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   private final ClassHead classHead;
   private final Mlp maskEmbed;
   private final SinePositions positions;
+  private final Optional<PointHead> pointHead;
+
+  /** What makes masks functions of the place, and how finely they are computed. */
+  record PointHead(ImplicitPointHead head, Subdivision subdivision) {}
 
   /** Initial values as in the reference. */
   public MaskedAttentionDecoder(
@@ -49,7 +57,19 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
       int maskDim,
       MaskedAttentionPart.Settings config,
       ClassHead classHead) {
+    this(engine, channels, maskDim, config, classHead, Optional.empty());
+  }
+
+  MaskedAttentionDecoder(
+      Engine engine,
+      int channels,
+      int maskDim,
+      MaskedAttentionPart.Settings config,
+      ClassHead classHead,
+      Optional<PointHead> pointHead) {
     super(engine);
+    this.pointHead = pointHead;
+    pointHead.ifPresent(masks -> child("point_head", masks.head()));
     queries = config.queries();
     this.channels = channels;
     layers = config.layers();
@@ -181,7 +201,17 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
         x = layer(i, x, given.positions(), memory.get(i % LEVELS), blocked);
       }
     }
-    return head.predictions(every);
+    if (pointHead.isEmpty()) {
+      return head.predictions(every);
+    }
+    ImplicitPointHead points = pointHead.get().head();
+    ImplicitMasks masks =
+        new ImplicitMasks(
+            points,
+            decoderNorm.forward(x),
+            points.reduced(features.maskFeatures()),
+            pointHead.get().subdivision());
+    return every ? head.predictions(masks) : head.withAnswer(masks);
   }
 
   private List<Memory> memory(PixelFeatures features) {

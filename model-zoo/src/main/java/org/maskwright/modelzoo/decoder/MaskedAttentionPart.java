@@ -15,7 +15,7 @@ import org.maskwright.settings.Doc;
 
 /** Mask2Former's masked attention over three scales; computed by {@link MaskedAttentionDecoder}. */
 public final class MaskedAttentionPart implements DecoderPart {
-  private static final int LEVELS = 3;
+  static final int LEVELS = 3;
 
   @Override
   public String name() {

@@ -6,6 +6,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.prediction.MaskProduct;
 import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.prediction.PointMasks;
 
 /** From the states of queries to predictions: classes, and products with mask features. */
 final class QueryHead {
@@ -42,10 +43,26 @@ final class QueryHead {
    * @param product whether losses of chosen masks will be asked for
    */
   Outputs predictions(boolean product) {
-    return new Outputs(
-        layers,
-        classHead.maskScores(),
-        product ? List.of(new MaskProduct(embeddings, maskFeatures.unsqueeze(2))) : List.of());
+    return new Outputs(layers, classHead.maskScores(), product ? List.of(product()) : List.of());
+  }
+
+  /**
+   * What was added and, once more, the last layer with masks that are functions of the place; for
+   * losses.
+   */
+  Outputs predictions(PointMasks masks) {
+    layers.add(layers.get(layers.size() - 1));
+    embeddings.add(embeddings.get(embeddings.size() - 1));
+    return new Outputs(layers, classHead.maskScores(), List.of(product(), masks));
+  }
+
+  /** What was added, and functions of the place that give the masks of the answer. */
+  Outputs withAnswer(PointMasks masks) {
+    return new Outputs(layers, classHead.maskScores(), List.of(masks));
+  }
+
+  private MaskProduct product() {
+    return new MaskProduct(embeddings, maskFeatures.unsqueeze(2));
   }
 
   /**

@@ -170,6 +170,13 @@ public record Outputs(List<Layer> layers, MaskScores maskScores, List<Extra> ext
     return layers.get(layers.size() - 1);
   }
 
+  /** The model's answer: the last layer, with finer masks where these are {@link PointMasks}. */
+  public Outputs answer() {
+    return extra(PointMasks.class)
+        .map(masks -> new Outputs(List.of(masks.refined(last())), maskScores))
+        .orElse(this);
+  }
+
   /** What a model says besides, if this one says it. */
   public <E extends Extra> Optional<E> extra(Class<E> type) {
     return extras.stream().filter(type::isInstance).map(type::cast).findFirst();

@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
       DataViewCommand.class,
       DataConvertCommand.class,
       DataColorsCommand.class,
+      DataPointsCommand.class,
+      DataBoxesCommand.class,
     })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Sample;
+import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.picture.Overlay;
@@ -12,6 +13,7 @@ import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Palette;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.PictureGrid;
+import org.maskwright.datasets.picture.WeakMarks;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.SampleRandom;
 
@@ -56,11 +58,9 @@ final class DataPictures {
   }
 
   private Picture overlay(TrainingExample example) {
-    int plane = example.width() * example.height();
     List<OverlayInstance> instances = new ArrayList<>();
     for (int n = 0; n < example.targetCount(); n++) {
-      byte[] mask = new byte[plane];
-      example.masks().unpack(n, mask, 0);
+      byte[] mask = drawn(example, n);
       int index = example.classes()[n];
       Category category = dataset.categories().get(index);
       OverlayInstance one = new OverlayInstance(mask, index, category.name());
@@ -71,5 +71,20 @@ final class DataPictures {
         .withPalette(Palette.of(dataset.categories()))
         .withMaxLongSide(LONG_SIDE)
         .instances(instances);
+  }
+
+  /** The mask, or what is known in its place. */
+  private static byte[] drawn(TrainingExample example, int n) {
+    Size size = new Size(example.width(), example.height());
+    return example
+        .weak()
+        .get(n)
+        .map(label -> WeakMarks.of(label, size))
+        .orElseGet(
+            () -> {
+              byte[] mask = new byte[size.width() * size.height()];
+              example.masks().unpack(n, mask, 0);
+              return mask;
+            });
   }
 }

@@ -15,6 +15,7 @@ import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.LossTermSettings;
+import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.optim.LayerDecay;
 import org.maskwright.trainer.optim.OptimizerSettings;
 import org.maskwright.trainer.result.ResultKind;
@@ -104,10 +105,11 @@ public record RunSettings(
     Set<String> weighed = new TreeSet<>();
     sources.forEach(source -> weighed.addAll(source.lossWeights().keySet()));
     Optional<String> deciding = eval.lossTerm();
-    if (weighed.isEmpty() && deciding.isEmpty()) {
-      return;
-    }
-    List<String> terms = Criterion.of(criterion.withClassWeights(ClassWeights.EQUAL)).terms();
+    Criterion own = Criterion.of(criterion.withClassWeights(ClassWeights.EQUAL));
+    Criterion trained =
+        own.with(
+            SourceSupervision.terms(sources.stream().map(SourceSettings::annotation).toList()));
+    List<String> terms = trained.terms();
     for (String term : weighed) {
       Ranges.require(
           terms.contains(LossTermSettings.termName(term)),
@@ -118,9 +120,10 @@ public record RunSettings(
     deciding.ifPresent(
         term ->
             Ranges.require(
-                terms.contains("loss_" + term),
+                own.terms().contains("loss_" + term),
                 "eval",
-                "best a loss of the criterion, loss.total or loss. and one of " + named(terms),
+                "best a loss of the criterion, loss.total or loss. and one of "
+                    + named(own.terms()),
                 eval.best()));
   }
 

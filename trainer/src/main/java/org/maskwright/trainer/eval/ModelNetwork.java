@@ -60,7 +60,7 @@ public record ModelNetwork(SegmentationModel model) implements Network {
       int paddedWidth = model.paddedSize(width);
       Outputs predictions = layers.isPresent() ? model.forward(input) : model.predict(input);
       layers.ifPresent(l -> l.take(predictions, paddedHeight, paddedWidth));
-      return new Seen(QueryOutputs.of(predictions, 0), paddedHeight, paddedWidth);
+      return new Seen(QueryOutputs.of(predictions.answer(), 0), paddedHeight, paddedWidth);
     }
   }
 }

@@ -58,7 +58,7 @@ final class Validation {
                     new ConfigException(
                         model
                             + ": not a checkpoint inside a run folder with config.conf; the loss of int8 is measured on data.val: give the data and eval settings with --config FILE"));
-    Dataset data = TrainingData.open(settings, settings.data().val(), settings.task());
+    Dataset data = TrainingData.evaluated(settings);
     SameClasses.require(file.classSpace(), data, model, false);
     Evaluator.requireChannels(file.normalization(), data);
     return new Validation(settings, file, data, wishes.limit());

@@ -2,6 +2,7 @@ package org.maskwright.trainer.loop;
 
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loss.Criterion;
+import org.maskwright.trainer.loss.SourceSupervision;
 
 /** {@link SegmentationTask}. */
 public final class Segmentation implements TrainTaskKind {
@@ -12,7 +13,7 @@ public final class Segmentation implements TrainTaskKind {
     public TrainTask build(Context context) {
       return new SegmentationTask(
           context.model(),
-          Criterion.of(context.criterion()),
+          Criterion.of(context.criterion()).with(SourceSupervision.terms(context.sources())),
           context.sources(),
           context.normalization(),
           context.warnings());

@@ -59,6 +59,7 @@ public final class SegmentationTask implements TrainTask {
   @Override
   public void trainedTo(double progress) {
     model.decoder().trainedTo(progress);
+    criterion.trainedTo(progress);
   }
 
   @Override

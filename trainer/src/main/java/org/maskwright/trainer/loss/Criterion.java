@@ -21,6 +21,23 @@ public interface Criterion {
    */
   StepNormalizers normalizers(List<? extends Supervision> targets, int queries);
 
+  /**
+   * As this with more terms, that learn from what some annotations say.
+   *
+   * @throws IllegalArgumentException if it matches no masks, or has a term of such a name
+   */
+  default Criterion with(List<LossTerm> terms) {
+    if (terms.isEmpty()) {
+      return this;
+    }
+    throw new IllegalArgumentException(
+        "criterion: expected one that matches masks, for the terms %s of data.source.supervision; set criterion.type = points or dense"
+            .formatted(terms.stream().map(LossTerm::name).toList()));
+  }
+
+  /** Told before a training and after each of its steps what share of it is done, in [0,1]. */
+  default void trainedTo(double progress) {}
+
   /** The losses of a batch that is a whole step; see the other method. */
   default Losses compute(
       Outputs predictions, List<? extends Supervision> targets, PointSource points) {

@@ -38,8 +38,13 @@ public final class MaskSupervision implements Supervision {
     this.paddedWidth = paddedWidth;
   }
 
-  /** The targets of an example in a batch padded to the given size. */
+  /**
+   * The targets of an example in a batch padded to the given size.
+   *
+   * @throws org.maskwright.datasets.DatasetException if the mask of one is not known
+   */
   public static MaskSupervision of(TrainingExample example, int paddedHeight, int paddedWidth) {
+    example.requireMasks();
     return new MaskSupervision(example.classes(), example.masks(), paddedHeight, paddedWidth);
   }
 

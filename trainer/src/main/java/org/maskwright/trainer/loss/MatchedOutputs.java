@@ -1,14 +1,17 @@
 package org.maskwright.trainer.loss;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.ResizeMode;
-import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.runtime.Parallel;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
@@ -29,8 +32,9 @@ public final class MatchedOutputs {
   private final StepNormalizers step;
   private final Supplier<Matches> match;
   private final PointSampler sampler;
+  private final double trained;
   private Matches matches;
-  private Tensor masks;
+  private MatchedMasks masks;
   private Tensor noMasks;
   private Samples atPoints;
   private List<Samples> onGrid;
@@ -42,12 +46,14 @@ public final class MatchedOutputs {
       List<? extends Supervision> targets,
       StepNormalizers step,
       Supplier<Matches> match,
-      PointSampler sampler) {
+      PointSampler sampler,
+      double trained) {
     this.predictions = predictions;
     this.targets = targets;
     this.step = step;
     this.match = match;
     this.sampler = sampler;
+    this.trained = trained;
   }
 
   /** What the model says. */
@@ -68,7 +74,7 @@ public final class MatchedOutputs {
     if (!weighed && losses.isPresent() && imagesWeigh()) {
       throw new IllegalStateException(
           term
-              + ": expected a term that weighs images, as the loss weights of a source ask for; compute it with atPoints or onGrid, or multiply each image's share by imageWeight");
+              + ": expected a term that weighs images, as the loss weights of a source ask for; compute it with atPoints, onGrid or overSaid, or multiply each image's share by imageWeight");
     }
     return losses;
   }
@@ -84,6 +90,11 @@ public final class MatchedOutputs {
   public double imageWeight(int image) {
     weighed = true;
     return targets.get(image).termWeight(term);
+  }
+
+  /** The share of the training that is done, in [0,1]; 1 outside of a training. */
+  public double trained() {
+    return trained;
   }
 
   /** Of the whole step. */
@@ -132,6 +143,84 @@ public final class MatchedOutputs {
         });
   }
 
+  /**
+   * A loss of the matched pairs whose annotation says something of a type about the target.
+   *
+   * @param loss from mask logits [m,T,h,w] of one output and what is said of each of their targets
+   *     to losses [m]
+   * @return for each output [L] factor * sum of the losses; empty if the step has no target
+   */
+  public <E> Optional<Tensor> overSaid(
+      Class<E> type, double factor, BiFunction<Tensor, List<E>, Tensor> loss) {
+    weighed = true;
+    if (matches().count() == 0) {
+      Tensor none = noMasks();
+      return step.get(StepNormalizers.MASKS) == 0 ? Optional.empty() : Optional.of(none);
+    }
+    int perOutput = matches.perOutput();
+    int[] target = matches.targets();
+    int[] image = matches.images();
+    Tensor[] out = new Tensor[predictions.layers().size()];
+    for (int l = 0; l < out.length; l++) {
+      List<E> all = new ArrayList<>();
+      long[] rows = new long[perOutput];
+      float[] factors = new float[perOutput];
+      for (int i = l * perOutput; i < (l + 1) * perOutput; i++) {
+        Optional<E> one = targets.get(image[i]).said(target[i], type);
+        if (one.isPresent()) {
+          rows[all.size()] = i - (long) l * perOutput;
+          factors[all.size()] = (float) (factor * pairWeight(image[i], target[i]));
+          all.add(one.get());
+        }
+      }
+      out[l] = all.isEmpty() ? noMasks().slice(0, l, l + 1L) : sum(l, rows, factors, all, loss);
+    }
+    return Optional.of(Tensor.concat(0, out));
+  }
+
+  /** The sum [1] of the losses of some pairs of an output, each times a factor. */
+  private <E> Tensor sum(
+      int output,
+      long[] rows,
+      float[] factors,
+      List<E> said,
+      BiFunction<Tensor, List<E>, Tensor> loss) {
+    int n = said.size();
+    Tensor all = masks().of(output); // [m*T,1,h,w]
+    Engine engine = all.engine();
+    Tensor chosen =
+        all.reshape(-1, frames(), all.size(2), all.size(3))
+            .indexSelect(0, engine.longs(Arrays.copyOf(rows, n), n)); // [n,T,h,w]
+    Tensor weights = engine.floats(Arrays.copyOf(factors, n), n);
+    return loss.apply(chosen, said).mul(weights).sum().reshape(1);
+  }
+
+  /**
+   * A loss of the last output's matched queries, by their rows image * Q + query.
+   *
+   * @param loss from n rows to losses [n]
+   * @return for each output [L] factor * sum of the losses, which is 0 but for the last; empty if
+   *     nothing is matched
+   */
+  public Optional<Tensor> ofLastRows(double factor, Function<long[], Tensor> loss) {
+    weighed = true;
+    int outputs = predictions.layers().size();
+    if (matches().perOutput() == 0) {
+      return Optional.empty();
+    }
+    Tensor each = loss.apply(matches().rows().get(outputs - 1)); // [n]
+    int first = (outputs - 1) * matches.perOutput();
+    int[] target = matches.targets();
+    int[] image = matches.images();
+    float[] factors = new float[matches.perOutput()];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = (float) (factor * pairWeight(image[first + i], target[first + i]));
+    }
+    Engine engine = each.engine();
+    Tensor last = each.mul(engine.floats(factors, factors.length)).sum().reshape(1);
+    return Optional.of(outputs == 1 ? last : Tensor.concat(0, engine.zeros(outputs - 1), last));
+  }
+
   private Optional<Tensor> overPairs(double weight, Supplier<Tensor> losses) {
     double count = step.get(StepNormalizers.MASKS);
     weighed = true;
@@ -142,18 +231,29 @@ public final class MatchedOutputs {
     int outputs = predictions.layers().size();
     int perOutput = matches.perOutput() * frames();
     Tensor each = losses.get(); // [m]
-    if (imagesWeigh()) {
+    if (imagesWeigh() || targetsWeigh()) {
       each = each.mul(weightsOfPairs(each));
     }
     return Optional.of(each.reshape(outputs, perOutput).sum(1).mul(weight / count));
   }
 
-  /** The weight of the image of each pair and frame. */
+  private boolean targetsWeigh() {
+    return targets.stream()
+        .anyMatch(
+            of -> IntStream.range(0, of.count()).anyMatch(n -> of.targetWeight(term, n) != 1));
+  }
+
+  private double pairWeight(int image, int target) {
+    return imageWeight(image) * targets.get(image).targetWeight(term, target);
+  }
+
+  /** The weight of the image and the target of each pair and frame. */
   private Tensor weightsOfPairs(Tensor losses) {
     int[] image = matches.images();
+    int[] target = matches.targets();
     float[] out = new float[losses.intSize(0)];
     for (int i = 0; i < out.length; i++) {
-      out[i] = (float) imageWeight(image[i / frames()]);
+      out[i] = (float) pairWeight(image[i / frames()], target[i / frames()]);
     }
     return losses.engine().floats(out, out.length);
   }
@@ -185,19 +285,20 @@ public final class MatchedOutputs {
     return predictions.last().frames();
   }
 
-  /** The masks of all pairs, each frame for itself: [m,1,h,w]. */
-  private Tensor masks() {
+  private MatchedMasks masks() {
     if (masks == null) {
-      Tensor chosen = predictions.chosenMasks(matches().rows()); // [n,T,h,w]
-      masks = chosen.reshape(-1, 1, chosen.size(2), chosen.size(3));
+      masks = new MatchedMasks(predictions, targets, matches());
     }
     return masks;
   }
 
   private Samples samplesAtPoints() {
-    float[] points = sampler.choose(masks(), matches(), frames());
+    if (targets.stream().anyMatch(Supervision::placed)) {
+      return samplesAtPlaces();
+    }
+    float[] points = sampler.choose(masks().maps(), matches(), frames());
     int count = sampler.count();
-    int rows = masks.intSize(0);
+    int rows = masks.rows();
     int[] target = matches.targets();
     int[] image = matches.images();
     int frames = frames();
@@ -214,22 +315,46 @@ public final class MatchedOutputs {
             of.weights(n, i % frames, points, 2 * at, count, weights, at);
           }
         });
-    Engine engine = masks.engine();
-    Tensor x =
-        PointSampling.sample(masks, engine.floats(points, rows, count, 2))
-            .squeeze(1)
-            .cast(DType.FLOAT32); // [m,P]
-    return samples(x, labels, weights);
+    return samples(masks.at(points, count), labels, weights);
+  }
+
+  /**
+   * Where some targets are known at places of their own: of those their places, of the others
+   * sampled ones, and the rest of a row without weight.
+   */
+  private Samples samplesAtPlaces() {
+    int rows = masks().rows();
+    int[] target = matches.targets();
+    int[] image = matches.images();
+    IntFunction<PointSource.Uniform> random = sampler.uniform(matches, frames());
+    List<Optional<Places>> own = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      int pair = i / frames();
+      own.add(targets.get(image[pair]).places(target[pair], random.apply(i)));
+    }
+    boolean sampled = own.stream().anyMatch(Optional::isEmpty);
+    int most = own.stream().flatMap(Optional::stream).mapToInt(Places::count).max().orElse(0);
+    int drawn = sampled ? sampler.count() : 0;
+    PlaceRows out = new PlaceRows(rows, Math.max(1, Math.max(most, drawn)));
+    float[] chosen = sampled ? sampler.choose(masks.maps(), matches, frames()) : new float[0];
+    for (int i = 0; i < rows; i++) {
+      int pair = i / frames();
+      if (own.get(i).isPresent()) {
+        out.put(i, 0, own.get(i).get());
+      } else {
+        Supervision of = targets.get(image[pair]);
+        out.put(i, 0, of, target[pair], i % frames(), chosen, i * drawn, drawn);
+      }
+    }
+    return samples(masks.at(out.points(), out.count()), out.labels(), out.weights());
   }
 
   /** Output by output: labels are as large as the images. */
   private List<Samples> samplesOnGrid() {
-    Tensor all = masks().cast(DType.FLOAT32);
     int perOutput = matches.perOutput() * frames();
     List<Samples> out = new ArrayList<>();
     for (int l = 0; l < predictions.layers().size(); l++) {
-      int first = l * perOutput;
-      out.add(samplesOnGrid(all.slice(0, first, first + perOutput), first));
+      out.add(samplesOnGrid(masks().of(l), l * perOutput));
     }
     return out;
   }

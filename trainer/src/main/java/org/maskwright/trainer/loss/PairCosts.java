@@ -84,7 +84,8 @@ public final class PairCosts {
   /** Logits and labels at one set of points of an image, the same in each of its frames. */
   public PairSamples atPoints() {
     if (atPoints == null) {
-      atPoints = samplesAtPoints(chosenPoints());
+      boolean placed = targets.stream().anyMatch(Supervision::placed);
+      atPoints = placed ? samplesAtPlaces() : samplesAtPoints(chosenPoints());
     }
     return atPoints;
   }
@@ -134,6 +135,26 @@ public final class PairCosts {
         b ->
             System.arraycopy(source.forMatcher(layer, b, count), 0, out, b * count * 2, count * 2));
     return out;
+  }
+
+  /**
+   * Where some targets are known at places of their own: all places of an image in a row, each
+   * target with weight at its own alone.
+   */
+  private PairSamples samplesAtPlaces() {
+    if (output.frames() > 1) {
+      throw new IllegalStateException(
+          "matching: expected targets with masks in videos, got one that is known at places alone");
+    }
+    PairPlaces places = PairPlaces.of(targets, maxTargets, layer, source, sampling);
+    Engine engine = output.maskLogits().engine();
+    int count = places.count();
+    Tensor x =
+        PointSampling.sample(
+            output.imageMaskLogits().cast(DType.FLOAT32),
+            engine.floats(places.points(), targets.size(), count, 2)); // [B,Q,P]
+    return new PairSamples(
+        x, asPlaces(places.labels(), count), Optional.of(asPlaces(places.weights(), count)));
   }
 
   private PairSamples samplesAtPoints(float[] xy) {

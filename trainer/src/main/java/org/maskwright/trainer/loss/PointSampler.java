@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import java.util.function.IntFunction;
 import org.maskwright.engine.array.Device;
 import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.runtime.Parallel;
@@ -46,6 +47,12 @@ record PointSampler(Sampling sampling, PointSource source, Decisions decisions) 
       }
     }
     return out;
+  }
+
+  /** Uniform points of each row of the masks, for targets that are known at places of their own. */
+  IntFunction<PointSource.Uniform> uniform(Matches matches, int frames) {
+    Draw draw = drawOf(matches, frames);
+    return row -> count -> draw.points(row, count);
   }
 
   /** Random points of a row. */

@@ -30,6 +30,13 @@ public interface PointSource {
    */
   float[] forLoss(int output, int image, int pair, int frame, int count);
 
+  /** Uniform points; the same ones each time it is asked for as many. */
+  @FunctionalInterface
+  interface Uniform {
+    /** So many points, x and y interleaved, in [0,1). */
+    float[] points(int count);
+  }
+
   /** Whether the loss may choose the uncertain ones among more points than it needs. */
   boolean allowsImportanceSampling();
 

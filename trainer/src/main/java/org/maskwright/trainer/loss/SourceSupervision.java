@@ -1,6 +1,9 @@
 package org.maskwright.trainer.loss;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
 
@@ -20,6 +23,26 @@ public record SourceSupervision(SupervisionSettings supervision, Map<String, Dou
   /** Without weights. */
   public SourceSupervision(SupervisionSettings supervision) {
     this(supervision, Map.of());
+  }
+
+  /**
+   * The terms of the loss that the supervisions of several sources bring.
+   *
+   * @throws IllegalArgumentException if two of one name differ
+   */
+  public static List<LossTerm> terms(List<SourceSupervision> sources) {
+    Map<String, LossTerm> byName = new LinkedHashMap<>();
+    for (SourceSupervision source : sources) {
+      for (LossTerm term : source.supervision.terms()) {
+        LossTerm before = byName.putIfAbsent(term.name(), term);
+        if (before != null && !before.equals(term)) {
+          throw new IllegalArgumentException(
+              "data: expected one setting of %s in all sources, got %s and %s; loss-weights of a source change its share"
+                  .formatted(term.name(), before, term));
+        }
+      }
+    }
+    return List.copyOf(byName.values());
   }
 
   /**
@@ -47,6 +70,26 @@ public record SourceSupervision(SupervisionSettings supervision, Map<String, Dou
           .mapToDouble(Map.Entry::getValue)
           .findFirst()
           .orElse(1);
+    }
+
+    @Override
+    public double targetWeight(String term, int n) {
+      return own.targetWeight(term, n);
+    }
+
+    @Override
+    public boolean placed() {
+      return own.placed();
+    }
+
+    @Override
+    public Optional<Places> places(int n, PointSource.Uniform random) {
+      return own.places(n, random);
+    }
+
+    @Override
+    public <E> Optional<E> said(int n, Class<E> type) {
+      return own.said(n, type);
     }
 
     @Override

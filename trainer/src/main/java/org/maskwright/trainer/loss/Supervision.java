@@ -1,6 +1,7 @@
 package org.maskwright.trainer.loss;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.maskwright.datasets.LabelSpace;
 
 /**
@@ -8,7 +9,10 @@ import org.maskwright.datasets.LabelSpace;
  * asked for where the loss needs it: no target is ever held as an up-sampled float mask. Full masks
  * are one form; labelled points or boxes answer the same questions.
  *
- * <p>A label that is not known has weight 0 and changes nothing.
+ * <p>A label that is not known has weight 0 and changes nothing. A target that is known at a few
+ * places alone names them ({@link #places}): there, and nowhere else, terms at sampled points and
+ * the matching compare it. What else an annotation may say of a target, such as its box, terms find
+ * by its type ({@link #said}).
  *
  * <p><b>Coordinates</b> (x,y) in [0,1] of the padded image of the batch; pixel centres at +0.5.
  *
@@ -40,6 +44,33 @@ public interface Supervision {
   /** Factor on this image's share of a term of the loss, such as {@code loss_mask}; at least 0. */
   default double termWeight(String term) {
     return 1;
+  }
+
+  /**
+   * Factor on target {@code n}'s share of a term of matched pairs, beside its image's; at least 0.
+   */
+  default double targetWeight(String term, int n) {
+    return 1;
+  }
+
+  /** Whether some target has {@link #places} of its own. */
+  default boolean placed() {
+    return false;
+  }
+
+  /**
+   * The places at which alone target {@code n} is known; empty of one that is known wherever a loss
+   * asks, as one with a mask is.
+   *
+   * @param random uniform points, the same whenever the step is computed again
+   */
+  default Optional<Places> places(int n, PointSource.Uniform random) {
+    return Optional.empty();
+  }
+
+  /** Something that only some annotations say of a target, found by its type. */
+  default <E> Optional<E> said(int n, Class<E> type) {
+    return Optional.empty();
   }
 
   /** Sum of the weights of the pixels of all frames that are in at least one target. */

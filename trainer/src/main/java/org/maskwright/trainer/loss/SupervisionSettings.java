@@ -1,5 +1,9 @@
 package org.maskwright.trainer.loss;
 
+import java.util.List;
+import java.util.Optional;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
@@ -18,6 +22,39 @@ public interface SupervisionSettings {
    * @param paddedWidth columns of the batch's padded images
    */
   Supervision of(TrainingExample example, int paddedHeight, int paddedWidth);
+
+  /**
+   * The data set with its annotation as this takes it to be. Unless said otherwise that is what it
+   * is, and each segment has a mask.
+   *
+   * @throws DatasetException if the annotation does not have what this learns from
+   */
+  default Dataset annotation(Dataset own) {
+    return requireMasks(
+        own,
+        "learn from it with data.source.supervision.type = as-annotated (docs/weak-labels.md), or draw its mask");
+  }
+
+  /** The terms of the loss that learn from what this says, beside those of the criterion. */
+  default List<LossTerm> terms() {
+    return List.of();
+  }
+
+  /**
+   * A data set of which each segment has a mask.
+   *
+   * @param advice what to do about one that has none
+   * @throws DatasetException naming the first that has none
+   */
+  static Dataset requireMasks(Dataset dataset, String advice) {
+    for (int i = 0; i < dataset.size(); i++) {
+      Optional<DatasetException> maskless = dataset.maskless(i);
+      if (maskless.isPresent()) {
+        throw maskless.get().advising(advice);
+      }
+    }
+    return dataset;
+  }
 
   /**
    * As {@link #of} of settings that may be an extension's.

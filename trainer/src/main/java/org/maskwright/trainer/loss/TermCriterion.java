@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class TermCriterion implements Criterion {
   private final MatchPolicy policy;
   private final Sampling sampling;
   private final MaskScores scores;
+  private double trained = 1; // share of the training that is done
 
   /**
    * @param terms in the order in which their values are listed
@@ -53,6 +55,21 @@ final class TermCriterion implements Criterion {
   }
 
   @Override
+  public Criterion with(List<LossTerm> more) {
+    if (more.isEmpty() || scores != MaskScores.SIGMOID) {
+      return Criterion.super.with(more);
+    }
+    List<LossTerm> all = new ArrayList<>(terms);
+    all.addAll(more);
+    return new TermCriterion(all, policy, sampling, scores);
+  }
+
+  @Override
+  public void trainedTo(double progress) {
+    trained = progress;
+  }
+
+  @Override
   public StepNormalizers normalizers(List<? extends Supervision> targets, int queries) {
     StepNormalizers out =
         StepNormalizers.of(
@@ -78,7 +95,8 @@ final class TermCriterion implements Criterion {
             targets,
             step,
             () -> decisions.once(Matches.class, () -> match(predictions.layers(), targets, points)),
-            new PointSampler(sampling, points, decisions));
+            new PointSampler(sampling, points, decisions),
+            trained);
     Losses.Builder losses = new Losses.Builder();
     for (LossTerm term : terms) {
       Optional<Tensor> values =

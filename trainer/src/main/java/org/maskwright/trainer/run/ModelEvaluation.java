@@ -119,7 +119,7 @@ public final class ModelEvaluation {
     if (group.rank() > 0) {
       group.meet();
     }
-    Dataset data = TrainingData.open(settings, settings.data().val(), settings.task());
+    Dataset data = TrainingData.evaluated(settings);
     if (group.rank() == 0) {
       group.meet();
     }

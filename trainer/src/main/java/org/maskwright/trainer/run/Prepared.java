@@ -57,7 +57,7 @@ record Prepared(
       processes.meet(); // the first one writes the data set
     }
     TrainingData data = TrainingData.open(settings, console::line);
-    Dataset val = TrainingData.open(settings, settings.data().val(), settings.task());
+    Dataset val = TrainingData.evaluated(settings);
     if (made && processes.rank() == 0) {
       processes.meet();
     }

@@ -36,6 +36,7 @@ import org.maskwright.trainer.config.DataSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SourceSettings;
 import org.maskwright.trainer.config.TrainTileSettings;
+import org.maskwright.trainer.loss.SupervisionSettings;
 
 /**
  * The data sets that a run trains on, opened, over one list of classes.
@@ -78,6 +79,18 @@ public final class TrainingData {
   }
 
   /**
+   * Opens the data set that a run is evaluated on.
+   *
+   * @throws DatasetException as {@link #open(RunSettings, DatasetSettings, Task)}, and if the mask
+   *     of a segment is not known
+   */
+  public static Dataset evaluated(RunSettings run) {
+    return SupervisionSettings.requireMasks(
+        open(run, run.data().val(), run.task()),
+        "evaluation is of whole masks: let data.val be pictures whose objects are drawn, a few are enough (docs/weak-labels.md)");
+  }
+
+  /**
    * Opens what a run trains on, and makes the synthetic data set if one is asked for.
    *
    * @param console told what is left out
@@ -103,7 +116,8 @@ public final class TrainingData {
     for (int s = 0; s < own.size(); s++) {
       Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
       Dataset learnt = learnt(common, settings.get(s).tiles(), console);
-      sources.add(new Source(settings.get(s), learnt, told.get(s)));
+      Dataset annotated = settings.get(s).supervision().annotation(learnt);
+      sources.add(new Source(settings.get(s), annotated, told.get(s)));
     }
     return new TrainingData(run, sources, categories);
   }
