@@ -45,8 +45,8 @@ case $(locale charmap 2>/dev/null) in
 esac
 
 options_to_compute() {
-  # LibTorch asks for aligned blocks: glibc takes a larger one and frees the crumbs before and behind. Kept aside for small blocks (tcache, fast bins), they
-  # part a tensor's memory from its neighbours when it is freed, and the next one of that size does not fit there: 600 MiB of a training step's 3.9 GiB.
+  # Without its caches of small blocks glibc's heap has fewer holes that no tensor fits into: a training step takes 3.3 GiB instead of 3.9 (docs/benchmarks.md).
+  # What explains it: LibTorch asks for aligned blocks, and the crumbs before and behind one, kept in these caches, part it from its neighbours when it is freed.
   local tunables=glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0
   # Huge pages: tensors are read and written from end to end, and with pages of 4 KiB the processor spends a tenth of a training
   # step looking up addresses. The first line is for Java's arrays, the second for LibTorch's and BLAS's.
