@@ -86,16 +86,17 @@ public abstract class ValueConformance extends BackendConformance {
     unary("minimum", x -> x.minimum(engine().full(0)), NAN, 0, -INF, 0, -1, 0);
   }
 
-  /** LibTorch's kernel for AVX-512 gives NaN for infinity, and so does PyTorch there. */
+  /** LibTorch's kernel for AVX-512, and so PyTorch's there, gives NaN for infinity. */
   @Test
   void geluOfWhatIsNotFiniteIsNotFinite() {
-    float[] got = vector(repeated(VALUES)).gelu().toFloats();
-    for (int i = 0; i < got.length; i += VALUES.length) {
+    float[] values = {NAN, INF, -INF, 0, -1, 1e38f};
+    float[] got = vector(repeated(values)).gelu().toFloats();
+    for (int i = 0; i < got.length; i += values.length) {
       for (int k = 0; k < 3; k++) {
-        assertFalse(Float.isFinite(got[i + k]), "gelu of " + VALUES[k]);
+        assertFalse(Float.isFinite(got[i + k]), "gelu of " + values[k]);
       }
-      float[] finite = Arrays.copyOfRange(got, i + 3, i + VALUES.length);
-      assertArrayEquals(new float[] {0, -0.15865529f, 3e38f}, finite, 1e-6f);
+      float[] finite = Arrays.copyOfRange(got, i + 3, i + values.length);
+      assertArrayEquals(new float[] {0, -0.15865529f, 1e38f}, finite, 1e-6f);
     }
   }
 
