@@ -286,7 +286,13 @@ class ProcessesTest {
 
   /** The settings of every term that a configuration can add. */
   private static final Map<String, String> TERMS =
-      Map.of("dice", "weight = 2", "focal", "weight = 5, alpha = 0.25, gamma = 2");
+      Map.of(
+          "dice",
+          "weight = 2",
+          "focal",
+          "weight = 5, alpha = 0.25, gamma = 2",
+          "mask-parameters",
+          "weight = 1e-5");
 
   private static String settings(String term) {
     return Objects.requireNonNull(TERMS.get(term), "its settings are to be added here: " + term);
@@ -327,7 +333,7 @@ class ProcessesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "maskformer,1e-3,1,2,false",
+    "maskformer,3e-4,1,2,false",
     "maskformer,1e-3,2,3,true",
     "mask2former,1e-4,1,2,true",
     "per-pixel,1e-3,2,3,true"
