@@ -1,5 +1,6 @@
 package org.maskwright.engine.nn;
 
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
@@ -41,7 +42,12 @@ public final class Linear extends Module {
 
   /** x [..,in] to [..,out]. */
   public Tensor forward(Tensor x) {
-    return x.linear(weight.tensor(), bias == null ? null : bias.tensor());
+    return forward(x, Activation.NONE);
+  }
+
+  /** x [..,in] to [..,out], then an activation. */
+  public Tensor forward(Tensor x, Activation after) {
+    return x.linear(weight.tensor(), bias == null ? null : bias.tensor(), after);
   }
 
   /** The weight [out,in]. */

@@ -3,6 +3,7 @@ package org.maskwright.engine.spi;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -394,6 +395,23 @@ public interface Backend extends AutoCloseable {
 
   // ---- composite ops that a backend may fuse
   // ---------------------------------------------------------------------------------
+
+  /**
+   * {@link #linear} and what follows it, of which no gradient will be asked for; or null where
+   * there is no fused version for such arrays.
+   */
+  default DeviceArray linearThen(DeviceArray x, DeviceArray w, DeviceArray b, Activation after) {
+    return null;
+  }
+
+  /**
+   * {@link #conv2d} and what follows it, of which no gradient will be asked for; or null where
+   * there is no fused version for such arrays.
+   */
+  default DeviceArray conv2dThen(
+      DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec, Activation after) {
+    return null;
+  }
 
   /**
    * softmax(q k^T * scale, blocked positions excluded) v, or null where there is no fused version

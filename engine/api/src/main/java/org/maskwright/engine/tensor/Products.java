@@ -1,6 +1,7 @@
 package org.maskwright.engine.tensor;
 
 import java.util.Arrays;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.spi.Backend;
@@ -95,7 +96,7 @@ final class Products {
     return engine.result(engine.backend().matmul(a.array(), bb.array(), ta, tb), a.dtype(), shape);
   }
 
-  static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+  static Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation after) {
     Engine engine = Pointwise.sameEngine("linear", x, weight, bias);
     requireFloating("linear", x, weight, bias);
     boolean fits =
@@ -117,10 +118,40 @@ final class Products {
     Tensor b = autocast(bias);
     long out = weight.size(0);
     engine.countMultiplyAdds(x.numel() * out);
-    DeviceArray array =
-        engine.backend().linear(input.array(), w.array(), b == null ? null : b.array());
-    Tensor y = engine.result(array, input.dtype(), Shapes.with(x.shapeArray(), x.rank() - 1, out));
-    return y.record("linear", new Tensor[] {input, w, b}, node -> linearVjp(node, input, w));
+    long[] shape = Shapes.with(x.shapeArray(), x.rank() - 1, out);
+    DeviceArray offset = b == null ? null : b.array();
+    if (isFused(engine, input, w, b)) {
+      DeviceArray fused = engine.backend().linearThen(input.array(), w.array(), offset, after);
+      if (fused != null) {
+        return engine.result(fused, input.dtype(), shape);
+      }
+    }
+    Tensor y =
+        engine.result(
+            engine.backend().linear(input.array(), w.array(), offset), input.dtype(), shape);
+    y.record("linear", new Tensor[] {input, w, b}, node -> linearVjp(node, input, w));
+    return then(y, after);
+  }
+
+  /** Whether products may be computed together with what follows: no gradient goes between them. */
+  private static boolean isFused(Engine engine, Tensor... tensors) {
+    if (!engine.usesFusedKernels()) {
+      return false;
+    }
+    for (Tensor t : tensors) {
+      if (engine.isGradEnabled() && t != null && t.requiresGrad()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Tensor then(Tensor x, Activation after) {
+    return switch (after) {
+      case NONE -> x;
+      case RELU -> x.relu();
+      case GELU -> x.gelu();
+    };
   }
 
   /** In the type of the gradient at hand, whatever the precision mode is now. */
@@ -150,7 +181,8 @@ final class Products {
     };
   }
 
-  static Tensor conv2d(Tensor image, Tensor weight, Tensor bias, Conv2dSpec spec) {
+  static Tensor conv2d(
+      Tensor image, Tensor weight, Tensor bias, Conv2dSpec spec, Activation after) {
     Engine engine = Pointwise.sameEngine("conv2d", image, weight, bias);
     requireFloating("conv2d", image, weight, bias);
     boolean fits =
@@ -188,12 +220,15 @@ final class Products {
     engine.countMultiplyAdds(
         Shapes.product(shape) * weight.size(1) * weight.size(2) * weight.size(3));
     Backend backend = engine.backend();
-    Tensor y =
-        engine.result(
-            backend.conv2d(x.array(), w.array(), b == null ? null : b.array(), spec),
-            x.dtype(),
-            shape);
-    return y.record(
+    DeviceArray offset = b == null ? null : b.array();
+    if (isFused(engine, x, w, b)) {
+      DeviceArray fused = backend.conv2dThen(x.array(), w.array(), offset, spec, after);
+      if (fused != null) {
+        return engine.result(fused, x.dtype(), shape);
+      }
+    }
+    Tensor y = engine.result(backend.conv2d(x.array(), w.array(), offset, spec), x.dtype(), shape);
+    y.record(
         "conv2d",
         new Tensor[] {x, w, b},
         node -> {
@@ -217,6 +252,7 @@ final class Products {
             };
           };
         });
+    return then(y, after);
   }
 
   static Tensor wrap(Engine engine, DeviceArray array, Tensor like) {

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Pool2dSpec;
@@ -902,7 +903,18 @@ public final class Tensor implements AutoCloseable {
    * @param b [out] or null
    */
   public Tensor linear(Tensor w, Tensor b) {
-    return Products.linear(this, w, b);
+    return linear(w, b, Activation.NONE);
+  }
+
+  /**
+   * x W^T + b over the last axis, then an activation: in inference one pass over the result where
+   * the engine can.
+   *
+   * @param w [out,in]
+   * @param b [out] or null
+   */
+  public Tensor linear(Tensor w, Tensor b, Activation after) {
+    return Products.linear(this, w, b, after);
   }
 
   /**
@@ -912,7 +924,18 @@ public final class Tensor implements AutoCloseable {
    * @param b [O] or null
    */
   public Tensor conv2d(Tensor w, Tensor b, Conv2dSpec spec) {
-    return Products.conv2d(this, w, b, spec);
+    return conv2d(w, b, spec, Activation.NONE);
+  }
+
+  /**
+   * Cross-correlation of [B,C,H,W], then an activation: in inference one pass over the result where
+   * the engine can.
+   *
+   * @param w [O,C/groups,kH,kW]
+   * @param b [O] or null
+   */
+  public Tensor conv2d(Tensor w, Tensor b, Conv2dSpec spec, Activation after) {
+    return Products.conv2d(this, w, b, spec, after);
   }
 
   /** Maximum of windows of [B,C,H,W]. */

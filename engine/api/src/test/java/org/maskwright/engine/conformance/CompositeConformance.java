@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -242,6 +245,55 @@ public abstract class CompositeConformance extends BackendConformance {
         in);
   }
 
+  /** Of few rows and of many, of views, with and without a bias. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void aProductWithWhatFollowsEqualsItsComposition(Activation after) {
+    Tensor x = tensor(random(70, 3, 700, 24));
+    Tensor w = tensor(random(71, 80, 24)).slice(0, 20, 60);
+    Tensor turned = tensor(random(72, 24, 40)).permute(1, 0);
+    Tensor b = tensor(random(73, 40));
+    Tensor image = tensor(random(74, 2, 6, 9, 7));
+    Tensor kernel = tensor(random(75, 4, 6, 3, 3));
+    Tensor offset = tensor(random(76, 4));
+    List<Supplier<Tensor>> products =
+        List.of(
+            () -> x.linear(w, b, after),
+            () -> x.linear(w, null, after),
+            () -> x.slice(1, 0, 5).linear(w, b, after),
+            () -> x.permute(1, 0, 2).linear(turned, b, after),
+            () -> image.conv2d(kernel, offset, Conv2dSpec.of(1, 1), after),
+            () -> image.conv2d(kernel, null, Conv2dSpec.of(2, 1), after));
+    try (var off = engine().noGrad()) {
+      for (int i = 0; i < products.size(); i++) {
+        Tensor got = products.get(i).get();
+        try (var apart = engine().withoutFusedKernels()) {
+          Tensor expected = products.get(i).get();
+          assertArrayEquals(expected.shape(), got.shape(), "product " + i);
+          assertArrayEquals(expected.toFloats(), got.toFloats(), 1e-5f, "product " + i);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void whatIsNotFiniteGoesThroughAProductWithWhatFollows(Activation after) {
+    float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, -1, 3e37f};
+    float[] rows = new float[600 * values.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = values[i % values.length];
+    }
+    try (var off = engine().noGrad()) {
+      Tensor x = engine().floats(rows, rows.length, 1);
+      Tensor one = engine().ones(1, 1);
+      float[] got = x.linear(one, null, after).toFloats();
+      try (var apart = engine().withoutFusedKernels()) {
+        assertArrayEquals(x.linear(one, null, after).toFloats(), got, 1e-6f);
+      }
+    }
+  }
+
   /** Of more queries and keys than kernels take at once; whole blocks of keys are blocked. */
   @Test
   void attentionOfManyBlocksEqualsItsComposition() {
@@ -276,6 +328,24 @@ public abstract class CompositeConformance extends BackendConformance {
     }
     for (int i = 0; i < 4; i++) {
       assertArrayEquals(results.get(1).get(i), results.get(0).get(i), 2e-5f, "number " + i);
+    }
+  }
+
+  /** Without a gradient: many queries, few keys and so many that there are several blocks. */
+  @ParameterizedTest
+  @CsvSource({"2, 3, 600, 530, 64", "1, 2, 600, 3, 8", "1, 1, 1300, 6600, 8", "2, 2, 5, 70, 16"})
+  void attentionOfInferenceEqualsItsComposition(
+      int images, int heads, int queries, int keys, int width) {
+    Tensor q = tensor(random(80, images, queries, heads, width)).permute(0, 2, 1, 3);
+    Tensor k = tensor(random(81, images, keys, heads, width)).permute(0, 2, 1, 3);
+    Tensor v = tensor(random(82, images, keys, heads, width + 1)).permute(0, 2, 1, 3);
+    try (var off = engine().noGrad()) {
+      Tensor got = Attention.scaledDotProduct(q, k, v, null, null);
+      try (var apart = engine().withoutFusedKernels()) {
+        Tensor expected = Attention.scaledDotProduct(q, k, v, null, null);
+        assertArrayEquals(expected.shape(), got.shape());
+        assertArrayEquals(expected.toFloats(), got.toFloats(), 2e-6f);
+      }
     }
   }
 

@@ -56,6 +56,11 @@ final class Elementwise {
     };
   }
 
+  /** max(x, 0) in place of x. */
+  void rectify(DeviceArray x) {
+    results.run("relu", () -> tensor(x).relu_(), x);
+  }
+
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {
     return results.of(
         () -> op + " backward",

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -51,6 +52,7 @@ final class TorchBackend implements Backend {
   private final Norms norms;
   private CudaKernels kernels; // made at the first launch
   private final BlockedAttention attention;
+  private final FusedProducts fused;
 
   TorchBackend(Device device, int threads) {
     this.device = device;
@@ -64,6 +66,7 @@ final class TorchBackend implements Backend {
     convolutions = new Convolutions(results, natives, device.kind() == Device.Kind.CPU);
     norms = new Norms(results, natives);
     attention = new BlockedAttention(results, natives);
+    fused = new FusedProducts(results, device);
   }
 
   @Override
@@ -150,6 +153,7 @@ final class TorchBackend implements Backend {
       kernels.close();
     }
     norms.close();
+    fused.close();
     natives.close();
   }
 
@@ -419,6 +423,11 @@ final class TorchBackend implements Backend {
   }
 
   @Override
+  public DeviceArray linearThen(DeviceArray x, DeviceArray w, DeviceArray b, Activation after) {
+    return fused.linear(x, w, b, after);
+  }
+
+  @Override
   public DeviceArray[] linearBackward(
       DeviceArray grad, DeviceArray x, DeviceArray w, boolean needX, boolean needW, boolean needB) {
     return layers.linearBackward(grad, x, w, needX, needW, needB);
@@ -427,6 +436,16 @@ final class TorchBackend implements Backend {
   @Override
   public DeviceArray conv2d(DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec) {
     return convolutions.forward(x, w, b, spec);
+  }
+
+  @Override
+  public DeviceArray conv2dThen(
+      DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec, Activation after) {
+    if (after != Activation.RELU) {
+      return null;
+    }
+    DeviceArray y = convolutions.forward(x, w, b, spec);
+    return filled(y, () -> elementwise.rectify(y));
   }
 
   @Override
@@ -636,7 +655,9 @@ final class TorchBackend implements Backend {
       double scale,
       boolean differentiated) {
     if (device.kind() == Device.Kind.CPU && attention.fits(q, k, v)) {
-      return attention.forward(q, k, v, blocked, scale, differentiated);
+      return blocked == null && !differentiated && fused.attends(q, k)
+          ? new DeviceArray[] {fused.attention(q, k, v, scale), null}
+          : attention.forward(q, k, v, blocked, scale, differentiated);
     }
     return differentiated
         ? null
