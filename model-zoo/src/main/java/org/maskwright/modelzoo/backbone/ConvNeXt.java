@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.DropPath;
@@ -143,7 +144,8 @@ public final class ConvNeXt extends Backbone {
           .tidy(
               scope -> {
                 Tensor y = norm.forward(depthwise.forward(x).permute(0, 2, 3, 1)); // [B,H,W,C]
-                Tensor mixed = narrow.forward(widen.forward(y).gelu()).mul(gamma.tensor());
+                Tensor mixed =
+                    narrow.forward(widen.forward(y, Activation.GELU)).mul(gamma.tensor());
                 return x.add(dropPath.forward(mixed.permute(0, 3, 1, 2)));
               });
     }

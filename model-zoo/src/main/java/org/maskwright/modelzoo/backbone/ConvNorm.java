@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.backbone;
 
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.BatchNorm;
 import org.maskwright.engine.nn.FrozenBatchNorm;
@@ -84,13 +85,23 @@ final class ConvNorm extends Module {
 
   /** x [B,C,H,W] to [B,O,H',W']. */
   Tensor forward(Tensor x) {
+    return forward(x, Activation.NONE);
+  }
+
+  /** x [B,C,H,W] to max(y, 0) [B,O,H',W']. */
+  Tensor rectified(Tensor x) {
+    return forward(x, Activation.RELU);
+  }
+
+  private Tensor forward(Tensor x, Activation after) {
     Tensor image = padded(x);
     if (batch != null && isTraining()) {
-      return batch.forward(image.conv2d(weight.tensor(), null, spec));
+      Tensor y = batch.forward(image.conv2d(weight.tensor(), null, spec));
+      return after == Activation.RELU ? y.relu() : y;
     }
     Tensor scale = frozen != null ? frozen.scale() : batch.scale();
     Tensor shift = frozen != null ? frozen.shift(scale) : batch.shift(scale);
-    return image.conv2d(weight.tensor().mul(scale.reshape(-1, 1, 1, 1)), shift, spec);
+    return image.conv2d(weight.tensor().mul(scale.reshape(-1, 1, 1, 1)), shift, spec, after);
   }
 
   private Tensor padded(Tensor x) {

@@ -87,7 +87,7 @@ public final class ResNet extends Backbone {
     Tensor forward(Tensor pixels) {
       Tensor y = pixels;
       for (ConvNorm conv : convs) {
-        y = conv.forward(y).relu();
+        y = conv.rectified(y);
       }
       return y.maxPool2d(pool);
     }

@@ -57,11 +57,10 @@ final class ResidualBlock extends Module {
         .tidy(
             scope -> {
               Tensor y = x;
-              for (int i = 0; i < convs.size(); i++) {
-                ConvNorm conv = convs.get(i);
-                Tensor input = y;
-                y = i == 0 ? conv.forward(x) : engine().tidy(s -> conv.forward(input.relu()));
+              for (ConvNorm conv : convs.subList(0, convs.size() - 1)) {
+                y = conv.rectified(y);
               }
+              y = convs.get(convs.size() - 1).forward(y);
               return y.add(shortcut == null ? x : shortcut.forward(x)).relu();
             });
   }

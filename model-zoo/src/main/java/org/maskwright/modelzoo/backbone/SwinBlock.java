@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.backbone;
 
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.nn.DropPath;
 import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
@@ -44,7 +45,7 @@ final class SwinBlock extends Module {
     }
 
     Tensor forward(Tensor x) {
-      return fc2.forward(fc1.forward(x).gelu());
+      return fc2.forward(fc1.forward(x, Activation.GELU));
     }
   }
 

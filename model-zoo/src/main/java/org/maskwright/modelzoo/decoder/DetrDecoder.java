@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Dropout;
 import org.maskwright.engine.nn.Embedding;
@@ -119,7 +120,7 @@ public final class DetrDecoder extends QueryDecoder {
                 Tensor y = norm1.forward(x.add(dropout.forward(own)));
                 Tensor seen = crossAttention.forward(y.add(queryPosition), keys, values, null);
                 Tensor z = norm2.forward(y.add(dropout.forward(seen)));
-                Tensor hidden = dropout.forward(linear1.forward(z).relu());
+                Tensor hidden = dropout.forward(linear1.forward(z, Activation.RELU));
                 return norm3.forward(z.add(dropout.forward(linear2.forward(hidden))));
               });
     }

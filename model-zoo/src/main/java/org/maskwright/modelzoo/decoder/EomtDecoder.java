@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.ResizeMode;
@@ -85,7 +86,8 @@ public final class EomtDecoder extends MaskDecoder {
 
     Tensor forward(Tensor map) {
       return engine()
-          .tidy(scope -> norm.forwardMap(depthwise.forward(doubling.forward(map).gelu())));
+          .tidy(
+              scope -> norm.forwardMap(depthwise.forward(doubling.forward(map, Activation.GELU))));
     }
   }
 
@@ -103,7 +105,7 @@ public final class EomtDecoder extends MaskDecoder {
     }
 
     Tensor forward(Tensor x) {
-      return third.forward(second.forward(first.forward(x).gelu()).gelu());
+      return third.forward(second.forward(first.forward(x, Activation.GELU), Activation.GELU));
     }
   }
 

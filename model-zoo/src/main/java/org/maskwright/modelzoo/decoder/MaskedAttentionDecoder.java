@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.ResizeMode;
 import org.maskwright.engine.nn.Embedding;
 import org.maskwright.engine.nn.LayerNorm;
@@ -114,7 +115,7 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
     }
 
     Tensor forward(Tensor x) {
-      return norm.forward(x.add(linear2.forward(linear1.forward(x).relu())));
+      return norm.forward(x.add(linear2.forward(linear1.forward(x, Activation.RELU))));
     }
   }
 

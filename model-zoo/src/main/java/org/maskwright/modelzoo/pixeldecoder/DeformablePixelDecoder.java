@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.pixeldecoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.array.ResizeMode;
@@ -134,12 +135,12 @@ public final class DeformablePixelDecoder extends PixelDecoder {
     private Tensor feedForward(Tensor x) {
       long tokens = x.size(1);
       if (engine().isGradEnabled() || isTraining() || tokens <= TOKENS_AT_ONCE) {
-        return linear2.forward(dropout.forward(linear1.forward(x).relu()));
+        return linear2.forward(dropout.forward(linear1.forward(x, Activation.RELU)));
       }
       List<Tensor> pieces = new ArrayList<>();
       for (long at = 0; at < tokens; at += TOKENS_AT_ONCE) {
         Tensor piece = x.slice(1, at, Math.min(tokens, at + TOKENS_AT_ONCE));
-        pieces.add(engine().tidy(s -> linear2.forward(linear1.forward(piece).relu())));
+        pieces.add(engine().tidy(s -> linear2.forward(linear1.forward(piece, Activation.RELU))));
       }
       return Tensor.concat(1, pieces.toArray(Tensor[]::new));
     }

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.pixeldecoder;
 
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.nn.Dropout;
 import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
@@ -37,7 +38,7 @@ final class TransformerEncoderLayer extends Module {
             scope -> {
               Tensor attended = attention.forwardSelf(tokens.add(positions), tokens);
               Tensor x = norm1.forward(tokens.add(dropout.forward(attended)));
-              Tensor hidden = dropout.forward(linear1.forward(x).relu());
+              Tensor hidden = dropout.forward(linear1.forward(x, Activation.RELU));
               return norm2.forward(x.add(dropout.forward(linear2.forward(hidden))));
             });
   }

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.vit;
 
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.nn.Module;
@@ -29,16 +30,25 @@ public final class Doubling extends Module {
 
   /** map [B,C,H,W] to [B,O,2H,2W]. */
   public Tensor forward(Tensor map) {
+    return forward(map, Activation.NONE);
+  }
+
+  /**
+   * map [B,C,H,W] to [B,O,2H,2W], then an activation. The channels of a pixel stay side by side in
+   * memory, so that four times as many numbers are moved in rows of O.
+   */
+  public Tensor forward(Tensor map, Activation after) {
     long batch = map.size(0);
     long height = map.size(2);
     long width = map.size(3);
     long out = bias.tensor().size(0);
+    Tensor matrix = weight.tensor().permute(2, 3, 1, 0).reshape(4 * out, map.size(1));
+    Tensor offset = bias.tensor().unsqueeze(0).expand(4, out).reshape(4 * out);
     return map.permute(0, 2, 3, 1)
-        .reshape(batch * height * width, map.size(1))
-        .matmul(weight.tensor().reshape(map.size(1), 4 * out))
-        .reshape(batch, height, width, out, 2, 2)
-        .permute(0, 3, 1, 4, 2, 5)
-        .reshape(batch, out, 2 * height, 2 * width)
-        .add(bias.tensor().reshape(1, out, 1, 1));
+        .linear(matrix, offset, after) // [B,H,W,4O]
+        .reshape(batch, height, width, 2, 2, out)
+        .permute(0, 1, 3, 2, 4, 5)
+        .reshape(batch, 2 * height, 2 * width, out)
+        .permute(0, 3, 1, 2);
   }
 }

@@ -1,5 +1,7 @@
 package org.maskwright.modelzoo.vit;
 
+import org.maskwright.engine.array.Activation;
+import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Tensor;
 
 /** What is between the two layers of a block's feed-forward network. */
@@ -39,13 +41,17 @@ public enum VitActivation {
     return halves;
   }
 
-  /** x [..,C] to [..,C/halves]. */
-  Tensor apply(Tensor x) {
+  /** x [..,C] through the first layer, then to [..,C/halves]. */
+  Tensor apply(Linear first, Tensor x) {
     return switch (this) {
-      case GELU -> x.gelu();
-      case QUICK_GELU -> x.mul(x.mul(OPENAI_SLOPE).sigmoid());
-      case SWIGLU -> gated(x);
+      case GELU -> first.forward(x, Activation.GELU);
+      case QUICK_GELU -> quick(first.forward(x));
+      case SWIGLU -> gated(first.forward(x));
     };
+  }
+
+  private static Tensor quick(Tensor x) {
+    return x.mul(x.mul(OPENAI_SLOPE).sigmoid());
   }
 
   private static Tensor gated(Tensor x) {

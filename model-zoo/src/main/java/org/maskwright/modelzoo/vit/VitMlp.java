@@ -23,7 +23,7 @@ final class VitMlp extends Module {
 
   /** x [..,C] to the same shape. */
   Tensor forward(Tensor x) {
-    return second.forward(kind.apply(first.forward(x)));
+    return second.forward(kind.apply(first, x));
   }
 
   /** Weight Xavier-uniform, bias 0, as in MAE. */
