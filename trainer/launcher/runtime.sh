@@ -28,6 +28,8 @@ export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-OFF}
 # LibTorch's OpenMP threads spin for a while when they have nothing to do, on the cores that the BLAS threads need: a training step of a
 # small model on two cores takes 0.8 s with spinning and 0.35 s without.
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+# So do OpenBLAS's, for 2^28 cycles, on the cores that LibTorch's threads and the kernels in Java need.
+export OPENBLAS_THREAD_TIMEOUT=${OPENBLAS_THREAD_TIMEOUT:-4}
 
 # glibc hands blocks above 32 MiB, and heaps above 64 MiB of any thread but the first, back to the system
 # when they are freed, and every step then pays the page faults of its large activations again: a chain of
