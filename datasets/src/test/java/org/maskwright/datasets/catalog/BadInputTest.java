@@ -73,8 +73,6 @@ final class BadInputTest {
       strings = {
         "[[1,1,9,1]]",
         "[[1,1,9,1,9]]",
-        "[]",
-        "null",
         "[[1,1,9,1,9,1e300]]",
         "{\"counts\":[1,2],\"size\":[24,37]}",
         "{\"counts\":[888],\"size\":[37,24]}",
@@ -93,6 +91,14 @@ final class BadInputTest {
               Augmentation.none(Task.INSTANCE)
                   .apply(dataset.load(0), dataset.categories(), SampleRandom.of(0, 0, 0));
             });
+    assertTrue(e.getMessage().contains("11"), e.getMessage());
+    assertTrue(e.file().isPresent(), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "null"})
+  void anAnnotationWithoutAMaskIsNamedToWhoNeedsOne(String segmentation) throws IOException {
+    DatasetException e = open(IMAGE, annotation(segmentation)).maskless(0).orElseThrow();
     assertTrue(e.getMessage().contains("11"), e.getMessage());
     assertTrue(e.file().isPresent(), e.getMessage());
   }
