@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.maskwright.engine.array.EngineException;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
@@ -28,6 +29,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.decoder.DecoderPart;
+import org.maskwright.modelzoo.decoder.ImplicitPointsPart;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
 import org.maskwright.modelzoo.prediction.Outputs;
@@ -127,11 +129,34 @@ class OnnxModelTest {
     Registry.of(BackbonePart.class).variants().forEach(part -> missing.add(part.settings()));
     Registry.of(PixelDecoderPart.class).variants().forEach(part -> missing.add(part.settings()));
     Registry.of(DecoderPart.class).variants().forEach(part -> missing.add(part.settings()));
+    missing.remove(CHOOSES_PLACES.getClass());
     for (ModelConfig config : TinyModels.all().values()) {
       missing.remove(config.backbone().getClass());
       missing.removeAll(TinyModels.heads(config));
     }
     assertEquals(Set.of(), missing, "publish a model with it, or give one here");
+  }
+
+  /** Which places of a mask are computed again depends on its values, which a graph cannot read. */
+  private static final ImplicitPointsPart.Settings CHOOSES_PLACES =
+      new ImplicitPointsPart.Settings(5, 1, 4, 32, 8, 2, 8, 4, false, 1, 1, 4);
+
+  @Test
+  void aModelThatChoosesByItsOwnValuesIsRefused() {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT);
+        Recording recording = Recording.over(engine);
+        SegmentationModel model =
+            build(
+                recording.engine(),
+                TinyModels.all().get("deformable").withDecoder(CHOOSES_PLACES))) {
+      EngineException e =
+          assertThrows(
+              EngineException.class,
+              () ->
+                  OnnxModel.record(
+                      recording, model, OnnxSizes.of(1, 64, 96), OnnxModel.Ending.LOGITS));
+      assertTrue(e.getMessage().contains("a recorded model cannot choose by"), e.getMessage());
+    }
   }
 
   @Test
