@@ -421,15 +421,6 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * {@link #conv2d} and what follows it, of which no gradient will be asked for; or null where
-   * there is no fused version for such arrays.
-   */
-  default DeviceArray conv2dThen(
-      DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec, Activation after) {
-    return null;
-  }
-
-  /**
    * softmax(q k^T * scale, blocked positions excluded) v, or null where there is no fused version
    * for such arrays. {result [B,M,Lq,D'], what the backward pass needs of the softmax in the
    * backend's own form, or null where that is not asked for}.

@@ -221,12 +221,6 @@ final class Products {
         Shapes.product(shape) * weight.size(1) * weight.size(2) * weight.size(3));
     Backend backend = engine.backend();
     DeviceArray offset = b == null ? null : b.array();
-    if (isFused(engine, x, w, b)) {
-      DeviceArray fused = backend.conv2dThen(x.array(), w.array(), offset, spec, after);
-      if (fused != null) {
-        return engine.result(fused, x.dtype(), shape);
-      }
-    }
     Tensor y = engine.result(backend.conv2d(x.array(), w.array(), offset, spec), x.dtype(), shape);
     y.record(
         "conv2d",

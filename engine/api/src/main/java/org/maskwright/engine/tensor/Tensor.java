@@ -942,8 +942,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Cross-correlation of [B,C,H,W], then an activation: in inference one pass over the result where
-   * the engine can.
+   * Cross-correlation of [B,C,H,W], then an activation, which a rectifier computes in the memory of
+   * the result where nothing else holds it.
    *
    * @param w [O,C/groups,kH,kW]
    * @param b [O] or null

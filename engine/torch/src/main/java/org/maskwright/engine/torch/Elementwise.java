@@ -58,13 +58,8 @@ final class Elementwise {
 
   /** In the memory of the argument. */
   DeviceArray reluOver(DeviceArray a) {
-    rectify(a);
+    results.run("RELU", () -> tensor(a).relu_(), a);
     return a.retain();
-  }
-
-  /** max(x, 0) in place of x. */
-  void rectify(DeviceArray x) {
-    results.run("relu", () -> tensor(x).relu_(), x);
   }
 
   DeviceArray unaryBackward(UnaryOp op, DeviceArray grad, DeviceArray x, DeviceArray y) {

@@ -451,16 +451,6 @@ final class TorchBackend implements Backend {
   }
 
   @Override
-  public DeviceArray conv2dThen(
-      DeviceArray x, DeviceArray w, DeviceArray b, Conv2dSpec spec, Activation after) {
-    if (after != Activation.RELU) {
-      return null;
-    }
-    DeviceArray y = convolutions.forward(x, w, b, spec);
-    return filled(y, () -> elementwise.rectify(y));
-  }
-
-  @Override
   public DeviceArray[] conv2dBackward(
       DeviceArray grad,
       DeviceArray x,
