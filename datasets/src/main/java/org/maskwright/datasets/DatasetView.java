@@ -1,21 +1,18 @@
 package org.maskwright.datasets;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Some of the images of a data set, in a given order. */
-public final class DatasetView implements Dataset {
-  private final Dataset whole;
+public final class DatasetView extends ForwardingDataset {
   private final String name;
   private final List<String> notes;
   private final int[] indices;
 
   private DatasetView(Dataset whole, String name, List<String> notes, int[] indices) {
-    this.whole = whole;
+    super(whole);
     this.name = name;
     this.notes = notes;
     this.indices = indices;
@@ -32,7 +29,7 @@ public final class DatasetView implements Dataset {
 
   /** The same images under another name. */
   public DatasetView named(String newName) {
-    return new DatasetView(whole, newName, notes, indices);
+    return new DatasetView(whole(), newName, notes, indices);
   }
 
   /** All images, with more to say to the user. */
@@ -54,6 +51,11 @@ public final class DatasetView implements Dataset {
   }
 
   @Override
+  protected int indexOf(int index) {
+    return indices[index];
+  }
+
+  @Override
   public String name() {
     return name;
   }
@@ -64,62 +66,7 @@ public final class DatasetView implements Dataset {
   }
 
   @Override
-  public Categories categories() {
-    return whole.categories();
-  }
-
-  @Override
-  public Set<Task> tasks() {
-    return whole.tasks();
-  }
-
-  @Override
-  public SampleInfo info(int index) {
-    return whole.info(indices[index]);
-  }
-
-  @Override
-  public List<Segment> segments(int index) {
-    return whole.segments(indices[index]);
-  }
-
-  @Override
-  public Photograph image(int index) {
-    return whole.image(indices[index]);
-  }
-
-  @Override
-  public Channels channels() {
-    return whole.channels();
-  }
-
-  @Override
-  public Sample load(int index) {
-    return whole.load(indices[index]);
-  }
-
-  @Override
   public List<String> notes() {
     return notes;
-  }
-
-  @Override
-  public List<Label> labels(int index) {
-    return whole.labels(indices[index]);
-  }
-
-  @Override
-  public List<DatasetException> disagreements(int index) {
-    return whole.disagreements(indices[index]);
-  }
-
-  @Override
-  public Optional<DatasetException> maskless(int index) {
-    return whole.maskless(indices[index]);
-  }
-
-  @Override
-  public boolean hasTargets(int index) {
-    return whole.hasTargets(indices[index]);
   }
 }

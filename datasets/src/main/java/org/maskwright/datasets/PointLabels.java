@@ -77,6 +77,11 @@ public final class PointLabels {
     return xy[2 * point + 1];
   }
 
+  /** A number of the pixel that a place is in, which places of no other pixel have. */
+  public long pixel(int point) {
+    return ((long) Math.floor(y(point)) << 32) + (long) Math.floor(x(point));
+  }
+
   /** Whether a place belongs to the object. */
   public boolean inside(int point) {
     return inside[point];

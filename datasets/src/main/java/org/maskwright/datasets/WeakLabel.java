@@ -66,6 +66,11 @@ public record WeakLabel(Optional<Box> box, PointLabels points) {
     return points.count() == 0 ? "a box" : box.isPresent() ? some + " and a box" : some;
   }
 
+  /** That it is all there is, as a problem of the annotation where a mask is needed. */
+  public DatasetException noMask() {
+    return new DatasetException("no mask, but " + described());
+  }
+
   /**
    * Checks that it can be of an object of a picture, and cuts a box that leaves the picture by
    * rounding.
@@ -77,8 +82,7 @@ public record WeakLabel(Optional<Box> box, PointLabels points) {
     Map<Long, Boolean> seen = new HashMap<>();
     for (int p = 0; p < points.count(); p++) {
       requireInPicture(p, picture);
-      long pixel = ((long) Math.floor(points.y(p)) << 32) + (long) Math.floor(points.x(p));
-      Boolean before = seen.putIfAbsent(pixel, points.inside(p));
+      Boolean before = seen.putIfAbsent(points.pixel(p), points.inside(p));
       if (before != null && before != points.inside(p)) {
         throw new IllegalArgumentException(
             "the point %s is labelled both 1 (inside) and 0 (outside)".formatted(place(p)));

@@ -6,22 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
-import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ForwardingDataset;
 import org.maskwright.datasets.LabelSpace;
-import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
-import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.Task;
 
 /**
  * Several data sets as data sets over one list of classes: that of all their names, in the order in
@@ -155,25 +151,14 @@ public final class CommonClasses {
   }
 
   /** A data set whose class k is class {@code to[k]} of other categories. */
-  private static final class Relabelled implements Dataset {
-    private final Dataset own;
+  private static final class Relabelled extends ForwardingDataset {
     private final Categories categories;
     private final int[] to;
 
     Relabelled(Dataset own, Categories categories, int[] to) {
-      this.own = own;
+      super(own);
       this.categories = categories;
       this.to = to;
-    }
-
-    @Override
-    public String name() {
-      return own.name();
-    }
-
-    @Override
-    public int size() {
-      return own.size();
     }
 
     @Override
@@ -182,33 +167,13 @@ public final class CommonClasses {
     }
 
     @Override
-    public Set<Task> tasks() {
-      return own.tasks();
-    }
-
-    @Override
-    public SampleInfo info(int index) {
-      return own.info(index);
-    }
-
-    @Override
     public List<Segment> segments(int index) {
-      return relabelled(own.segments(index));
-    }
-
-    @Override
-    public Photograph image(int index) {
-      return own.image(index);
-    }
-
-    @Override
-    public Channels channels() {
-      return own.channels();
+      return relabelled(super.segments(index));
     }
 
     @Override
     public Sample load(int index) {
-      Sample sample = own.load(index);
+      Sample sample = super.load(index);
       return new Sample(sample.info(), sample.image(), relabelled(sample.segments()));
     }
 
@@ -221,31 +186,11 @@ public final class CommonClasses {
     }
 
     @Override
-    public List<String> notes() {
-      return own.notes();
-    }
-
-    @Override
     public List<Label> labels(int index) {
-      List<Label> labels = own.labels(index);
+      List<Label> labels = super.labels(index);
       return labels == null
           ? null
           : labels.stream().map(l -> new Label(to[l.category()], l.crowd())).toList();
-    }
-
-    @Override
-    public List<DatasetException> disagreements(int index) {
-      return own.disagreements(index);
-    }
-
-    @Override
-    public Optional<DatasetException> maskless(int index) {
-      return own.maskless(index);
-    }
-
-    @Override
-    public boolean hasTargets(int index) {
-      return own.hasTargets(index);
     }
   }
 }

@@ -16,8 +16,13 @@ import org.maskwright.datasets.json.CocoCategory;
  * @param kept numbered by rising id
  * @param notes what was left out, for the user
  */
-record CocoCategories(Categories kept, List<String> notes) {
-  static Categories byId(List<CocoCategory> categories, Path annotationFile) {
+public record CocoCategories(Categories kept, List<String> notes) {
+  /**
+   * All of a file, numbered by rising id.
+   *
+   * @throws DatasetException if there is none
+   */
+  public static Categories byId(List<CocoCategory> categories, Path annotationFile) {
     if (categories.isEmpty()) {
       throw DatasetException.ofFile(annotationFile, "expected \"categories\", found none");
     }

@@ -27,10 +27,7 @@ record WeakAnnotations(Path file, List<CocoImage> images, AnnotationTable table)
   /** That an annotation has no mask, as a problem. */
   static DatasetException maskless(Path file, CocoImage image, AnnotationTable table, int row) {
     WeakLabel has = new WeakLabel(Optional.ofNullable(table.box(row)), table.points(row));
-    return new DatasetException("no mask, but " + has.described())
-        .inFile(file)
-        .forImage(image.id())
-        .forAnnotation(table.id(row));
+    return has.noMask().inFile(file).forImage(image.id()).forAnnotation(table.id(row));
   }
 
   /**

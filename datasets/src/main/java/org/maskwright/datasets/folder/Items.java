@@ -188,7 +188,8 @@ public record Items(List<LabelledDataset.Item> list, List<String> notes) {
     return dot <= file.lastIndexOf('/') ? file : file.substring(0, dot);
   }
 
-  private static String ending(String file) {
+  /** The ending of a file's name, in small letters; of one without a dot the name. */
+  public static String ending(String file) {
     return file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 }

@@ -42,6 +42,15 @@ public interface JsonContent {
     return bytes.toByteArray();
   }
 
+  /** An object of these fields. */
+  static JsonContent object(JsonContent fields) {
+    return json -> {
+      json.writeStartObject();
+      fields.writeTo(json);
+      json.writeEndObject();
+    };
+  }
+
   /** The content on one line, in memory. */
   default String text() {
     StringWriter text = new StringWriter();

@@ -206,8 +206,7 @@ public final class VideoJson {
           () -> {
             try {
               Segmentation mask = shapes.segmentation();
-              boolean none = mask == null || mask.isPolygons() && mask.polygons().isEmpty();
-              masks.add(none ? null : mask);
+              masks.add(mask == null || mask.isEmpty() ? null : mask);
             } catch (DatasetException e) {
               throw new DatasetException("frame " + masks.size() + ": " + e.problem());
             }

@@ -22,11 +22,9 @@ import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.SwappedSides;
 import org.maskwright.datasets.Task;
-import org.maskwright.datasets.WeakLabel;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.LayoutDetector;
 import org.maskwright.datasets.catalog.LayoutDetector.Found;
@@ -262,17 +260,8 @@ final class ShapeDataset implements Dataset {
       return Optional.empty();
     }
     Item item = items.get(index);
-    return segments(index).stream()
-        .filter(s -> s.mask() instanceof SegmentMask.Weak)
-        .findFirst()
-        .map(s -> maskless(item, s.id(), ((SegmentMask.Weak) s.mask()).label()));
-  }
-
-  private DatasetException maskless(Item item, long annotation, WeakLabel label) {
-    return new DatasetException("no mask, but " + label.described())
-        .inFile(root.root().resolve(item.file))
-        .forImage(id(item))
-        .forAnnotation(annotation);
+    return Segment.maskless(segments(index))
+        .map(e -> e.inFile(root.root().resolve(item.file)).forImage(id(item)));
   }
 
   private List<Segment> segments(Item item, Size size) {

@@ -55,11 +55,7 @@ final class Strokes {
   /** Without places whose pixel came before with the same label. */
   private static PointLabels distinct(PointLabels all) {
     Set<Long> seen = new HashSet<>();
-    return all.where(p -> seen.add(pixel(all, p)));
-  }
-
-  private static long pixel(PointLabels of, int p) {
-    return ((long) Math.floor(of.y(p)) << 32) + (long) Math.floor(of.x(p));
+    return all.where(p -> seen.add(all.pixel(p)));
   }
 
   /**
@@ -70,10 +66,10 @@ final class Strokes {
     Set<Long> taken = new HashSet<>();
     double sum = 0;
     for (int p = 0; p < own.count(); p++) {
-      taken.add(pixel(own, p));
+      taken.add(own.pixel(p));
       sum += own.weight(p);
     }
-    PointLabels found = others.where(p -> others.inside(p) && taken.add(pixel(others, p)));
+    PointLabels found = others.where(p -> others.inside(p) && taken.add(others.pixel(p)));
     float[] weights = new float[found.count()];
     Arrays.fill(weights, (float) Math.min(1, sum / Math.max(1, found.count())));
     return PointLabels.of(found.coordinates(), new boolean[found.count()], weights);

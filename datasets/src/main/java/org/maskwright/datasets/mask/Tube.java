@@ -1,9 +1,6 @@
 package org.maskwright.datasets.mask;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The masks of one object in the frames of a video: a mask for each frame that shows it, nothing
@@ -39,21 +36,6 @@ public final class Tube {
       first = mask;
     }
     return new Tube(masks.toArray(Rle[]::new));
-  }
-
-  /** The number of frames, with those in which the object is absent. */
-  public int frames() {
-    return masks.length;
-  }
-
-  /** The mask in a frame; empty where the object is absent. */
-  public Optional<Rle> mask(int frame) {
-    return Optional.ofNullable(masks[frame]);
-  }
-
-  /** All masks, one entry a frame, null where the object is absent. */
-  public List<Rle> masks() {
-    return new ArrayList<>(Arrays.asList(masks));
   }
 
   /** The mean area of the masks that have a pixel; 0 if none has. */

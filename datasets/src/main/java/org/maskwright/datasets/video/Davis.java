@@ -14,6 +14,8 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.folder.Items;
+import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.folder.TextFile;
 import org.maskwright.datasets.image.LabelImage;
 import org.maskwright.datasets.mask.LabelMap;
@@ -45,7 +47,7 @@ public final class Davis {
     for (String name : names) {
       List<VideoDataset.Frame> frames = new ArrayList<>();
       for (Path photo : FrameFolders.photographs(images.resolve(name))) {
-        String stem = photo.getFileName().toString().replaceFirst("\\.[^.]+$", "");
+        String stem = Items.stem(photo.getFileName().toString());
         Path png = annotations.resolve(name).resolve(stem + ".png");
         if (Files.isRegularFile(png)) {
           SampleInfo info = new SampleInfo(ImageId.of(name + "/" + stem), photo, 0, 0);
@@ -75,16 +77,14 @@ public final class Davis {
   }
 
   /** The names in a list of DAVIS' {@code ImageSets}. */
-  static List<String> sequences(Path list) {
+  public static List<String> sequences(Path list) {
     return TextFile.lines(list).stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
   }
 
   private static List<Segment> segments(Path png) {
     LabelMap map = LabelImage.readIndices(png);
-    return Arrays.stream(map.labels())
-        .distinct()
+    return Arrays.stream(LabelReadings.distinct(map))
         .filter(label -> label != 0 && label != VOID)
-        .sorted()
         .mapToObj(label -> new Segment(0, false, label, new SegmentMask.Labelled(map, label)))
         .toList();
   }

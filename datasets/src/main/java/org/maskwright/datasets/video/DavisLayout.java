@@ -12,40 +12,18 @@ import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.catalog.DatasetSettings;
-import org.maskwright.datasets.catalog.Layout;
-import org.maskwright.datasets.catalog.LayoutDetector.Found;
 import org.maskwright.datasets.catalog.LayoutKey;
-import org.maskwright.datasets.catalog.LayoutQuery;
 
 /** DAVIS and folders of palette PNGs like it, as a data set of frames. */
-public final class DavisLayout implements Layout {
-  private static final String NAME = "davis";
+public final class DavisLayout extends VideoLayout {
   private static final List<String> YEARS = List.of("2017", "2019", "2016");
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public String description() {
-    return "videos: JPEGImages/480p/SEQUENCE and Annotations/480p/SEQUENCE (DAVIS); only with"
-        + " data.train.type = davis";
-  }
-
-  @Override
-  public List<String> types() {
-    return List.of(NAME);
-  }
-
-  @Override
-  public Set<LayoutKey> reads(String type) {
-    return Set.of(LayoutKey.IMAGES, LayoutKey.ANNOTATIONS, LayoutKey.LIST);
-  }
-
-  @Override
-  public Optional<Found> find(LayoutQuery query) {
-    return Optional.empty();
+  /** As the services file asks for it. */
+  public DavisLayout() {
+    super(
+        "davis",
+        "JPEGImages/480p/SEQUENCE and Annotations/480p/SEQUENCE (DAVIS)",
+        Set.of(LayoutKey.IMAGES, LayoutKey.ANNOTATIONS, LayoutKey.LIST));
   }
 
   /** The list of the split is DAVIS' own, where it has one; else all sequences are read. */

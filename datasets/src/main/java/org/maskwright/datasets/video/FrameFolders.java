@@ -5,19 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.folder.Items;
 
 /**
  * Folders of frames: one folder a video, one file a frame, in the order of their names, numbers in
  * them by their value, so that {@code 10.jpg} follows {@code 9.jpg}.
  */
 public final class FrameFolders {
-  private static final List<String> PHOTOGRAPHS =
-      List.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
-
   private FrameFolders() {}
 
   /** The order of frames by name: stretches of digits by their value, the rest by character. */
@@ -70,7 +67,7 @@ public final class FrameFolders {
    * @throws DatasetException if it is no folder or has none
    */
   public static List<Path> photographs(Path folder) {
-    return frames(folder, PHOTOGRAPHS);
+    return frames(folder, Items.PHOTOS);
   }
 
   /**
@@ -79,11 +76,15 @@ public final class FrameFolders {
    * @throws DatasetException if it is no folder
    */
   public static boolean hasPhotographs(Path folder) {
-    return !files(folder, PHOTOGRAPHS).isEmpty();
+    return !files(folder, Items.PHOTOS).isEmpty();
   }
 
   private static List<Path> files(Path folder, List<String> endings) {
-    return list(folder, file -> Files.isRegularFile(file) && endings.contains(ending(file)));
+    return list(
+        folder,
+        file ->
+            Files.isRegularFile(file)
+                && endings.contains(Items.ending(file.getFileName().toString())));
   }
 
   private static List<Path> frames(Path folder, List<String> endings) {
@@ -93,11 +94,6 @@ public final class FrameFolders {
           folder, "no frame in the folder: expected files ending in " + String.join(", ", endings));
     }
     return frames;
-  }
-
-  private static String ending(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 
   private static List<Path> list(Path folder, Predicate<Path> wanted) {

@@ -16,6 +16,8 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.folder.Items;
+import org.maskwright.datasets.folder.LabelReadings;
 import org.maskwright.datasets.image.LabelImage;
 import org.maskwright.datasets.mask.LabelMap;
 
@@ -54,7 +56,7 @@ public final class Mots {
           Files.isRegularFile(text) ? MotsText.read(text) : null;
       List<VideoDataset.Frame> frames = new ArrayList<>();
       for (Path photo : FrameFolders.photographs(images.resolve(name))) {
-        String stem = photo.getFileName().toString().replaceFirst("\\.[^.]+$", "");
+        String stem = Items.stem(photo.getFileName().toString());
         SampleInfo info = new SampleInfo(ImageId.of(name + "/" + stem), photo, 0, 0);
         int number = number(photo, stem);
         Path png = pngs.resolve(stem + ".png");
@@ -102,10 +104,8 @@ public final class Mots {
 
   private static List<Segment> ofPng(Path png) {
     LabelMap map = LabelImage.readIndices(png);
-    return Arrays.stream(map.labels())
-        .distinct()
+    return Arrays.stream(LabelReadings.distinct(map))
         .filter(value -> value != 0 && value != MotsText.IGNORED * OF_CLASS)
-        .sorted()
         .mapToObj(
             value ->
                 new Segment(

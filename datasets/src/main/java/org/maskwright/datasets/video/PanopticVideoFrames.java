@@ -3,11 +3,9 @@ package org.maskwright.datasets.video;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.maskwright.datasets.Categories;
-import org.maskwright.datasets.Category;
 import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
@@ -15,8 +13,8 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.coco.CocoCategories;
 import org.maskwright.datasets.image.LabelImage;
-import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.PanopticAnnotation;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.json.PanopticVideo;
@@ -44,11 +42,7 @@ public final class PanopticVideoFrames {
     if (content.categories().isEmpty() || content.videos().isEmpty()) {
       throw DatasetException.ofFile(json, "expected \"categories\" and \"annotations\" of videos");
     }
-    List<CocoCategory> sorted = new ArrayList<>(content.categories());
-    sorted.sort(Comparator.comparingInt(CocoCategory::id));
-    Categories categories =
-        Categories.of(
-            sorted.stream().map(c -> new Category(c.id(), c.name(), c.thing(), c.rgb())).toList());
+    Categories categories = CocoCategories.byId(content.categories(), json);
     List<VideoDataset.Video> videos = new ArrayList<>();
     for (PanopticVideo video : content.videos()) {
       List<VideoDataset.Frame> frames = new ArrayList<>();

@@ -14,7 +14,6 @@ import org.maskwright.datasets.DataFolder;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.image.LabelReader;
-import org.maskwright.datasets.json.CocoCategory;
 import org.maskwright.datasets.json.PanopticAnnotation;
 import org.maskwright.datasets.json.PanopticSegment;
 import org.maskwright.datasets.json.PanopticVideo;
@@ -99,11 +98,6 @@ public final class PanopticVideoFiles {
           "%s: video %s: %d ids change their category (the first is %d); by the official rule a tube has that of its first frame"
               .formatted(file, video.id(), changing.size(), changing.first()));
     }
-  }
-
-  /** The categories of the ground truth. */
-  public List<CocoCategory> categories() {
-    return truth.categories();
   }
 
   /** What was odd about the files so far. */

@@ -1,5 +1,8 @@
 package org.maskwright.datasets.videometrics;
 
+import static org.maskwright.datasets.metrics.MetricFields.number;
+import static org.maskwright.datasets.metrics.MetricFields.quality;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Map;
@@ -19,20 +22,21 @@ public final class VideoMetricJson {
 
   /** DAVIS' seven numbers under their official names, and each object's. */
   public static String davis(DavisScores scores) {
-    return object(
-        json -> {
-          number(json, "J&F-Mean", scores.mean());
-          statistics(json, "J", scores.region());
-          statistics(json, "F", scores.boundary());
-          json.writeObjectFieldStart("objects");
-          for (DavisScores.OfObject o : scores.objects()) {
-            json.writeObjectFieldStart(o.name());
-            statistics(json, "J", o.region());
-            statistics(json, "F", o.boundary());
-            json.writeEndObject();
-          }
-          json.writeEndObject();
-        });
+    return JsonContent.object(
+            json -> {
+              number(json, "J&F-Mean", scores.mean());
+              statistics(json, "J", scores.region());
+              statistics(json, "F", scores.boundary());
+              json.writeObjectFieldStart("objects");
+              for (DavisScores.OfObject o : scores.objects()) {
+                json.writeObjectFieldStart(o.name());
+                statistics(json, "J", o.region());
+                statistics(json, "F", o.boundary());
+                json.writeEndObject();
+              }
+              json.writeEndObject();
+            })
+        .text();
   }
 
   private static void statistics(JsonGenerator json, String name, DavisScores.Statistics s)
@@ -44,49 +48,41 @@ public final class VideoMetricJson {
 
   /** VPQ, and each number of frames with its PQ, SQ and RQ. */
   public static String vpq(SortedMap<Integer, PanopticMetrics> windows) {
-    return object(
-        json -> {
-          number(json, "VPQ", VideoMetricText.mean(windows, PanopticMetrics::all));
-          number(json, "VPQ-things", VideoMetricText.mean(windows, PanopticMetrics::things));
-          number(json, "VPQ-stuff", VideoMetricText.mean(windows, PanopticMetrics::stuff));
-          json.writeObjectFieldStart("frames");
-          for (Map.Entry<Integer, PanopticMetrics> entry : windows.entrySet()) {
-            json.writeObjectFieldStart(entry.getKey().toString());
-            quality(json, "All", entry.getValue().all());
-            quality(json, "Things", entry.getValue().things());
-            quality(json, "Stuff", entry.getValue().stuff());
-            json.writeEndObject();
-          }
-          json.writeEndObject();
-        });
-  }
-
-  private static void quality(JsonGenerator json, String name, PanopticMetrics.Quality q)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    number(json, "pq", q.pq());
-    number(json, "sq", q.sq());
-    number(json, "rq", q.rq());
-    json.writeNumberField("n", q.n());
-    json.writeEndObject();
+    return JsonContent.object(
+            json -> {
+              number(json, "VPQ", VideoMetricText.mean(windows, PanopticMetrics::all));
+              number(json, "VPQ-things", VideoMetricText.mean(windows, PanopticMetrics::things));
+              number(json, "VPQ-stuff", VideoMetricText.mean(windows, PanopticMetrics::stuff));
+              json.writeObjectFieldStart("frames");
+              for (Map.Entry<Integer, PanopticMetrics> entry : windows.entrySet()) {
+                json.writeObjectFieldStart(entry.getKey().toString());
+                quality(json, "All", entry.getValue().all());
+                quality(json, "Things", entry.getValue().things());
+                quality(json, "Stuff", entry.getValue().stuff());
+                json.writeEndObject();
+              }
+              json.writeEndObject();
+            })
+        .text();
   }
 
   /** STQ, AQ and SQ of all and of each sequence. */
   public static String stq(StqEvaluator evaluator) {
-    return object(
-        json -> {
-          quality(json, evaluator.result());
-          json.writeObjectFieldStart("sequences");
-          for (var entry : evaluator.perSequence().entrySet()) {
-            json.writeObjectFieldStart(entry.getKey());
-            quality(json, entry.getValue());
-            json.writeEndObject();
-          }
-          json.writeEndObject();
-        });
+    return JsonContent.object(
+            json -> {
+              tracking(json, evaluator.result());
+              json.writeObjectFieldStart("sequences");
+              for (var entry : evaluator.perSequence().entrySet()) {
+                json.writeObjectFieldStart(entry.getKey());
+                tracking(json, entry.getValue());
+                json.writeEndObject();
+              }
+              json.writeEndObject();
+            })
+        .text();
   }
 
-  private static void quality(JsonGenerator json, StqEvaluator.Quality q) throws IOException {
+  private static void tracking(JsonGenerator json, StqEvaluator.Quality q) throws IOException {
     number(json, "STQ", q.stq());
     number(json, "AQ", q.aq());
     number(json, "SQ", q.sq());
@@ -94,21 +90,22 @@ public final class VideoMetricJson {
 
   /** The tracking metrics of each class, by name, of all sequences and of each. */
   public static String mots(MotsScores scores) {
-    return object(
-        json -> {
-          for (Map.Entry<Integer, OfClass> entry : scores.classes().entrySet()) {
-            json.writeObjectFieldStart(VideoMetricText.motsClass(entry.getKey()));
-            score(json, entry.getValue().all());
-            json.writeObjectFieldStart("sequences");
-            for (Map.Entry<String, Score> one : entry.getValue().sequences().entrySet()) {
-              json.writeObjectFieldStart(one.getKey());
-              score(json, one.getValue());
-              json.writeEndObject();
-            }
-            json.writeEndObject();
-            json.writeEndObject();
-          }
-        });
+    return JsonContent.object(
+            json -> {
+              for (Map.Entry<Integer, OfClass> entry : scores.classes().entrySet()) {
+                json.writeObjectFieldStart(VideoMetricText.motsClass(entry.getKey()));
+                score(json, entry.getValue().all());
+                json.writeObjectFieldStart("sequences");
+                for (Map.Entry<String, Score> one : entry.getValue().sequences().entrySet()) {
+                  json.writeObjectFieldStart(one.getKey());
+                  score(json, one.getValue());
+                  json.writeEndObject();
+                }
+                json.writeEndObject();
+                json.writeEndObject();
+              }
+            })
+        .text();
   }
 
   private static void score(JsonGenerator json, Score score) throws IOException {
@@ -142,23 +139,5 @@ public final class VideoMetricJson {
       JsonGenerator json, HotaMetrics h, String name, ToDoubleFunction<AtThreshold> of)
       throws IOException {
     number(json, name, h.mean(of));
-  }
-
-  private static void number(JsonGenerator json, String field, double value) throws IOException {
-    if (Double.isNaN(value)) {
-      json.writeNullField(field);
-    } else {
-      json.writeNumberField(field, value);
-    }
-  }
-
-  private static String object(JsonContent fields) {
-    JsonContent object =
-        json -> {
-          json.writeStartObject();
-          fields.writeTo(json);
-          json.writeEndObject();
-        };
-    return object.text();
   }
 }

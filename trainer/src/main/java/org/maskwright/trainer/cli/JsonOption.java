@@ -46,6 +46,18 @@ final class JsonOption {
     }
   }
 
+  /** As {@link #report}, of a text that ends its own lines. */
+  void print(CommandSpec spec, String text, String json) {
+    PrintWriter out = spec.commandLine().getOut();
+    report(
+        out,
+        () -> {
+          out.print(text);
+          out.flush();
+        },
+        () -> json);
+  }
+
   /**
    * A value that stands apart, as in {@code --json FILE}, is the option's only where a command has
    * no arguments of its own: elsewhere it would be one of those.

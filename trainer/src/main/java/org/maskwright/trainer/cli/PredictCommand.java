@@ -142,7 +142,7 @@ final class PredictCommand implements Callable<Integer> {
       }
       return predictVideo(video.get());
     }
-    PredictionWishes wishes = checked(() -> wishes(formats()));
+    PredictionWishes wishes = checked(() -> wishes(named(formats, PredictionFormats::get)));
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
     Prediction prediction = checked(() -> Prediction.of(model, wishes));
@@ -185,14 +185,8 @@ final class PredictCommand implements Callable<Integer> {
     if (simplify != 0) {
       throw new ParameterException(spec.commandLine(), "--simplify: not with --video");
     }
-    List<TrackFormat> tracks =
-        checked(
-            () ->
-                (formats.isEmpty() ? List.of(TrackFormats.names().get(0)) : formats)
-                    .stream()
-                        .distinct()
-                        .map(name -> named("format", TrackFormats::get, name))
-                        .toList());
+    List<String> names = formats.isEmpty() ? List.of(TrackFormats.names().get(0)) : formats;
+    List<TrackFormat> tracks = checked(() -> named(names, TrackFormats::get));
     OutputFolder folder = OutputFolder.open(out);
     VideoPrediction prediction =
         checked(() -> VideoPrediction.of(Prediction.of(model, wishes(List.of())), tracks, frames));
@@ -232,11 +226,8 @@ final class PredictCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private List<PredictionFormat> formats() {
-    return formats.stream()
-        .distinct()
-        .map(name -> named("format", PredictionFormats::get, name))
-        .toList();
+  private <T> List<T> named(List<String> names, Function<String, T> get) {
+    return names.stream().distinct().map(name -> named("format", get, name)).toList();
   }
 
   private PredictionWishes wishes(List<PredictionFormat> wanted) {

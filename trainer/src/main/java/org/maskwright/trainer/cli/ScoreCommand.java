@@ -1,6 +1,5 @@
 package org.maskwright.trainer.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.maskwright.datasets.folder.ClassFile;
@@ -53,10 +52,10 @@ final class ScoreCommand implements Runnable {
     var scored = InstanceFiles.coco(files.truth, files.predictions, iou, area(areaFromBox));
     warn(scored.warnings());
     ClassTable classes = ClassTable.coco(scored);
-    print(
+    json.print(
+        spec,
         MetricTables.coco(scored.metrics().all()) + classes.text(),
-        MetricJson.coco(scored.metrics(), classes),
-        json);
+        MetricJson.coco(scored.metrics(), classes));
   }
 
   @Command(name = "lvis", description = "LVIS AP and AR of instances by mask or box.")
@@ -75,10 +74,10 @@ final class ScoreCommand implements Runnable {
     var scored = InstanceFiles.lvis(files.truth, files.predictions, iou, area(areaFromBox));
     warn(scored.warnings());
     ClassTable classes = ClassTable.lvis(scored);
-    print(
+    json.print(
+        spec,
         MetricTables.lvis(scored.metrics().all()) + classes.text(),
-        MetricJson.lvis(scored.metrics(), classes),
-        json);
+        MetricJson.lvis(scored.metrics(), classes));
   }
 
   @Command(name = "panoptic", description = "COCO panoptic quality: PQ, SQ, RQ.")
@@ -104,10 +103,10 @@ final class ScoreCommand implements Runnable {
             files.truth, folders.truth, files.predictions, folders.predictions, overlap);
     warn(scored.warnings());
     ClassTable classes = ClassTable.panoptic(scored);
-    print(
+    json.print(
+        spec,
         MetricTables.panoptic(scored.metrics()) + classes.text(),
-        MetricJson.panoptic(scored.metrics(), classes),
-        json);
+        MetricJson.panoptic(scored.metrics(), classes));
   }
 
   @Command(name = "semantic", description = "IoU and accuracy of semantic label maps.")
@@ -157,7 +156,7 @@ final class ScoreCommand implements Runnable {
     var metrics =
         SemanticFiles.evaluate(
             folders.truth, folders.predictions, count, ignore, labels, protocol, this::warn);
-    print(MetricTables.semantic(metrics, names), MetricJson.semantic(metrics, names), json);
+    json.print(spec, MetricTables.semantic(metrics, names), MetricJson.semantic(metrics, names));
   }
 
   /** The names that a file gives, or that are known of a number of classes. */
@@ -207,16 +206,5 @@ final class ScoreCommand implements Runnable {
 
   private void warn(String warning) {
     spec.commandLine().getErr().println("warning: " + warning);
-  }
-
-  private void print(String table, String result, JsonOption json) {
-    PrintWriter out = spec.commandLine().getOut();
-    json.report(
-        out,
-        () -> {
-          out.print(table);
-          out.flush();
-        },
-        () -> result);
   }
 }

@@ -1,17 +1,16 @@
 package org.maskwright.trainer.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.maskwright.datasets.folder.TextFile;
 import org.maskwright.datasets.metrics.ClassTable;
 import org.maskwright.datasets.metrics.CocoMetrics;
 import org.maskwright.datasets.metrics.MetricJson;
 import org.maskwright.datasets.metrics.MetricTables;
 import org.maskwright.datasets.metrics.Scored;
+import org.maskwright.datasets.video.Davis;
 import org.maskwright.datasets.videometrics.DavisFiles;
 import org.maskwright.datasets.videometrics.DavisFiles.Protocol;
 import org.maskwright.datasets.videometrics.DavisScores;
@@ -147,34 +146,31 @@ final class ScoreVideoCommand implements Callable<Integer> {
     Scored<CocoMetrics> scored = TubeFiles.score(truth, predictions);
     warn(scored.warnings());
     ClassTable classes = ClassTable.coco(scored);
-    print(
+    json.print(
+        spec,
         MetricTables.coco(scored.metrics().all()) + classes.text("videos", "tracks"),
         MetricJson.coco(scored.metrics(), classes));
   }
 
   private void davis() {
-    List<String> names =
-        sequences.map(TextFile::lines).orElse(List.of()).stream()
-            .map(String::strip)
-            .filter(line -> !line.isEmpty())
-            .toList();
+    List<String> names = sequences.map(Davis::sequences).orElse(List.of());
     Protocol protocol = unsupervised ? Protocol.UNSUPERVISED : Protocol.SEMI_SUPERVISED;
     DavisScores scores = DavisFiles.score(truth, predictions, protocol, names);
-    print(VideoMetricText.davis(scores), VideoMetricJson.davis(scores));
+    json.print(spec, VideoMetricText.davis(scores), VideoMetricJson.davis(scores));
   }
 
   private void vpq() {
     PanopticVideoFiles files = panoptic();
     var quality = files.quality(windows.isEmpty() ? PanopticVideoFiles.WINDOWS : windows);
     warn(files.warnings());
-    print(VideoMetricText.vpq(quality), VideoMetricJson.vpq(quality));
+    json.print(spec, VideoMetricText.vpq(quality), VideoMetricJson.vpq(quality));
   }
 
   private void stq() {
     PanopticVideoFiles files = panoptic();
     StqEvaluator evaluator = files.trackingQuality();
     warn(files.warnings());
-    print(VideoMetricText.stq(evaluator), VideoMetricJson.stq(evaluator));
+    json.print(spec, VideoMetricText.stq(evaluator), VideoMetricJson.stq(evaluator));
   }
 
   private PanopticVideoFiles panoptic() {
@@ -187,21 +183,10 @@ final class ScoreVideoCommand implements Callable<Integer> {
 
   private void mots() {
     MotsScores scores = MotsFiles.score(truth, predictions);
-    print(VideoMetricText.mots(scores), VideoMetricJson.mots(scores));
+    json.print(spec, VideoMetricText.mots(scores), VideoMetricJson.mots(scores));
   }
 
   private void warn(List<String> warnings) {
     warnings.forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
-  }
-
-  private void print(String table, String result) {
-    PrintWriter out = spec.commandLine().getOut();
-    json.report(
-        out,
-        () -> {
-          out.print(table);
-          out.flush();
-        },
-        () -> result);
   }
 }

@@ -263,15 +263,7 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
     @Override
     public void end() throws IOException {
       json.writeEndArray();
-      json.writeArrayFieldStart("categories");
-      for (Category c : categories) {
-        json.writeStartObject();
-        json.writeNumberField("id", c.id());
-        json.writeStringField("name", c.name());
-        json.writeNumberField("isthing", c.thing() ? 1 : 0);
-        json.writeEndObject();
-      }
-      json.writeEndArray();
+      CategoryList.write(json, categories);
       json.writeEndObject();
     }
   }

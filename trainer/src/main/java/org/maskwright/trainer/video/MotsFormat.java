@@ -2,6 +2,7 @@ package org.maskwright.trainer.video;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.util.SortedMap;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
@@ -48,15 +49,14 @@ public final class MotsFormat implements TrackFormat {
     @Override
     public void frame(TrackedFrame frame) throws IOException {
       LabelMap map = frame.things();
+      SortedMap<Integer, Rle> masks = Rle.ofLabels(map.labels(), map.height(), map.width());
       for (TrackedObject object : frame.objects()) {
-        if (object.thing()) {
-          Rle mask = Rle.ofLabel(map.labels(), map.height(), map.width(), object.track());
-          if (mask.area() > 0) {
-            int category = categories.get(object.classIndex()).id();
-            text.write(
-                MotsText.line(frame.number(), new MotsText.Mask(object.track(), category, mask)));
-            text.write('\n');
-          }
+        Rle mask = masks.get(object.track());
+        if (object.thing() && mask != null) {
+          int category = categories.get(object.classIndex()).id();
+          text.write(
+              MotsText.line(frame.number(), new MotsText.Mask(object.track(), category, mask)));
+          text.write('\n');
         }
       }
     }

@@ -8,6 +8,7 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.image.LabelRows;
 import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.trainer.result.CategoryList;
 import org.maskwright.trainer.result.ResultFiles;
 
 /**
@@ -90,7 +91,7 @@ public final class PanopticVideoFormat implements TrackFormat {
     @Override
     public void end() throws IOException {
       json.writeEndArray();
-      VideoCategories.write(json, categories);
+      CategoryList.write(json, categories);
       json.writeEndObject();
     }
   }

@@ -2,6 +2,7 @@ package org.maskwright.trainer.video;
 
 import java.util.List;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.mask.LabelMap;
 
 /**
@@ -19,7 +20,7 @@ public record TrackedFrame(int number, String file, Size size, List<TrackedObjec
 
   /** The file's name without the ending, which is that of its results. */
   public String name() {
-    return VideoFolders.stem(file);
+    return Items.stem(file);
   }
 
   /** One track a pixel, 0 for none: where masks overlap, the surest. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.folder.Items;
 import org.maskwright.datasets.video.FrameFolders;
 import org.maskwright.trainer.output.OutputFolder;
 
@@ -61,16 +62,11 @@ final class VideoFolders {
     List<Path> frames = FrameFolders.photographs(folder);
     Set<String> names = new HashSet<>();
     for (Path frame : frames) {
-      if (!names.add(stem(frame.getFileName().toString()))) {
+      if (!names.add(Items.stem(frame.getFileName().toString()))) {
         throw DatasetException.ofFile(
             frame, "a second frame of this name; their results would have one name");
       }
     }
     return new Video(folder.toAbsolutePath().normalize().getFileName().toString(), frames);
-  }
-
-  /** A file's name without the ending. */
-  static String stem(String name) {
-    return name.replaceFirst("\\.[^.]+$", "");
   }
 }

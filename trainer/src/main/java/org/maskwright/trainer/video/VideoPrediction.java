@@ -63,11 +63,6 @@ public final class VideoPrediction {
     return new VideoPrediction(prediction, formats, VideoFolders.find(folder));
   }
 
-  /** How many frames all videos have. */
-  public int frames() {
-    return videos.stream().mapToInt(video -> video.frames().size()).sum();
-  }
-
   /**
    * Predicts all videos.
    *

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Size;
+import org.maskwright.trainer.result.CategoryList;
 import org.maskwright.trainer.result.ResultFiles;
 
 /**
@@ -113,7 +114,7 @@ public final class YoutubeVisFormat implements TrackFormat {
     public void end() throws IOException {
       results.writeEndArray();
       videos.writeEndArray();
-      VideoCategories.write(videos, categories);
+      CategoryList.write(videos, categories);
       videos.writeEndObject();
     }
 

@@ -1,15 +1,16 @@
-package org.maskwright.trainer.video;
+package org.maskwright.trainer.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
 
-/** The list of categories that the JSON files of videos end with. */
-final class VideoCategories {
-  private VideoCategories() {}
+/** The list of categories that panoptic results and those of videos end with, in JSON. */
+public final class CategoryList {
+  private CategoryList() {}
 
-  static void write(JsonGenerator json, Categories categories) throws IOException {
+  /** Writes the field {@code categories}. */
+  public static void write(JsonGenerator json, Categories categories) throws IOException {
     json.writeArrayFieldStart("categories");
     for (Category c : categories) {
       json.writeStartObject();
