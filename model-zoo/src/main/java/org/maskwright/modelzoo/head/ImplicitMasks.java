@@ -145,7 +145,7 @@ public final class ImplicitMasks implements PointMasks {
   /** Logits [Q,h,w] at the middles of the cells of a grid. */
   private float[] everywhere(int image, Tensor parameters, int[] classes, int height, int width) {
     Engine engine = states.engine();
-    float[] grid = Subdivision.middles(height, width);
+    float[] grid = PointSampling.middles(height, width);
     int cells = height * width;
     return engine
         .tidy(

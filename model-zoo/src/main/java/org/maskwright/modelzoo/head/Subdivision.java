@@ -21,18 +21,6 @@ public record Subdivision(int finer, int steps, int points) {
     return Math.max(1, (last + factor - 1) / factor);
   }
 
-  /** The middles of a grid's cells, row by row, as (x,y) in [0,1]. */
-  static float[] middles(int height, int width) {
-    float[] out = new float[Math.multiplyExact(2, Math.multiplyExact(height, width))];
-    for (int y = 0, at = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        out[at++] = (x + 0.5f) / width;
-        out[at++] = (y + 0.5f) / height;
-      }
-    }
-    return out;
-  }
-
   /**
    * The same number of cells in each of several maps.
    *

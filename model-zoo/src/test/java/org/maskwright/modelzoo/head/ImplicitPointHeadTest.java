@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maskwright.engine.fused.PointSampling;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
@@ -87,7 +88,7 @@ class ImplicitPointHeadTest {
 
   @org.junit.jupiter.api.Test
   void gridAndUncertainCellsEqualTheReference() {
-    assertArrayEquals(golden.get("grid.points").toFloatArray(), Subdivision.middles(7, 7), 1e-6f);
+    assertArrayEquals(golden.get("grid.points").toFloatArray(), PointSampling.middles(7, 7), 1e-6f);
     float[] maps = golden.get("uncertain.logits").toFloatArray();
     Subdivision.Cells cells = new Subdivision(1, 1, 11).uncertain(maps, 3, 8, 12);
     assertArrayEquals(golden.get("uncertain.points").toFloatArray(), cells.points(), 1e-6f);

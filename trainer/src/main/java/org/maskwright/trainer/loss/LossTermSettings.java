@@ -65,7 +65,12 @@ public interface LossTermSettings {
     }
   }
 
-  private static void requireWeight(double weight) {
+  /**
+   * Checks a term's weight.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
+  static void requireWeight(double weight) {
     if (!(weight >= 0 && Double.isFinite(weight))) {
       throw new IllegalArgumentException("weight: expected a finite weight >= 0, got " + weight);
     }

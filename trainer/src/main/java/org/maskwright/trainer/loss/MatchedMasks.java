@@ -83,7 +83,8 @@ final class MatchedMasks {
     if (functions.isEmpty() || output < predictions.layers().size() - 1) {
       return own;
     }
-    Tensor grid = GridPoints.of(own.engine(), own.intSize(2), own.intSize(3)); // [1,h*w,2]
+    float[] middles = PointSampling.middles(own.intSize(2), own.intSize(3));
+    Tensor grid = own.engine().floats(middles, 1, own.size(2) * own.size(3), 2);
     return last(functions.get(), grid.expand(perOutput, -1, -1))
         .reshape(perOutput, 1, own.size(2), own.size(3));
   }

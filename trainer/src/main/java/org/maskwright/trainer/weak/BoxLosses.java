@@ -1,5 +1,7 @@
 package org.maskwright.trainer.weak;
 
+import static org.maskwright.modelzoo.part.Ranges.require;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.settings.Doc;
@@ -29,20 +31,13 @@ public record BoxLosses(
   public BoxLosses {
     require(
         projection > 0 && Double.isFinite(projection),
-        "projection: expected a weight above 0",
+        "projection",
+        "a weight above 0",
         projection);
     require(
-        pairwise >= 0 && Double.isFinite(pairwise),
-        "pairwise: expected a weight of at least 0",
-        pairwise);
-    require(similarity > 0 && similarity <= 1, "similarity: expected a value in (0,1]", similarity);
-    require(warmup >= 0 && warmup <= 1, "warmup: expected a share in [0,1]", warmup);
-  }
-
-  private static void require(boolean holds, String expected, double got) {
-    if (!holds) {
-      throw new IllegalArgumentException(expected + ", got " + got);
-    }
+        pairwise >= 0 && Double.isFinite(pairwise), "pairwise", "a weight of at least 0", pairwise);
+    require(similarity > 0 && similarity <= 1, "similarity", "a value in (0,1]", similarity);
+    require(warmup >= 0 && warmup <= 1, "warmup", "a share in [0,1]", warmup);
   }
 
   /** The terms that learn from boxes. */

@@ -29,9 +29,7 @@ public final class MaskParameters implements LossTermKind {
       implements LossTermSettings {
     /** Checks the range. */
     public Settings {
-      if (!(weight >= 0 && Double.isFinite(weight))) {
-        throw new IllegalArgumentException("weight: expected a finite weight >= 0, got " + weight);
-      }
+      LossTermSettings.requireWeight(weight);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.maskwright.trainer.weak;
 
+import static org.maskwright.modelzoo.part.Ranges.require;
+
 import org.maskwright.settings.Doc;
 
 /**
@@ -23,15 +25,9 @@ public record PointLosses(
         double box) {
   /** Checks the ranges. */
   public PointLosses {
-    require(perStep >= 0, "perStep: expected at least 0", perStep);
-    require(negatives >= 0, "negatives: expected at least 0", negatives);
-    require(dice >= 0 && dice <= 1, "dice: expected a factor in [0,1]", dice);
-    require(box >= 0 && box <= 1, "box: expected a factor in [0,1]", box);
-  }
-
-  private static void require(boolean holds, String expected, Object got) {
-    if (!holds) {
-      throw new IllegalArgumentException(expected + ", got " + got);
-    }
+    require(perStep >= 0, "perStep", "at least 0", perStep);
+    require(negatives >= 0, "negatives", "at least 0", negatives);
+    require(dice >= 0 && dice <= 1, "dice", "a factor in [0,1]", dice);
+    require(box >= 0 && box <= 1, "box", "a factor in [0,1]", box);
   }
 }

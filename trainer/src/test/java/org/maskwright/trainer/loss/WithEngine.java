@@ -11,8 +11,8 @@ import org.maskwright.engine.tensor.Scope;
 
 /** Tests on one engine, each in a scope of its own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class WithEngine {
-  Engine engine;
+public abstract class WithEngine {
+  protected Engine engine;
   private Scope scope;
 
   @BeforeAll

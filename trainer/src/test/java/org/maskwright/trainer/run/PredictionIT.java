@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -27,7 +24,6 @@ import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.process.Rendezvous;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.format.PredictionFormats;
@@ -47,15 +43,8 @@ class PredictionIT {
 
   @BeforeAll
   static void train() throws IOException {
-    Path config = TinyRun.write(shared, "train { steps = 2, checkpoint-every = 2 }");
-    Path run = shared.resolve("run");
-    try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false)) {
-      TrainingRun.start(run, ConfigFile.load(config, List.of()), silent, List.of(), () -> false);
-    }
-    model = run.resolve("checkpoints/last");
-    try (Stream<Path> files = Files.list(shared.resolve("scenes/images/val"))) {
-      scenes = files.sorted().toList();
-    }
+    model = TinyRun.trained(shared);
+    scenes = TinyRun.scenes(shared);
   }
 
   /** Copies of scenes, of which those at the end are cut off. */

@@ -1,10 +1,14 @@
 package org.maskwright.trainer.run;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.maskwright.trainer.config.ConfigFile;
 
 /** A model and data set of which a step takes some milliseconds. */
 public final class TinyRun {
@@ -37,6 +41,23 @@ public final class TinyRun {
     Path file = folder.resolve("tiny-" + Integer.toHexString(more.hashCode()) + ".conf");
     Files.writeString(file, BASE.formatted(folder.resolve("scenes")) + more + "\n");
     return file;
+  }
+
+  /** Trains two steps in a folder; the model. */
+  static Path trained(Path folder) throws IOException {
+    Path config = write(folder, "train { steps = 2, checkpoint-every = 2 }");
+    Path run = folder.resolve("run");
+    try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false)) {
+      TrainingRun.start(run, ConfigFile.load(config, List.of()), silent, List.of(), () -> false);
+    }
+    return run.resolve("checkpoints/last");
+  }
+
+  /** The photographs that a run in a folder is evaluated on, in the order of their names. */
+  static List<Path> scenes(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("scenes/images/val"))) {
+      return files.sorted().toList();
+    }
   }
 
   /** Step, loss and gradient norm of each training step in the log. */

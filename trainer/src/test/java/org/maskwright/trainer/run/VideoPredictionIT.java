@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +22,6 @@ import org.maskwright.datasets.video.MotsText;
 import org.maskwright.datasets.videometrics.PanopticVideoFiles;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.PanopticKind;
@@ -44,15 +41,8 @@ class VideoPredictionIT {
 
   @BeforeAll
   static void train() throws IOException {
-    Path config = TinyRun.write(shared, "train { steps = 2, checkpoint-every = 2 }");
-    Path run = shared.resolve("run");
-    try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false)) {
-      TrainingRun.start(run, ConfigFile.load(config, List.of()), silent, List.of(), () -> false);
-    }
-    model = run.resolve("checkpoints/last");
-    try (Stream<Path> files = Files.list(shared.resolve("scenes/images/val"))) {
-      scenes = files.sorted().toList();
-    }
+    model = TinyRun.trained(shared);
+    scenes = TinyRun.scenes(shared);
   }
 
   /** Two videos, in each of which nothing moves. */

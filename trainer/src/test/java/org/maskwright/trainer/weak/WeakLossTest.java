@@ -11,18 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.maskwright.datasets.WeakLabel;
 import org.maskwright.datasets.mask.Box;
-import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
-import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
@@ -32,10 +24,10 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.PointSource;
 import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.loss.Supervision;
+import org.maskwright.trainer.loss.WithEngine;
 
 /** Matching and losses of targets with masks, points, boxes and nothing, each alone and mixed. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WeakLossTest {
+class WeakLossTest extends WithEngine {
   private static final int QUERIES = 4;
   private static final int CLASSES = 3;
   private static final int SIDE = Weak.SIDE;
@@ -47,29 +39,6 @@ class WeakLossTest {
       new WeakLabel(Optional.of(BOX), Weak.points(2, 6, 9, 12, 14, 18, 10, 5, 18));
   private static final WeakLabel BOXED = WeakLabel.of(BOX);
   private static final WeakLabel NOTHING = WeakLabel.CLASS_ONLY;
-
-  private Engine engine;
-  private Scope scope;
-
-  @BeforeAll
-  void open() {
-    engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(1));
-  }
-
-  @AfterAll
-  void close() {
-    engine.close();
-  }
-
-  @BeforeEach
-  void enter() {
-    scope = engine.scope();
-  }
-
-  @AfterEach
-  void leave() {
-    scope.close();
-  }
 
   private static Criterion criterion() {
     return Criterion.of(SETTINGS)

@@ -26,4 +26,16 @@ public final class PointSampling {
             scope ->
                 x.gridSample(points.mul(2).sub(1).unsqueeze(2)).squeeze(3)); // [N,C,P,1] -> [N,C,P]
   }
+
+  /** The middles of a grid's cells, row by row, as (x,y) in [0,1]: points [h*w,2]. */
+  public static float[] middles(int height, int width) {
+    float[] out = new float[Math.multiplyExact(2, Math.multiplyExact(height, width))];
+    for (int y = 0, at = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        out[at++] = (x + 0.5f) / width;
+        out[at++] = (y + 0.5f) / height;
+      }
+    }
+    return out;
+  }
 }
