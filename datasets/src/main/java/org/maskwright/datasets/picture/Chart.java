@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A line chart: loss and metric curves over steps, with a grid at round numbers and a legend.
@@ -90,8 +91,8 @@ public final class Chart {
   public Picture draw() {
     double[] xRange = range(true);
     double[] yRange = range(false);
-    Ticks xTicks = ticks(xRange[0], xRange[1]);
-    Ticks yTicks = ticks(yRange[0], yRange[1]);
+    Ticks xTicks = xTicks(xRange);
+    Ticks yTicks = ticks(yRange[0], yRange[1], 0);
     double left = 34 + widest(yTicks) + SIZE;
     double top = 24 + TITLE_SIZE + SIZE * 1.9;
     var plot = new Rectangle2D.Double(left, top, WIDTH - left - 24, HEIGHT - top - 58);
@@ -208,9 +209,24 @@ public final class Chart {
     return new double[] {startsAtZero ? 0 : low - margin, high + margin};
   }
 
-  /** Multiples of 1, 2 or 5 times a power of ten inside a range. */
-  private static Ticks ticks(double low, double high) {
-    double rough = (high - low) / WANTED_TICKS;
+  /** What is written below the x axis. */
+  List<String> xLabels() {
+    Ticks ticks = xTicks(range(true));
+    return IntStream.range(0, ticks.count())
+        .mapToObj(i -> number(ticks.first() + i * ticks.step(), ticks))
+        .toList();
+  }
+
+  /** Steps or processes are counted: between whole numbers there is nothing to mark. */
+  private Ticks xTicks(double[] range) {
+    boolean counts =
+        series.stream().flatMapToDouble(s -> Arrays.stream(s.x)).allMatch(x -> x == Math.rint(x));
+    return ticks(range[0], range[1], counts ? 1 : 0);
+  }
+
+  /** Multiples of 1, 2 or 5 times a power of ten inside a range, at least {@code least} apart. */
+  private static Ticks ticks(double low, double high, double least) {
+    double rough = Math.max(least, (high - low) / WANTED_TICKS);
     int exponent = (int) Math.floor(Math.log10(rough));
     double power = Math.pow(10, exponent);
     double factor = rough / power;

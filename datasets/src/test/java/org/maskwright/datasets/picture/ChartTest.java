@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ChartTest {
@@ -45,6 +46,17 @@ class ChartTest {
   void aConstantLineAndASinglePointCanBeDrawn() {
     new Chart("", "x", "y").line("a", STEPS, new double[] {0, 0, 0, 0}).draw();
     new Chart("", "x", "y").line("a", new double[] {5}, new double[] {1e-9}).draw();
+  }
+
+  @Test
+  void betweenWholeNumbersNothingIsMarked() {
+    double[] y = {4, 3, 2, 1};
+    assertEquals(
+        List.of("1", "2", "3", "4"),
+        new Chart("", "processes", "ms").line("a", new double[] {1, 2, 3, 4}, y).xLabels());
+    assertEquals(
+        List.of("1.0", "1.1", "1.2", "1.3", "1.4", "1.5"),
+        new Chart("", "x", "y").line("a", new double[] {1, 1.2, 1.4, 1.5}, y).xLabels());
   }
 
   @Test
