@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # What an annotation is worth: an experiment with masks, points and boxes, as many steps and seeds each, and what each takes to annotate.
 #
-#   benchmarks/annotation/run.sh OUT DATA [--steps N] [--seeds "1 2 3"] [--kinds "masks points ..."] [KEY=VALUE...]
+#   benchmarks/annotation/run.sh OUT DATA [--steps N] [--seeds "1 2 3"] [--kinds "masks points ..."] [--gt JSON] [KEY=VALUE...]
 #
 #   OUT        folder of the runs and of annotation.tsv; runs that are there are not done again, those that were stopped go on
 #   DATA       PennFudanPed, or with CONFIG=FILE in the environment the data of another experiment
-#   --kinds    masks, points, points-no-negatives (their ablation), points-box (with the losses of boxes too), boxes, boxes-no-colours, box-masks (boxes taken for masks)
+#   --kinds    masks, points, points-no-negatives (their ablation), points-box (with the losses of boxes too), points-implicit (Implicit PointRend's masks), boxes,
+#              boxes-no-colours, box-masks (boxes taken for masks)
+#   --gt JSON  COCO file of the pictures evaluated on: adds boundary AP
 #   KEY=VALUE  settings of all runs, such as init.backbone=resnet18.safetensors engine.threads=1
 #
 # Prints and writes OUT/annotation.tsv: kind, seconds an object and minutes in all (docs/annotation-cost.md says whence), AP and AP50 as mean and deviation over the
@@ -14,7 +16,7 @@
 #   benchmarks/annotation/run.sh runs/annotation data/PennFudanPed --steps 600 --seeds "1 2 3" engine.threads=1
 set -euo pipefail
 
-(($# >= 2)) || { sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+(($# >= 2)) || { sed -n '2,18s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 config=$(realpath "${CONFIG:-$home/configs/pennfudan.conf}")
 out=$(mkdir -p "$1" && cd "$1" && pwd -P)
@@ -22,17 +24,27 @@ data=$(cd "$2" && pwd -P)
 shift 2
 steps=600
 seeds="1 2 3"
-kinds="masks points points-no-negatives points-box boxes boxes-no-colours box-masks"
+kinds="masks points points-no-negatives points-box points-implicit boxes boxes-no-colours box-masks"
+gt=
 settings=()
 while (($# > 0)); do
   case $1 in
     --steps) steps=$2; shift 2 ;;
     --seeds) seeds=$2; shift 2 ;;
     --kinds) kinds=$2; shift 2 ;;
+    --gt) gt=$(realpath -m "$2"); shift 2 ;;
     --*) echo "run.sh: unknown option $1" >&2; exit 2 ;;
     *) settings+=(--set "$1"); shift ;;
   esac
 done
+
+# Boundary AP in per cent of a run's last checkpoint.
+boundary() {
+  local run=$1
+  [[ -s $run/evaluated/instances.json ]] || "$home/maskwright" eval "$run/checkpoints/last" --out "$run/evaluated" >>"$run.log" 2>&1
+  [[ -s $run/boundary.json ]] || "$home/maskwright" score instances --iou boundary --gt "$gt" --pred "$run/evaluated/instances.json" --json="$run/boundary.json" >>"$run.log" 2>&1
+  sed -nE 's/^ *"AP" *: *([-0-9.eE]+).*/\1/p' "$run/boundary.json" | head -1 | awk '{ print 100 * $1 }'
+}
 
 # The settings of a kind, and the seconds that an object takes: a mask 79.2, a box 7, a point 0.9.
 kind_settings() {
@@ -42,6 +54,7 @@ kind_settings() {
     points) echo "$s.type=points" ;;
     points-no-negatives) echo "$s.type=points $s.points.points.negatives=0" ;;
     points-box) echo "$s.type=points $s.points.points.box=1" ;;
+    points-implicit) echo "$s.type=points model.decoder.type=implicit-points" ;;
     boxes) echo "$s.type=boxes" ;;
     boxes-no-colours) echo "$s.type=boxes $s.boxes.boxes.pairwise=0" ;;
     box-masks) echo "$s.type=box-masks" ;;
@@ -85,15 +98,16 @@ value() { sed -nE "s/^ *\"$2\" : \"?([^\",]+).*/\\1/p" "$1/summary.json" | tail 
 spread() { awk '{ n++; s += $1; q += $1 * $1 } END { m = s / n; printf "%.1f ± %.1f", m, n > 1 ? sqrt((q - n * m * m > 0 ? q - n * m * m : 0) / (n - 1)) : 0 }'; }
 
 {
-  printf 'kind\tseconds an object\tminutes\tAP\tAP50\tAP of each seed\n'
+  printf 'kind\tseconds an object\tminutes\tAP\tAP50\tAP of each seed%s\n' "${gt:+$'\t'boundary AP}"
   for kind in $kinds; do
     each=$(seconds_each "$kind")
-    aps=() ap50s=()
+    aps=() ap50s=() boundaries=()
     for seed in $seeds; do
       aps+=("$(value "$out/$kind-$seed" instance.AP)")
       ap50s+=("$(value "$out/$kind-$seed" instance.AP50)")
+      [[ -z $gt ]] || boundaries+=("$(boundary "$out/$kind-$seed")")
     done
-    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$kind" "$each" "$(awk -v s="$each" -v n="$count" 'BEGIN { printf "%.0f", s * n / 60 }')" \
-      "$(printf '%s\n' "${aps[@]}" | spread)" "$(printf '%s\n' "${ap50s[@]}" | spread)" "${aps[*]}"
+    printf '%s\t%s\t%s\t%s\t%s\t%s%s\n' "$kind" "$each" "$(awk -v s="$each" -v n="$count" 'BEGIN { printf "%.0f", s * n / 60 }')" \
+      "$(printf '%s\n' "${aps[@]}" | spread)" "$(printf '%s\n' "${ap50s[@]}" | spread)" "${aps[*]}" "${gt:+$'\t'$(printf '%s\n' "${boundaries[@]}" | spread)}"
   done
 } | tee "$out/annotation.tsv"

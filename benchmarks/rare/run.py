@@ -1,6 +1,8 @@
 """MaskFormer's claim: mask classification beside per-pixel classification where classes are many and rare.
 
-    python benchmarks/rare/run.py FOLDER [--seeds 3] [--steps 3000] [--train 80] [--val 80]      (Python 3 alone; ./maskwright builds what is needed)
+    python benchmarks/rare/run.py FOLDER [--seeds 3] [--steps 3000] [--train 80] [--val 80] [KEY=VALUE ...]
+
+(Python 3 alone; ./maskwright builds what is needed; KEY=VALUE are settings of all runs, such as engine.threads=1.)
 
 FOLDER receives 80 training pictures of 40 classes, half of which are in six or fewer of them, and a run for each model and seed, which differ in nothing but the decoder and its loss;
 runs that are there are not done again. Writes FOLDER/table.md: mIoU of the last step on pictures in which all classes are as frequent, mean and standard deviation over the
@@ -64,7 +66,8 @@ def main():
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--train", type=int, default=80)
     parser.add_argument("--val", type=int, default=80)
-    a = parser.parse_args()
+    parser.add_argument("settings", nargs="*", metavar="KEY=VALUE")
+    a = parser.parse_intermixed_args()
     folder = a.folder.resolve()
     data(folder / "data", a.train, a.val)
     text = "| model | mIoU, 41 classes | mIoU, the 20 rarest | ms a step |\n|---|---|---|---|\n"
@@ -72,7 +75,7 @@ def main():
         rows = []
         for seed in range(1, a.seeds + 1):
             run = folder / f"model-{number}-seed-{seed}"
-            train(run, folder / "data", seed, a.steps, settings)
+            train(run, folder / "data", seed, a.steps, settings + a.settings)
             rows.append(measured(run))
         cells = [f"{statistics.mean(c):.1f} ± {statistics.stdev(c) if len(c) > 1 else 0:.1f}" for c in list(zip(*rows))[:2]]
         text += f"| {name} | " + " | ".join(cells) + f" | {statistics.median(r[2] for r in rows):.0f} |\n"
