@@ -85,6 +85,14 @@ public final class Engine implements AutoCloseable {
         .toList();
   }
 
+  /** The backend that settings of another one choose in its place; empty where none is there. */
+  public static Optional<String> inPlaceOf(String backend) {
+    return providers().stream()
+        .filter(provider -> provider.inPlaceOf().filter(backend::equals).isPresent())
+        .map(BackendProvider::name)
+        .findFirst();
+  }
+
   private static List<BackendProvider> providers() {
     List<BackendProvider> found = new ArrayList<>();
     ServiceLoader.load(BackendProvider.class, Engine.class.getClassLoader()).forEach(found::add);
