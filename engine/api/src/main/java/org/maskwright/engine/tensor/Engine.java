@@ -51,6 +51,7 @@ public final class Engine implements AutoCloseable {
 
   private final AtomicLong sequence = new AtomicLong();
   private final String choice;
+  private final PendingReads reads = new PendingReads(this);
   private long multiplyAdds;
   private ProcessGroup processes = ProcessGroup.alone();
   private ProcessGroup statistics = ProcessGroup.alone();
@@ -265,6 +266,10 @@ public final class Engine implements AutoCloseable {
     try (Scope scope = scope()) {
       return scope.keep(body.apply(scope));
     }
+  }
+
+  PendingReads reads() {
+    return reads;
   }
 
   Scope currentScope() {
@@ -545,6 +550,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     if (!closed) {
+      reads.drop();
       closed = true;
       threads.close();
       backend.close();
