@@ -24,7 +24,6 @@ public record EngineSettings(
         long memoryLimit,
     @Doc("Of engine.backend = nd4j.") Nd4j nd4j) {
   private static final String KERNELS = "nd4j";
-  private static final String OPERATIONS = "nd4j-operations";
 
   /** What only one engine asks. */
   public record Nd4j(
@@ -67,7 +66,7 @@ public record EngineSettings(
   public EngineOptions options(long seed) {
     boolean operations = backend.equals(KERNELS) && nd4j.operations() == Nd4j.Operations.ND4J;
     return new EngineOptions(
-        operations ? OPERATIONS : backend,
+        operations ? Engine.inPlaceOf(backend).orElse(backend) : backend,
         kernels(backend, nd4j) ? "cpu" : device,
         threads,
         precision,

@@ -1,11 +1,14 @@
 package org.maskwright.trainer.loop;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
@@ -46,8 +49,13 @@ final class StepEvaluation implements Closure {
   private final List<Decisions> decisions; // of each part
   private int evaluations;
   private Map<String, Double> parts = new LinkedHashMap<>(); // of the latest evaluation
+  private final Deque<PartLosses> unread = new ArrayDeque<>(); // of the latest evaluation
+  private double loss; // of the latest evaluation, of the parts that are read
   private Map<String, Double> firstParts = parts;
   private double firstLoss;
+
+  /** The losses of a part of the step. */
+  private record PartLosses(int part, Losses.Unread losses) {}
 
   /**
    * @param exchange of what the task trains
@@ -78,11 +86,19 @@ final class StepEvaluation implements Closure {
    */
   @Override
   public double evaluate() {
+    return evaluateAhead().getAsDouble();
+  }
+
+  @Override
+  public DoubleSupplier evaluateAhead() {
     evaluations++;
     if (evaluations == 1) {
-      firstLoss = compute();
-      firstParts = parts;
-      return firstLoss;
+      compute();
+      return () -> {
+        firstLoss = read();
+        firstParts = parts;
+        return firstLoss;
+      };
     }
     phases.mark(Phases.Phase.OPTIMIZER);
     engine.random().rewind(streams);
@@ -90,7 +106,9 @@ final class StepEvaluation implements Closure {
       Map<Parameter, Tensor> buffers = new LinkedHashMap<>();
       task.model().buffers().values().forEach(b -> buffers.put(b, b.tensor().copy()));
       try {
-        return compute();
+        compute();
+        double again = read();
+        return () -> again;
       } finally {
         buffers.forEach(Parameter::set);
       }
@@ -107,22 +125,25 @@ final class StepEvaluation implements Closure {
     return list(firstParts);
   }
 
-  private double compute() {
+  private void compute() {
     task.model().zeroGrad();
     parts = new LinkedHashMap<>();
-    double loss = 0;
+    unread.clear();
+    loss = 0;
     for (int part = 0; part < step.parts().size(); part++) {
       decisions.get(part).replay();
-      loss += backward(part);
+      backward(part);
     }
     if (scale != 1) {
       unscale();
     }
-    return ofAllProcesses(loss);
   }
 
-  /** The loss with those of the other processes, and its parts with theirs. */
-  private double ofAllProcesses(double loss) {
+  /** The loss of the latest evaluation with those of the other processes; asked once. */
+  private double read() {
+    while (!unread.isEmpty()) {
+      add(unread.remove());
+    }
     if (processes.size() == 1) {
       return loss;
     }
@@ -132,26 +153,36 @@ final class StepEvaluation implements Closure {
     return parts.remove(TOTAL);
   }
 
-  private double backward(int part) {
+  /** Adds up what a part of the step came to. */
+  private void add(PartLosses of) {
+    double total = 0;
+    for (LossPart value : of.losses().values()) {
+      parts.merge(value.name(), value.value(), Double::sum);
+      total += value.value();
+    }
+    if (!Double.isFinite(total)) {
+      throw diverged("the loss is " + total, step.imageIds(of.part()));
+    }
+    loss += total;
+  }
+
+  /** Does not wait for losses on their way from a device; what is there has to be finite. */
+  private void backward(int part) {
     try (Scope scope = engine.scope()) {
       Losses losses = losses(part);
-      double total = 0;
-      for (LossPart value : losses.values()) {
-        parts.merge(value.name(), value.value(), Double::sum);
-        total += value.value();
+      unread.add(new PartLosses(part, losses.readLater()));
+      while (!unread.isEmpty() && unread.element().losses().isRead()) {
+        add(unread.remove());
       }
       phases.mark(Phases.Phase.LOSS);
-      if (!Double.isFinite(total)) {
-        throw diverged("the loss is " + total, step.imageIds(part));
-      }
       if (part == step.parts().size() - 1) {
         exchange.whileAdded(() -> differentiate(losses));
         markExchange();
       } else {
         differentiate(losses);
       }
-      return total;
     } catch (NonFiniteCostException e) {
+      unread.forEach(this::add);
       throw diverged(e.getMessage(), step.imageIds(part));
     }
   }

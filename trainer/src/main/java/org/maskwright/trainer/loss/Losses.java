@@ -3,6 +3,7 @@ package org.maskwright.trainer.loss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.maskwright.engine.tensor.HostRead;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
@@ -82,16 +83,39 @@ public record Losses(Tensor total, List<Term> terms) {
 
   /** The values of all parts in one transfer. */
   public List<LossPart> values() {
-    if (terms.isEmpty()) {
-      return List.of();
-    }
+    return readLater().values();
+  }
+
+  /** As {@link #values}, for a host that reads them later. */
+  public Unread readLater() {
     Tensor[] scalars =
         terms.stream().map(t -> t.value().detach().reshape(1)).toArray(Tensor[]::new);
-    float[] values = Tensor.concat(0, scalars).toFloats();
-    List<LossPart> out = new ArrayList<>();
-    for (int i = 0; i < values.length; i++) {
-      out.add(new LossPart(terms.get(i).name(), values[i]));
+    return new Unread(
+        terms.stream().map(Term::name).toList(),
+        scalars.length == 0
+            ? Optional.empty()
+            : Optional.of(Tensor.concat(0, scalars).readLater()));
+  }
+
+  /**
+   * The values of all parts on their way to the host.
+   *
+   * @param numbers one for each name; none where there is no name
+   */
+  public record Unread(List<String> names, Optional<HostRead> numbers) {
+    /** Whether {@link #values} waits for nothing. */
+    public boolean isRead() {
+      return numbers.map(HostRead::isRead).orElse(true);
     }
-    return out;
+
+    /** The parts. */
+    public List<LossPart> values() {
+      List<LossPart> out = new ArrayList<>();
+      float[] values = numbers.map(HostRead::values).orElse(new float[0]);
+      for (int i = 0; i < values.length; i++) {
+        out.add(new LossPart(names.get(i), values[i]));
+      }
+      return out;
+    }
   }
 }

@@ -47,10 +47,9 @@ final class MatchedMasks {
   /**
    * Logits [m,P] of all masks at points of their own, float32.
    *
-   * @param points [m,P,2]
+   * @param at [m,P,2]
    */
-  Tensor at(float[] points, int count) {
-    Tensor at = maps.engine().floats(points, rows(), count, 2);
+  Tensor at(Tensor at) {
     if (functions.isEmpty()) {
       return PointSampling.sample(maps, at).squeeze(1).cast(DType.FLOAT32);
     }

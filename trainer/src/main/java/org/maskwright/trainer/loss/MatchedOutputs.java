@@ -296,9 +296,13 @@ public final class MatchedOutputs {
     if (targets.stream().anyMatch(Supervision::placed)) {
       return samplesAtPlaces();
     }
-    float[] points = sampler.choose(masks().maps(), matches(), frames());
-    int count = sampler.count();
+    boolean chosenThere = sampler.choosesOnDevice(masks().maps());
+    float[] points =
+        chosenThere
+            ? sampler.candidates(matches(), frames())
+            : sampler.choose(masks.maps(), matches(), frames());
     int rows = masks.rows();
+    int count = points.length / (2 * rows);
     int[] target = matches.targets();
     int[] image = matches.images();
     int frames = frames();
@@ -315,7 +319,27 @@ public final class MatchedOutputs {
             of.weights(n, i % frames, points, 2 * at, count, weights, at);
           }
         });
-    return samples(masks.at(points, count), labels, weights);
+    return chosenThere
+        ? chosen(points, count, labels, weights)
+        : samples(logits(points, count), labels, weights);
+  }
+
+  /**
+   * At those of the candidates that the device chooses: it has the labels of all, and none of its
+   * logits comes to the host.
+   */
+  private Samples chosen(float[] candidates, int count, float[] labels, float[] weights) {
+    Engine engine = masks.maps().engine();
+    Tensor points = engine.floats(candidates, masks.rows(), count, 2);
+    Tensor chosen = sampler.chooseOnDevice(masks.maps(), points); // [m,P]
+    Tensor at = points.gather(1, chosen.unsqueeze(2).expand(-1, -1, 2)); // [m,P,2]
+    long[] shape = {masks.rows(), count};
+    return new Samples(
+        masks.at(at),
+        engine.floats(labels, shape).gather(1, chosen),
+        weights.length > 0
+            ? Optional.of(engine.floats(weights, shape).gather(1, chosen))
+            : Optional.empty());
   }
 
   /**
@@ -346,7 +370,7 @@ public final class MatchedOutputs {
         out.put(i, 0, of, target[pair], i % frames(), chosen, i * drawn, drawn);
       }
     }
-    return samples(masks.at(out.points(), out.count()), out.labels(), out.weights());
+    return samples(logits(out.points(), out.count()), out.labels(), out.weights());
   }
 
   /** Output by output: labels are as large as the images. */
@@ -383,6 +407,10 @@ public final class MatchedOutputs {
         });
     Tensor x = part.resize(height, width, ResizeMode.BILINEAR).flatten(1, 3); // [m,H*W]
     return samples(x, labels, weights);
+  }
+
+  private Tensor logits(float[] points, int count) {
+    return masks.at(masks.maps().engine().floats(points, masks.rows(), count, 2));
   }
 
   private boolean weighted() {

@@ -85,7 +85,7 @@ record Matcher(List<LossTerm> terms, MatchPolicy policy, Sampling sampling) {
                 maskAt));
         from = end;
       }
-      values = Tensor.concat(0, parts.toArray(Tensor[]::new)).toFloats();
+      values = Tensor.concat(0, parts.toArray(Tensor[]::new)).readLater().values();
     }
     out.forEach(costs -> costs.values = values);
     return out;

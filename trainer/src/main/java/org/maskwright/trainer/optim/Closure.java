@@ -1,5 +1,7 @@
 package org.maskwright.trainer.optim;
 
+import java.util.function.DoubleSupplier;
+
 /** The loss of a step and its gradients, for an optimiser to ask for as often as it needs them. */
 @FunctionalInterface
 public interface Closure {
@@ -12,4 +14,13 @@ public interface Closure {
    * @return the loss over all parts of the step
    */
   double evaluate();
+
+  /**
+   * As {@link #evaluate}, for a caller that reads more of the gradient: the loss is read, and found
+   * finite or not, when it is asked for, which is before parameters change.
+   */
+  default DoubleSupplier evaluateAhead() {
+    double loss = evaluate();
+    return () -> loss;
+  }
 }

@@ -3,6 +3,7 @@ package org.maskwright.trainer.optim;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Parameter;
@@ -53,8 +54,10 @@ final class Descent implements Optimizer {
 
   @Override
   public Outcome step(Closure closure, double scheduleFactor, double backboneFactor) {
-    closure.evaluate();
-    double norm = Gradients.norm(parameters.values());
+    DoubleSupplier loss = closure.evaluateAhead();
+    DoubleSupplier followed = Gradients.normLater(parameters.values());
+    loss.getAsDouble(); // both in one transfer; of a loss that is not finite nothing is followed
+    double norm = followed.getAsDouble();
     double clip =
         settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
     steps++;

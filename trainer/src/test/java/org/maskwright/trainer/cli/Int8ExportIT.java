@@ -84,6 +84,37 @@ final class Int8ExportIT {
     }
   }
 
+  /** Of a plain transformer the linear layers compute with bytes, and nothing else has to. */
+  @Test
+  void eomtsFileIsJudgedToo() throws IOException {
+    Path eomt = folder.resolve("eomt");
+    Path small =
+        TinyRun.write(
+            folder,
+            """
+            train.steps = 2
+            model {
+              backbone {
+                type = vit
+                vit { family = dinov3, patch = 8, width = 32, depth = 3, heads = 2, mlp-dim = 64, registers = 0, held-back = 1 }
+              }
+              pixel-decoder.type = tokens
+              decoder { type = eomt, eomt.queries = 8 }
+            }
+            """);
+    assertEquals(0, run("train", small.toString(), "--run-dir", eomt.toString()), ERR::toString);
+    Path checkpoint = eomt.resolve("checkpoints/best");
+    assertEquals(
+        0,
+        export(checkpoint, "--int8", "--calibrate", pictures.toString(), "--most-loss", "100"),
+        ERR::toString);
+    String said = OUT.toString();
+    // Four of each of three blocks, and those of up-scaling; not the pixels' patches, nor the last
+    // ones.
+    assertTrue(said.matches("(?s).*int8: 1[2-9] of [12][0-9] operations.*"), said);
+    assertTrue(said.contains("in float32"), said);
+  }
+
   /** Calibrated on black alone, which shows none of the activations that pictures have. */
   @Test
   void aFileThatLosesMoreThanAllowedIsRefusedAndNothingIsLeft() throws IOException {

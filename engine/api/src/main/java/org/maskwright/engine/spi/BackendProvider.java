@@ -19,6 +19,14 @@ public interface BackendProvider {
   }
 
   /**
+   * The name of the backend whose settings choose this one in its place, as {@code
+   * engine.nd4j.operations} does; empty of one that is chosen by its own name alone.
+   */
+  default Optional<String> inPlaceOf() {
+    return Optional.empty();
+  }
+
+  /**
    * Why this backend cannot run here (missing native library, wrong processor), or empty if it can.
    * May load natives.
    */

@@ -51,6 +51,7 @@ public final class Engine implements AutoCloseable {
 
   private final AtomicLong sequence = new AtomicLong();
   private final String choice;
+  private final PendingReads reads = new PendingReads(this);
   private long multiplyAdds;
   private ProcessGroup processes = ProcessGroup.alone();
   private ProcessGroup statistics = ProcessGroup.alone();
@@ -83,6 +84,14 @@ public final class Engine implements AutoCloseable {
         .filter(provider -> !provider.isOnRequest())
         .map(BackendProvider::name)
         .toList();
+  }
+
+  /** The backend that settings of another one choose in its place; empty where none is there. */
+  public static Optional<String> inPlaceOf(String backend) {
+    return providers().stream()
+        .filter(provider -> provider.inPlaceOf().filter(backend::equals).isPresent())
+        .map(BackendProvider::name)
+        .findFirst();
   }
 
   private static List<BackendProvider> providers() {
@@ -257,6 +266,10 @@ public final class Engine implements AutoCloseable {
     try (Scope scope = scope()) {
       return scope.keep(body.apply(scope));
     }
+  }
+
+  PendingReads reads() {
+    return reads;
   }
 
   Scope currentScope() {
@@ -537,6 +550,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     if (!closed) {
+      reads.drop();
       closed = true;
       threads.close();
       backend.close();

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.kernel.DotKernel;
 import org.maskwright.engine.spi.DeviceArray;
@@ -72,17 +73,16 @@ final class Reductions {
     };
   }
 
-  static double dot(List<Tensor> a, List<Tensor> b) {
+  static DoubleSupplier dot(List<Tensor> a, List<Tensor> b) {
     if (a.size() != b.size()) {
       throw new IllegalArgumentException(
           "dot: expected lists of one length, got %d and %d tensors".formatted(a.size(), b.size()));
     }
     if (a.isEmpty()) {
-      return 0;
+      return () -> 0;
     }
     List<FloatBuffer> left = new ArrayList<>(a.size());
     List<FloatBuffer> right = new ArrayList<>(a.size());
-    double sum = 0;
     List<Tensor> elsewhere = new ArrayList<>(); // [1] each, where the host reaches no memory
     Engine engine = a.get(0).engine();
     try (Scope scope = engine.scope()) {
@@ -99,12 +99,18 @@ final class Reductions {
           elsewhere.add(engine.tidy(s -> x.detach().mul(y.detach()).sum().reshape(1)));
         }
       }
-      if (!elsewhere.isEmpty()) {
-        for (float term : Tensor.concat(0, elsewhere.toArray(Tensor[]::new)).toFloats()) {
+      double near = DotKernel.of(left, right);
+      if (elsewhere.isEmpty()) {
+        return () -> near;
+      }
+      HostRead far = Tensor.concat(0, elsewhere.toArray(Tensor[]::new)).readLater();
+      return () -> {
+        double sum = 0;
+        for (float term : far.values()) {
           sum += term;
         }
-      }
-      return sum + DotKernel.of(left, right);
+        return sum + near;
+      };
     }
   }
 

@@ -3,6 +3,7 @@ package org.maskwright.engine.tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
@@ -397,6 +398,14 @@ public final class Tensor implements AutoCloseable {
   /** The elements in row-major order as floats. */
   public float[] toFloats() {
     return engine.backend().toFloats(array());
+  }
+
+  /**
+   * The elements in row-major order as floats, as they are now, for a host that asks for them later
+   * and then gets all that waits to be read in one transfer.
+   */
+  public HostRead readLater() {
+    return engine.reads().add(this);
   }
 
   /**
@@ -835,6 +844,11 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalArgumentException if lengths, types, shapes or engines differ
    */
   public static double dot(List<Tensor> a, List<Tensor> b) {
+    return dotLater(a, b).getAsDouble();
+  }
+
+  /** As {@link #dot}, for a host that reads it later ({@link #readLater}). */
+  public static DoubleSupplier dotLater(List<Tensor> a, List<Tensor> b) {
     return Reductions.dot(a, b);
   }
 

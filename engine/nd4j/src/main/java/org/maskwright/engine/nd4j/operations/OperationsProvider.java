@@ -30,6 +30,12 @@ public final class OperationsProvider implements BackendProvider {
     return true;
   }
 
+  /** Of the kernels beside ND4J: {@code engine.nd4j.operations}. */
+  @Override
+  public Optional<String> inPlaceOf() {
+    return Optional.of("nd4j");
+  }
+
   @Override
   public Optional<String> unavailableBecause() {
     return InstalledNd4j.unavailableBecause();
