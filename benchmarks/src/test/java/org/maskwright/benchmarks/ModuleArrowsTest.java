@@ -23,6 +23,7 @@ class ModuleArrowsTest {
   private static final String MODEL_ZOO = "org.maskwright.modelzoo..";
   private static final String TRAINER = "org.maskwright.trainer..";
   private static final String DL4J = "org.maskwright.dl4j..";
+  private static final String FFMPEG = "org.maskwright.ffmpeg..";
   private static final String ONNX = "org.maskwright.onnx..";
   private static final String BENCHMARKS = "org.maskwright.benchmarks..";
 
@@ -33,7 +34,7 @@ class ModuleArrowsTest {
         .resideInAPackage(FILES)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, DATASETS, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, DATASETS, MODEL_ZOO, ONNX, DL4J, FFMPEG, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -44,7 +45,8 @@ class ModuleArrowsTest {
         .resideInAPackage(SETTINGS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(FILES, ENGINE, DATASETS, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(
+            FILES, ENGINE, DATASETS, MODEL_ZOO, ONNX, DL4J, FFMPEG, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -55,7 +57,7 @@ class ModuleArrowsTest {
         .resideInAPackage(ENGINE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(DATASETS, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(DATASETS, MODEL_ZOO, ONNX, DL4J, FFMPEG, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -66,7 +68,7 @@ class ModuleArrowsTest {
         .resideInAPackage(DATASETS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, MODEL_ZOO, ONNX, DL4J, FFMPEG, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -77,7 +79,7 @@ class ModuleArrowsTest {
         .resideInAPackage(MODEL_ZOO)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, ND4J, DATASETS, ONNX, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(TORCH, ND4J, DATASETS, ONNX, DL4J, FFMPEG, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -88,7 +90,29 @@ class ModuleArrowsTest {
         .resideInAPackage(DL4J)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, DATASETS, ONNX, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, DATASETS, ONNX, FFMPEG, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void theFfmpegModuleKnowsDataSetsOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(FFMPEG)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ENGINE, MODEL_ZOO, ONNX, DL4J, TRAINER, BENCHMARKS)
+        .check(MASKWRIGHT);
+  }
+
+  @Test
+  void onlyTheFfmpegModuleSeesFfmpeg() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(FFMPEG)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco.ffmpeg..")
         .check(MASKWRIGHT);
   }
 
@@ -99,7 +123,7 @@ class ModuleArrowsTest {
         .resideInAPackage(ONNX)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ENGINE, DL4J, TRAINER, BENCHMARKS)
+        .resideInAnyPackage(ENGINE, DL4J, FFMPEG, TRAINER, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 
@@ -132,7 +156,7 @@ class ModuleArrowsTest {
         .resideInAPackage(TRAINER)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, ND4J, DL4J, BENCHMARKS)
+        .resideInAnyPackage(TORCH, ND4J, DL4J, FFMPEG, BENCHMARKS)
         .check(MASKWRIGHT);
   }
 

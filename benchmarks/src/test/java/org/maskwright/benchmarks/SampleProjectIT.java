@@ -42,6 +42,7 @@ class SampleProjectIT {
           "model-zoo",
           "onnx",
           "dl4j",
+          "ffmpeg",
           "trainer");
 
   /** A small model on small pictures. */

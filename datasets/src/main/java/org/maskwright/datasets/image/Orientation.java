@@ -9,7 +9,10 @@ import org.maskwright.datasets.Window;
  *
  * @param exif 1 to 8
  */
-record Orientation(int exif) {
+public record Orientation(int exif) {
+  /** As it is. */
+  public static final Orientation UPRIGHT = new Orientation(1);
+
   private boolean isTransposed() {
     return exif >= 5;
   }
@@ -43,7 +46,7 @@ record Orientation(int exif) {
   }
 
   /** A raster as it is to be looked at. */
-  RgbImage turned(RgbImage raster) {
+  public RgbImage turned(RgbImage raster) {
     if (exif == 1) {
       return raster;
     }

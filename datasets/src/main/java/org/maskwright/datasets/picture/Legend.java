@@ -21,9 +21,13 @@ final class Legend {
    *
    * @param objects how many; 0 where they are not told apart
    * @param share of the photograph's pixels, in [0,1]
+   * @param alone whether it is one object that has the name for itself, of which no amount is told
    */
-  record Entry(String name, int colour, int objects, double share) {
+  record Entry(String name, int colour, int objects, double share, boolean alone) {
     String amount() {
+      if (alone) {
+        return "";
+      }
       if (objects > 0) {
         return Integer.toString(objects);
       }
@@ -53,12 +57,21 @@ final class Legend {
       double share = region.mask().area() / (double) pixels;
       Entry one =
           new Entry(
-              region.name(), palette.category(region.category()), region.thing() ? 1 : 0, share);
+              region.name(),
+              palette.category(region.category()),
+              region.thing() ? 1 : 0,
+              share,
+              region.alone());
       byClass.merge(
           region.category(),
           one,
           (a, b) ->
-              new Entry(a.name, a.colour, a.objects + b.objects, Math.min(1, a.share + b.share)));
+              new Entry(
+                  a.name,
+                  a.colour,
+                  a.objects + b.objects,
+                  Math.min(1, a.share + b.share),
+                  a.alone && b.alone));
     }
     List<Entry> entries = new ArrayList<>(byClass.values());
     entries.sort(

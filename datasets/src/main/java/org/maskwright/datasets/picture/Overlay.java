@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.maskwright.datasets.Size;
 
 /**
  * Draws segmentations over a photograph: tinted regions with a contour, names where they hide
@@ -191,6 +192,12 @@ public final class Overlay {
     g.dispose();
     List<Legend.Entry> entries = Legend.entries(regions, palette, (long) width * height);
     return new Picture(Legend.below(image, entries, size.text()));
+  }
+
+  /** How large the photograph is drawn; a legend adds rows below. */
+  public Size drawnSize() {
+    PictureSize size = size();
+    return new Size(size.width(), size.height());
   }
 
   private PictureSize size() {

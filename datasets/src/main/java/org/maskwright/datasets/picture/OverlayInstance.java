@@ -17,13 +17,16 @@ public final class OverlayInstance {
   private final Masks mask;
   private final int category;
   private final boolean thing;
+  private final boolean alone;
   private final String name;
   private final double score;
 
-  private OverlayInstance(Masks mask, int category, boolean thing, String name, double score) {
+  private OverlayInstance(
+      Masks mask, int category, boolean thing, boolean alone, String name, double score) {
     this.mask = mask;
     this.category = category;
     this.thing = thing;
+    this.alone = alone;
     this.name = name;
     this.score = score;
   }
@@ -37,7 +40,7 @@ public final class OverlayInstance {
    * @param score confidence in [0,1], or NaN where there is none (annotations)
    */
   public OverlayInstance(byte[] mask, int category, String name, double score) {
-    this((w, h) -> RegionMask.of(mask, w, h), category, true, name, score);
+    this((w, h) -> RegionMask.of(mask, w, h), category, true, false, name, score);
   }
 
   /** An instance without a confidence: an annotation. */
@@ -47,7 +50,7 @@ public final class OverlayInstance {
 
   /** An instance whose mask is run-length encoded. */
   public OverlayInstance(Rle mask, int category, String name, double score) {
-    this((w, h) -> RegionMask.of(mask, w, h), category, true, name, score);
+    this((w, h) -> RegionMask.of(mask, w, h), category, true, false, name, score);
   }
 
   /**
@@ -55,11 +58,19 @@ public final class OverlayInstance {
    * of the picture and does not count it.
    */
   public OverlayInstance asStuff() {
-    return new OverlayInstance(mask, category, false, name, score);
+    return new OverlayInstance(mask, category, false, false, name, score);
+  }
+
+  /**
+   * The same, as an object whose name is its own, such as a track: a legend names it and does not
+   * count it. The category is its own too.
+   */
+  public OverlayInstance asNamed() {
+    return new OverlayInstance(mask, category, true, true, name, score);
   }
 
   Region region(int width, int height) {
     return new Region(
-        mask.of(width, height), category, thing, name, OverlaySegment.label(name, score));
+        mask.of(width, height), category, thing, alone, name, OverlaySegment.label(name, score));
   }
 }

@@ -4,11 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.folder.Items;
+import org.maskwright.datasets.videofile.VideoFiles;
 
 /**
  * Folders of frames: one folder a video, one file a frame, in the order of their names, numbers in
@@ -22,6 +28,7 @@ public final class FrameFolders {
       Comparator.comparing(FrameFolders::padded).thenComparing(Comparator.naturalOrder());
 
   private static final int DIGITS = 20;
+  private static final Pattern NUMBERED = Pattern.compile(".*?(\\d{1,18})");
 
   private static String padded(String name) {
     StringBuilder out = new StringBuilder();
@@ -53,6 +60,17 @@ public final class FrameFolders {
   }
 
   /**
+   * What may be videos in a folder, in order: folders, and files with the ending of a video.
+   *
+   * @throws DatasetException if it is no folder
+   */
+  public static List<Path> videos(Path folder) {
+    return list(
+        folder,
+        file -> Files.isDirectory(file) || VideoFiles.isNamed(file.getFileName().toString()));
+  }
+
+  /**
    * The PNGs in a folder, in order.
    *
    * @throws DatasetException if it is no folder or has none
@@ -77,6 +95,38 @@ public final class FrameFolders {
    */
   public static boolean hasPhotographs(Path folder) {
     return !files(folder, Items.PHOTOS).isEmpty();
+  }
+
+  /**
+   * Where frames that are numbered in even steps lack some, in words; empty if they lack none, or
+   * are not numbered so.
+   *
+   * @param names in order
+   */
+  public static Optional<String> gap(List<String> names) {
+    long[] numbers = new long[names.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      Matcher number = NUMBERED.matcher(Items.stem(names.get(i)));
+      if (!number.matches()) {
+        return Optional.empty();
+      }
+      numbers[i] = Long.parseLong(number.group(1));
+    }
+    Map<Long, Integer> steps = new HashMap<>();
+    for (int i = 1; i < numbers.length; i++) {
+      steps.merge(numbers[i] - numbers[i - 1], 1, Integer::sum);
+    }
+    for (Map.Entry<Long, Integer> usual : steps.entrySet()) {
+      if (2 * usual.getValue() > numbers.length - 1) {
+        for (int i = 1; i < numbers.length; i++) {
+          if (numbers[i] - numbers[i - 1] > usual.getKey()) {
+            return Optional.of(
+                "no frame between %s and %s".formatted(names.get(i - 1), names.get(i)));
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static List<Path> files(Path folder, List<String> endings) {

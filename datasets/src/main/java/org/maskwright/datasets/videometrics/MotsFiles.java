@@ -3,12 +3,14 @@ package org.maskwright.datasets.videometrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.folder.ClassFile;
 import org.maskwright.datasets.video.MotsText;
 import org.maskwright.datasets.video.MotsText.Mask;
 import org.maskwright.datasets.videometrics.MotsScores.OfClass;
@@ -17,9 +19,16 @@ import org.maskwright.datasets.videometrics.MotsScores.Score;
 /**
  * MOTS' metrics of texts: two files, or two folders with a text for each sequence; of the truth
  * also {@code SEQUENCE/gt/gt.txt}, as in MOTSChallenge.
+ *
+ * <p>Classes are numbers. Their names are those of {@link #CLASSES} beside the truth, else of that
+ * beside the predictions, where {@code predict} writes it, else MOTS' own.
  */
 public final class MotsFiles {
+  /** Names of classes, one a line, from class 1 on; no sequence. */
+  public static final String CLASSES = "classes.txt";
+
   private static final String TEXT = ".txt";
+  private static final List<String> OF_MOTS = List.of("car", "pedestrian");
 
   private MotsFiles() {}
 
@@ -44,13 +53,43 @@ public final class MotsFiles {
           read.put(name, List.of(MotsText.read(file), MotsText.read(predicted)));
           requireOneSize(read.get(name), predicted);
         });
+    List<String> ofTruth = names(truth);
+    List<String> ofPredictions = names(predictions);
+    List<String> names =
+        !ofTruth.isEmpty() ? ofTruth : !ofPredictions.isEmpty() ? ofPredictions : OF_MOTS;
     for (List<SortedMap<Integer, List<Mask>>> pair : read.values()) {
-      classIds(pair.get(0)).forEach(id -> scores.computeIfAbsent(id, of -> ofClass(of, read)));
+      classIds(pair.get(0))
+          .forEach(id -> scores.computeIfAbsent(id, of -> ofClass(of, name(names, of), read)));
     }
     if (scores.isEmpty()) {
       throw DatasetException.ofFile(truth, "no object in the ground truth");
     }
-    return new MotsScores(scores);
+    List<String> warnings = new ArrayList<>();
+    if (!ofPredictions.isEmpty()) {
+      boolean named = !ofTruth.isEmpty();
+      for (int id : scores.keySet()) {
+        String wanted = name(named ? ofTruth : OF_MOTS, id);
+        String given = name(ofPredictions, id);
+        if (!wanted.equals(given)) {
+          warnings.add(
+              "class %d is \"%s\" in the predictions and \"%s\" in %s: numbers are compared, not names"
+                  .formatted(id, given, wanted, named ? "the ground truth" : "MOTS' own files"));
+        }
+      }
+    }
+    return new MotsScores(scores, warnings);
+  }
+
+  /** The names beside texts; empty if there are none. */
+  private static List<String> names(Path place) {
+    Path folder = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
+    Path file = folder.resolve(CLASSES);
+    return Files.isRegularFile(file) ? ClassFile.read(file).names() : List.of();
+  }
+
+  /** The number of a class without a name. */
+  private static String name(List<String> names, int id) {
+    return id >= 1 && id <= names.size() ? names.get(id - 1) : Integer.toString(id);
   }
 
   private static void requireOneSize(
@@ -86,14 +125,16 @@ public final class MotsFiles {
   }
 
   private static OfClass ofClass(
-      int classId, SortedMap<String, List<SortedMap<Integer, List<Mask>>>> read) {
+      int classId, String name, SortedMap<String, List<SortedMap<Integer, List<Mask>>>> read) {
     SortedMap<String, Score> sequences = new TreeMap<>();
     read.forEach(
-        (name, pair) -> {
+        (sequenceName, pair) -> {
           TrackedSequence sequence = MotsClass.sequence(classId, pair.get(0), pair.get(1));
-          sequences.put(name, new Score(ClearMetrics.of(sequence), HotaMetrics.of(sequence)));
+          sequences.put(
+              sequenceName, new Score(ClearMetrics.of(sequence), HotaMetrics.of(sequence)));
         });
     return new OfClass(
+        name,
         new Score(
             ClearMetrics.sum(sequences.values().stream().map(Score::clear).toList()),
             HotaMetrics.sum(sequences.values().stream().map(Score::hota).toList())),
@@ -114,7 +155,7 @@ public final class MotsFiles {
         Path challenge = file.resolve("gt").resolve("gt.txt");
         if (Files.isRegularFile(challenge)) {
           sequences.put(file.getFileName().toString(), challenge);
-        } else if (file.toString().endsWith(TEXT) && Files.isRegularFile(file)) {
+        } else if (isText(file)) {
           sequences.put(stem(file), file);
         }
       }
@@ -126,6 +167,11 @@ public final class MotsFiles {
           place, "no sequence in the folder: expected SEQUENCE.txt or SEQUENCE/gt/gt.txt");
     }
     return sequences;
+  }
+
+  private static boolean isText(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(TEXT) && !name.equals(CLASSES) && Files.isRegularFile(file);
   }
 
   private static String stem(Path file) {

@@ -92,11 +92,11 @@ public final class VideoMetricJson {
   public static String mots(MotsScores scores) {
     return JsonContent.object(
             json -> {
-              for (Map.Entry<Integer, OfClass> entry : scores.classes().entrySet()) {
-                json.writeObjectFieldStart(VideoMetricText.motsClass(entry.getKey()));
-                score(json, entry.getValue().all());
+              for (OfClass ofClass : scores.classes().values()) {
+                json.writeObjectFieldStart(ofClass.name());
+                score(json, ofClass.all());
                 json.writeObjectFieldStart("sequences");
-                for (Map.Entry<String, Score> one : entry.getValue().sequences().entrySet()) {
+                for (Map.Entry<String, Score> one : ofClass.sequences().entrySet()) {
                   json.writeObjectFieldStart(one.getKey());
                   score(json, one.getValue());
                   json.writeEndObject();

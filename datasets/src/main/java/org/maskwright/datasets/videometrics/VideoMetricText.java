@@ -15,15 +15,6 @@ public final class VideoMetricText {
 
   private VideoMetricText() {}
 
-  /** The name of MOTS' classes; of others the number. */
-  static String motsClass(int id) {
-    return switch (id) {
-      case 1 -> "car";
-      case 2 -> "pedestrian";
-      default -> Integer.toString(id);
-    };
-  }
-
   private static String line(String format, Object... values) {
     return String.format(Locale.ROOT, format + "%n", values);
   }
@@ -129,12 +120,9 @@ public final class VideoMetricText {
             "PT",
             "ML",
             "Frag"));
-    for (Map.Entry<Integer, OfClass> entry : scores.classes().entrySet()) {
-      out.append(mots(motsClass(entry.getKey()), entry.getValue().all()));
-      entry
-          .getValue()
-          .sequences()
-          .forEach((sequence, score) -> out.append(mots("  " + name(sequence), score)));
+    for (OfClass one : scores.classes().values()) {
+      out.append(mots(name(one.name()), one.all()));
+      one.sequences().forEach((sequence, score) -> out.append(mots("  " + name(sequence), score)));
     }
     return out.toString();
   }

@@ -3,6 +3,7 @@ package org.maskwright.trainer.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,8 @@ import org.maskwright.trainer.run.PredictionWishes.Threshold;
 import org.maskwright.trainer.video.TrackFormat;
 import org.maskwright.trainer.video.TrackFormats;
 import org.maskwright.trainer.video.VideoPrediction;
+import org.maskwright.trainer.video.VideoWishes;
+import org.maskwright.trainer.video.VideoWishes.Overlays;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,10 +63,25 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--video",
-      paramLabel = "DIR",
+      paramLabel = "VIDEO",
       description =
-          "Frames of a video, a folder of files in the order of their names, or a folder of such folders: objects are joined to tracks. In place of IMAGE.")
-  private Optional<Path> video = Optional.empty();
+          "A video file (mp4, mov, avi, mkv, webm ...), a folder of a video's frames in the order of their names, or a folder of such files and folders: objects are joined to tracks. Several times for several. In place of IMAGE.")
+  private List<Path> videos = List.of();
+
+  @Option(
+      names = "--overlay",
+      paramLabel = "WHAT",
+      defaultValue = "both",
+      description =
+          "With --video: tracks over the frames as pictures (frames), as a video (video), as both, or none (default: ${DEFAULT-VALUE}).")
+  private Overlays overlays;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      description =
+          "With --video: frames a second of the overlay video of a folder of frames (default: 25; of a video file the times of its frames).")
+  private Optional<Double> framesPerSecond = Optional.empty();
 
   @Option(
       names = "--task",
@@ -111,7 +129,7 @@ final class PredictCommand implements Callable<Integer> {
       split = ",",
       completionCandidates = Formats.class,
       description =
-          "Write files for labelling tools too, in a folder named as the format: ${COMPLETION-CANDIDATES}. Several with commas between. With --video: youtube-vis (default), mots, davis, panoptic-video.")
+          "Write files for labelling tools too, in a folder named as the format: ${COMPLETION-CANDIDATES}. Several with commas between.")
   private List<String> formats = List.of();
 
   @Option(
@@ -131,16 +149,16 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Rendezvous> places = processes.places();
     tiles.check();
-    if (video.isPresent() != images.isEmpty()) {
+    if (videos.isEmpty() == images.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(), "expected photographs (IMAGE), or frames (--video DIR)");
+          spec.commandLine(), "expected photographs (IMAGE), or videos (--video VIDEO)");
     }
-    if (video.isPresent()) {
+    if (!videos.isEmpty()) {
       if (places.size() > 1) {
         throw new ParameterException(
             spec.commandLine(), "--processes: expected 1 with --video, got " + places.size());
       }
-      return predictVideo(video.get());
+      return predictVideos();
     }
     PredictionWishes wishes = checked(() -> wishes(named(formats, PredictionFormats::get)));
     List<Photograph> photographs = Photographs.find(images);
@@ -181,31 +199,46 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** Tracks of videos. */
-  private Integer predictVideo(Path frames) {
+  private Integer predictVideos() {
     if (simplify != 0) {
       throw new ParameterException(spec.commandLine(), "--simplify: not with --video");
     }
     List<String> names = formats.isEmpty() ? List.of(TrackFormats.names().get(0)) : formats;
     List<TrackFormat> tracks = checked(() -> named(names, TrackFormats::get));
+    VideoWishes wanted =
+        checked(
+            () ->
+                new VideoWishes(tracks, overlays, framesPerSecond.orElse(VideoWishes.USUAL_RATE)));
     OutputFolder folder = OutputFolder.open(out);
     VideoPrediction prediction =
-        checked(() -> VideoPrediction.of(Prediction.of(model, wishes(List.of())), tracks, frames));
-    List<VideoPrediction.Tracked> done;
+        checked(() -> VideoPrediction.of(Prediction.of(model, wishes(List.of())), wanted, videos));
+    VideoPrediction.Written written;
     try (Console console = Terminal.console(spec);
         Engine opened = engine.open()) {
-      done = prediction.write(opened, folder, new Told(console));
+      written = prediction.write(opened, folder, new Told(console));
     }
+    report(written.videos(), tracks);
+    written.requireAll();
+    return ExitCode.OK.code();
+  }
+
+  private void report(List<VideoPrediction.Tracked> done, List<TrackFormat> tracks) {
     PrintWriter writer = spec.commandLine().getOut();
     json.report(
         writer,
         () -> {
           for (VideoPrediction.Tracked video : done) {
             writer.printf(
-                "%s: %d frames, %d tracks%n", video.video(), video.frames(), video.tracks());
+                "%s: %d frame%s, %d track%s%n",
+                video.video(),
+                video.frames(),
+                video.frames() == 1 ? "" : "s",
+                video.tracks(),
+                video.tracks() == 1 ? "" : "s");
           }
           writer.printf(
-              "pictures in %s, tracks in %s%n",
-              out.resolve("overlay"),
+              "to look at in %s, tracks in %s%n",
+              out,
               tracks.stream()
                   .map(format -> out.resolve(format.name()).toString())
                   .collect(Collectors.joining(", ")));
@@ -223,7 +256,6 @@ final class PredictCommand implements Callable<Integer> {
                   }
                   generator.writeEndArray();
                 }));
-    return ExitCode.OK.code();
   }
 
   private <T> List<T> named(List<String> names, Function<String, T> get) {
@@ -285,11 +317,15 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** What {@code --format} may be, for the help. */
+  /** What {@code --format} may be, of photographs and then of videos, for the help. */
   private static final class Formats implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return PredictionFormats.names().iterator();
+      List<String> names = new ArrayList<>(PredictionFormats.names());
+      List<String> tracks = TrackFormats.names();
+      names.add("with --video " + tracks.get(0) + " (default)");
+      names.addAll(tracks.subList(1, tracks.size()));
+      return names.iterator();
     }
   }
 

@@ -50,7 +50,7 @@ final class ScoreCommand implements Runnable {
       @Option(names = "--area-from-bbox", description = AREA_FROM_BBOX) boolean areaFromBox,
       @Mixin JsonOption json) {
     var scored = InstanceFiles.coco(files.truth, files.predictions, iou, area(areaFromBox));
-    warn(scored.warnings());
+    Terminal.warn(spec, scored.warnings());
     ClassTable classes = ClassTable.coco(scored);
     json.print(
         spec,
@@ -72,7 +72,7 @@ final class ScoreCommand implements Runnable {
       throw new ParameterException(spec.commandLine(), "--iou: expected segm or bbox for LVIS");
     }
     var scored = InstanceFiles.lvis(files.truth, files.predictions, iou, area(areaFromBox));
-    warn(scored.warnings());
+    Terminal.warn(spec, scored.warnings());
     ClassTable classes = ClassTable.lvis(scored);
     json.print(
         spec,
@@ -101,7 +101,7 @@ final class ScoreCommand implements Runnable {
     var scored =
         PanopticFiles.scored(
             files.truth, folders.truth, files.predictions, folders.predictions, overlap);
-    warn(scored.warnings());
+    Terminal.warn(spec, scored.warnings());
     ClassTable classes = ClassTable.panoptic(scored);
     json.print(
         spec,
@@ -155,7 +155,13 @@ final class ScoreCommand implements Runnable {
         reduceZeroLabel ? SemanticFiles.Labels.REDUCE_ZERO : SemanticFiles.Labels.AS_STORED;
     var metrics =
         SemanticFiles.evaluate(
-            folders.truth, folders.predictions, count, ignore, labels, protocol, this::warn);
+            folders.truth,
+            folders.predictions,
+            count,
+            ignore,
+            labels,
+            protocol,
+            warning -> Terminal.warn(spec, List.of(warning)));
     json.print(spec, MetricTables.semantic(metrics, names), MetricJson.semantic(metrics, names));
   }
 
@@ -198,13 +204,5 @@ final class ScoreCommand implements Runnable {
 
   private static DetectionArea area(boolean fromBox) {
     return fromBox ? DetectionArea.BBOX : DetectionArea.MASK;
-  }
-
-  private void warn(List<String> warnings) {
-    warnings.forEach(this::warn);
-  }
-
-  private void warn(String warning) {
-    spec.commandLine().getErr().println("warning: " + warning);
   }
 }

@@ -144,7 +144,7 @@ final class ScoreVideoCommand implements Callable<Integer> {
 
   private void ytvis() {
     Scored<CocoMetrics> scored = TubeFiles.score(truth, predictions);
-    warn(scored.warnings());
+    Terminal.warn(spec, scored.warnings());
     ClassTable classes = ClassTable.coco(scored);
     json.print(
         spec,
@@ -162,14 +162,14 @@ final class ScoreVideoCommand implements Callable<Integer> {
   private void vpq() {
     PanopticVideoFiles files = panoptic();
     var quality = files.quality(windows.isEmpty() ? PanopticVideoFiles.WINDOWS : windows);
-    warn(files.warnings());
+    Terminal.warn(spec, files.warnings());
     json.print(spec, VideoMetricText.vpq(quality), VideoMetricJson.vpq(quality));
   }
 
   private void stq() {
     PanopticVideoFiles files = panoptic();
     StqEvaluator evaluator = files.trackingQuality();
-    warn(files.warnings());
+    Terminal.warn(spec, files.warnings());
     json.print(spec, VideoMetricText.stq(evaluator), VideoMetricJson.stq(evaluator));
   }
 
@@ -183,10 +183,7 @@ final class ScoreVideoCommand implements Callable<Integer> {
 
   private void mots() {
     MotsScores scores = MotsFiles.score(truth, predictions);
+    Terminal.warn(spec, scores.warnings());
     json.print(spec, VideoMetricText.mots(scores), VideoMetricJson.mots(scores));
-  }
-
-  private void warn(List<String> warnings) {
-    warnings.forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
   }
 }

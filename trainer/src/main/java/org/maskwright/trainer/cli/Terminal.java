@@ -1,5 +1,6 @@
 package org.maskwright.trainer.cli;
 
+import java.util.List;
 import org.maskwright.trainer.run.Console;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -9,6 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class Terminal {
   private Terminal() {}
+
+  /** Tells what a user should know of a result that stands. */
+  static void warn(CommandSpec spec, List<String> warnings) {
+    warnings.forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+  }
 
   /** What a command tells on its standard error, with a bar where that is a terminal. */
   static Console console(CommandSpec spec) {

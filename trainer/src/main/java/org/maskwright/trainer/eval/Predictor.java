@@ -5,9 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.ChannelImage;
+import org.maskwright.datasets.Channels;
+import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.Photograph;
+import org.maskwright.datasets.PixelFormat;
+import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
@@ -210,25 +215,71 @@ public final class Predictor {
    *     reads
    * @param tiling how large pictures are divided; empty: not at all
    * @param progress told of the tiles done and of all
-   * @throws org.maskwright.datasets.DatasetException if the file cannot be read
+   * @throws DatasetException if the file cannot be read
    * @throws ConfigException if the model or tiles cannot serve the kind
    */
   public <R> PredictedPhotograph<R> photograph(
       Path file, ResultKind<R> kind, Optional<Tiling> tiling, Evaluation.Progress progress) {
     requireServes(kind);
-    ImageId id = ImageId.of(file.toString());
     if (tiling.isEmpty()) {
-      Photograph photo = PhotographFile.read(file, normalization.channels());
-      SampleInfo info = new SampleInfo(id, file, photo.width(), photo.height());
-      return PredictedPhotograph.whole(
-          photo, result(kind, run(new Sample(info, photo, List.of()))));
+      return whole(file, PhotographFile.read(file, normalization.channels()), kind);
     }
     try (ImageWindows picture = ImageWindows.open(file, normalization.channels())) {
-      Size size = picture.size();
-      SampleInfo info = new SampleInfo(id, file, size.width(), size.height());
-      TiledImage image = tiled(picture, info, tiling.get(), List.of(kind), progress);
-      return PredictedPhotograph.large(picture, image.of(kind), image.notes());
+      return tiled(file, picture, kind, tiling.get(), progress);
     }
+  }
+
+  /**
+   * As {@link #photograph(Path, ResultKind, Optional, Evaluation.Progress)}, of colours in memory.
+   *
+   * @param file that they are of, for messages
+   * @throws DatasetException if the model takes other channels
+   */
+  public <R> PredictedPhotograph<R> photograph(
+      Path file,
+      RgbImage colours,
+      ResultKind<R> kind,
+      Optional<Tiling> tiling,
+      Evaluation.Progress progress) {
+    requireServes(kind);
+    Photograph photo = withChannels(file, colours);
+    if (tiling.isEmpty()) {
+      return whole(file, photo, kind);
+    }
+    try (ImageWindows picture = ImageWindows.of(photo)) {
+      return tiled(file, picture, kind, tiling.get(), progress);
+    }
+  }
+
+  private Photograph withChannels(Path file, RgbImage colours) {
+    Channels wanted = normalization.channels();
+    if (wanted.mayBeColours()) {
+      return colours;
+    }
+    try {
+      return ChannelImage.of(colours, wanted.of(PixelFormat.of(colours.channels(), Byte.SIZE)));
+    } catch (DatasetException e) {
+      throw e.inFile(file);
+    }
+  }
+
+  private <R> PredictedPhotograph<R> whole(Path file, Photograph photo, ResultKind<R> kind) {
+    ImageId id = ImageId.of(file.toString());
+    SampleInfo info = new SampleInfo(id, file, photo.width(), photo.height());
+    return PredictedPhotograph.whole(photo, result(kind, run(new Sample(info, photo, List.of()))));
+  }
+
+  private <R> PredictedPhotograph<R> tiled(
+      Path file,
+      ImageWindows picture,
+      ResultKind<R> kind,
+      Tiling tiling,
+      Evaluation.Progress progress) {
+    Size size = picture.size();
+    SampleInfo info =
+        new SampleInfo(ImageId.of(file.toString()), file, size.width(), size.height());
+    TiledImage image = tiled(picture, info, tiling, List.of(kind), progress);
+    return PredictedPhotograph.large(picture, image.of(kind), image.notes());
   }
 
   /**

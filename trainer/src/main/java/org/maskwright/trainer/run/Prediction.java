@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.process.ProcessGroup;
@@ -219,26 +219,68 @@ public final class Prediction {
   }
 
   /**
-   * Predicts photographs one after the other, for who makes something else of them than files of
-   * each; in this process alone.
+   * Loads the model, for who makes something else of results than files of each photograph; in this
+   * process alone.
    *
-   * @param sink is given each photograph with what was seen in it
-   * @throws DatasetException if one cannot be read
+   * @param what is predicted, for the processes to agree about
+   * @return to be closed by the caller
    * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind
    */
-  public void each(
-      Engine engine,
-      List<Photograph> photographs,
-      BiConsumer<Photograph, PredictedPhotograph<?>> sink,
-      Progress progress) {
-    try (ModelSource.Loaded loaded = load(engine, photographs)) {
-      Predictor predictor = predictor(loaded.network());
+  public Opened open(Engine engine, String what, Progress progress) {
+    ModelSource.Loaded loaded = load(engine, what);
+    try {
+      Opened opened = new Opened(loaded, predictor(loaded.network()), progress);
       classesWithoutBest().ifPresent(progress::note);
-      for (int i = 0; i < photographs.size(); i++) {
-        Photograph photograph = photographs.get(i);
-        sink.accept(photograph, predicted(predictor, photograph, progress));
-        progress.photograph(i + 1, photographs.size(), photograph);
-      }
+      return opened;
+    } catch (RuntimeException | Error e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A model that is loaded.
+   *
+   * <p><b>Threads</b> one at a time. <b>Lifecycle</b> holds the model's memory until it is closed.
+   */
+  public final class Opened implements AutoCloseable {
+    private final ModelSource.Loaded loaded;
+    private final Predictor predictor;
+    private final Progress progress;
+
+    private Opened(ModelSource.Loaded loaded, Predictor predictor, Progress progress) {
+      this.loaded = loaded;
+      this.predictor = predictor;
+      this.progress = progress;
+    }
+
+    /**
+     * Predicts a photograph.
+     *
+     * @throws DatasetException if it cannot be read
+     */
+    public PredictedPhotograph<?> of(Photograph photograph) {
+      return predicted(predictor, photograph, progress);
+    }
+
+    /**
+     * Predicts a picture that is in memory.
+     *
+     * @param photograph what it is called
+     * @throws DatasetException if the model takes other channels
+     */
+    public PredictedPhotograph<?> of(Photograph photograph, RgbImage picture) {
+      return predictor.photograph(
+          photograph.file(),
+          picture,
+          kind,
+          tiling,
+          (done, of) -> progress.tile(done, of, photograph));
+    }
+
+    @Override
+    public void close() {
+      loaded.close();
     }
   }
 
@@ -349,6 +391,11 @@ public final class Prediction {
   }
 
   private ModelSource.Loaded load(Engine engine, List<Photograph> photographs) {
+    return load(
+        engine, photographs.stream().map(Photograph::name).collect(Collectors.joining(", ")));
+  }
+
+  private ModelSource.Loaded load(Engine engine, String what) {
     return source
         .loader()
         .load(
@@ -357,7 +404,7 @@ public final class Prediction {
                 "version",
                 Versions.current().toString(),
                 "photographs",
-                photographs.stream().map(Photograph::name).collect(Collectors.joining(", ")),
+                what,
                 "asked for",
                 "%s %s %s %s".formatted(kind.name(), shortEdge(), wishes.threshold(), tiling)));
   }

@@ -7,11 +7,12 @@ import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.video.MotsText;
+import org.maskwright.datasets.videometrics.MotsFiles;
 import org.maskwright.trainer.result.ResultFiles;
 
 /**
- * MOTS' text of each video. Frames count from 0; a pixel belongs to one object, the surest; classes
- * are the model's from 1.
+ * MOTS' text of each video, and the names of the classes. Frames count from 0; a pixel belongs to
+ * one object, the surest; classes are the model's from 1.
  */
 public final class MotsFormat implements TrackFormat {
   private static final String NAME = "mots";
@@ -23,7 +24,7 @@ public final class MotsFormat implements TrackFormat {
 
   @Override
   public String meaning() {
-    return "MOTS' text: frame (from 0), track, class, size and run lengths, a line a mask. Files: `mots/VIDEO.txt`.";
+    return "MOTS' text: frame (from 0), track, class, size and run lengths, a line a mask; and the names of the classes, from 1. Files: `mots/VIDEO.txt`, `mots/classes.txt`.";
   }
 
   @Override
@@ -64,6 +65,13 @@ public final class MotsFormat implements TrackFormat {
     @Override
     public void endVideo() throws IOException {
       text.flush();
+    }
+
+    @Override
+    public void end() {
+      StringBuilder names = new StringBuilder();
+      categories.forEach(category -> names.append(category.name()).append('\n'));
+      files.write(NAME + "/" + MotsFiles.CLASSES, names.toString());
     }
   }
 }

@@ -4,22 +4,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.maskwright.datasets.Categories;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.folder.Items;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
-import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.format.PredictionFiles;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.run.Prediction;
-import org.maskwright.trainer.video.VideoFolders.Video;
+import org.maskwright.trainer.video.Video.Frame;
+import org.maskwright.trainer.video.Video.Frames;
 
 /**
  * Runs an image model on videos: frame by frame, its objects joined to tracks, which go into files
- * of formats, pictures of the frames, and a sheet of a few of them.
+ * of formats, and into pictures and a video to look at.
  *
  * <p><b>Memory</b> one frame with its result, the objects of the last second, the small pictures of
  * a sheet; what grows with the number of frames are their files' names and 12 bytes a mask.
@@ -28,7 +30,7 @@ import org.maskwright.trainer.video.VideoFolders.Video;
  */
 public final class VideoPrediction {
   private final Prediction prediction;
-  private final List<TrackFormat> formats;
+  private final VideoWishes wishes;
   private final List<Video> videos;
 
   /**
@@ -39,9 +41,34 @@ public final class VideoPrediction {
    */
   public record Tracked(String video, int frames, int tracks) {}
 
-  private VideoPrediction(Prediction prediction, List<TrackFormat> formats, List<Video> videos) {
+  /**
+   * What came of all.
+   *
+   * @param videos those of which at least a frame could be read
+   * @param broken of each video file that could not be read, or not to its end, what is wrong
+   */
+  public record Written(List<Tracked> videos, List<DatasetException> broken) {
+    /** Keeps copies. */
+    public Written {
+      videos = List.copyOf(videos);
+      broken = List.copyOf(broken);
+    }
+
+    /**
+     * Does nothing if all videos were read to their ends.
+     *
+     * @throws DatasetException that names all that were not
+     */
+    public void requireAll() {
+      if (!broken.isEmpty()) {
+        throw DatasetException.all(broken);
+      }
+    }
+  }
+
+  private VideoPrediction(Prediction prediction, VideoWishes wishes, List<Video> videos) {
     this.prediction = prediction;
-    this.formats = List.copyOf(formats);
+    this.wishes = wishes;
     this.videos = videos;
   }
 
@@ -49,53 +76,51 @@ public final class VideoPrediction {
    * Prepares it.
    *
    * @param prediction of single frames
-   * @param folder of frames, or of folders of frames, a video each
-   * @throws DatasetException if there is no video
+   * @param places video files, folders of frames, and folders of both, a video each
+   * @throws DatasetException if there is no video, or two have one name
    * @throws IllegalArgumentException if the results are not made of segments; the message begins
    *     with the name of the wish
    */
-  public static VideoPrediction of(Prediction prediction, List<TrackFormat> formats, Path folder) {
+  public static VideoPrediction of(Prediction prediction, VideoWishes wishes, List<Path> places) {
     if (prediction.kind().segmented().isEmpty()) {
       throw new IllegalArgumentException(
           "task: results of %s are not made of segments, which tracks are joined of"
               .formatted(prediction.kind().name()));
     }
-    return new VideoPrediction(prediction, formats, VideoFolders.find(folder));
+    return new VideoPrediction(prediction, wishes, Videos.find(places, wishes.framesPerSecond()));
   }
 
   /**
-   * Predicts all videos.
+   * Predicts all videos. A video file of which no frame can be read is left out; of one that is cut
+   * off, or damaged, what can be read is predicted.
    *
-   * @throws DatasetException if a frame cannot be read, or is of another size than the video's
-   *     first
+   * @throws DatasetException if a frame of a folder cannot be read, if a frame is of another size
+   *     than its video's first, or if no video can be read
    * @throws org.maskwright.trainer.output.OutputRefusedException if a file would be overwritten
    *     that no command wrote
    * @throws org.maskwright.files.OutputException if a file cannot be written
    */
-  public List<Tracked> write(Engine engine, OutputFolder folder, Prediction.Progress progress) {
-    List<Tracked> done = new ArrayList<>();
+  public Written write(Engine engine, OutputFolder folder, Prediction.Progress progress) {
+    String names = videos.stream().map(Video::name).collect(Collectors.joining(", "));
     List<TrackWriter> writers = new ArrayList<>();
-    try (ResultFiles files = ResultFiles.in(folder)) {
+    try (Prediction.Opened model = prediction.open(engine, names, progress);
+        ResultFiles files = ResultFiles.in(folder)) {
       try {
-        Categories categories = PredictionFiles.categories(prediction.classSpace());
-        for (TrackFormat format : formats) {
-          writers.add(format.start(files, categories));
+        for (TrackFormat format : wishes.formats()) {
+          writers.add(format.start(files, PredictionFiles.categories(prediction.classSpace())));
         }
-        List<Photograph> photographs = new ArrayList<>();
-        videos.forEach(
-            video ->
-                video
-                    .frames()
-                    .forEach(
-                        frame ->
-                            photographs.add(
-                                new Photograph(frame, video.name() + "/" + frame.getFileName()))));
-        Walk walk = new Walk(writers, folder, done);
-        prediction.each(engine, photographs, walk::frame, progress);
+        Walk walk = new Walk(model, writers, folder, progress);
+        for (Video video : videos) {
+          walk.video(video);
+        }
+        if (walk.done.isEmpty()) {
+          throw DatasetException.all(walk.broken);
+        }
         for (TrackWriter writer : writers) {
           writer.end();
         }
         files.finish();
+        return new Written(walk.done, walk.broken);
       } finally {
         for (TrackWriter writer : writers) {
           writer.close();
@@ -104,78 +129,126 @@ public final class VideoPrediction {
     } catch (IOException e) {
       throw OutputFile.failure(folder.path(), e);
     }
-    return done;
   }
 
   /** Goes through the frames of all videos. */
   private final class Walk {
+    private final Prediction.Opened model;
     private final List<TrackWriter> writers;
     private final OutputFolder folder;
-    private final List<Tracked> done;
-    private int frame;
-    private FrameJoiner joiner = new FrameJoiner();
-    private TrackPictures pictures;
-    private Size size;
+    private final Prediction.Progress progress;
+    private final List<Tracked> done = new ArrayList<>();
+    private final List<DatasetException> broken = new ArrayList<>();
 
-    Walk(List<TrackWriter> writers, OutputFolder folder, List<Tracked> done) {
+    Walk(
+        Prediction.Opened model,
+        List<TrackWriter> writers,
+        OutputFolder folder,
+        Prediction.Progress progress) {
+      this.model = model;
       this.writers = writers;
       this.folder = folder;
-      this.done = done;
+      this.progress = progress;
     }
 
-    void frame(Photograph file, PredictedPhotograph<?> seen) {
-      Video video = videos.get(done.size());
-      try {
-        if (frame == 0) {
-          begin(video);
-        }
-        TrackedFrame tracked = tracked(file, seen);
-        for (TrackWriter writer : writers) {
-          writer.frame(tracked);
-        }
-        pictures.frame(tracked, seen.photograph());
-        if (++frame == video.frames().size()) {
-          end(video);
-        }
-      } catch (IOException e) {
-        throw OutputFile.failure(folder.path(), e);
+    void video(Video video) throws IOException {
+      video.note().ifPresent(note -> progress.note("note: " + video.name() + ": " + note));
+      Optional<Begun> begun = begin(video);
+      if (begun.isEmpty()) {
+        return;
+      }
+      try (Frames frames = begun.get().frames()) {
+        track(video, frames, begun.get().first());
+        frames
+            .damage()
+            .ifPresent(
+                why ->
+                    broken.add(
+                        DatasetException.ofFile(
+                            video.place(), why + "; results are of what could be read")));
       }
     }
 
-    private void begin(Video video) throws IOException {
-      joiner = new FrameJoiner();
-      size = null;
-      pictures =
-          new TrackPictures(folder, video.name(), video.frames().size(), prediction.classSpace());
+    /** Opens a video and reads its first frame; of one that has none the reason is kept. */
+    private Optional<Begun> begin(Video video) {
+      Frames frames = null;
+      boolean begun = false;
+      try {
+        frames = video.open();
+        Optional<Frame> first = frames.next();
+        begun = first.isPresent();
+        return first.isPresent() ? Optional.of(new Begun(frames, first.get())) : Optional.empty();
+      } catch (DatasetException e) {
+        broken.add(e);
+        return Optional.empty();
+      } finally {
+        if (frames != null && !begun) {
+          frames.close();
+        }
+      }
+    }
+
+    private void track(Video video, Frames frames, Frame first) throws IOException {
+      FrameJoiner joiner = new FrameJoiner();
       for (TrackWriter writer : writers) {
         writer.begin(done.size() + 1, video.name());
       }
+      try (TrackPictures pictures = pictures(video, frames)) {
+        Size size = null;
+        int number = 0;
+        for (Optional<Frame> next = Optional.of(first); next.isPresent(); next = frames.next()) {
+          Frame frame = next.get();
+          PredictedPhotograph<?> seen = frame.predict().apply(model);
+          size = sameSize(size, frame, seen);
+          List<TrackedObject> objects = objects(joiner, seen);
+          TrackedFrame tracked = new TrackedFrame(number++, frame.file(), size, objects);
+          for (TrackWriter writer : writers) {
+            writer.frame(tracked);
+          }
+          pictures.frame(tracked, seen.photograph(), frame.seconds());
+          // one that does not say how many frames it has is done when it is done
+          int expected = (int) Math.min(Integer.MAX_VALUE, Math.max(frames.expected(), number));
+          progress.photograph(number, expected, frame.photograph());
+        }
+        pictures.end();
+        for (TrackWriter writer : writers) {
+          writer.endVideo();
+        }
+        done.add(new Tracked(video.name(), number, joiner.tracks()));
+      }
     }
 
-    private TrackedFrame tracked(Photograph file, PredictedPhotograph<?> seen) {
+    private TrackPictures pictures(Video video, Frames frames) {
+      return new TrackPictures(
+          folder,
+          video.name(),
+          prediction.classSpace(),
+          wishes.overlays(),
+          frames.framesPerSecond(),
+          progress);
+    }
+
+    private Size sameSize(Size first, Frame frame, PredictedPhotograph<?> seen) {
       Size here = new Size(seen.photograph().width(), seen.photograph().height());
-      if (size != null && !size.equals(here)) {
+      if (first != null && !first.equals(here)) {
         throw DatasetException.ofFile(
-            file.file(), "a frame of %s pixels, expected %s as the first".formatted(here, size));
+            frame.photograph().file(),
+            "a frame of %s pixels, expected %s as the first (frame %s)"
+                .formatted(here, first, Items.stem(frame.file())));
       }
-      size = here;
+      return here;
+    }
+
+    private List<TrackedObject> objects(FrameJoiner joiner, PredictedPhotograph<?> seen) {
       boolean objects = prediction.kind().needsMasks();
       boolean all = prediction.kind().hasScores();
-      List<TrackedObject> found =
-          joiner.join(
-              seen.drawn().segments(prediction.thresholds()),
-              seen.photograph(),
-              c -> objects && (all || prediction.classSpace().isThing(c)));
-      return new TrackedFrame(frame, file.file().getFileName().toString(), size, found);
-    }
-
-    private void end(Video video) throws IOException {
-      for (TrackWriter writer : writers) {
-        writer.endVideo();
-      }
-      pictures.end();
-      done.add(new Tracked(video.name(), frame, joiner.tracks()));
-      frame = 0;
+      return joiner.join(
+          seen.drawn().segments(prediction.thresholds()),
+          seen.photograph(),
+          c -> objects && (all || prediction.classSpace().isThing(c)));
     }
   }
+
+  /** A video with its first frame read. */
+  private record Begun(Frames frames, Frame first) {}
 }

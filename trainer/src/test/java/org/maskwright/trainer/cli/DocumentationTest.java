@@ -257,7 +257,8 @@ class DocumentationTest {
   private static Stream<Path> tree() throws IOException {
     List<Path> all = new ArrayList<>(List.of(HOME.resolve("pom.xml")));
     for (String module :
-        Arrays.asList("engine", "datasets", "model-zoo", "onnx", "dl4j", "trainer", "benchmarks")) {
+        Arrays.asList(
+            "engine", "datasets", "model-zoo", "onnx", "dl4j", "ffmpeg", "trainer", "benchmarks")) {
       try (Stream<Path> files = Files.walk(HOME.resolve(module))) {
         files
             .filter(f -> f.endsWith("pom.xml") || f.toString().matches(".*(Test|IT)\\.java"))

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +133,18 @@ final class ScoreVideoCommandTest {
         out::toString);
     assertEquals(0, score("mots", gt, pred, "--json"), err::toString);
     assertTrue(out.toString().contains("\"pedestrian\":{\"sMOTSA\":0.5"), out::toString);
+    assertEquals("", err.toString());
+    file("pred/classes.txt", "dog\nperson\n");
+    assertEquals(0, score("mots", gt, pred), err::toString);
+    assertTrue(out.toString().contains("\nperson  "), out::toString);
+    assertTrue(
+        err.toString()
+            .contains(
+                "warning: class 2 is \"person\" in the predictions and \"pedestrian\" in MOTS' own files: numbers"),
+        err::toString);
+    file("gt/classes.txt", "dog\nperson\n");
+    assertEquals(0, score("mots", gt, pred), err::toString);
+    assertEquals("", err.toString());
     file("gt/0002.txt", "");
     assertRefused(score("mots", gt, pred), "expected 0002.txt");
     file("pred/0002.txt", "1 1 2 4 4");
@@ -169,6 +182,76 @@ final class ScoreVideoCommandTest {
     System.arraycopy(firstLabels, 0, labels, 0, firstLabels.length);
     Files.createDirectories(folder.resolve(name).getParent());
     LabelPng.writeRgbIds(folder.resolve(name), new LabelMap(4, 4, labels));
+  }
+
+  /** The first and the last frame do not count where objects are given: one frame is no video. */
+  @Test
+  void aVideoOfOneFrameIsScoredWhereTheOfficialToolCountsIt() throws Exception {
+    frame("gt/dog/0.png", 1, 1, 2);
+    frame("pred/dog/0.png", 1, 1, 2);
+    Path gt = folder.resolve("gt");
+    Path pred = folder.resolve("pred");
+    assertRefused(score("davis", gt, pred), "dog: 1 frames, expected at least 3");
+    assertEquals(0, score("davis", gt, pred, "--unsupervised"), err::toString);
+    assertTrue(out.toString().contains("   1.000    1.000    1.000    0.000"), out::toString);
+    Path one =
+        file("one.json", TRUTH.replace(",null]", "]").replace("\"length\":2", "\"length\":1"));
+    Path found = file("found.json", RESULTS.replace(",null]", "]"));
+    assertEquals(0, score("ytvis", one, found), err::toString);
+    assertTrue(out.toString().contains("maxDets=100 ] = 1.000"), out::toString);
+  }
+
+  @Test
+  void framesOfOtherSizesAndFilesThatAreCutOffAreNamed() throws Exception {
+    for (int t = 0; t < 3; t++) {
+      frame("gt/dog/" + t + ".png", 1);
+      frame("pred/dog/" + t + ".png", 1);
+    }
+    Path gt = folder.resolve("gt");
+    Path pred = folder.resolve("pred");
+    LabelPng.writeGrey8(pred.resolve("dog/1.png"), new LabelMap(2, 8, new int[16]));
+    assertRefused(score("davis", gt, pred), "1.png: 8 x 2 pixels, expected 4 x 4");
+    byte[] whole = Files.readAllBytes(gt.resolve("dog/1.png"));
+    Files.write(pred.resolve("dog/1.png"), Arrays.copyOf(whole, whole.length / 2));
+    assertRefused(score("davis", gt, pred), "1.png");
+    Path json = file("cut.json", RESULTS.substring(0, RESULTS.length() - 20));
+    assertRefused(score("ytvis", file("gt.json", TRUTH), json), "cut.json");
+    file("cut/0001.txt", "1 2001 2 4 4 04");
+    file("whole/0001.txt", "1 2001 2 4 4 04<\n");
+    assertRefused(
+        score("mots", folder.resolve("whole"), folder.resolve("cut")), "0001.txt: line 1: id 2001");
+  }
+
+  /** As TrackEval does: each class has the masks that are of it. */
+  @Test
+  void anIdOfMotsThatChangesItsClassIsATrackOfEach() throws Exception {
+    String both = "1 7 1 4 4 04<\n2 7 2 4 4 04<\n";
+    file("gt/0001.txt", both);
+    file("pred/0001.txt", both);
+    assertEquals(0, score("mots", folder.resolve("gt"), folder.resolve("pred")), err::toString);
+    assertTrue(out.toString().contains("car                         100.00"), out::toString);
+    assertTrue(out.toString().contains("pedestrian                  100.00"), out::toString);
+  }
+
+  @Test
+  void windowsLongerThanEveryVideoHaveNoQuality() throws Exception {
+    String annotations =
+        "\"annotations\":[{\"video_id\":\"v\",\"annotations\":[{\"file_name\":\"0.png\",\"segments_info\":[{\"id\":9,\"category_id\":5,\"area\":2,\"iscrowd\":0}]}]}]";
+    Path gt =
+        file(
+            "gt.json",
+            "{\"categories\":[{\"id\":5,\"name\":\"cat\",\"isthing\":1}]," + annotations + "}");
+    file("submit/pred.json", "{" + annotations + "}");
+    ids("truth/v/0.png", 9, 9);
+    ids("submit/pan_pred/v/0.png", 9, 9);
+    Path submit = folder.resolve("submit");
+    String truth = folder.resolve("truth").toString();
+    assertEquals(0, score("vpq", gt, submit, "--gt-dir", truth, "--windows", "1,4"), err::toString);
+    assertTrue(out.toString().contains("1     |  100.000"), out::toString);
+    assertTrue(out.toString().contains("4     |     none"), out::toString);
+    LabelPng.writeRgbIds(
+        submit.resolve("pan_pred/v/0.png"), new LabelMap(2, 4, new int[] {9, 9, 0, 0, 0, 0, 0, 0}));
+    assertRefused(score("stq", gt, submit, "--gt-dir", truth), "0.png");
   }
 
   @Test

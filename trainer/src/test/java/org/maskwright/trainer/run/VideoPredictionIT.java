@@ -8,17 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.image.ImageDecoder;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.VideoJson;
 import org.maskwright.datasets.json.VideoTrack;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.video.MotsText;
+import org.maskwright.datasets.videofile.VideoFiles;
+import org.maskwright.datasets.videofile.VideoFrame;
+import org.maskwright.datasets.videofile.VideoReader;
+import org.maskwright.datasets.videofile.VideoWriter;
 import org.maskwright.datasets.videometrics.PanopticVideoFiles;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -28,6 +37,7 @@ import org.maskwright.trainer.result.PanopticKind;
 import org.maskwright.trainer.run.PredictionWishes.Threshold;
 import org.maskwright.trainer.video.TrackFormats;
 import org.maskwright.trainer.video.VideoPrediction;
+import org.maskwright.trainer.video.VideoWishes;
 
 /** What predict --video does, as a program calls it. */
 class VideoPredictionIT {
@@ -57,10 +67,24 @@ class VideoPredictionIT {
   }
 
   private List<VideoPrediction.Tracked> write(PredictionWishes wishes, Path frames, Path out) {
+    VideoPrediction.Written written = predict(wishes, List.of(frames), out);
+    written.requireAll();
+    return written.videos();
+  }
+
+  private VideoPrediction.Written predict(PredictionWishes wishes, List<Path> videos, Path out) {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
-      return VideoPrediction.of(Prediction.of(model, wishes), TrackFormats.all(), frames)
+      return VideoPrediction.of(
+              Prediction.of(model, wishes), VideoWishes.of(TrackFormats.all()), videos)
           .write(engine, OutputFolder.open(out), Prediction.Progress.NONE);
     }
+  }
+
+  private static DatasetException refused(Path video) {
+    Prediction prediction = Prediction.of(model, PredictionWishes.NONE);
+    VideoWishes wishes = VideoWishes.of(List.of());
+    return assertThrows(
+        DatasetException.class, () -> VideoPrediction.of(prediction, wishes, List.of(video)));
   }
 
   @Test
@@ -122,25 +146,155 @@ class VideoPredictionIT {
 
   @Test
   void foldersThatAreNoVideosAreRefused() throws IOException {
-    Prediction prediction = Prediction.of(model, PredictionWishes.NONE);
-    Path empty = Files.createDirectories(temp.resolve("empty"));
-    DatasetException none =
-        assertThrows(
-            DatasetException.class, () -> VideoPrediction.of(prediction, List.of(), empty));
-    assertTrue(none.getMessage().contains("no frame in the folder"), none.getMessage());
+    String none = refused(Files.createDirectories(temp.resolve("empty"))).getMessage();
+    assertTrue(none.contains("no frame in the folder"), none);
     Path videos = videos();
     Files.copy(scenes.get(0), videos.resolve("stray.jpg"));
-    DatasetException both =
-        assertThrows(
-            DatasetException.class, () -> VideoPrediction.of(prediction, List.of(), videos));
-    assertTrue(both.getMessage().contains("frames and folders"), both.getMessage());
+    assertTrue(refused(videos).getMessage().contains("frames and videos (v0, ...)"));
     Path twice = Files.createDirectories(temp.resolve("twice"));
     Files.copy(scenes.get(0), twice.resolve("a.jpg"));
     Files.copy(scenes.get(0), twice.resolve("a.jpeg"));
-    assertThrows(DatasetException.class, () -> VideoPrediction.of(prediction, List.of(), twice));
-    DatasetException file =
-        assertThrows(
-            DatasetException.class, () -> VideoPrediction.of(prediction, List.of(), scenes.get(0)));
-    assertTrue(file.getMessage().contains("ffmpeg"), file.getMessage());
+    assertTrue(refused(twice).getMessage().contains("a second frame of this name"));
+    assertTrue(refused(scenes.get(0)).getMessage().contains("is a photograph"));
+    Path same = Files.createDirectories(temp.resolve("same"));
+    film(same.resolve("a.mp4"), 0);
+    film(same.resolve("a.mov"), 0);
+    assertTrue(refused(same).getMessage().contains("rename one"));
+  }
+
+  /** Some of the scenes as a film at uneven times. */
+  private static Path film(Path file, double... seconds) throws IOException {
+    RgbImage size = ImageDecoder.read(scenes.get(0));
+    try (VideoWriter writer =
+        VideoFiles.codec().orElseThrow().create(file, new Size(size.width(), size.height()), 10)) {
+      for (double second : seconds) {
+        writer.write(new VideoFrame(ImageDecoder.read(scenes.get(0)), second));
+      }
+      writer.finish();
+    }
+    return file;
+  }
+
+  private static List<Double> times(Path file) {
+    List<Double> times = new ArrayList<>();
+    try (VideoReader reader = VideoFiles.open(file)) {
+      for (var f = reader.next(); f.isPresent(); f = reader.next()) {
+        times.add(Math.round(1000 * f.get().seconds()) / 1000.0);
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void aVideoFileIsTrackedAsItsFramesAndTheOverlayKeepsItsTimes() throws IOException {
+    Path films = Files.createDirectories(temp.resolve("films"));
+    film(films.resolve("uneven.mp4"), 0, 0.1, 0.15, 1.2);
+    film(films.resolve("one.mov"), 0);
+    videos();
+    Files.move(temp.resolve("videos/v0"), films.resolve("folder"));
+    PredictionWishes wishes =
+        PredictionWishes.NONE.withKind(new InstanceKind()).withThreshold(Threshold.of(0));
+    Path out = temp.resolve("out");
+    List<VideoPrediction.Tracked> done = write(wishes, films, out);
+    assertEquals(
+        List.of("folder", "one", "uneven"),
+        done.stream().map(VideoPrediction.Tracked::video).toList());
+    assertEquals(List.of(4, 1, 4), done.stream().map(VideoPrediction.Tracked::frames).toList());
+    assertEquals(List.of(0.0, 0.1, 0.15, 1.2), times(out.resolve("overlay-uneven.mp4")));
+    assertEquals(List.of(0.0), times(out.resolve("overlay-one.mp4")));
+    assertEquals(List.of(0.0, 0.04, 0.08, 0.12), times(out.resolve("overlay-folder.mp4")));
+    assertTrue(Files.size(out.resolve("overlay/uneven/000004.png")) > 0);
+    assertTrue(Files.size(out.resolve("contact-sheet-one.png")) > 0);
+    String videos = Files.readString(out.resolve("youtube-vis/videos.json"));
+    assertTrue(videos.contains("\"uneven/000001.png\""), videos);
+    for (VideoTrack track : VideoJson.readResults(out.resolve("youtube-vis/results.json"))) {
+      assertEquals(List.of(4, 1, 4).get((int) track.videoId().number() - 1), track.masks().size());
+    }
+    write(wishes, films, out); // what a command wrote is written anew
+  }
+
+  @Test
+  void ofFilmsThatAreCutOffOrBrokenWhatCanBeReadIsWrittenAndTheRestNamed() throws IOException {
+    Path films = Files.createDirectories(temp.resolve("films"));
+    film(films.resolve("whole.mp4"), 0, 0.1);
+    byte[] bytes = Files.readAllBytes(film(films.resolve("cut.mp4"), 0, 0.1, 0.2, 0.3));
+    Files.write(films.resolve("cut.mp4"), Arrays.copyOf(bytes, bytes.length - 40));
+    Files.writeString(films.resolve("text.mkv"), "none");
+    PredictionWishes wishes = PredictionWishes.NONE.withKind(new InstanceKind());
+    Path out = temp.resolve("out");
+    VideoPrediction.Written written = predict(wishes, List.of(films), out);
+    assertEquals(
+        List.of("cut", "whole"),
+        written.videos().stream().map(VideoPrediction.Tracked::video).toList());
+    int left = written.videos().get(0).frames();
+    assertTrue(left >= 1 && left < 4, left + " frames");
+    DatasetException e = assertThrows(DatasetException.class, written::requireAll);
+    assertTrue(
+        e.getMessage().contains("cut.mp4: it is cut off behind frame %d of 4".formatted(left)),
+        e.getMessage());
+    assertTrue(e.getMessage().contains("text.mkv: cannot be read as a video"), e.getMessage());
+    assertEquals(left, times(out.resolve("overlay-cut.mp4")).size());
+    Path text = films.resolve("text.mkv");
+    Path none = temp.resolve("none");
+    assertThrows(DatasetException.class, () -> predict(wishes, List.of(text), none));
+    assertFalse(Files.exists(none.resolve("youtube-vis/results.json")));
+  }
+
+  /** No object in any frame is a result like any other. */
+  @Test
+  void whereNothingIsFoundFilesAreThereAndEmpty() throws IOException {
+    PredictionWishes wishes =
+        PredictionWishes.NONE.withKind(new InstanceKind()).withThreshold(Threshold.of(1));
+    Path out = temp.resolve("out");
+    List<VideoPrediction.Tracked> done = write(wishes, videos(), out);
+    assertEquals(List.of(0, 0), done.stream().map(VideoPrediction.Tracked::tracks).toList());
+    assertEquals(List.of(), VideoJson.readResults(out.resolve("youtube-vis/results.json")));
+    assertTrue(MotsText.read(out.resolve("mots/v0.txt")).isEmpty());
+    for (int label : LabelPng.read(out.resolve("davis/v1/11.png")).labels()) {
+      assertEquals(0, label);
+    }
+    assertEquals(FRAMES, times(out.resolve("overlay-v0.mp4")).size());
+  }
+
+  @Test
+  void framesThatAreMissingInTheMiddleAreTold() throws IOException {
+    Path videos = videos();
+    Files.copy(scenes.get(0), videos.resolve("v0/14.jpg"));
+    List<String> notes = new ArrayList<>();
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
+      VideoPrediction.of(
+              Prediction.of(model, PredictionWishes.NONE),
+              new VideoWishes(List.of(), VideoWishes.Overlays.NONE, 25),
+              List.of(videos))
+          .write(
+              engine,
+              OutputFolder.open(temp.resolve("out")),
+              new Prediction.Progress() {
+                @Override
+                public void note(String text) {
+                  notes.add(text);
+                }
+              });
+    }
+    assertEquals(
+        List.of(
+            "note: v0: no frame between 11.jpg and 14.jpg: the frames that are there count as one after the other"),
+        notes);
+  }
+
+  @Test
+  void overlaysAreThoseThatWereAskedFor() throws IOException {
+    Path film = film(temp.resolve("a.mp4"), 0, 0.1);
+    for (VideoWishes.Overlays overlays : VideoWishes.Overlays.values()) {
+      Path out = temp.resolve(overlays.name());
+      Prediction prediction = Prediction.of(model, PredictionWishes.NONE);
+      try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
+        VideoPrediction.of(prediction, new VideoWishes(List.of(), overlays, 25), List.of(film))
+            .write(engine, OutputFolder.open(out), Prediction.Progress.NONE);
+      }
+      String name = overlays.name();
+      assertEquals(!name.matches("NONE|VIDEO"), Files.exists(out.resolve("overlay/a/000002.png")));
+      assertEquals(!name.matches("NONE|FRAMES"), Files.exists(out.resolve("overlay-a.mp4")));
+    }
   }
 }

@@ -1,0 +1,2 @@
+/** Long videos: memory and frames a second. */
+package org.maskwright.benchmarks.video;
