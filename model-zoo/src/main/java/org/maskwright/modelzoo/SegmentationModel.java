@@ -13,7 +13,10 @@ import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.backbone.Encoder;
+import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.decoder.QueryDecoder;
+import org.maskwright.modelzoo.decoder.QuerySource;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
@@ -139,7 +142,22 @@ public final class SegmentationModel extends Module {
    * @throws IllegalArgumentException if pixels has another rank or number of channels, or no pixel
    */
   public Outputs forward(Tensor pixels) {
-    return run(() -> padded(pixels), head.predictor::forward);
+    return forward(pixels, 1);
+  }
+
+  /**
+   * As {@link #forward(Tensor)} of clips.
+   *
+   * <p><b>Shapes</b> pixels [B*T,C,H,W], clip by clip and frame by frame; class logits [B,Q,K+1],
+   * mask logits [B,Q,T,h,w]
+   *
+   * @param frames T; above 1 for a decoder that {@link
+   *     org.maskwright.modelzoo.decoder.DecoderConfig#takesClips takes clips}
+   * @throws IllegalArgumentException if the decoder takes none, or the pixels are not those of
+   *     whole clips
+   */
+  public Outputs forward(Tensor pixels, int frames) {
+    return run(() -> padded(pixels), frames, head.predictor::forward);
   }
 
   /**
@@ -148,7 +166,7 @@ public final class SegmentationModel extends Module {
    * which pad outside the network.
    */
   public Outputs forwardUnpadded(Tensor pixels) {
-    return run(() -> checked(pixels), head.predictor::forward);
+    return run(() -> checked(pixels), 1, head.predictor::forward);
   }
 
   /**
@@ -156,12 +174,50 @@ public final class SegmentationModel extends Module {
    * {@link #forward}.
    */
   public Outputs predict(Tensor pixels) {
-    return run(() -> padded(pixels), features -> head.predictor.predict(features).answer());
+    return predict(pixels, 1);
   }
 
-  private Outputs run(Supplier<Tensor> input, Function<PixelFeatures, Outputs> decode) {
+  /** As {@link #predict(Tensor)} of clips; see {@link #forward(Tensor, int)}. */
+  public Outputs predict(Tensor pixels, int frames) {
+    return run(() -> padded(pixels), frames, f -> head.predictor.predict(f).answer());
+  }
+
+  /**
+   * As {@link #predict(Tensor, int)} with given queries.
+   *
+   * @throws IllegalArgumentException if the decoder's queries attend to nothing, so that it takes
+   *     none
+   */
+  public Outputs predict(Tensor pixels, int frames, QueryEdit queries) {
+    if (!(head.predictor instanceof QueryDecoder decoder)) {
+      throw new IllegalArgumentException(
+          "model: expected a mask decoder that takes queries, got " + decoderName());
+    }
+    return run(
+        () -> padded(pixels),
+        frames,
+        f -> decoder.predict(f, g -> queries.of(decoder.learned().queries(g))).answer());
+  }
+
+  /** What becomes of the learned queries before they are decoded. */
+  @FunctionalInterface
+  public interface QueryEdit {
+    /** Other queries for those that the decoder has learned. */
+    QuerySource.Queries of(QuerySource.Queries learned);
+  }
+
+  private String decoderName() {
+    return Registry.of(DecoderPart.class).of(config.decoder()).name();
+  }
+
+  private Outputs run(Supplier<Tensor> input, int frames, Function<PixelFeatures, Outputs> decode) {
+    if (frames > 1 && !config.decoder().takesClips()) {
+      throw new IllegalArgumentException(
+          "model: expected single frames, as the mask decoder %s takes no clips, got clips of %d frames"
+              .formatted(decoderName(), frames));
+    }
     try (Scope scope = engine().scope()) {
-      Outputs predictions = decode.apply(pixelFeatures(input));
+      Outputs predictions = decode.apply(pixelFeatures(input).ofClips(frames));
       predictions.tensors().forEach(scope::keep);
       return predictions;
     }

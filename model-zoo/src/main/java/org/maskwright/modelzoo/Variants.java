@@ -11,6 +11,7 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.decoder.EomtPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
+import org.maskwright.modelzoo.decoder.MaskedAttentionVideoPart;
 import org.maskwright.modelzoo.decoder.PerPixelPart;
 import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
@@ -88,6 +89,14 @@ public final class Variants {
           int queries = name.equals("swin-l") ? SWIN_L_QUERIES : QUERIES;
           out.put("mask2former-" + name, mask2Former(backbone, queries));
         });
+    for (String name : List.of("r50", "r101", "swin-t", "swin-s", "swin-b", "swin-l")) {
+      ModelConfig photographs = out.get("mask2former-" + name);
+      int queries = name.equals("swin-l") ? SWIN_L_QUERIES : QUERIES;
+      out.put(
+          "mask2former-video-" + name,
+          photographs.withDecoder(
+              new MaskedAttentionVideoPart.Settings(queries, 9, HEADS, FEEDFORWARD)));
+    }
     backbones.forEach(
         (name, backbone) ->
             out.put(

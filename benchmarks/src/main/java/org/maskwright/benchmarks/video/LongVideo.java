@@ -24,6 +24,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.trainer.eval.Photographs.Photograph;
 import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.result.VideoWindows;
 import org.maskwright.trainer.run.Prediction;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.run.PredictionWishes.Threshold;
@@ -35,8 +36,9 @@ import org.maskwright.trainer.video.VideoWishes;
  * Tracks in a film of any length, and resident memory and frames a second on the way.
  *
  * <p>Arguments: model, a new folder, frames, short edge of the input, score from which objects are
- * tracked, overlays (both, frames, video, none). The film is 640 x 480 pixels, of twelve shapes
- * that move over a ground that does not; it is written to the folder first.
+ * tracked, overlays (both, frames, video, none), how frames are seen (usual, per-frame, or the
+ * frames of a window). The film is 640 x 480 pixels, of twelve shapes that move over a ground that
+ * does not; it is written to the folder first.
  */
 public final class LongVideo {
   private static final int WIDTH = 640;
@@ -72,10 +74,22 @@ public final class LongVideo {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
       Marks marks = new Marks(out, frames);
       VideoPrediction.Written written =
-          VideoPrediction.of(Prediction.of(Path.of(args[0]), wishes), tracks, List.of(film))
+          VideoPrediction.of(
+                  Prediction.of(Path.of(args[0]), wishes), sight(args[6]), tracks, List.of(film))
               .write(engine, OutputFolder.open(folder.resolve("out")), marks);
       out.println(written.videos());
     }
+  }
+
+  private static Prediction.FrameWishes sight(String word) {
+    return switch (word) {
+      case "usual" -> Prediction.FrameWishes.NONE;
+      case "per-frame" -> new Prediction.FrameWishes(Optional.empty(), true);
+      default -> {
+        int window = Integer.parseInt(word);
+        yield new Prediction.FrameWishes(Optional.of(new VideoWindows(window, window / 4)), false);
+      }
+    };
   }
 
   private static void write(Path film, int frames) throws IOException {

@@ -39,6 +39,11 @@ public interface DecoderConfig {
     return false;
   }
 
+  /** Whether its queries attend to several frames of a clip at once, with a mask in each. */
+  default boolean takesClips() {
+    return false;
+  }
+
   /** Whether it runs blocks that the backbone has left to it. */
   default boolean runsEncoder() {
     return false;

@@ -140,12 +140,12 @@ public final class DetrDecoder extends QueryDecoder {
   public QuerySource learned() {
     return features ->
         new QuerySource.Queries(
-            engine().zeros(features.maskFeatures().size(0), queries, channels), queryEmbed.table());
+            engine().zeros(features.clips(), queries, channels), queryEmbed.table());
   }
 
   @Override
   public Outputs forward(PixelFeatures features, QuerySource source) {
-    QueryHead head = new QueryHead(classHead, features.maskFeatures());
+    QueryHead head = new QueryHead(classHead, features.clipMaps(features.maskFeatures()));
     states(features, source).forEach(state -> output(state, head));
     return head.predictions(true);
   }
@@ -153,7 +153,7 @@ public final class DetrDecoder extends QueryDecoder {
   @Override
   public Outputs predict(PixelFeatures features, QuerySource source) {
     List<Tensor> states = states(features, source);
-    QueryHead head = new QueryHead(classHead, features.maskFeatures());
+    QueryHead head = new QueryHead(classHead, features.clipMaps(features.maskFeatures()));
     output(states.get(states.size() - 1), head);
     return head.predictions(false);
   }

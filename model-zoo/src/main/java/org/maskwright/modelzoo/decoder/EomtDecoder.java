@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.array.DType;
@@ -185,8 +186,8 @@ public final class EomtDecoder extends MaskDecoder {
     for (Scale scale : upscale.asList()) {
       map = scale.forward(map);
     }
-    return Outputs.Layer.ofImages(
-        classHead.forward(states), QueryHead.maskLogits(maskHead.forward(states), map));
+    Tensor masks = QueryHead.maskLogits(maskHead.forward(states), map.unsqueeze(2));
+    return new Outputs.Layer(Optional.of(classHead.forward(states)), masks);
   }
 
   /**

@@ -89,6 +89,7 @@ public final class ImplicitPointsPart implements DecoderPart {
           maskDim,
           new MaskedAttentionPart.Settings(queries, layers, heads, feedforwardDim),
           new LinearClassHead(engine, channels, space),
+          MaskedAttentionDecoder.Kind.PHOTOGRAPHS,
           Optional.of(
               new MaskedAttentionDecoder.PointHead(
                   new ImplicitPointHead(engine, channels, maskDim, sizes),

@@ -26,7 +26,11 @@ import org.maskwright.modelzoo.prediction.Outputs;
  * Mask2Former's decoder: a query attends only where its mask of the layer before is on, to one of
  * three scales in turn. L layers give L + 1 outputs, the first from the untouched queries.
  *
- * <p><b>Source</b> Mask2Former (arXiv 2112.01527), section 3.2
+ * <p>Of clips, a query attends to all frames at once, in each where its mask of that frame is on;
+ * keys have the encoding of their frame as well. Of clips of one frame that is the decoder of
+ * photographs but for rounding: what all keys have in common does not move a softmax.
+ *
+ * <p><b>Source</b> Mask2Former (arXiv 2112.01527), section 3.2; for video (arXiv 2112.10764)
  */
 public final class MaskedAttentionDecoder extends QueryDecoder {
   private static final int LEVELS = 3;
@@ -45,7 +49,14 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   private final ClassHead classHead;
   private final Mlp maskEmbed;
   private final SinePositions positions;
+  private final Kind kind;
   private final Optional<PointHead> pointHead;
+
+  /** What a decoder takes. */
+  enum Kind {
+    PHOTOGRAPHS,
+    CLIPS
+  }
 
   /** What makes masks functions of the place, and how finely they are computed. */
   record PointHead(ImplicitPointHead head, Subdivision subdivision) {}
@@ -57,7 +68,7 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
       int maskDim,
       MaskedAttentionPart.Settings config,
       ClassHead classHead) {
-    this(engine, channels, maskDim, config, classHead, Optional.empty());
+    this(engine, channels, maskDim, config, classHead, Kind.PHOTOGRAPHS, Optional.empty());
   }
 
   MaskedAttentionDecoder(
@@ -66,8 +77,10 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
       int maskDim,
       MaskedAttentionPart.Settings config,
       ClassHead classHead,
+      Kind kind,
       Optional<PointHead> pointHead) {
     super(engine);
+    this.kind = kind;
     this.pointHead = pointHead;
     pointHead.ifPresent(masks -> child("point_head", masks.head()));
     queries = config.queries();
@@ -139,7 +152,7 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
     }
   }
 
-  /** One level: keys and values [B,S,C]. */
+  /** One level: keys and values [B,T*S,C]. */
   private record Memory(Tensor keys, Tensor values, int height, int width) {}
 
   @Override
@@ -155,8 +168,7 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   @Override
   public QuerySource learned() {
     return features -> {
-      long images = features.maskFeatures().size(0);
-      Tensor content = queryFeat.table().unsqueeze(0).expand(images, -1, -1); // [B,Q,C]
+      Tensor content = queryFeat.table().unsqueeze(0).expand(features.clips(), -1, -1); // [B,Q,C]
       return new QuerySource.Queries(content, queryEmbed.table());
     };
   }
@@ -184,10 +196,13 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
     try (var off = engine().noGrad()) {
       for (Memory level : memory) {
         resized.add(
-            features.maskFeatures().resize(level.height(), level.width(), ResizeMode.BILINEAR));
+            features.clipMaps(
+                features
+                    .maskFeatures()
+                    .resize(level.height(), level.width(), ResizeMode.BILINEAR)));
       }
     }
-    QueryHead head = new QueryHead(classHead, features.maskFeatures());
+    QueryHead head = new QueryHead(classHead, features.clipMaps(features.maskFeatures()));
     QuerySource.Queries given = queries(source, features, channels);
     Tensor x = given.content();
     for (int i = 0; i <= layers; i++) {
@@ -218,9 +233,16 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
     List<Memory> out = new ArrayList<>();
     for (int l = 0; l < LEVELS; l++) {
       PixelFeatures.Level level = features.memory().get(l);
-      Tensor values = level.tokens().add(levelEmbed.table().slice(0, l, l + 1L)); // [B,S,C]
-      Tensor encoding = positions.tokens(engine(), level.height(), level.width()); // [S,C]
-      out.add(new Memory(values.add(encoding), values, level.height(), level.width()));
+      int height = level.height();
+      int width = level.width();
+      Tensor tokens = features.clipTokens(level); // [B,T*S,C]
+      Tensor values = tokens.add(levelEmbed.table().slice(0, l, l + 1L));
+      Tensor encoding = // [T*S,C]
+          switch (kind) {
+            case PHOTOGRAPHS -> positions.tokens(engine(), height, width);
+            case CLIPS -> positions.clipTokens(engine(), features.frames(), height, width);
+          };
+      out.add(new Memory(values.add(encoding), values, height, width));
     }
     return out;
   }
@@ -238,19 +260,19 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   /**
    * Where a query may not attend: outside its mask, or nowhere if its mask is empty. No gradient.
    *
-   * <p><b>Shapes</b> embeddings [B,Q,D], features [B,D,h,w] of a level's size; result bool
-   * [B,1,Q,h*w], the same for all heads
+   * <p><b>Shapes</b> embeddings [B,Q,D], features [B,D,T,h,w] of a level's size; result bool
+   * [B,1,Q,T*h*w], the same for all heads
    */
-  private Tensor blocked(Tensor embeddings, Tensor features) {
-    try (var off = engine().noGrad()) {
-      return engine()
-          .tidy(
-              scope -> {
-                Tensor outside =
-                    QueryHead.maskLogits(embeddings, features).flatten(2, 3).lt(0); // [B,Q,S]
-                Tensor someInside = outside.not().anyKeep(-1); // [B,Q,1]
-                return outside.and(someInside).unsqueeze(1);
-              });
+  static Tensor blocked(Tensor embeddings, Tensor features) {
+    Engine engine = embeddings.engine();
+    try (var off = engine.noGrad()) {
+      return engine.tidy(
+          scope -> {
+            Tensor outside =
+                QueryHead.maskLogits(embeddings, features).flatten(2, 4).lt(0); // [B,Q,T*S]
+            Tensor someInside = outside.not().anyKeep(-1); // [B,Q,1]
+            return outside.and(someInside).unsqueeze(1);
+          });
     }
   }
 }

@@ -17,7 +17,7 @@ public abstract class QueryDecoder extends MaskDecoder {
   /**
    * As {@link #forward(PixelFeatures)} with given queries.
    *
-   * @throws IllegalArgumentException if the queries are for another number of images or channels
+   * @throws IllegalArgumentException if the queries are for another number of clips or channels
    */
   public abstract Outputs forward(PixelFeatures features, QuerySource source);
 
@@ -37,7 +37,7 @@ public abstract class QueryDecoder extends MaskDecoder {
   /** The source's queries, checked. */
   final QuerySource.Queries queries(QuerySource source, PixelFeatures features, int channels) {
     QuerySource.Queries out = source.queries(features);
-    long images = features.maskFeatures().size(0);
+    int images = features.clips();
     if (out.content().size(0) != images || out.content().size(2) != channels) {
       throw new IllegalArgumentException(
           "queries: expected content [%d,Q,%d] for this decoder, got %s"

@@ -2,11 +2,13 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.prediction.MaskProduct;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.prediction.PointMasks;
+import org.maskwright.modelzoo.prediction.QueryStates;
 
 /** From the states of queries to predictions: classes, and products with mask features. */
 final class QueryHead {
@@ -14,11 +16,12 @@ final class QueryHead {
   private final Tensor maskFeatures;
   private final List<Outputs.Layer> layers = new ArrayList<>();
   private final List<Tensor> embeddings = new ArrayList<>();
+  private Tensor states; // of the layer that was added last
 
   /**
    * For one call of a decoder.
    *
-   * @param maskFeatures [B,D,h,w]
+   * @param maskFeatures [B,D,T,h,w]
    */
   QueryHead(ClassHead classHead, Tensor maskFeatures) {
     this.classHead = classHead;
@@ -33,8 +36,9 @@ final class QueryHead {
    */
   void add(Tensor states, Tensor maskEmbeddings) {
     Tensor masks = maskLogits(maskEmbeddings, maskFeatures);
-    layers.add(Outputs.Layer.ofImages(classHead.forward(states), masks));
+    layers.add(new Outputs.Layer(Optional.of(classHead.forward(states)), masks));
     embeddings.add(maskEmbeddings);
+    this.states = states;
   }
 
   /**
@@ -43,7 +47,9 @@ final class QueryHead {
    * @param product whether losses of chosen masks will be asked for
    */
   Outputs predictions(boolean product) {
-    return new Outputs(layers, classHead.maskScores(), product ? List.of(product()) : List.of());
+    QueryStates last = new QueryStates(states);
+    return new Outputs(
+        layers, classHead.maskScores(), product ? List.of(product(), last) : List.of(last));
   }
 
   /**
@@ -62,17 +68,22 @@ final class QueryHead {
   }
 
   private MaskProduct product() {
-    return new MaskProduct(embeddings, maskFeatures.unsqueeze(2));
+    return new MaskProduct(embeddings, maskFeatures);
   }
 
   /**
    * Mask logits: the product of each query's embedding with the features of each pixel.
    *
-   * <p><b>Shapes</b> embeddings [B,Q,D], features [B,D,h,w]; result [B,Q,h,w]
+   * <p><b>Shapes</b> embeddings [B,Q,D], features [B,D,T,h,w]; result [B,Q,T,h,w]
    */
   static Tensor maskLogits(Tensor embeddings, Tensor features) {
     return embeddings
-        .matmul(features.flatten(2, 3))
-        .reshape(embeddings.size(0), embeddings.size(1), features.size(2), features.size(3));
+        .matmul(features.flatten(2, 4))
+        .reshape(
+            embeddings.size(0),
+            embeddings.size(1),
+            features.size(2),
+            features.size(3),
+            features.size(4));
   }
 }

@@ -10,9 +10,11 @@ import org.maskwright.engine.tensor.Tensor;
  *
  * <p><b>Maths</b> position p = 1..n becomes p / (n + 1e-6) 2 pi; channel i of an axis is sin (i
  * even) or cos (i odd) of that by 10000^(2 floor(i / 2) / (C / 2)); the first half of the channels
- * encodes y, the second x
+ * encodes y, the second x. In a clip the encoding of the frame among T, over all channels, is added
+ * to that of the place.
  *
- * <p><b>Source</b> DETR (arXiv 2005.12872), normalised variant
+ * <p><b>Source</b> DETR (arXiv 2005.12872), normalised variant; of clips Mask2Former for video
+ * (arXiv 2112.10764)
  */
 public final class SinePositions {
   private static final double TEMPERATURE = 10_000;
@@ -46,6 +48,16 @@ public final class SinePositions {
     return engine.floats(values, (long) height * width, channels);
   }
 
+  /** Of clips: [T*S,C], frame by frame. */
+  public Tensor clipTokens(Engine engine, int frames, int height, int width) {
+    return engine.tidy(
+        scope -> {
+          Tensor places = tokens(engine, height, width).unsqueeze(0);
+          Tensor times = engine.floats(axis(frames, channels), frames, 1, channels);
+          return places.add(times).flatten(0, 1);
+        });
+  }
+
   private float[] encode(int height, int width) {
     int half = channels / 2;
     float[] rows = axis(height, half);
@@ -60,18 +72,19 @@ public final class SinePositions {
     return out;
   }
 
-  private static float[] axis(int n, int half) {
-    float[] out = new float[n * half];
-    float[] period = new float[half];
-    for (int i = 0; i < half; i++) {
-      period[i] = (float) Math.pow(TEMPERATURE, 2 * (i / 2) / (double) half);
+  /** [n,width]: an encoding of that many channels for each of n positions. */
+  private static float[] axis(int n, int width) {
+    float[] out = new float[n * width];
+    float[] period = new float[width];
+    for (int i = 0; i < width; i++) {
+      period[i] = (float) Math.pow(TEMPERATURE, 2 * (i / 2) / (double) width);
     }
     for (int p = 0; p < n; p++) {
       // Rounded to float where the reference rounds, so that the phases agree.
       float angle = (p + 1) / (float) (n + EPS) * (float) (2 * Math.PI);
-      for (int i = 0; i < half; i++) {
+      for (int i = 0; i < width; i++) {
         float phase = angle / period[i];
-        out[p * half + i] = (float) (i % 2 == 0 ? Math.sin(phase) : Math.cos(phase));
+        out[p * width + i] = (float) (i % 2 == 0 ? Math.sin(phase) : Math.cos(phase));
       }
     }
     return out;

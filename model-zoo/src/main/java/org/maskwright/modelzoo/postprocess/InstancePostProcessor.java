@@ -11,10 +11,11 @@ import org.maskwright.engine.runtime.Parallel;
  * Instance results: the best pairs of query and class, each with the pixels whose mask logit is
  * positive.
  *
- * <p>score = class probability * mean mask probability inside the mask.
+ * <p>score = class probability * mean mask probability inside the mask; of an object of a clip its
+ * class probability alone, the same in all frames.
  *
- * <p><b>Source</b> Mask2Former's instance_inference; <b>Differs:</b> boxes are those of the masks,
- * where the reference has zeros
+ * <p><b>Source</b> Mask2Former's instance_inference and, of clips, inference_video; <b>Differs:</b>
+ * boxes are those of the masks, where the reference has zeros
  *
  * <p><b>Cost, memory</b> each mask is made once, in parallel, as runs; one band of rows per thread
  */
@@ -45,8 +46,10 @@ public final class InstancePostProcessor {
     for (int pair : pairs) {
       int query = pair / outputs.classes();
       int index = pair % outputs.classes();
-      double score = outputs.classProb(query, index) * made[query].meanProbability;
-      instances.add(new InstanceSet.Instance(index, score, made[query].mask));
+      double sure = outputs.ofClip() ? 1 : made[query].meanProbability;
+      double score = outputs.classProb(query, index) * sure;
+      instances.add(
+          new InstanceSet.Instance(index, score, made[query].mask, outputs.objectOf(query)));
     }
     instances.sort(Comparator.comparingDouble(InstanceSet.Instance::score).reversed());
     return new InstanceSet(instances);

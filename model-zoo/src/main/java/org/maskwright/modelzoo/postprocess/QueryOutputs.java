@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.postprocess;
 
+import java.util.Optional;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
@@ -19,6 +20,8 @@ public final class QueryOutputs {
   private final float[] maskLogits;
   private final float[] classProbs;
   private final MaskScores maskScores;
+  private final Optional<int[]> objects;
+  private final boolean ofClip;
 
   /**
    * Takes over the arrays of a model that classifies masks.
@@ -70,6 +73,35 @@ public final class QueryOutputs {
               + maskWidth);
     }
     this.classProbs = softmax(classLogits, classes + 1);
+    this.objects = Optional.empty();
+    this.ofClip = false;
+  }
+
+  private QueryOutputs(QueryOutputs from, int[] objects, boolean ofClip) {
+    queries = from.queries;
+    classes = from.classes;
+    maskHeight = from.maskHeight;
+    maskWidth = from.maskWidth;
+    maskLogits = from.maskLogits;
+    classProbs = from.classProbs;
+    maskScores = from.maskScores;
+    this.objects = Optional.of(objects);
+    this.ofClip = ofClip;
+  }
+
+  /**
+   * The same of a frame of a video in which objects are followed.
+   *
+   * @param objects of each query the number of the object that it stands for, from 1
+   * @param ofClip whether class probabilities are those of an object in several frames at once
+   */
+  public QueryOutputs following(int[] objects, boolean ofClip) {
+    if (objects.length != queries) {
+      throw new IllegalArgumentException(
+          "query outputs: expected an object for each of %d queries, got %d"
+              .formatted(queries, objects.length));
+    }
+    return new QueryOutputs(this, objects.clone(), ofClip);
   }
 
   /** Copies one photograph of a batch from the device. */
@@ -144,6 +176,30 @@ public final class QueryOutputs {
   /** Probability of a class for a query; class K is no-object. */
   public float classProb(int query, int index) {
     return classProbs[query * (classes + 1) + index];
+  }
+
+  /** The class other than no-object that is likeliest for a query. */
+  public int likeliestClass(int query) {
+    int best = 0;
+    for (int c = 1; c < classes; c++) {
+      best = classProb(query, c) > classProb(query, best) ? c : best;
+    }
+    return best;
+  }
+
+  /** Whether the mask of a query has a pixel, by its place in rows of the mask logits. */
+  public boolean isInside(int query, int place) {
+    return maskLogits[maskOffset(query) + place] > 0;
+  }
+
+  /** The number of the object that a query stands for in a video; 0 where nobody follows any. */
+  int objectOf(int query) {
+    return objects.map(o -> o[query]).orElse(0);
+  }
+
+  /** Whether class probabilities are those of an object in several frames at once. */
+  boolean ofClip() {
+    return ofClip;
   }
 
   /** How mask logits become probabilities. */

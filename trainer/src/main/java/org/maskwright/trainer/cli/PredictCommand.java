@@ -21,6 +21,7 @@ import org.maskwright.trainer.format.PredictionFormats;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.Rules;
+import org.maskwright.trainer.result.VideoWindows;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.GroupMember;
 import org.maskwright.trainer.run.Prediction;
@@ -47,6 +48,8 @@ import picocli.CommandLine.Spec;
       "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any other they are the defaults of a configuration."
     })
 final class PredictCommand implements Callable<Integer> {
+  private static final int DEFAULT_OVERLAP = 4; // one of so many frames of a window
+
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
@@ -82,6 +85,26 @@ final class PredictCommand implements Callable<Integer> {
       description =
           "With --video: frames a second of the overlay video of a folder of frames (default: 25; of a video file the times of its frames).")
   private Optional<Double> framesPerSecond = Optional.empty();
+
+  @Option(
+      names = "--window",
+      paramLabel = "FRAMES",
+      description =
+          "With --video, of a model of clips: frames that it sees at once; 0 for all of a video (default: eval.video.frames).")
+  private Optional<Integer> window = Optional.empty();
+
+  @Option(
+      names = "--window-overlap",
+      paramLabel = "FRAMES",
+      description =
+          "With --window: frames that a window has in common with the one before (default: a quarter of it).")
+  private Optional<Integer> windowOverlap = Optional.empty();
+
+  @Option(
+      names = "--per-frame",
+      description =
+          "With --video: each frame is answered for at once, with the queries of the frame before carried into it, for live use.")
+  private boolean perFrame;
 
   @Option(
       names = "--task",
@@ -160,6 +183,11 @@ final class PredictCommand implements Callable<Integer> {
       }
       return predictVideos();
     }
+    if (window.isPresent() || windowOverlap.isPresent() || perFrame) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--window, --window-overlap and --per-frame are of videos: expected --video VIDEO");
+    }
     PredictionWishes wishes = checked(() -> wishes(named(formats, PredictionFormats::get)));
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
@@ -211,7 +239,10 @@ final class PredictCommand implements Callable<Integer> {
                 new VideoWishes(tracks, overlays, framesPerSecond.orElse(VideoWishes.USUAL_RATE)));
     OutputFolder folder = OutputFolder.open(out);
     VideoPrediction prediction =
-        checked(() -> VideoPrediction.of(Prediction.of(model, wishes(List.of())), wanted, videos));
+        checked(
+            () ->
+                VideoPrediction.of(
+                    Prediction.of(model, wishes(List.of())), frameWishes(), wanted, videos));
     VideoPrediction.Written written;
     try (Console console = Terminal.console(spec);
         Engine opened = engine.open()) {
@@ -256,6 +287,21 @@ final class PredictCommand implements Callable<Integer> {
                   }
                   generator.writeEndArray();
                 }));
+  }
+
+  private Prediction.FrameWishes frameWishes() {
+    if (windowOverlap.isPresent() && window.isEmpty()) {
+      throw new IllegalArgumentException("window-overlap: expected --window FRAMES too");
+    }
+    return new Prediction.FrameWishes(window.map(this::windows), perFrame);
+  }
+
+  private VideoWindows windows(int frames) {
+    try {
+      return new VideoWindows(frames, windowOverlap.orElse(frames / DEFAULT_OVERLAP));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("window: " + e.getMessage(), e);
+    }
   }
 
   private <T> List<T> named(List<String> names, Function<String, T> get) {

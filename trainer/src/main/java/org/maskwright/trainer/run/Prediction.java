@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.RgbImage;
+import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Tiling;
+import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
@@ -21,6 +25,7 @@ import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.Versions;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
@@ -28,14 +33,17 @@ import org.maskwright.trainer.config.TileSettings;
 import org.maskwright.trainer.eval.Network;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
+import org.maskwright.trainer.eval.PredictedFrames;
 import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.eval.VideoPass;
 import org.maskwright.trainer.format.PredictionFiles;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.result.VideoWindows;
 
 /**
  * What a model folder, or a file of ONNX, sees in photographs, as pictures, JSON and files of other
@@ -169,6 +177,7 @@ public final class Prediction {
     boolean pixels = source.classifiesPixels();
     return ResultKinds.all().stream()
         .filter(kind -> !pixels || !kind.needsMasks())
+        .filter(kind -> kind.ofVideos() == source.takesClips())
         .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))
         .findFirst()
         .orElseThrow();
@@ -219,19 +228,73 @@ public final class Prediction {
   }
 
   /**
+   * How the frames of videos are seen.
+   *
+   * @param windows of a model of clips; empty: as its run evaluates
+   * @param perFrame whether each frame is answered for at once, with the queries of the frame
+   *     before carried into it
+   */
+  public record FrameWishes(Optional<VideoWindows> windows, boolean perFrame) {
+    /** As the model's run evaluates. */
+    public static final FrameWishes NONE = new FrameWishes(Optional.empty(), false);
+
+    /** Checks that they belong together. */
+    public FrameWishes {
+      if (perFrame && windows.isPresent()) {
+        throw new IllegalArgumentException(
+            "window: not with --per-frame, where each frame is seen by itself; leave one of them out");
+      }
+    }
+  }
+
+  /** The way of the frames of one video through a model, given in order. */
+  public interface Sight {
+    /**
+     * Takes the next frame.
+     *
+     * @return the frames that it is known by now what is seen in, in order: a model that sees
+     *     several at once answers for some of them later
+     * @throws DatasetException if it cannot be read, or a model of clips is given frames of several
+     *     sizes
+     */
+    List<? extends PredictedPhotograph<?>> next(Photograph frame);
+
+    /**
+     * As {@link #next(Photograph)} of a frame that is in memory.
+     *
+     * @param frame what it is called
+     * @throws DatasetException if the model takes other channels as well
+     */
+    List<? extends PredictedPhotograph<?>> next(Photograph frame, RgbImage picture);
+
+    /** The frames that are left, behind the last one. */
+    List<? extends PredictedPhotograph<?>> end();
+  }
+
+  /**
    * Loads the model, for who makes something else of results than files of each photograph; in this
    * process alone.
    *
    * @param what is predicted, for the processes to agree about
    * @return to be closed by the caller
-   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind
+   * @throws ConfigException if the model cannot serve the kind or the wishes
    */
-  public Opened open(Engine engine, String what, Progress progress) {
+  public Opened open(Engine engine, String what, FrameWishes frames, Progress progress) {
     ModelSource.Loaded loaded = load(engine, what);
     try {
-      Opened opened = new Opened(loaded, predictor(loaded.network()), progress);
+      InferenceSettings settings = frames.windows().map(settings()::withWindows).orElse(settings());
+      Predictor predictor = predictor(loaded.network(), settings);
+      Optional<Supplier<VideoPass>> passes = predictor.videoPasses(frames.perFrame());
+      if (passes.isPresent() && tiling.isPresent()) {
+        throw new ConfigException(
+            "--tile: expected off for a model that sees several frames, or whose queries go from frame to frame: it sees whole frames");
+      }
+      if (passes.isEmpty() && frames.windows().isPresent()) {
+        throw new ConfigException(
+            "--window: expected a model of clips (model.decoder.type = masked-attention-video), got one that sees each frame by itself; leave it out");
+      }
       classesWithoutBest().ifPresent(progress::note);
-      return opened;
+      return new Opened(loaded, predictor, passes, progress);
     } catch (RuntimeException | Error e) {
       loaded.close();
       throw e;
@@ -246,36 +309,76 @@ public final class Prediction {
   public final class Opened implements AutoCloseable {
     private final ModelSource.Loaded loaded;
     private final Predictor predictor;
+    private final Optional<Supplier<VideoPass>> passes; // empty: each frame by itself
     private final Progress progress;
 
-    private Opened(ModelSource.Loaded loaded, Predictor predictor, Progress progress) {
+    private Opened(
+        ModelSource.Loaded loaded,
+        Predictor predictor,
+        Optional<Supplier<VideoPass>> passes,
+        Progress progress) {
       this.loaded = loaded;
       this.predictor = predictor;
+      this.passes = passes;
       this.progress = progress;
     }
 
-    /**
-     * Predicts a photograph.
-     *
-     * @throws DatasetException if it cannot be read
-     */
-    public PredictedPhotograph<?> of(Photograph photograph) {
-      return predicted(predictor, photograph, progress);
+    /** Before the first frame of a video. */
+    public Sight video() {
+      return passes
+          .<Sight>map(pass -> new InPasses<>(new PredictedFrames<>(predictor, kind, pass.get())))
+          .orElseGet(OneByOne::new);
     }
 
-    /**
-     * Predicts a picture that is in memory.
-     *
-     * @param photograph what it is called
-     * @throws DatasetException if the model takes other channels
-     */
-    public PredictedPhotograph<?> of(Photograph photograph, RgbImage picture) {
-      return predictor.photograph(
-          photograph.file(),
-          picture,
-          kind,
-          tiling,
-          (done, of) -> progress.tile(done, of, photograph));
+    /** Each frame as a photograph. */
+    private final class OneByOne implements Sight {
+      @Override
+      public List<PredictedPhotograph<?>> next(Photograph frame) {
+        return List.of(predicted(predictor, frame, progress));
+      }
+
+      @Override
+      public List<PredictedPhotograph<?>> next(Photograph frame, RgbImage picture) {
+        return List.of(
+            predictor.photograph(
+                frame.file(), picture, kind, tiling, (done, of) -> progress.tile(done, of, frame)));
+      }
+
+      @Override
+      public List<PredictedPhotograph<?>> end() {
+        return List.of();
+      }
+    }
+
+    /** Frames that know of each other. */
+    private final class InPasses<R> implements Sight {
+      private final PredictedFrames<R> frames;
+
+      InPasses(PredictedFrames<R> frames) {
+        this.frames = frames;
+      }
+
+      @Override
+      public List<PredictedPhotograph<R>> next(Photograph frame) {
+        return next(frame, PhotographFile.read(frame.file(), source.normalization().channels()));
+      }
+
+      @Override
+      public List<PredictedPhotograph<R>> next(Photograph frame, RgbImage picture) {
+        return next(frame, predictor.withChannels(frame.file(), picture));
+      }
+
+      private List<PredictedPhotograph<R>> next(
+          Photograph frame, org.maskwright.datasets.Photograph picture) {
+        ImageId id = ImageId.of(frame.file().toString());
+        return frames.next(
+            new SampleInfo(id, frame.file(), picture.width(), picture.height()), picture);
+      }
+
+      @Override
+      public List<PredictedPhotograph<R>> end() {
+        return frames.end();
+      }
     }
 
     @Override
@@ -289,14 +392,15 @@ public final class Prediction {
     EvalSettings eval = run.eval();
     boolean evaluated = RunFolder.configOf(model).isPresent() && eval.tasks().contains(kind.name());
     return new InferenceSettings(
-        shortEdge(),
-        Math.max(shortEdge(), source.maxSize()),
-        wishes.threshold().score().orElse(eval.objectThreshold()),
-        eval.overlapThreshold(),
-        eval.maxInstances(),
-        evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
-        wishes.rules().orElse(eval.rules()),
-        thresholds.least());
+            shortEdge(),
+            Math.max(shortEdge(), source.maxSize()),
+            wishes.threshold().score().orElse(eval.objectThreshold()),
+            eval.overlapThreshold(),
+            eval.maxInstances(),
+            evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
+            wishes.rules().orElse(eval.rules()),
+            thresholds.least())
+        .withWindows(eval.video());
   }
 
   /** Says which classes have no threshold of their own where others have. */
@@ -331,8 +435,7 @@ public final class Prediction {
    * @throws org.maskwright.trainer.output.OutputRefusedException if a file would be overwritten
    *     that no command wrote; before the work starts
    * @throws DatasetException if no photograph can be read
-   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind, or
-   *     the processes differ
+   * @throws ConfigException if the model cannot serve the kind, or the processes differ
    * @throws org.maskwright.files.OutputException if a file cannot be written
    */
   public Written write(
@@ -384,8 +487,12 @@ public final class Prediction {
   }
 
   private Predictor predictor(Network network) {
+    return predictor(network, settings());
+  }
+
+  private Predictor predictor(Network network, InferenceSettings settings) {
     Predictor predictor =
-        new Predictor(network, network.classSpace(), source.normalization(), settings());
+        new Predictor(network, network.classSpace(), source.normalization(), settings);
     predictor.requireServes(kind);
     return predictor;
   }

@@ -73,7 +73,7 @@ record FrameFolder(String name, Path place, List<Path> files, double framesPerSe
       String file = path.getFileName().toString();
       Photograph photograph = new Photograph(path, name + "/" + file);
       double seconds = number++ / framesPerSecond;
-      return Optional.of(new Frame(photograph, file, seconds, model -> model.of(photograph)));
+      return Optional.of(new Frame(photograph, file, seconds, sight -> sight.next(photograph)));
     }
 
     @Override

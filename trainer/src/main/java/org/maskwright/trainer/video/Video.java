@@ -1,6 +1,7 @@
 package org.maskwright.trainer.video;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.maskwright.datasets.DatasetException;
@@ -56,11 +57,12 @@ interface Video {
    *     video, a slash, and that of the frame with an ending
    * @param file its name, with an ending
    * @param seconds from the first
-   * @param predict reads it and asks a model; at most once, before the next frame
+   * @param see reads it and shows it to a model, which answers for the frames that it knows of
+   *     then; once, before the next frame
    */
   record Frame(
       Photograph photograph,
       String file,
       double seconds,
-      Function<Prediction.Opened, PredictedPhotograph<?>> predict) {}
+      Function<Prediction.Sight, List<? extends PredictedPhotograph<?>>> see) {}
 }

@@ -55,7 +55,7 @@ record VideoFile(String name, Path place) implements Video {
       String file = "%06d.png".formatted(++number);
       Photograph photograph = new Photograph(place, name + "/" + file);
       return new Frame(
-          photograph, file, next.seconds(), model -> model.of(photograph, next.picture()));
+          photograph, file, next.seconds(), sight -> sight.next(photograph, next.picture()));
     }
 
     @Override

@@ -2,7 +2,9 @@ package org.maskwright.trainer.video;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,16 +22,18 @@ import org.maskwright.trainer.video.Video.Frame;
 import org.maskwright.trainer.video.Video.Frames;
 
 /**
- * Runs an image model on videos: frame by frame, its objects joined to tracks, which go into files
- * of formats, and into pictures and a video to look at.
+ * Runs a model on videos, frame by frame or, if it sees several at once, in windows: its objects
+ * joined to tracks, which go into files of formats, and into pictures and a video to look at.
  *
- * <p><b>Memory</b> one frame with its result, the objects of the last second, the small pictures of
- * a sheet; what grows with the number of frames are their files' names and 12 bytes a mask.
+ * <p><b>Memory</b> one frame with its result, or the frames of a window, the objects of the last
+ * second, the small pictures of a sheet; what grows with the number of frames are their files'
+ * names and 12 bytes a mask.
  *
  * <p><b>Threads</b> one at a time.
  */
 public final class VideoPrediction {
   private final Prediction prediction;
+  private final Prediction.FrameWishes sight;
   private final VideoWishes wishes;
   private final List<Video> videos;
 
@@ -66,8 +70,10 @@ public final class VideoPrediction {
     }
   }
 
-  private VideoPrediction(Prediction prediction, VideoWishes wishes, List<Video> videos) {
+  private VideoPrediction(
+      Prediction prediction, Prediction.FrameWishes sight, VideoWishes wishes, List<Video> videos) {
     this.prediction = prediction;
+    this.sight = sight;
     this.wishes = wishes;
     this.videos = videos;
   }
@@ -75,19 +81,22 @@ public final class VideoPrediction {
   /**
    * Prepares it.
    *
-   * @param prediction of single frames
+   * @param prediction of frames
+   * @param sight how they are seen
    * @param places video files, folders of frames, and folders of both, a video each
    * @throws DatasetException if there is no video, or two have one name
    * @throws IllegalArgumentException if the results are not made of segments; the message begins
    *     with the name of the wish
    */
-  public static VideoPrediction of(Prediction prediction, VideoWishes wishes, List<Path> places) {
+  public static VideoPrediction of(
+      Prediction prediction, Prediction.FrameWishes sight, VideoWishes wishes, List<Path> places) {
     if (prediction.kind().segmented().isEmpty()) {
       throw new IllegalArgumentException(
           "task: results of %s are not made of segments, which tracks are joined of"
               .formatted(prediction.kind().name()));
     }
-    return new VideoPrediction(prediction, wishes, Videos.find(places, wishes.framesPerSecond()));
+    return new VideoPrediction(
+        prediction, sight, wishes, Videos.find(places, wishes.framesPerSecond()));
   }
 
   /**
@@ -103,7 +112,7 @@ public final class VideoPrediction {
   public Written write(Engine engine, OutputFolder folder, Prediction.Progress progress) {
     String names = videos.stream().map(Video::name).collect(Collectors.joining(", "));
     List<TrackWriter> writers = new ArrayList<>();
-    try (Prediction.Opened model = prediction.open(engine, names, progress);
+    try (Prediction.Opened model = prediction.open(engine, names, sight, progress);
         ResultFiles files = ResultFiles.in(folder)) {
       try {
         for (TrackFormat format : wishes.formats()) {
@@ -189,32 +198,22 @@ public final class VideoPrediction {
     }
 
     private void track(Video video, Frames frames, Frame first) throws IOException {
-      FrameJoiner joiner = new FrameJoiner();
       for (TrackWriter writer : writers) {
         writer.begin(done.size() + 1, video.name());
       }
       try (TrackPictures pictures = pictures(video, frames)) {
-        Size size = null;
-        int number = 0;
+        Tracking tracking = new Tracking(frames, pictures);
+        Prediction.Sight seeing = model.video();
         for (Optional<Frame> next = Optional.of(first); next.isPresent(); next = frames.next()) {
-          Frame frame = next.get();
-          PredictedPhotograph<?> seen = frame.predict().apply(model);
-          size = sameSize(size, frame, seen);
-          List<TrackedObject> objects = objects(joiner, seen);
-          TrackedFrame tracked = new TrackedFrame(number++, frame.file(), size, objects);
-          for (TrackWriter writer : writers) {
-            writer.frame(tracked);
-          }
-          pictures.frame(tracked, seen.photograph(), frame.seconds());
-          // one that does not say how many frames it has is done when it is done
-          int expected = (int) Math.min(Integer.MAX_VALUE, Math.max(frames.expected(), number));
-          progress.photograph(number, expected, frame.photograph());
+          tracking.waiting.add(next.get());
+          tracking.add(next.get().see().apply(seeing));
         }
+        tracking.add(seeing.end());
         pictures.end();
         for (TrackWriter writer : writers) {
           writer.endVideo();
         }
-        done.add(new Tracked(video.name(), number, joiner.tracks()));
+        done.add(new Tracked(video.name(), tracking.number, tracking.joiner.tracks()));
       }
     }
 
@@ -228,24 +227,56 @@ public final class VideoPrediction {
           progress);
     }
 
-    private Size sameSize(Size first, Frame frame, PredictedPhotograph<?> seen) {
-      Size here = new Size(seen.photograph().width(), seen.photograph().height());
-      if (first != null && !first.equals(here)) {
-        throw DatasetException.ofFile(
-            frame.photograph().file(),
-            "a frame of %s pixels, expected %s as the first (frame %s)"
-                .formatted(here, first, Items.stem(frame.file())));
-      }
-      return here;
-    }
+    /** Joins what is seen in the frames of one video, in order, and writes it. */
+    private final class Tracking {
+      private final Frames frames;
+      private final TrackPictures pictures;
+      private final FrameJoiner joiner = new FrameJoiner();
+      private final Deque<Frame> waiting = new ArrayDeque<>(); // for what is seen in them
+      private Size size; // null before the first frame
+      private int number;
 
-    private List<TrackedObject> objects(FrameJoiner joiner, PredictedPhotograph<?> seen) {
-      boolean objects = prediction.kind().needsMasks();
-      boolean all = prediction.kind().hasScores();
-      return joiner.join(
-          seen.drawn().segments(prediction.thresholds()),
-          seen.photograph(),
-          c -> objects && (all || prediction.classSpace().isThing(c)));
+      Tracking(Frames frames, TrackPictures pictures) {
+        this.frames = frames;
+        this.pictures = pictures;
+      }
+
+      void add(List<? extends PredictedPhotograph<?>> seen) throws IOException {
+        for (PredictedPhotograph<?> each : seen) {
+          add(waiting.remove(), each);
+        }
+      }
+
+      private void add(Frame frame, PredictedPhotograph<?> seen) throws IOException {
+        requireSize(frame, new Size(seen.photograph().width(), seen.photograph().height()));
+        TrackedFrame tracked = new TrackedFrame(number++, frame.file(), size, objects(seen));
+        for (TrackWriter writer : writers) {
+          writer.frame(tracked);
+        }
+        pictures.frame(tracked, seen.photograph(), frame.seconds());
+        // one that does not say how many frames it has is done when it is done
+        int expected = (int) Math.min(Integer.MAX_VALUE, Math.max(frames.expected(), number));
+        progress.photograph(number, expected, frame.photograph());
+      }
+
+      private void requireSize(Frame frame, Size here) {
+        if (size != null && !size.equals(here)) {
+          throw DatasetException.ofFile(
+              frame.photograph().file(),
+              "a frame of %s pixels, expected %s as the first (frame %s)"
+                  .formatted(here, size, Items.stem(frame.file())));
+        }
+        size = here;
+      }
+
+      private List<TrackedObject> objects(PredictedPhotograph<?> seen) {
+        boolean objects = prediction.kind().needsMasks();
+        boolean all = prediction.kind().hasScores();
+        return joiner.join(
+            seen.drawn().segments(prediction.thresholds()),
+            seen.photograph(),
+            c -> objects && (all || prediction.classSpace().isThing(c)));
+      }
     }
   }
 

@@ -75,7 +75,10 @@ class VideoPredictionIT {
   private VideoPrediction.Written predict(PredictionWishes wishes, List<Path> videos, Path out) {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
       return VideoPrediction.of(
-              Prediction.of(model, wishes), VideoWishes.of(TrackFormats.all()), videos)
+              Prediction.of(model, wishes),
+              Prediction.FrameWishes.NONE,
+              VideoWishes.of(TrackFormats.all()),
+              videos)
           .write(engine, OutputFolder.open(out), Prediction.Progress.NONE);
     }
   }
@@ -84,7 +87,8 @@ class VideoPredictionIT {
     Prediction prediction = Prediction.of(model, PredictionWishes.NONE);
     VideoWishes wishes = VideoWishes.of(List.of());
     return assertThrows(
-        DatasetException.class, () -> VideoPrediction.of(prediction, wishes, List.of(video)));
+        DatasetException.class,
+        () -> VideoPrediction.of(prediction, Prediction.FrameWishes.NONE, wishes, List.of(video)));
   }
 
   @Test
@@ -264,6 +268,7 @@ class VideoPredictionIT {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
       VideoPrediction.of(
               Prediction.of(model, PredictionWishes.NONE),
+              Prediction.FrameWishes.NONE,
               new VideoWishes(List.of(), VideoWishes.Overlays.NONE, 25),
               List.of(videos))
           .write(
@@ -289,7 +294,11 @@ class VideoPredictionIT {
       Path out = temp.resolve(overlays.name());
       Prediction prediction = Prediction.of(model, PredictionWishes.NONE);
       try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
-        VideoPrediction.of(prediction, new VideoWishes(List.of(), overlays, 25), List.of(film))
+        VideoPrediction.of(
+                prediction,
+                Prediction.FrameWishes.NONE,
+                new VideoWishes(List.of(), overlays, 25),
+                List.of(film))
             .write(engine, OutputFolder.open(out), Prediction.Progress.NONE);
       }
       String name = overlays.name();
