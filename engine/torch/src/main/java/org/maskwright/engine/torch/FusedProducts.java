@@ -3,7 +3,6 @@ package org.maskwright.engine.torch;
 import static org.maskwright.engine.torch.TorchArray.tensor;
 
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Argument;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.FunctionSchema;
@@ -11,7 +10,6 @@ import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
@@ -21,21 +19,17 @@ import org.maskwright.engine.array.Device;
 import org.maskwright.engine.spi.DeviceArray;
 
 /**
- * Linear layers and attention of inference as oneDNN computes them on x86-64: weights packed for
- * the processor, bias and activation while the result is still in the cache. On one thread its
- * product takes 0.88 to 0.97 times OpenBLAS's time (1605 rows, 384 and 1536 channels, AVX-512),
- * with GELU 0.9 of both apart. On two it gains more: it computes with LibTorch's own threads, where
- * those of OpenBLAS, awake for a while behind each product, are in the way of what follows
- * (attention of 1605 tokens, 6 heads of 64: 30 ms beside 42 to 84).
+ * Products of inference on x86-64. Linear layers as oneDNN computes them: weights packed for the
+ * processor, bias and activation while the result is still in the cache. On one thread its product
+ * takes 0.88 to 0.97 times OpenBLAS's time (1605 rows, 384 and 1536 channels, AVX-512), with GELU
+ * 0.9 of both apart. On two it gains more: it computes with LibTorch's own threads, where those of
+ * OpenBLAS, awake for a while behind each product, are in the way of what follows.
  *
  * <p>LibTorch has these operators for its compiler, without a binding of their own.
  */
 final class FusedProducts implements AutoCloseable {
   /** With fewer rows oneDNN's preparations take what it gains. */
   private static final long ROWS = 512;
-
-  /** Attention weights that are made at once: 16 MB. */
-  private static final long WEIGHTS = 1L << 22;
 
   private final Results results;
   private final Operators operators; // null where there are none
@@ -87,11 +81,6 @@ final class FusedProducts implements AutoCloseable {
         }
         return result;
       }
-    }
-
-    /** x [N,in] times packed weights [out,in] transposed. */
-    Tensor product(Tensor x, Tensor packed) {
-      return ofPacked(x, packed, null, Activation.NONE);
     }
 
     private Tensor ofPacked(Tensor x, Tensor packed, Tensor b, Activation after) {
@@ -159,61 +148,14 @@ final class FusedProducts implements AutoCloseable {
         w);
   }
 
-  /** Whether {@link #attention} is for these arrays: many queries, which need many keys less. */
-  boolean attends(DeviceArray q, DeviceArray k) {
-    return takes(q, k) && tensor(q).size(2) >= ROWS;
-  }
-
   /**
-   * Attention without a mask: of each head a linear layer whose weights are its keys, and one whose
-   * weights are its values.
+   * Whether attention without a mask, of arrays like these, is for LibTorch's flash kernels for the
+   * CPU (FlashAttention-2, arXiv 2307.08691): blocks of queries and keys that stay in the cache,
+   * the blocks of all heads divided between the threads. 1605 tokens, 6 heads of 64, AVX-512: 27 ms
+   * on two threads and 52 on one, where a head at a time by linear layers is 42 and 61.
    */
-  DeviceArray attention(DeviceArray q, DeviceArray k, DeviceArray v, double scale) {
-    return results.of(
-        "attention",
-        () -> {
-          try (PointerScope scope = new PointerScope();
-              Scalar factor = new Scalar(scale)) {
-            Tensor out = attended(tensor(q).mul(factor), tensor(k), tensor(v));
-            out.retainReference();
-            scope.detach(out); // which lets go of the scope's own reference
-            return out;
-          }
-        },
-        q,
-        k,
-        v);
-  }
-
-  private Tensor attended(Tensor q, Tensor k, Tensor v) {
-    Tensor out = torch.empty(q.size(0), q.size(1), q.size(2), v.size(3));
-    for (long image = 0; image < q.size(0); image++) {
-      for (long head = 0; head < q.size(1); head++) {
-        attend(of(q, image, head), of(k, image, head), of(v, image, head), of(out, image, head));
-      }
-    }
-    return out;
-  }
-
-  /** q [Lq,D], k [Lk,D], v [Lk,D'] into out [Lq,D']. */
-  private void attend(Tensor q, Tensor k, Tensor v, Tensor out) {
-    try (PointerScope scope = new PointerScope()) {
-      long queries = q.size(0);
-      long parts = Math.max(1, Math.min(queries / ROWS, queries * k.size(0) / WEIGHTS));
-      long step = (queries + parts - 1) / parts;
-      Tensor keys = operators.packed(k.contiguous(), step);
-      Tensor values = operators.packed(v.t().contiguous(), step);
-      for (long from = 0; from < queries; from += step) {
-        long count = Math.min(step, queries - from);
-        Tensor weights = operators.product(q.narrow(0, from, count).contiguous(), keys);
-        torch.softmax_out(weights, weights, -1);
-        out.narrow(0, from, count).copy_(operators.product(weights, values));
-      }
-    }
-  }
-
-  private static Tensor of(Tensor x, long image, long head) {
-    return x.select(0, image).select(0, head);
+  boolean attends(DeviceArray q, DeviceArray v) {
+    return takes(q, v) && tensor(q).size(2) >= ROWS && tensor(q).size(3) == tensor(v).size(3);
   }
 
   @Override

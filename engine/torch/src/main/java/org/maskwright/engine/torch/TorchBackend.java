@@ -657,8 +657,10 @@ final class TorchBackend implements Backend {
       double scale,
       boolean differentiated) {
     if (device.kind() == Device.Kind.CPU && attention.fits(q, k, v)) {
-      return blocked == null && !differentiated && fused.attends(q, k)
-          ? new DeviceArray[] {fused.attention(q, k, v, scale), null}
+      return blocked == null && !differentiated && fused.attends(q, v) && Blas.servesSeveral()
+          ? new DeviceArray[] {
+            Blas.onTheCallersThreads(() -> layers.attention(q, k, v, null, scale)), null
+          }
           : attention.forward(q, k, v, blocked, scale, differentiated);
     }
     return differentiated
