@@ -8,4 +8,4 @@ set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$home/benchmarks/main.sh" -Xmx2g org.maskwright.benchmarks.video.LongVideo "$1" "$folder" "${2:-1000}" "${3:-360}" "${4:-0.5}" "${5:-video}" "${6:-usual}"
+"$home/benchmarks/main.sh" -Xmx512m org.maskwright.benchmarks.video.LongVideo "$1" "$folder" "${2:-1000}" "${3:-360}" "${4:-0.5}" "${5:-video}" "${6:-usual}"
