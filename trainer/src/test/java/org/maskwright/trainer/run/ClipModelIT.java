@@ -32,6 +32,7 @@ import org.maskwright.trainer.run.PredictionWishes.Threshold;
 import org.maskwright.trainer.video.TrackFormats;
 import org.maskwright.trainer.video.TrackKind;
 import org.maskwright.trainer.video.VideoPrediction;
+import org.maskwright.trainer.video.VideoWishes;
 
 /** A model of clips: started from one of photographs, evaluated by its tracks, run on videos. */
 class ClipModelIT {
@@ -130,9 +131,10 @@ class ClipModelIT {
       return VideoPrediction.of(
               Prediction.of(model, wishes),
               frames,
-              TrackFormats.all(),
-              shared.resolve("videos/val/JPEGImages"))
-          .write(engine, OutputFolder.open(out), Prediction.Progress.NONE);
+              VideoWishes.of(TrackFormats.all()),
+              List.of(shared.resolve("videos/val/JPEGImages")))
+          .write(engine, OutputFolder.open(out), Prediction.Progress.NONE)
+          .videos();
     }
   }
 
