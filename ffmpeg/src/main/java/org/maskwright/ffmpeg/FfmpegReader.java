@@ -77,7 +77,8 @@ final class FfmpegReader implements VideoReader {
   private final double rate;
   private final long promised;
   private final boolean counted; // the file holds as many as it promises
-  private final boolean cut; // before its end, by its size
+  private final boolean indexed; // it knows beforehand where each packet ends
+  private boolean cut; // before its end
   private AVFrame rgb;
   private long first = AV_NOPTS_VALUE;
   private double last = -1;
@@ -104,6 +105,7 @@ final class FfmpegReader implements VideoReader {
     promised = Math.max(0, stream.nb_frames());
     String container = format.iformat().name().getString();
     counted = container.equals("avi");
+    indexed = container.startsWith("mov");
     cut = container.startsWith("matroska") && MatroskaSize.isCutOff(file);
   }
 
@@ -235,7 +237,9 @@ final class FfmpegReader implements VideoReader {
     if (packet.stream_index() == stream.index()) {
       packets++;
       boolean partial = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
-      if (avcodec_send_packet(decoder, packet) < 0 || partial) {
+      if (partial && indexed) {
+        cut = true;
+      } else if (avcodec_send_packet(decoder, packet) < 0 || partial) {
         broken++;
       }
     }

@@ -74,10 +74,9 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--overlay",
       paramLabel = "WHAT",
-      defaultValue = "both",
       description =
-          "With --video: tracks over the frames as pictures (frames), as a video (video), as both, or none (default: ${DEFAULT-VALUE}).")
-  private Overlays overlays;
+          "With --video: tracks over the frames as pictures (frames), as a video (video), as both, or none (default: both).")
+  private Optional<Overlays> overlays = Optional.empty();
 
   @Option(
       names = "--fps",
@@ -176,6 +175,11 @@ final class PredictCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "expected photographs (IMAGE), or videos (--video VIDEO)");
     }
+    if (videos.isEmpty() && (overlays.isPresent() || framesPerSecond.isPresent())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          (overlays.isPresent() ? "--overlay" : "--fps") + ": only with --video");
+    }
     if (!videos.isEmpty()) {
       if (places.size() > 1) {
         throw new ParameterException(
@@ -236,7 +240,10 @@ final class PredictCommand implements Callable<Integer> {
     VideoWishes wanted =
         checked(
             () ->
-                new VideoWishes(tracks, overlays, framesPerSecond.orElse(VideoWishes.USUAL_RATE)));
+                new VideoWishes(
+                    tracks,
+                    overlays.orElse(Overlays.BOTH),
+                    framesPerSecond.orElse(VideoWishes.USUAL_RATE)));
     OutputFolder folder = OutputFolder.open(out);
     VideoPrediction prediction =
         checked(
