@@ -5,8 +5,8 @@
 #
 #   OUT        folder of the runs and of annotation.tsv; runs that are there are not done again, those that were stopped go on
 #   DATA       PennFudanPed, or with CONFIG=FILE in the environment the data of another experiment
-#   --kinds    masks, points, points-no-negatives (their ablation), points-box (with the losses of boxes too), points-implicit (Implicit PointRend's masks), boxes,
-#              boxes-no-colours, box-masks (boxes taken for masks)
+#   --kinds    masks, points (ten, and the box), points-no-box (without the losses of the box), points-no-negatives (nor points outside the box), points-implicit (as
+#              points-no-box, with Implicit PointRend's masks), boxes, boxes-no-colours, box-masks (boxes taken for masks)
 #   --gt JSON  COCO file of the pictures evaluated on: adds boundary AP
 #   KEY=VALUE  settings of all runs, such as init.backbone=resnet18.safetensors engine.threads=1
 #
@@ -24,7 +24,7 @@ data=$(cd "$2" && pwd -P)
 shift 2
 steps=600
 seeds="1 2 3"
-kinds="masks points points-no-negatives points-box points-implicit boxes boxes-no-colours box-masks"
+kinds="masks points points-no-box points-no-negatives points-implicit boxes boxes-no-colours box-masks"
 gt=
 settings=()
 while (($# > 0)); do
@@ -52,9 +52,9 @@ kind_settings() {
   case $1 in
     masks) echo "$s.type=masks" ;;
     points) echo "$s.type=points" ;;
-    points-no-negatives) echo "$s.type=points $s.points.points.negatives=0" ;;
-    points-box) echo "$s.type=points $s.points.points.box=1" ;;
-    points-implicit) echo "$s.type=points model.decoder.type=implicit-points" ;;
+    points-no-box) echo "$s.type=points $s.points.points.box=0" ;;
+    points-no-negatives) echo "$s.type=points $s.points.points.box=0 $s.points.points.negatives=0" ;;
+    points-implicit) echo "$s.type=points $s.points.points.box=0 model.decoder.type=implicit-points" ;;
     boxes) echo "$s.type=boxes" ;;
     boxes-no-colours) echo "$s.type=boxes $s.boxes.boxes.pairwise=0" ;;
     box-masks) echo "$s.type=box-masks" ;;
@@ -95,7 +95,7 @@ count=$(sed -nE 's/.*"objects" *: *([0-9]+).*/\1/p' "$objects")
 
 # A metric of the last evaluation, which is written last.
 value() { sed -nE "s/^ *\"$2\" : \"?([^\",]+).*/\\1/p" "$1/summary.json" | tail -1; }
-spread() { awk '{ n++; s += $1; q += $1 * $1 } END { m = s / n; printf "%.1f ± %.1f", m, n > 1 ? sqrt((q - n * m * m > 0 ? q - n * m * m : 0) / (n - 1)) : 0 }'; }
+spread() { awk '{ n++; s += $1; q += $1 * $1 } END { m = s / n; r = q - n * m * m; printf("%.1f ± %.1f", m, (n > 1 && r > 0) ? sqrt(r / (n - 1)) : 0) }'; }
 
 {
   printf 'kind\tseconds an object\tminutes\tAP\tAP50\tAP of each seed%s\n' "${gt:+$'\t'boundary AP}"
