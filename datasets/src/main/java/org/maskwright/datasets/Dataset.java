@@ -39,6 +39,14 @@ public interface Dataset {
    */
   Photograph image(int index);
 
+  /**
+   * The name of the video that image {@code index} is a frame of; empty of a photograph. Frames of
+   * a video follow one another, in order.
+   */
+  default Optional<String> video(int index) {
+    return Optional.empty();
+  }
+
   /** The channels that its photographs are read with. */
   default Channels channels() {
     return Channels.RGB;

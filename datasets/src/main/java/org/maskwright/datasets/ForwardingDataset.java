@@ -62,6 +62,11 @@ public abstract class ForwardingDataset implements Dataset {
   }
 
   @Override
+  public Optional<String> video(int index) {
+    return whole.video(indexOf(index));
+  }
+
+  @Override
   public Channels channels() {
     return whole.channels();
   }

@@ -210,8 +210,7 @@ public final class SegmentationModel extends Module {
     return Registry.of(DecoderPart.class).of(config.decoder()).name();
   }
 
-  private Outputs run(
-      Supplier<Tensor> input, int frames, Function<PixelFeatures, Outputs> decode) {
+  private Outputs run(Supplier<Tensor> input, int frames, Function<PixelFeatures, Outputs> decode) {
     if (frames > 1 && !config.decoder().takesClips()) {
       throw new IllegalArgumentException(
           "model: expected single frames, as the mask decoder %s takes no clips, got clips of %d frames"

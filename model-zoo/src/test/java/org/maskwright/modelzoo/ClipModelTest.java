@@ -143,8 +143,7 @@ class ClipModelTest {
               .predict(
                   pixels,
                   2,
-                  learned ->
-                      new QuerySource.Queries(learned.content().add(1), learned.positions()))
+                  learned -> new QuerySource.Queries(learned.content().add(1), learned.positions()))
               .maskLogits()
               .toFloats();
       assertFalse(Arrays.equals(usual, other));
@@ -179,7 +178,8 @@ class ClipModelTest {
       photographs
           .state()
           .forEach(
-              (name, p) -> official.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
+              (name, p) ->
+                  official.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
     }
     official.put("criterion.empty_weight", HostTensor.ofFloats(new float[81], 81));
     Safetensors.write(file, StateDict.of(official));

@@ -1,7 +1,9 @@
 package org.maskwright.datasets.video;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
@@ -26,6 +28,7 @@ public final class VideoDataset implements Dataset {
   private final Channels channels;
   private final List<Video> videos;
   private final List<Frame> frames = new ArrayList<>();
+  private final List<Video> videoOf = new ArrayList<>(); // of each frame
   private final List<String> notes;
 
   /**
@@ -68,7 +71,10 @@ public final class VideoDataset implements Dataset {
     this.channels = channels;
     this.videos = List.copyOf(videos);
     this.notes = List.copyOf(notes);
-    videos.forEach(video -> frames.addAll(video.frames()));
+    for (Video video : this.videos) {
+      frames.addAll(video.frames());
+      videoOf.addAll(Collections.nCopies(video.frames().size(), video));
+    }
   }
 
   @Override
@@ -84,6 +90,11 @@ public final class VideoDataset implements Dataset {
   /** The videos, in the order of the frames. */
   public List<Video> videos() {
     return videos;
+  }
+
+  @Override
+  public Optional<String> video(int index) {
+    return Optional.of(videoOf.get(index).name());
   }
 
   @Override

@@ -266,14 +266,13 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   static Tensor blocked(Tensor embeddings, Tensor features) {
     Engine engine = embeddings.engine();
     try (var off = engine.noGrad()) {
-      return engine
-          .tidy(
-              scope -> {
-                Tensor outside =
-                    QueryHead.maskLogits(embeddings, features).flatten(2, 4).lt(0); // [B,Q,T*S]
-                Tensor someInside = outside.not().anyKeep(-1); // [B,Q,1]
-                return outside.and(someInside).unsqueeze(1);
-              });
+      return engine.tidy(
+          scope -> {
+            Tensor outside =
+                QueryHead.maskLogits(embeddings, features).flatten(2, 4).lt(0); // [B,Q,T*S]
+            Tensor someInside = outside.not().anyKeep(-1); // [B,Q,1]
+            return outside.and(someInside).unsqueeze(1);
+          });
     }
   }
 }

@@ -50,9 +50,7 @@ public record PixelFeatures(Tensor maskFeatures, List<Level> memory, int frames)
   /** Tokens of a level, the frames of a clip in a row: [B,T*S,C]. */
   public Tensor clipTokens(Level level) {
     Tensor tokens = level.tokens();
-    return frames == 1
-        ? tokens
-        : tokens.reshape(clips(), frames * tokens.size(1), tokens.size(2));
+    return frames == 1 ? tokens : tokens.reshape(clips(), frames * tokens.size(1), tokens.size(2));
   }
 
   /** Maps [B*T,D,h,w] as those of clips: [B,D,T,h,w]. */

@@ -14,8 +14,8 @@ import org.maskwright.engine.runtime.Parallel;
  * <p>score = class probability * mean mask probability inside the mask; of an object of a clip its
  * class probability alone, the same in all frames.
  *
- * <p><b>Source</b> Mask2Former's instance_inference and, of clips, inference_video; <b>Differs:</b> boxes are those of the masks,
- * where the reference has zeros
+ * <p><b>Source</b> Mask2Former's instance_inference and, of clips, inference_video; <b>Differs:</b>
+ * boxes are those of the masks, where the reference has zeros
  *
  * <p><b>Cost, memory</b> each mask is made once, in parallel, as runs; one band of rows per thread
  */

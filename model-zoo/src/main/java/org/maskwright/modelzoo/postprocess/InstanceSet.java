@@ -17,7 +17,8 @@ public record InstanceSet(List<Instance> instances) {
    * One instance.
    *
    * @param classIndex contiguous class
-   * @param score class probability times mean mask probability inside the mask, in [0,1]; in a clip that of its object in all frames, class probability alone
+   * @param score class probability times mean mask probability inside the mask, in [0,1]; in a clip
+   *     that of its object in all frames, class probability alone
    * @param mask at the original size, possibly empty
    * @param object its number in the video, the same in all frames; 0 where objects are not followed
    */
