@@ -6,19 +6,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An augmented image with its targets, ready to be collated.
+ * An augmented photograph, or a clip of T frames of a video, with its targets, ready to be
+ * collated. A photograph is a clip of one frame.
  *
- * <p><b>Shapes</b> {@link #image()} [C,H,W] in units of 0..255; {@link #classes()} [N] contiguous
- * class indices; {@link #masks()} [N,H,W] {0,1}, in the coordinates of the image. N may be 0. The
- * picture proper is the top left {@code contentWidth x contentHeight}; the rest is padding, 0 in
- * every mask. A target whose mask nobody drew has an empty one and, in {@link #weak()}, what is
- * known of it in the same coordinates.
+ * <p><b>Shapes</b> {@link #image(int)} [C,H,W] in units of 0..255, all frames of one size; {@link
+ * #classes()} [N] contiguous class indices; {@link #masks()} [N*T,H,W] {0,1}, that of target n in
+ * frame t at n*T + t, in the coordinates of the frame. N may be 0. A target that a frame does not
+ * show has an empty mask there. The picture proper is the top left {@code contentWidth x
+ * contentHeight}; the rest is padding, 0 in every mask. A target of a photograph whose mask nobody
+ * drew has an empty one and, in {@link #weak()}, what is known of it in the same coordinates.
  *
  * <p><b>Thread safety</b> Nobody writes to it after it was made.
  */
 public final class TrainingExample {
+  /** In place of the class of a target that is learnt as no object; of clips alone. */
+  public static final int NO_OBJECT = -1;
+
   private final SampleInfo info;
-  private final PixelPlanes image;
+  private final List<PixelPlanes> images;
   private final int width;
   private final int height;
   private final int contentWidth;
@@ -29,7 +34,7 @@ public final class TrainingExample {
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
 
-  /** An example whose targets all have masks; see the other constructor. */
+  /** A photograph whose targets all have masks; see the other constructors. */
   public TrainingExample(
       SampleInfo info,
       PixelPlanes image,
@@ -37,18 +42,32 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(
-        info,
-        image,
-        content,
-        original,
-        classes,
-        masks,
-        Collections.nCopies(classes.length, Optional.empty()));
+    this(info, List.of(image), content, original, classes, masks, allKnown(classes));
   }
 
   /**
-   * An example over the given arrays, which are not copied.
+   * A clip over the given arrays, which are not copied. Each target has a mask in each frame.
+   *
+   * @param info of the frame that stands for the clip in messages
+   * @param images of the frames, at least one
+   * @throws IllegalArgumentException as the other constructor
+   */
+  public TrainingExample(
+      SampleInfo info,
+      List<PixelPlanes> images,
+      Size content,
+      Size original,
+      int[] classes,
+      MaskStack masks) {
+    this(info, images, content, original, classes, masks, allKnown(classes));
+  }
+
+  private static List<Optional<WeakLabel>> allKnown(int[] classes) {
+    return Collections.nCopies(classes.length, Optional.empty());
+  }
+
+  /**
+   * A photograph over the given arrays, which are not copied.
    *
    * @param content the size of the picture proper within the padded image
    * @param original the size of the photograph as stored
@@ -63,21 +82,28 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
+    this(info, List.of(image), content, original, classes, masks, weak);
+  }
+
+  private TrainingExample(
+      SampleInfo info,
+      List<PixelPlanes> images,
+      Size content,
+      Size original,
+      int[] classes,
+      MaskStack masks,
+      List<Optional<WeakLabel>> weak) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
     this.height = masks.height();
-    int channels = image.channels();
-    if (image.length() != (long) channels * width * height || classes.length != masks.count()) {
+    this.images = List.copyOf(images);
+    for (PixelPlanes image : this.images) {
+      requireSize(image);
+    }
+    if (images.isEmpty() || masks.count() != (long) classes.length * images.size()) {
       throw new IllegalArgumentException(
-          "image %s: expected %d x %d x %d values and %d classes, got %d and %d"
-              .formatted(
-                  info.imageId(),
-                  channels,
-                  height,
-                  width,
-                  masks.count(),
-                  image.length(),
-                  classes.length));
+          "image %s: expected at least one frame and a mask of each of %d targets in each, got %d frames and %d masks"
+              .formatted(info.imageId(), classes.length, images.size(), masks.count()));
     }
     if (weak.size() != classes.length) {
       throw new IllegalArgumentException(
@@ -89,7 +115,6 @@ public final class TrainingExample {
           "image %s: content %s exceeds the image %d x %d"
               .formatted(info.imageId(), content, width, height));
     }
-    this.image = image;
     this.contentWidth = content.width();
     this.contentHeight = content.height();
     this.originalWidth = original.width();
@@ -99,7 +124,17 @@ public final class TrainingExample {
     this.weak = List.copyOf(weak);
   }
 
-  /** The image's id, file and declared size. */
+  private void requireSize(PixelPlanes image) {
+    int channels = images.get(0).channels();
+    if (image.channels() != channels || image.length() != (long) channels * width * height) {
+      throw new IllegalArgumentException(
+          "image %s: expected %d x %d x %d values as its masks and other frames have, got %d of %d channels"
+              .formatted(
+                  info.imageId(), channels, height, width, image.length(), image.channels()));
+    }
+  }
+
+  /** The id, file and declared size of the image, or of the frame that stands for the clip. */
   public SampleInfo info() {
     return info;
   }
@@ -109,9 +144,28 @@ public final class TrainingExample {
     return info.imageId();
   }
 
-  /** The pixels, channel by channel, padding included. */
+  /** T, the number of frames; 1 of a photograph. */
+  public int frames() {
+    return images.size();
+  }
+
+  /** The pixels of frame {@code t}, 0..T-1, channel by channel, padding included. */
+  public PixelPlanes image(int t) {
+    return images.get(t);
+  }
+
+  /**
+   * The pixels of a photograph, channel by channel, padding included.
+   *
+   * @throws IllegalStateException if there are several frames
+   */
   public PixelPlanes image() {
-    return image;
+    if (frames() != 1) {
+      throw new IllegalStateException(
+          "image %s: expected a photograph, got a clip of %d frames"
+              .formatted(info.imageId(), frames()));
+    }
+    return images.get(0);
   }
 
   /** W, padding included. */
@@ -152,7 +206,7 @@ public final class TrainingExample {
     return classes;
   }
 
-  /** The mask of each target. */
+  /** The mask of each target in each frame: target n, frame t at n*T + t. */
   public MaskStack masks() {
     return masks;
   }
@@ -178,8 +232,8 @@ public final class TrainingExample {
     }
   }
 
-  /** Writes the normalised image [C,H,W], channel by channel, from {@code target[offset]} on. */
-  public void normalizeInto(Normalization by, float[] target, int offset) {
-    image.normalizeInto(by, target, offset);
+  /** Writes the normalised frame {@code t} [C,H,W], from {@code target[offset]} on. */
+  public void normalizeInto(Normalization by, int t, float[] target, int offset) {
+    images.get(t).normalizeInto(by, target, offset);
   }
 }

@@ -8,7 +8,7 @@ import org.maskwright.datasets.TrainingExample;
 
 /**
  * Training examples to be computed together. Sizes may differ; {@link #height()} and {@link
- * #width()} hold all of them.
+ * #width()} hold all of them. All have as many frames, 1 where they are photographs.
  *
  * @param examples B examples, at least one
  * @param sources the number of the source of each example, in the loader's list
@@ -37,6 +37,17 @@ public record Batch(
           "batch: expected at least one example, and source and classes of each, got %d, %d and %d"
               .formatted(examples.size(), sources.size(), labels.size()));
     }
+    for (TrainingExample example : examples) {
+      if (example.frames() != examples.get(0).frames()) {
+        throw new IllegalArgumentException(
+            "batch: expected examples of %d frames as image %s has, got %d of image %s; let the sources of one batch have the same data.source.clips.frames, or set data.sampling = by-source"
+                .formatted(
+                    examples.get(0).frames(),
+                    examples.get(0).imageId(),
+                    example.frames(),
+                    example.imageId()));
+      }
+    }
     if (first < 0 || first + examples.size() > whole) {
       throw new IllegalArgumentException(
           "batch: expected %d examples from number %d on within the batch of all processes, got one of %d"
@@ -60,6 +71,11 @@ public record Batch(
     return examples.size();
   }
 
+  /** T, the frames of each example; 1 of photographs. */
+  public int frames() {
+    return examples.get(0).frames();
+  }
+
   /** The largest height. */
   public int height() {
     return examples.stream().mapToInt(TrainingExample::height).max().getAsInt();
@@ -71,7 +87,8 @@ public record Batch(
   }
 
   /**
-   * The normalised images as one array [B,C,H,W] of float32, H and W those of the largest image.
+   * The normalised images as one array [B*T,C,H,W] of float32, example by example, frame by frame;
+   * H and W are those of the largest image.
    *
    * @throws ArithmeticException if that is more than 2^31 - 1 numbers
    */
@@ -80,7 +97,7 @@ public record Batch(
   }
 
   /**
-   * The normalised images as one array [B,C,height,width] of float32; what pads smaller images is
+   * The normalised images as one array [B*T,C,height,width] of float32; what pads smaller images is
    * 0, as in detectron2's ImageList.
    *
    * @throws IllegalArgumentException if an image is larger
@@ -94,19 +111,23 @@ public record Batch(
     }
     int plane = Math.multiplyExact(height, width);
     int channels = by.channels().count();
-    float[] images = new float[Math.multiplyExact(Math.multiplyExact(channels, plane), size())];
+    float[] images =
+        new float
+            [Math.multiplyExact(
+                Math.multiplyExact(channels, plane), Math.multiplyExact(size(), frames()))];
     float[] one = new float[0];
-    for (int b = 0; b < size(); b++) {
-      TrainingExample example = examples.get(b);
-      int at = b * channels * plane;
+    for (int i = 0; i < size() * frames(); i++) {
+      TrainingExample example = examples.get(i / frames());
+      int frame = i % frames();
+      int at = i * channels * plane;
       if (example.height() == height && example.width() == width) {
-        example.normalizeInto(by, images, at);
+        example.normalizeInto(by, frame, images, at);
         continue;
       }
-      if (one.length < example.image().length()) {
-        one = new float[example.image().length()];
+      if (one.length < example.image(frame).length()) {
+        one = new float[example.image(frame).length()];
       }
-      example.normalizeInto(by, one, 0);
+      example.normalizeInto(by, frame, one, 0);
       for (int row = 0; row < channels * example.height(); row++) {
         int c = row / example.height();
         int y = row % example.height();

@@ -17,6 +17,7 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.clip.Examples;
 import org.maskwright.datasets.transform.Augmentation;
 
 /**
@@ -161,7 +162,7 @@ public final class Loader implements AutoCloseable {
         throw closedException();
       } catch (ExecutionException e) {
         skip(e);
-        requireSome(sources.get(source).dataset(), ++failures, e);
+        requireSome(sources.get(source).examples(), ++failures, e);
       } catch (InterruptedException e) {
         close();
         Thread.currentThread().interrupt();
@@ -179,11 +180,11 @@ public final class Loader implements AutoCloseable {
     return Optional.of(new Batch(examples, numbers, labels, taken, first, at));
   }
 
-  private void requireSome(Dataset dataset, int failures, ExecutionException last) {
-    if (failures >= dataset.size() && settings.order() == LoaderSettings.Order.SHUFFLED) {
+  private void requireSome(Examples examples, int failures, ExecutionException last) {
+    if (failures >= examples.size() && settings.order() == LoaderSettings.Order.SHUFFLED) {
       close();
       throw new DatasetException(
-          dataset.name() + ": none of " + failures + " images in a row could be loaded", last);
+          examples.name() + ": none of " + failures + " images in a row could be loaded", last);
     }
   }
 

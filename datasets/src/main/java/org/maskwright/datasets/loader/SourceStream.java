@@ -5,11 +5,10 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.random.RandomGenerator;
-import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.clip.Examples;
 
 /** The images of one source, epoch after epoch, some of them being loaded ahead of the caller. */
 final class SourceStream {
@@ -36,9 +35,9 @@ final class SourceStream {
       LoaderSettings.Order order,
       long seed,
       LoaderState.Position from) {
-    if (source.dataset().size() == 0) {
+    if (source.examples().size() == 0) {
       throw new DatasetException(
-          source.dataset().name() + ": no images to load; check the path and the split");
+          source.examples().name() + ": no images to load; check the path and the split");
     }
     this.source = source;
     this.order = order;
@@ -48,16 +47,16 @@ final class SourceStream {
     if (from.position() >= epoch.length()) {
       throw new IllegalArgumentException(
           "loader state: position %d of %s with %d images in an epoch; it is not the one of the checkpoint"
-              .formatted(from.position(), source.dataset().name(), epoch.length()));
+              .formatted(from.position(), source.examples().name(), epoch.length()));
     }
   }
 
   private EpochOrder epoch(long number) {
-    return EpochOrder.of(order, source.dataset().size(), source.repeats(), seed, number);
+    return EpochOrder.of(order, source.examples().size(), source.repeats(), seed, number);
   }
 
-  Dataset dataset() {
-    return source.dataset();
+  Examples examples() {
+    return source.examples();
   }
 
   LabelSpace labels() {
@@ -96,17 +95,16 @@ final class SourceStream {
   }
 
   private TrainingExample example(EpochOrder of, int position) {
-    Dataset dataset = source.dataset();
+    Examples examples = source.examples();
     int index = of.index(position);
     try {
-      RandomGenerator random = of.random(position, seed);
-      return source.augmentation().apply(dataset.load(index), dataset.categories(), random);
+      return examples.example(index, of.random(position, seed));
     } catch (DatasetException e) {
-      throw e.forImage(dataset.info(index).imageId()).inFile(dataset.info(index).file());
+      throw e.forImage(examples.info(index).imageId()).inFile(examples.info(index).file());
     } catch (IllegalArgumentException e) {
       throw new DatasetException(e.getMessage(), e)
-          .forImage(dataset.info(index).imageId())
-          .inFile(dataset.info(index).file());
+          .forImage(examples.info(index).imageId())
+          .inFile(examples.info(index).file());
     }
   }
 }

@@ -1,7 +1,10 @@
 package org.maskwright.datasets.transform;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntToLongFunction;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Task;
@@ -14,6 +17,9 @@ import org.maskwright.datasets.Task;
  *   <li>instance: one target for each thing that is no crowd
  *   <li>panoptic: one for each thing that is no crowd, and one for each stuff class present
  * </ul>
+ *
+ * <p>Of a clip the segments of all frames are taken together: one thing is all segments of its id,
+ * which is its track's.
  */
 public final class Targets {
   private final int[] classes;
@@ -24,12 +30,25 @@ public final class Targets {
     this.targetOf = targetOf;
   }
 
-  /** The targets of {@code segments} for {@code task}. */
+  /** The targets of a photograph's {@code segments} for {@code task}: each is an object. */
   public static Targets of(Task task, Categories categories, List<Segment> segments) {
+    return of(task, categories, segments, i -> i);
+  }
+
+  /**
+   * The targets of a clip's {@code segments}, those of all frames in a row: segments of one id are
+   * an object.
+   */
+  public static Targets ofTracks(Task task, Categories categories, List<Segment> segments) {
+    return of(task, categories, segments, i -> segments.get(i).id());
+  }
+
+  private static Targets of(
+      Task task, Categories categories, List<Segment> segments, IntToLongFunction object) {
     return switch (task) {
       case SEMANTIC -> semantic(categories, segments);
-      case INSTANCE -> single(categories, segments, Stuff.LEFT_OUT);
-      case PANOPTIC -> single(categories, segments, Stuff.MERGED);
+      case INSTANCE -> single(categories, segments, object, Stuff.LEFT_OUT);
+      case PANOPTIC -> single(categories, segments, object, Stuff.MERGED);
     };
   }
 
@@ -57,10 +76,12 @@ public final class Targets {
     return new Targets(classes, targetOf);
   }
 
-  private static Targets single(Categories categories, List<Segment> segments, Stuff stuff) {
+  private static Targets single(
+      Categories categories, List<Segment> segments, IntToLongFunction object, Stuff stuff) {
     int[] classes = new int[segments.size()];
     int[] targetOf = new int[segments.size()];
-    int[] targetOfClass = new int[categories.size()];
+    Map<Long, Integer> targetOfThing = new HashMap<>();
+    Map<Integer, Integer> targetOfStuff = new HashMap<>();
     int count = 0;
     for (int i = 0; i < targetOf.length; i++) {
       Segment segment = segments.get(i);
@@ -68,12 +89,17 @@ public final class Targets {
       boolean thing = categories.isThing(k);
       if (segment.crowd() || (!thing && stuff == Stuff.LEFT_OUT)) {
         targetOf[i] = -1;
-      } else if (!thing && targetOfClass[k] > 0) {
-        targetOf[i] = targetOfClass[k] - 1;
-      } else {
+        continue;
+      }
+      Integer known =
+          thing
+              ? targetOfThing.putIfAbsent(object.applyAsLong(i), count)
+              : targetOfStuff.putIfAbsent(k, count);
+      if (known == null) {
         classes[count] = k;
         targetOf[i] = count++;
-        targetOfClass[k] = count;
+      } else {
+        targetOf[i] = known;
       }
     }
     return new Targets(Arrays.copyOf(classes, count), targetOf);

@@ -33,6 +33,7 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.clip.Photographs;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.FixedSizeCrop;
 import org.maskwright.datasets.transform.HorizontalFlip;
@@ -312,7 +313,8 @@ final class SourcesTest {
             RepeatFactors.of(
                 new Labelled(List.of(List.of(1), List.of(0), List.of(0), List.of(0))), 1));
     assertEquals(2, repeats.get().factor(0));
-    List<DataSource> source = List.of(new DataSource(data, LSJ, repeats, LabelSpace.ALL));
+    List<DataSource> source =
+        List.of(new DataSource(new Photographs(data, LSJ), repeats, LabelSpace.ALL));
     List<Batch> all = take(source, Sampler.one(3), 2, LoaderState.START, 8);
     List<TrainingExample> first =
         all.stream()

@@ -145,7 +145,7 @@ class ScenesFilesTest {
   void aReplacementThatFailsLeavesTheOldDataSet() throws IOException {
     Path dir = folder.resolve("a");
     Scenes.write(dir, FEW);
-    var others = new SceneFiles(dir, FEW.withSeed(99));
+    var others = new SceneFiles(dir, FEW.withSeed(99)).folder();
     assertThrows(IOException.class, () -> others.replace(folder.resolve("absent")));
     assertFalse(Scenes.write(dir, FEW));
     try (Stream<Path> left = Files.list(folder)) {
@@ -159,7 +159,8 @@ class ScenesFilesTest {
     Scenes.write(dir, FEW);
     Path image = dir.resolve("images/train/000000000001.jpg");
     Files.write(image, new byte[] {1});
-    assertFalse(new SceneFiles(dir, FEW).replace(Files.createDirectory(folder.resolve("fresh"))));
+    assertFalse(
+        new SceneFiles(dir, FEW).folder().replace(Files.createDirectory(folder.resolve("fresh"))));
     assertEquals(1, Files.size(image));
   }
 

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ScenesCommand.class,
+      MovingShapesCommand.class,
       DataCheckCommand.class,
       DataStatsCommand.class,
       DataViewCommand.class,

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.config;
 
+import java.util.Collections;
 import java.util.List;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.transform.Augmentation;
@@ -40,6 +41,14 @@ public sealed interface AugmentSettings {
     String expected = "1 to " + MAX_CROP;
     Ranges.require(height >= 1 && height <= MAX_CROP, "height", expected, height);
     Ranges.require(width >= 1 && width <= MAX_CROP, "width", expected, width);
+  }
+
+  private static void requireEdges(List<Integer> shortEdges) {
+    Ranges.require(
+        !shortEdges.isEmpty() && shortEdges.stream().allMatch(e -> e >= 1),
+        "shortEdges",
+        "at least one length, all at least 1",
+        shortEdges);
   }
 
   private static void requireProbability(String name, double value) {
@@ -103,11 +112,7 @@ public sealed interface AugmentSettings {
     /** Checks the ranges. */
     public Crop {
       shortEdges = List.copyOf(shortEdges);
-      Ranges.require(
-          !shortEdges.isEmpty() && shortEdges.stream().allMatch(e -> e >= 1),
-          "shortEdges",
-          "at least one length, all at least 1",
-          shortEdges);
+      requireEdges(shortEdges);
       Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
       requireCrop(height, width);
       Ranges.require(
@@ -139,6 +144,38 @@ public sealed interface AugmentSettings {
       transforms.add(new HorizontalFlip(flip));
       transforms.add(Pad.to(height, width));
       return new Augmentation(transforms, task, emptyMasks);
+    }
+  }
+
+  /**
+   * Resize to one of several short edges, flip: whole pictures, as recipes for videos have them.
+   */
+  record Resize(
+      @Doc("Lengths of the short edge in pixels; one is chosen for each image or clip.")
+          List<Integer> shortEdges,
+      @Doc("Largest long edge in pixels.") int maxSize,
+      @Doc("Probability of a horizontal flip.") double flip)
+      implements AugmentSettings {
+    /** Checks the ranges. */
+    public Resize {
+      shortEdges = List.copyOf(shortEdges);
+      requireEdges(shortEdges);
+      Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
+      requireProbability("flip", flip);
+    }
+
+    @Override
+    public long pixels() {
+      long shortest = Collections.min(shortEdges);
+      return shortest * Math.min(shortest, maxSize);
+    }
+
+    @Override
+    public Augmentation pipeline(Task task) {
+      return new Augmentation(
+          List.of(new ResizeShortestEdge(shortEdges, maxSize), new HorizontalFlip(flip)),
+          task,
+          Augmentation.EmptyMasks.DROP);
     }
   }
 

@@ -70,6 +70,15 @@ public record DataSettings(
     for (SourceSettings source : sources) {
       requireChannels(channels, source.dataset());
     }
+    for (SourceSettings source : sources) {
+      Ranges.require(
+          sampling == Sampling.BY_SOURCE
+              || source.clips().frames() == sources.get(0).clips().frames(),
+          "sampling",
+          "by-source, as one batch has clips of one number of frames, %d in the first source"
+              .formatted(sources.get(0).clips().frames()),
+          "mixed, and a source with clips of " + source.clips().frames());
+    }
     requireChannels(channels, train);
     requireChannels(channels, val);
     if (workers < 1 || workers > MAX_WORKERS) {

@@ -9,8 +9,10 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.backbone.LayerNumbers;
+import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Names;
+import org.maskwright.settings.Registry;
 import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
@@ -58,6 +60,7 @@ public record RunSettings(
     requireColours(data);
     requireLayers(optimizer.layerDecay(), model);
     requireRepeating(init, data.sources());
+    requireClips(model, data.sources());
     tiles(eval, data);
   }
 
@@ -86,6 +89,18 @@ public record RunSettings(
         decay.spared());
   }
 
+  /** A model of photographs learns nothing from clips. */
+  private static void requireClips(ModelConfig model, List<SourceSettings> sources) {
+    for (SourceSettings source : sources) {
+      Ranges.require(
+          !source.clips().clips() || model.decoder().takesClips(),
+          "model",
+          "a decoder that takes clips, such as model.decoder.type = masked-attention-video, where data.source.clips.frames = "
+              + source.clips().frames(),
+          Registry.of(DecoderPart.class).of(model.decoder()).name());
+    }
+  }
+
   /** Features that are kept are asked for again. */
   private static void requireRepeating(InitSettings init, List<SourceSettings> sources) {
     FrozenEncoderSettings frozen = init.frozenEncoder();
@@ -96,6 +111,11 @@ public record RunSettings(
           "frozen-encoder.type = compute, or an augmentation that shows a picture again as it was, of which features can be kept: augment.type = grid (flip and crops at fixed places) or none",
           "augment.type = %s, which hardly ever does"
               .formatted(Choices.nameOf(AugmentSettings.class, (Record) source.augment())));
+      Ranges.require(
+          !frozen.keepsFeatures() || !source.clips().clips(),
+          "init",
+          "frozen-encoder.type = compute where clips are trained on, which hardly ever come again",
+          "data.source.clips.frames = " + source.clips().frames());
     }
   }
 

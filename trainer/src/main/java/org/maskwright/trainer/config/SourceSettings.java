@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.settings.Doc;
+import org.maskwright.settings.Registry;
 import org.maskwright.trainer.loss.SourceSupervision;
+import org.maskwright.trainer.loss.SupervisionKind;
 import org.maskwright.trainer.loss.SupervisionSettings;
 
 /** A data set to train on, and how much of it. */
@@ -33,6 +35,7 @@ public record SourceSettings(
                 + " how much smaller (LVIS, arXiv 1908.03195); 0 = each image once.")
         double repeatThreshold,
     @Doc("Large images in tiles.") TrainTileSettings tiles,
+    @Doc("Clips of several frames as examples.") ClipSettings clips,
     @Doc("Augmentation of its images; augment if it is not said.") AugmentSettings augment) {
   /** What an annotation says of classes that it does not have. */
   public enum OtherClasses {
@@ -56,6 +59,25 @@ public record SourceSettings(
         "repeatThreshold",
         "a share of the images in [0,1]",
         repeatThreshold);
+    if (clips.clips()) {
+      Ranges.require(
+          tiles.tiling().isEmpty(),
+          "tiles",
+          "whole images, tiles.size = 0, where clips.frames = " + clips.frames(),
+          tiles.size());
+      Ranges.require(
+          clips.from() == ClipSettings.From.STILLS || repeatThreshold == 0,
+          "repeatThreshold",
+          "0 where clips are made of videos, each of which comes once in an epoch",
+          repeatThreshold);
+      Ranges.require(
+          supervision.takesClips(),
+          "supervision",
+          "type = masks where clips.frames = "
+              + clips.frames()
+              + ": what else is learnt from is of photographs",
+          Registry.of(SupervisionKind.class).of(supervision).name());
+    }
   }
 
   /** What training makes of its annotation. */

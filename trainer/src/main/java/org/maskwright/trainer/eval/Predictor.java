@@ -163,7 +163,7 @@ public final class Predictor {
     int height = example.height();
     int width = example.width();
     float[] pixels = new float[network.inputs() * height * width];
-    example.normalizeInto(normalization, pixels, 0);
+    example.normalizeInto(normalization, 0, pixels, 0);
     Network.Seen seen =
         network.run(
             pixels,

@@ -71,7 +71,7 @@ final class WindowPass implements VideoPass {
     int length = network.inputs() * first.height() * first.width();
     float[] pixels = new float[Math.multiplyExact(length, frames.size())];
     for (int t = 0; t < frames.size(); t++) {
-      frames.get(t).normalizeInto(normalization, pixels, t * length);
+      frames.get(t).normalizeInto(normalization, 0, pixels, t * length);
     }
     Network.SeenClip seen =
         network.runClip(pixels, frames.size(), first.height(), first.width(), states);

@@ -44,7 +44,7 @@ final class GraphInput {
                 RandomGenerator.getDefault());
     int channels = file.channels().count();
     float[] content = new float[channels * example.height() * example.width()];
-    example.normalizeInto(file.normalization(), content, 0);
+    example.normalizeInto(file.normalization(), 0, content, 0);
     float[] pixels = new float[sizes.images() * channels * sizes.height() * sizes.width()];
     for (int i = 0; i < sizes.images() * channels; i++) {
       for (int y = 0; y < example.height(); y++) {

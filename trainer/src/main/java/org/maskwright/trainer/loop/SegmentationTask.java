@@ -19,8 +19,8 @@ import org.maskwright.trainer.loss.StepNormalizers;
 import org.maskwright.trainer.loss.Supervision;
 
 /**
- * Mask classification: images to predictions to matched losses. One task serves semantic, instance
- * and panoptic targets.
+ * Mask classification: images or clips to predictions to matched losses. One task serves semantic,
+ * instance and panoptic targets.
  */
 public final class SegmentationTask implements TrainTask {
   private final SegmentationModel model;
@@ -77,15 +77,16 @@ public final class SegmentationTask implements TrainTask {
     Step step = part.step();
     Batch batch = part.batch();
     int first = part.firstImage();
-    engine.random().startImages(step.number(), first);
+    int frames = batch.frames();
+    engine.random().startImages(step.number(), (long) first * frames);
     Tensor pixels =
         engine.floats(
             batch.normalizedImages(normalization, step.height(), step.width()),
-            batch.size(),
+            (long) batch.size() * frames,
             model.inputs(),
             step.height(),
             step.width());
-    Outputs predictions = model.forward(pixels);
+    Outputs predictions = model.forward(pixels, frames);
     part.phases().mark(Phases.Phase.FORWARD);
     warnOfCrowds(batch);
     PointSource points =
@@ -111,7 +112,7 @@ public final class SegmentationTask implements TrainTask {
 
   private void warnOfCrowds(Batch batch) {
     for (TrainingExample example : batch.examples()) {
-      int count = example.masks().count();
+      int count = example.targetCount();
       if (count > mostTargets) {
         mostTargets = count;
         warnings.accept(

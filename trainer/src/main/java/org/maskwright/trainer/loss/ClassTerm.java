@@ -38,7 +38,7 @@ record ClassTerm(double weight, double noObjectWeight, ClassWeights classes) imp
     for (Supervision target : targets) {
       double pairs = policy.pairs(queries, target.count());
       matched += pairs;
-      weights += pairs == 0 ? 0 : classes.ofAll(target) * pairs / target.count();
+      weights += pairs == 0 ? 0 : classes.ofAll(target, noObjectWeight) * pairs / target.count();
     }
     double unmatched = (double) targets.size() * queries - matched;
     return StepNormalizers.of(CLASS_WEIGHT, weights + unmatched * noObjectWeight);
@@ -94,8 +94,8 @@ record ClassTerm(double weight, double noObjectWeight, ClassWeights classes) imp
     int pair = 0;
     for (int l = 0; l < rows.size(); l++) {
       for (long row : rows.get(l)) {
-        labels[l * perOutput + (int) row] =
-            matched.targets().get(images[pair]).category(targets[pair]);
+        int k = matched.targets().get(images[pair]).category(targets[pair]);
+        labels[l * perOutput + (int) row] = k == Supervision.NO_OBJECT ? noObject : k;
         pair++;
       }
     }

@@ -37,11 +37,16 @@ public record ClassWeights(List<Double> values) implements ClassWeightSettings {
     return values.isEmpty() ? 1 : values.get(index);
   }
 
-  /** The sum of the weights of an image's targets. */
-  double ofAll(Supervision image) {
+  /**
+   * The sum of the weights of an image's targets.
+   *
+   * @param noObject that of a target which is learnt as no object
+   */
+  double ofAll(Supervision image, double noObject) {
     double sum = 0;
     for (int n = 0; n < image.count(); n++) {
-      sum += of(image.category(n));
+      int k = image.category(n);
+      sum += k == Supervision.NO_OBJECT ? noObject : of(k);
     }
     return sum;
   }

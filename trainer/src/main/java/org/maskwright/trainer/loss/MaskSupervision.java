@@ -4,36 +4,48 @@ import java.util.Arrays;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.datasets.TrainingExample;
 
-/** Full masks, one bit a pixel; the padding beyond them is background. */
+/** Full masks in each of T frames, one bit a pixel; the padding beyond them is background. */
 public final class MaskSupervision implements Supervision {
   private final int[] categories;
-  private final MaskStack masks;
+  private final MaskStack masks; // [N*T,H,W]
+  private final int frames;
   private final int paddedHeight;
   private final int paddedWidth;
 
+  /** Masks of a photograph; see the other constructor. */
+  public MaskSupervision(int[] categories, MaskStack masks, int paddedHeight, int paddedWidth) {
+    this(categories, masks, 1, paddedHeight, paddedWidth);
+  }
+
   /**
-   * Masks within a padded image.
+   * Masks within padded images.
    *
-   * @param categories contiguous class of each mask
+   * @param categories contiguous class of each target
+   * @param masks of target n in frame t at n*T + t
+   * @param frames T
    * @param paddedHeight rows of the batch, at least those of the masks
    * @param paddedWidth columns of the batch, at least those of the masks
    */
-  public MaskSupervision(int[] categories, MaskStack masks, int paddedHeight, int paddedWidth) {
-    if (categories.length != masks.count()
+  public MaskSupervision(
+      int[] categories, MaskStack masks, int frames, int paddedHeight, int paddedWidth) {
+    if (frames < 1
+        || (long) categories.length * frames != masks.count()
         || paddedHeight < masks.height()
         || paddedWidth < masks.width()) {
       throw new IllegalArgumentException(
-          "targets: expected one class for each mask within %d x %d pixels, got %d classes, %d masks of %d x %d"
+          "targets: expected one class for each mask of a frame within %d x %d pixels, got %d classes, %d masks in %d frames of %d x %d"
               .formatted(
                   paddedWidth,
                   paddedHeight,
                   categories.length,
                   masks.count(),
+                  frames,
                   masks.width(),
                   masks.height()));
     }
     this.categories = categories.clone();
     this.masks = masks;
+    this.frames = frames;
     this.paddedHeight = paddedHeight;
     this.paddedWidth = paddedWidth;
   }
@@ -45,7 +57,8 @@ public final class MaskSupervision implements Supervision {
    */
   public static MaskSupervision of(TrainingExample example, int paddedHeight, int paddedWidth) {
     example.requireMasks();
-    return new MaskSupervision(example.classes(), example.masks(), paddedHeight, paddedWidth);
+    return new MaskSupervision(
+        example.classes(), example.masks(), example.frames(), paddedHeight, paddedWidth);
   }
 
   @Override
@@ -56,6 +69,11 @@ public final class MaskSupervision implements Supervision {
   @Override
   public int width() {
     return paddedWidth;
+  }
+
+  @Override
+  public int frames() {
+    return frames;
   }
 
   @Override
@@ -70,12 +88,20 @@ public final class MaskSupervision implements Supervision {
 
   @Override
   public double labelledPixels() {
+    double sum = 0;
+    for (int t = 0; t < frames; t++) {
+      sum += labelledPixels(t);
+    }
+    return sum;
+  }
+
+  private double labelledPixels(int frame) {
     if (count() == 0) {
       return 0;
     }
-    long[] any = masks.words(0).clone();
+    long[] any = masks.words(frame).clone();
     for (int n = 1; n < count(); n++) {
-      long[] words = masks.words(n);
+      long[] words = masks.words(n * frames + frame);
       for (int i = 0; i < any.length; i++) {
         any[i] |= words[i];
       }
@@ -86,7 +112,7 @@ public final class MaskSupervision implements Supervision {
   @Override
   public void labels(
       int n, int frame, float[] points, int from, int count, float[] labels, int to) {
-    long[] words = masks.words(n);
+    long[] words = masks.words(n * frames + frame);
     int rowWords = masks.rowWords();
     int height = masks.height();
     int width = masks.width();
@@ -122,7 +148,8 @@ public final class MaskSupervision implements Supervision {
       for (int x = 0; x < width; x++) {
         int sourceX = (int) ((long) x * paddedWidth / width);
         boolean inside = sourceY < masks.height() && sourceX < masks.width();
-        labels[to + y * width + x] = inside && masks.get(n, sourceY, sourceX) ? 1 : 0;
+        labels[to + y * width + x] =
+            inside && masks.get(n * frames + frame, sourceY, sourceX) ? 1 : 0;
       }
     }
   }

@@ -12,6 +12,11 @@ public final class Masks implements SupervisionKind {
     public Supervision of(TrainingExample example, int paddedHeight, int paddedWidth) {
       return MaskSupervision.of(example, paddedHeight, paddedWidth);
     }
+
+    @Override
+    public boolean takesClips() {
+      return true;
+    }
   }
 
   @Override

@@ -134,7 +134,8 @@ record Matcher(List<LossTerm> terms, MatchPolicy policy, Sampling sampling) {
       for (int q = 0; q < queries; q++) {
         int row = image * queries + q;
         for (int t = 0; t < n; t++) {
-          float p = classes == 0 ? 0 : values[classAt + row * classes + target.category(t)];
+          int k = target.category(t) == Supervision.NO_OBJECT ? classes - 1 : target.category(t);
+          float p = classes == 0 ? 0 : values[classAt + row * classes + k];
           float rest = targets == 0 ? 0 : values[maskAt + row * targets + t];
           float c = (float) (rest - classWeight * p);
           if (!Float.isFinite(c)) {

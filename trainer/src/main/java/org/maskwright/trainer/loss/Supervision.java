@@ -3,6 +3,7 @@ package org.maskwright.trainer.loss;
 import java.util.Arrays;
 import java.util.Optional;
 import org.maskwright.datasets.LabelSpace;
+import org.maskwright.datasets.TrainingExample;
 
 /**
  * What the annotation of one image, or of the T frames of one video, says about its N targets,
@@ -19,6 +20,13 @@ import org.maskwright.datasets.LabelSpace;
  * <p><b>Threads</b> read by several threads at once.
  */
 public interface Supervision {
+  /**
+   * The {@link #category} of a target that is learnt as no object: its mask counts, and the query
+   * that is matched with it learns that there is nothing. Only labels as Mask2Former-VIS' official
+   * code has them have such targets.
+   */
+  int NO_OBJECT = TrainingExample.NO_OBJECT;
+
   /** Rows of the padded image. */
   int height();
 
@@ -33,7 +41,7 @@ public interface Supervision {
   /** N, the number of targets. */
   int count();
 
-  /** Contiguous class index of target {@code n}. */
+  /** Contiguous class index of target {@code n}, or {@link #NO_OBJECT}. */
   int category(int n);
 
   /** The classes that the annotation tells apart; of the others it says nothing. */

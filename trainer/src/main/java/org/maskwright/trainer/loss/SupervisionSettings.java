@@ -35,6 +35,11 @@ public interface SupervisionSettings {
         "learn from it with data.source.supervision.type = as-annotated (docs/weak-labels.md), or draw its mask");
   }
 
+  /** Whether {@link #of} answers for each frame of a clip, and not of photographs alone. */
+  default boolean takesClips() {
+    return false;
+  }
+
   /** The terms of the loss that learn from what this says, beside those of the criterion. */
   default List<LossTerm> terms() {
     return List.of();

@@ -136,7 +136,8 @@ final class TermCriterion implements Criterion {
 
   private static void checkClasses(Supervision target, long classes) {
     for (int n = 0; n < target.count(); n++) {
-      if (target.category(n) < 0 || target.category(n) >= classes) {
+      boolean none = target.category(n) == Supervision.NO_OBJECT && target.frames() > 1;
+      if (!none && (target.category(n) < 0 || target.category(n) >= classes)) {
         throw new IllegalArgumentException(
             "loss: expected target classes in [0,"
                 + classes

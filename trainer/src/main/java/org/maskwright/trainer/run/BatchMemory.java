@@ -35,22 +35,23 @@ final class BatchMemory {
                 require(
                     settings.data().channels(),
                     source.augment(),
-                    mixed ? settings.train().batchSize() : source.batchSize(),
+                    (long) source.clips().frames()
+                        * (mixed ? settings.train().batchSize() : source.batchSize()),
                     machineBytes));
   }
 
   private static void require(
-      int channels, AugmentSettings augment, int batchSize, long machineBytes) {
-    double values = (double) channels * augment.pixels() * batchSize;
+      int channels, AugmentSettings augment, long images, long machineBytes) {
+    double values = (double) channels * augment.pixels() * images;
     double bytes = values * (1 + Float.BYTES);
     if (values > Integer.MAX_VALUE || bytes > machineBytes) {
       throw new ConfigException(
           String.format(
               Locale.ROOT,
-              "train.batch-size: the images of a batch of %d alone take %.1f GiB; this machine has"
+              "train.batch-size: the %d images of a batch alone take %.1f GiB; this machine has"
                   + " %.1f GiB, and one array holds 8 GiB. Lower train.batch-size (train.accumulate"
                   + " makes up for it) or the crop in augment",
-              batchSize,
+              images,
               bytes / GIB,
               machineBytes / GIB));
     }

@@ -109,7 +109,7 @@ final class RunReport {
     List<Table> classes = new ArrayList<>();
     for (TrainingData.Source source : prepared.data().sources()) {
       String name = source.dataset().name();
-      parts.add(new Fact("trained on", name + ", " + source.dataset().size() + " images"));
+      parts.add(new Fact("trained on", name + ", " + source.examples().counted()));
       classes.add(ReportParts.classes("Trained on " + name, DatasetStats.quick(source.dataset())));
     }
     String val = prepared.val().name();

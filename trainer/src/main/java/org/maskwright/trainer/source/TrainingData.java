@@ -20,6 +20,7 @@ import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.catalog.DatasetStats;
 import org.maskwright.datasets.catalog.Learnability;
+import org.maskwright.datasets.clip.Examples;
 import org.maskwright.datasets.loader.DataSource;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
@@ -29,6 +30,7 @@ import org.maskwright.datasets.loader.Sampler;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.tiles.TiledDataset;
+import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
@@ -54,8 +56,10 @@ public final class TrainingData {
    * @param settings as they were given
    * @param dataset over the common classes, without images that have nothing to learn from
    * @param labels which of the common classes its annotation tells apart
+   * @param examples what an epoch of it is made of
    */
-  public record Source(SourceSettings settings, Dataset dataset, LabelSpace labels) {}
+  public record Source(
+      SourceSettings settings, Dataset dataset, LabelSpace labels, Examples examples) {}
 
   private TrainingData(RunSettings run, List<Source> sources, Categories categories) {
     this.run = run;
@@ -117,7 +121,10 @@ public final class TrainingData {
       Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
       Dataset learnt = learnt(common, settings.get(s).tiles(), console);
       Dataset annotated = settings.get(s).supervision().annotation(learnt);
-      sources.add(new Source(settings.get(s), annotated, told.get(s)));
+      Augmentation augmentation =
+          settings.get(s).augment().pipeline(settings.get(s).task(run.task()));
+      Examples examples = settings.get(s).clips().examples(annotated, augmentation);
+      sources.add(new Source(settings.get(s), annotated, told.get(s), examples));
     }
     return new TrainingData(run, sources, categories);
   }
@@ -221,10 +228,10 @@ public final class TrainingData {
     return sources.stream()
         .map(
             s ->
-                "train: %s, %d images, %s%s"
+                "train: %s, %s, %s%s"
                     .formatted(
                         s.dataset().name(),
-                        s.dataset().size(),
+                        s.examples().counted(),
                         s.dataset().categories(),
                         sources.size() == 1
                             ? ""
@@ -320,8 +327,7 @@ public final class TrainingData {
         s.repeatThreshold() == 0
             ? Optional.empty()
             : Optional.of(RepeatFactors.of(source.dataset(), s.repeatThreshold()));
-    return new DataSource(
-        source.dataset(), s.augment().pipeline(s.task(run.task())), repeats, source.labels());
+    return new DataSource(source.examples(), repeats, source.labels());
   }
 
   private Sampler sampler() {

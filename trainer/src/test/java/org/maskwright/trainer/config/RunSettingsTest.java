@@ -58,6 +58,52 @@ final class RunSettingsTest {
     assertTrue(e.getMessage().contains("per-pixel"), e.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data.source.clips.frames      | data.source.clips.frames=65               | 1 to 64",
+        "data.source.clips.range       | data.source.clips.range=0                 | at least 1",
+        "data.source.clips.shift       | data.source.clips.shift=1                 | in [0,1)",
+        "data.source.tiles             | data.source.tiles.size=64                 | whole images",
+        "data.source.repeat-threshold  | data.source.repeat-threshold=0.1          | once in an epoch",
+        "data.source.supervision       | data.source.supervision.type=boxes        | got boxes",
+        "data.source.supervision       | data.source.supervision.type=as-annotated | got as-annotated",
+      })
+  void clipsGoWithWholeMasksOfWholeImages(String key, String override, String said) {
+    Path file = REPOSITORY.resolve("configs/quickstart.conf");
+    List<String> overrides =
+        List.of(
+            "task=instance",
+            "model.decoder.type=masked-attention-video",
+            "data.source.clips.frames=2",
+            override);
+    ConfigFile config = ConfigFile.load(file, overrides);
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertEquals(key, e.problems().get(0).path(), e.getMessage());
+    assertTrue(e.getMessage().contains(said), e.getMessage());
+  }
+
+  @Test
+  void clipsAreForModelsThatTakeThem() {
+    Path file = REPOSITORY.resolve("configs/quickstart.conf");
+    ConfigFile config =
+        ConfigFile.load(file, List.of("task=instance", "data.source.clips.frames=2"));
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertTrue(e.getMessage().contains("got masked-attention"), e.getMessage());
+    assertTrue(e.getMessage().contains("masked-attention-video"), e.getMessage());
+  }
+
+  @Test
+  void aMixedBatchHasClipsOfOneLength() {
+    Path file = REPOSITORY.resolve("configs/quickstart.conf");
+    List<String> overrides =
+        List.of("data.sources=[{ clips.frames = 2 }, { clips.frames = 3 }]", "data.sampling=mixed");
+    ConfigFile config = ConfigFile.load(file, overrides);
+    ConfigException e = assertThrows(ConfigException.class, () -> config.bind(RunSettings.class));
+    assertTrue(e.getMessage().contains("by-source"), e.getMessage());
+  }
+
   @Test
   void aRateThatDecaysFromLayerToLayerIsOfABackboneWithLayers() {
     Path file = REPOSITORY.resolve("configs/coco/panoptic.conf");

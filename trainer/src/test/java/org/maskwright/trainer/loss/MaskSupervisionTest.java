@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loss;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -175,5 +176,42 @@ class MaskSupervisionTest {
               .formatted(wrong[2], wrong[1], wrong[0]),
           message);
     }
+  }
+
+  @Test
+  void framesOfAClipAnswerAsPhotographsWould() {
+    int frames = 3;
+    MaskStack masks = randomMasks(2 * frames);
+    MaskSupervision clip =
+        new MaskSupervision(new int[] {4, 1}, masks, frames, PADDED_HEIGHT, PADDED_WIDTH);
+    assertEquals(frames, clip.frames());
+    assertEquals(2, clip.count());
+    float[] points = {0.1f, 0.2f, 0.5f, 0.5f, 0.7f, 0.3f};
+    double labelled = 0;
+    for (int t = 0; t < frames; t++) {
+      MaskSupervision photograph =
+          new MaskSupervision(
+              new int[] {4, 1}, masks.select(t, frames + t), PADDED_HEIGHT, PADDED_WIDTH);
+      labelled += photograph.labelledPixels();
+      for (int n = 0; n < 2; n++) {
+        assertEquals(photograph.category(n), clip.category(n));
+        float[] expected = new float[3 + 12];
+        float[] actual = new float[3 + 12];
+        photograph.labels(n, 0, points, 0, 3, expected, 0);
+        clip.labels(n, t, points, 0, 3, actual, 0);
+        photograph.grid(n, 0, 3, 4, expected, 3);
+        clip.grid(n, t, 3, 4, actual, 3);
+        assertArrayEquals(expected, actual);
+      }
+    }
+    assertEquals(labelled, clip.labelledPixels());
+  }
+
+  @Test
+  void aClipNeedsAMaskOfEachTargetInEachFrame() {
+    MaskStack masks = randomMasks(3);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new MaskSupervision(new int[] {0, 1}, masks, 2, PADDED_HEIGHT, PADDED_WIDTH));
   }
 }

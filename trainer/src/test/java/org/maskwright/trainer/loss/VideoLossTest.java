@@ -134,6 +134,59 @@ class VideoLossTest extends WithEngine {
     assertEquals(3 * dice / 2, value(losses, "loss_dice"), 1e-4);
   }
 
+  private static MaskSupervision clip(int... classes) {
+    MaskStack masks = new MaskStack(FRAMES * classes.length, PADDED, PADDED);
+    for (int i = 0; i < masks.count(); i++) {
+      masks.setRow(i, 4 + i, 2, 2 + 3 * (i + 1));
+    }
+    return new MaskSupervision(classes, masks, FRAMES, PADDED, PADDED);
+  }
+
+  /**
+   * As labels of the last frame have it: all queries learn that there is nothing, as where there is
+   * no target; the masks are learnt as those of any other.
+   */
+  @Test
+  void aTargetThatIsNoObjectTeachesItsMaskAndNoClass() {
+    PointSource points = new PointSource.Given(points(5), points(6));
+    Tensor masks =
+        engine.floats(random(2, QUERIES * FRAMES * SIDE * SIDE), 1, QUERIES, FRAMES, SIDE, SIDE);
+    // Equal class logits: matches depend on masks alone.
+    Outputs p =
+        predictions(
+            engine
+                .floats(random(4, CLASSES + 1), 1, 1, CLASSES + 1)
+                .expand(1, QUERIES, CLASSES + 1),
+            masks);
+    Criterion criterion = Criterion.of(SETTINGS);
+    Losses none = criterion.compute(p, List.of(clip(Supervision.NO_OBJECT)), points);
+    Losses classed = criterion.compute(p, List.of(clip(1)), points);
+    Losses empty = criterion.compute(p, List.of(clip()), points);
+    assertEquals(value(classed, "loss_mask"), value(none, "loss_mask"), 1e-6);
+    assertEquals(value(classed, "loss_dice"), value(none, "loss_dice"), 1e-6);
+    assertEquals(value(empty, "loss_ce"), value(none, "loss_ce"), 1e-6);
+  }
+
+  /** The cost is that of the class no-object: the query that says there is nothing is cheapest. */
+  @Test
+  void aTargetThatIsNoObjectIsMatchedByTheProbabilityOfNoObject() {
+    PointSource points = new PointSource.Given(points(5), points(6));
+    float[] logits = new float[QUERIES * (CLASSES + 1)];
+    logits[2 * (CLASSES + 1) + CLASSES] = 9; // query 2: no object
+    logits[3 * (CLASSES + 1)] = 9; // query 3: class 0
+    Outputs p =
+        predictions(
+            engine.floats(logits, 1, QUERIES, CLASSES + 1),
+            engine.floats(
+                new float[QUERIES * FRAMES * SIDE * SIDE], 1, QUERIES, FRAMES, SIDE, SIDE));
+    TermCriterion criterion = (TermCriterion) Criterion.of(SETTINGS);
+    for (int k : new int[] {Supervision.NO_OBJECT, 0}) {
+      Assignment got =
+          criterion.match(p.layers(), List.of(clip(k)), points).outputs().get(0).get(0);
+      assertEquals(k == 0 ? 3 : 2, got.row(0));
+    }
+  }
+
   private static float[] labels(VideoTargets video, int n, int frame, float[] points) {
     float[] out = new float[POINTS];
     video.labels(n, frame, points, 0, POINTS, out, 0);
