@@ -2,19 +2,14 @@ package org.maskwright.engine.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.maskwright.engine.array.Device;
 
-@DisabledIf("isMkl")
 class BlasTest {
-  private static boolean isMkl() {
-    return Blas.mklIsOnTheClassPath();
-  }
-
   private static int threads() {
     try (IntPointer count = new IntPointer(Loader.addressof("blas_cpu_number"))) {
       return count.get();
@@ -23,6 +18,7 @@ class BlasTest {
 
   @Test
   void productsOfSeveralCallersTakeAThreadEachAndLaterOnesAllAgain() {
+    assumeFalse(Blas.mklIsOnTheClassPath(), "OpenBLAS's threads");
     try (TorchBackend backend = new TorchBackend(Device.CPU, 2)) {
       assertEquals(2, threads());
       assertEquals(1, Blas.onTheCallersThreads(BlasTest::threads));
