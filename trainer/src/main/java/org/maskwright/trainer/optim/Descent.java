@@ -56,7 +56,7 @@ final class Descent implements Optimizer {
   public Outcome step(Closure closure, double scheduleFactor, double backboneFactor) {
     DoubleSupplier loss = closure.evaluateAhead();
     DoubleSupplier followed = Gradients.normLater(parameters.values());
-    loss.getAsDouble(); // both in one transfer; of a loss that is not finite nothing is followed
+    double unused = loss.getAsDouble(); // of both in one transfer; throws if it is not finite
     double norm = followed.getAsDouble();
     double clip =
         settings.clipNorm() == 0 ? 1 : Math.min(1, settings.clipNorm() / (norm + CLIP_EPS));
