@@ -46,8 +46,7 @@ class WeakRunIT {
   void everyKindTrainsAndIsEvaluatedOnMasks(String kind) throws IOException {
     Path run = train(kind, "data.source.supervision.type = " + kind);
     String log = Files.readString(run.resolve("metrics.jsonl"));
-    assertEquals(
-        kind.equals("boxes") || kind.equals("as-annotated"), log.contains("projection"), log);
+    assertEquals(!kind.equals("box-masks"), log.contains("projection"), log);
     assertTrue(Files.readString(run.resolve("summary.json")).contains("instance.AP"));
   }
 
@@ -63,7 +62,7 @@ class WeakRunIT {
             val
                 + """
                 data.train { type = coco-instance, annotations = annotations/instances_train.json }
-                data.source.supervision { type = points, points { count = 6, seed = 4, points.box = 1 } }
+                data.source.supervision { type = points, points { count = 6, seed = 4 } }
                 """);
     Path scenes = folder.resolve("scenes");
     Path points = scenes.resolve("points.json");
@@ -89,7 +88,7 @@ class WeakRunIT {
             val
                 + """
                 data.train { type = coco-instance, split = "", images = ".", annotations = points.json }
-                data.source.supervision { type = as-annotated, as-annotated.points.box = 1 }
+                data.source.supervision { type = as-annotated }
                 """);
     assertEquals(TinyRun.losses(masks), TinyRun.losses(written));
     assertEquals(
