@@ -30,7 +30,13 @@ public final class JsonNumbers {
 
   /** COCO's {@code "segmentation": {"size": [height, width], "counts": compressed run lengths}}. */
   public static void segmentation(JsonGenerator json, Rle mask) throws IOException {
-    json.writeObjectFieldStart("segmentation");
+    json.writeFieldName("segmentation");
+    runs(json, mask);
+  }
+
+  /** {@code {"size": [height, width], "counts": compressed run lengths}}. */
+  public static void runs(JsonGenerator json, Rle mask) throws IOException {
+    json.writeStartObject();
     json.writeFieldName("size");
     array(json, mask.height(), mask.width());
     json.writeStringField("counts", mask.toCompressedString());

@@ -20,6 +20,7 @@ import org.maskwright.trainer.format.PredictionFormats;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.Rules;
+import org.maskwright.trainer.result.VideoWindows;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.run.GroupMember;
 import org.maskwright.trainer.run.Prediction;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Spec;
       "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any other they are the defaults of a configuration."
     })
 final class PredictCommand implements Callable<Integer> {
+  private static final int DEFAULT_OVERLAP = 4; // one of so many frames of a window
+
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
@@ -64,6 +67,26 @@ final class PredictCommand implements Callable<Integer> {
       description =
           "Frames of a video, a folder of files in the order of their names, or a folder of such folders: objects are joined to tracks. In place of IMAGE.")
   private Optional<Path> video = Optional.empty();
+
+  @Option(
+      names = "--window",
+      paramLabel = "FRAMES",
+      description =
+          "With --video, of a model of clips: frames that it sees at once; 0 for all of a video (default: eval.video.frames).")
+  private Optional<Integer> window = Optional.empty();
+
+  @Option(
+      names = "--window-overlap",
+      paramLabel = "FRAMES",
+      description =
+          "With --window: frames that a window has in common with the one before (default: a quarter of it).")
+  private Optional<Integer> windowOverlap = Optional.empty();
+
+  @Option(
+      names = "--per-frame",
+      description =
+          "With --video: each frame is answered for at once, with the queries of the frame before carried into it, for live use.")
+  private boolean perFrame;
 
   @Option(
       names = "--task",
@@ -142,6 +165,11 @@ final class PredictCommand implements Callable<Integer> {
       }
       return predictVideo(video.get());
     }
+    if (window.isPresent() || windowOverlap.isPresent() || perFrame) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--window, --window-overlap and --per-frame are of videos: expected --video DIR");
+    }
     PredictionWishes wishes = checked(() -> wishes(named(formats, PredictionFormats::get)));
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
@@ -189,7 +217,10 @@ final class PredictCommand implements Callable<Integer> {
     List<TrackFormat> tracks = checked(() -> named(names, TrackFormats::get));
     OutputFolder folder = OutputFolder.open(out);
     VideoPrediction prediction =
-        checked(() -> VideoPrediction.of(Prediction.of(model, wishes(List.of())), tracks, frames));
+        checked(
+            () ->
+                VideoPrediction.of(
+                    Prediction.of(model, wishes(List.of())), frameWishes(), tracks, frames));
     List<VideoPrediction.Tracked> done;
     try (Console console = Terminal.console(spec);
         Engine opened = engine.open()) {
@@ -224,6 +255,21 @@ final class PredictCommand implements Callable<Integer> {
                   generator.writeEndArray();
                 }));
     return ExitCode.OK.code();
+  }
+
+  private Prediction.FrameWishes frameWishes() {
+    if (windowOverlap.isPresent() && window.isEmpty()) {
+      throw new IllegalArgumentException("window-overlap: expected --window FRAMES too");
+    }
+    return new Prediction.FrameWishes(window.map(this::windows), perFrame);
+  }
+
+  private VideoWindows windows(int frames) {
+    try {
+      return new VideoWindows(frames, windowOverlap.orElse(frames / DEFAULT_OVERLAP));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("window: " + e.getMessage(), e);
+    }
   }
 
   private <T> List<T> named(List<String> names, Function<String, T> get) {

@@ -10,12 +10,13 @@ import org.maskwright.trainer.result.Metric.Better;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
 import org.maskwright.trainer.result.Rules;
+import org.maskwright.trainer.result.VideoWindows;
 
 /** Evaluation. */
 @Doc("Evaluation during and after training.")
 public record EvalSettings(
     @Doc(
-            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, or one of an extension; docs/evaluation.md.")
+            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, of videos track, or one of an extension; docs/evaluation.md.")
         List<String> tasks,
     @Doc("Steps between two evaluations; 0 = only at the end.") int every,
     @Doc(
@@ -24,6 +25,7 @@ public record EvalSettings(
     @Doc("Short edge of the input in pixels.") int shortEdge,
     @Doc("Largest long edge of the input in pixels.") int maxSize,
     @Doc("Large pictures in tiles.") TileSettings tiles,
+    @Doc("Videos.") VideoWindows video,
     @Doc("Panoptic: a query counts if its class score is above this.") double objectThreshold,
     @Doc("Panoptic: a segment counts if it keeps at least this share of its mask.")
         double overlapThreshold,

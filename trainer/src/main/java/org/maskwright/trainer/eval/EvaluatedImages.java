@@ -1,10 +1,13 @@
 package org.maskwright.trainer.eval;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
@@ -15,11 +18,15 @@ import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.tiles.TiledDataset;
+import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResults;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.TiledImage;
 
-/** The images of a data set in order, with the results of a model: of whole images, or of tiles. */
+/**
+ * The images of a data set in order, with the results of a model: of whole images, of tiles, or of
+ * the frames of videos.
+ */
 final class EvaluatedImages implements AutoCloseable {
   private final Predictor predictor;
   private final List<ResultKind<?>> kinds;
@@ -27,6 +34,12 @@ final class EvaluatedImages implements AutoCloseable {
   private final Optional<TiledDataset> tiles;
   private final Optional<Loader> loader; // empty where there is no image
   private final Map<ImageId, Integer> index = new HashMap<>();
+  private final Dataset dataset;
+  private final Optional<Supplier<VideoPass>> passes; // empty: each image by itself
+  private final Deque<TrainingExample> waiting = new ArrayDeque<>(); // frames without an answer
+  private final Deque<Evaluated> ready = new ArrayDeque<>();
+  private Optional<VideoPass> pass = Optional.empty();
+  private Optional<String> video = Optional.empty();
   private Optional<String> note = Optional.empty();
 
   /**
@@ -45,6 +58,11 @@ final class EvaluatedImages implements AutoCloseable {
       Task targets,
       LoaderSettings loading) {
     this.predictor = predictor;
+    this.dataset = dataset;
+    this.passes =
+        kinds.stream().anyMatch(ResultKind::ofVideos)
+            ? predictor.videoPasses(/* carried= */ false)
+            : Optional.empty();
     this.kinds = kinds;
     this.loss = loss;
     this.tiles = tiles;
@@ -69,7 +87,46 @@ final class EvaluatedImages implements AutoCloseable {
 
   /** The next image that could be loaded, with all its tiles; empty after the last. */
   Optional<Evaluated> next() {
+    if (passes.isPresent()) {
+      return nextFrame(passes.get());
+    }
     return tiles.isPresent() ? nextTiled(tiles.get()) : nextWhole();
+  }
+
+  /** The next frame of a video, which may be known only when more of it were seen. */
+  private Optional<Evaluated> nextFrame(Supplier<VideoPass> begin) {
+    while (ready.isEmpty()) {
+      Optional<TrainingExample> next = nextExample();
+      Optional<String> of = next.flatMap(e -> dataset.video(index.get(e.info().imageId())));
+      if (pass.isPresent() && (next.isEmpty() || !of.equals(video))) {
+        answer(pass.get().end());
+        pass = Optional.empty();
+      }
+      if (next.isEmpty()) {
+        break;
+      }
+      video = of;
+      if (pass.isEmpty()) {
+        pass = Optional.of(begin.get());
+      }
+      // The loss is that of single frames, as of any model.
+      loss.ifPresent(l -> predictor.run(next.get(), loss));
+      waiting.add(next.get());
+      answer(pass.get().next(next.get()));
+    }
+    return Optional.ofNullable(ready.poll());
+  }
+
+  private void answer(List<ImageOutputs> outputs) {
+    for (ImageOutputs of : outputs) {
+      TrainingExample example = waiting.remove();
+      ready.add(
+          new Evaluated(
+              index.get(example.info().imageId()),
+              new Size(example.originalWidth(), example.originalHeight()),
+              predictor.results(of),
+              losses()));
+    }
   }
 
   private ValidationLoss.Parts losses() {

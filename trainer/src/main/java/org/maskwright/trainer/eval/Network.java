@@ -1,5 +1,6 @@
 package org.maskwright.trainer.eval;
 
+import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Size;
 import org.maskwright.engine.process.ProcessGroup;
@@ -49,6 +50,47 @@ public interface Network {
   interface Layers {
     /** Called once for each picture, with the input's size after the padding. */
     void take(Outputs outputs, int paddedHeight, int paddedWidth);
+  }
+
+  /** Whether its queries attend to several frames of a video at once. */
+  default boolean takesClips() {
+    return false;
+  }
+
+  /** Whether queries of a frame may start from those of the frame before. */
+  default boolean carriesQueries() {
+    return false;
+  }
+
+  /**
+   * What it said about the frames of a clip.
+   *
+   * @param frames each frame's outputs; query i is the same object in all of them
+   * @param states of each query behind the last layer, C values
+   * @param paddedHeight rows of the input after the padding
+   * @param paddedWidth columns of it
+   */
+  record SeenClip(
+      List<QueryOutputs> frames, List<float[]> states, int paddedHeight, int paddedWidth) {
+    /** Keeps the lists. */
+    public SeenClip {
+      frames = List.copyOf(frames);
+      states = List.copyOf(states);
+    }
+  }
+
+  /**
+   * Runs the frames of a clip together.
+   *
+   * @param pixels [T,C,height,width], normalised
+   * @param frames T; above 1 only if it {@link #takesClips}
+   * @param before the states that queries start from, if it {@link #carriesQueries}; empty: those
+   *     that it has learned
+   * @throws UnsupportedOperationException if it does neither
+   */
+  default SeenClip runClip(
+      float[] pixels, int frames, int height, int width, Optional<List<float[]>> before) {
+    throw new UnsupportedOperationException("a network that sees photographs alone");
   }
 
   /**

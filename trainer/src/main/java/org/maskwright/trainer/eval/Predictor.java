@@ -3,6 +3,7 @@ package org.maskwright.trainer.eval;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ImageId;
@@ -135,13 +136,16 @@ public final class Predictor {
 
   /** Runs the model on a photograph at its stored size. */
   public ImageOutputs run(Sample sample) {
-    Categories none = Categories.of(List.of());
-    return run(
-        preparation(Task.SEMANTIC)
-            .apply(
-                new Sample(sample.info(), sample.image(), List.of()),
-                none,
-                RandomGenerator.getDefault()));
+    return run(prepared(sample));
+  }
+
+  /** A photograph at the size of the input, without its annotation. */
+  TrainingExample prepared(Sample sample) {
+    return preparation(Task.SEMANTIC)
+        .apply(
+            new Sample(sample.info(), sample.image(), List.of()),
+            Categories.of(List.of()),
+            RandomGenerator.getDefault());
   }
 
   /** Runs the model on an image that {@link #preparation} resized. */
@@ -173,6 +177,26 @@ public final class Predictor {
             example.originalHeight(),
             example.originalWidth());
     return new ImageOutputs(seen.outputs(), frame);
+  }
+
+  /**
+   * How the model sees the frames of a video.
+   *
+   * @param carried whether the queries of a frame start from those of the frame before
+   * @return empty if it sees each frame by itself, as a photograph
+   * @throws ConfigException if queries are to be carried and the model has none that can be
+   */
+  public Optional<Supplier<VideoPass>> videoPasses(boolean carried) {
+    if (carried) {
+      if (!network.carriesQueries()) {
+        throw new ConfigException(
+            "--per-frame: expected a model folder with queries that attend to the picture, which carry objects from frame to frame; leave it out");
+      }
+      return Optional.of(() -> WindowPass.carried(network, normalization));
+    }
+    return network.takesClips()
+        ? Optional.of(() -> WindowPass.windows(network, normalization, settings.windows()))
+        : Optional.empty();
   }
 
   /** The result of a kind from what {@link #run} gave. */

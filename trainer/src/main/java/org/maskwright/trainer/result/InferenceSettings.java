@@ -15,6 +15,7 @@ import java.util.Set;
  * @param rules by Hugging Face's, maxInstances is the number of queries and kinds do not count
  * @param instanceThreshold by Hugging Face's rules, smallest score of an instance; the official
  *     ones keep all
+ * @param windows of videos, for models that see several frames at once
  */
 public record InferenceSettings(
     int shortEdge,
@@ -24,13 +25,50 @@ public record InferenceSettings(
     int maxInstances,
     Set<String> kinds,
     Rules rules,
-    double instanceThreshold) {
+    double instanceThreshold,
+    VideoWindows windows) {
   /** What Hugging Face's post-processing of instances asks for by default. */
   private static final double HUGGING_FACE_THRESHOLD = 0.5;
 
   /** Keeps a copy. */
   public InferenceSettings {
     kinds = Set.copyOf(kinds);
+  }
+
+  /** With the usual windows. */
+  public InferenceSettings(
+      int shortEdge,
+      int maxSize,
+      double objectThreshold,
+      double overlapThreshold,
+      int maxInstances,
+      Set<String> kinds,
+      Rules rules,
+      double instanceThreshold) {
+    this(
+        shortEdge,
+        maxSize,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        kinds,
+        rules,
+        instanceThreshold,
+        VideoWindows.DEFAULT);
+  }
+
+  /** The same with other windows. */
+  public InferenceSettings withWindows(VideoWindows other) {
+    return new InferenceSettings(
+        shortEdge,
+        maxSize,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        kinds,
+        rules,
+        instanceThreshold,
+        other);
   }
 
   /** With the threshold of instances that Hugging Face's rules have by default. */

@@ -17,6 +17,7 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.catalog.DatasetSettings;
+import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.CocoMetrics;
 import org.maskwright.datasets.metrics.CocoSummary;
@@ -148,6 +149,11 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
             ? of.annotations()
             : "annotations/instances_" + of.split() + ".json";
     return Optional.of(of.root().resolve(own)).filter(Files::isRegularFile);
+  }
+
+  /** The mask of an instance as data sets and metrics have it. */
+  public static Rle rle(InstanceSet.Instance instance) {
+    return InstanceTiles.rle(instance.mask());
   }
 
   private static List<Detection> detections(InstanceSet result, Categories categories) {
@@ -316,7 +322,10 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
 
   private static List<ResultSegment> segments(InstanceSet result, Shown shown) {
     return shown(result, shown).stream()
-        .map(i -> new ResultSegment(i.classIndex(), i.score(), InstanceTiles.rle(i.mask())))
+        .map(
+            i ->
+                new ResultSegment(
+                    i.classIndex(), i.score(), InstanceTiles.rle(i.mask()), i.object()))
         .toList();
   }
 

@@ -51,9 +51,7 @@ public final class KindScoring<R> {
     private final Map<ImageId, Double> ofImages = new LinkedHashMap<>();
 
     private Pass(Optional<ResultFiles> files) {
-      this.files =
-          files.flatMap(
-              f -> KindFailure.named(kind, () -> f.start(kind, data.dataset().categories())));
+      this.files = files.flatMap(f -> KindFailure.named(kind, () -> f.start(kind, data.dataset())));
       this.ofImage = KindFailure.named(kind, () -> kind.imageScore(data));
     }
 

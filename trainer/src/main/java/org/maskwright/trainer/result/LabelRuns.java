@@ -70,6 +70,7 @@ final class LabelRuns {
       for (InstanceSet.Instance i : result.instances()) {
         out.writeInt(i.classIndex());
         out.writeDouble(i.score());
+        out.writeInt(i.object());
         out.writeInt(i.mask().height());
         out.writeInt(i.mask().width());
         LabelRuns.write(i.mask().counts(), out);
@@ -83,10 +84,11 @@ final class LabelRuns {
       for (int i = 0; i < count; i++) {
         int classIndex = in.readInt();
         double score = in.readDouble();
+        int object = in.readInt();
         int height = in.readInt();
         int width = in.readInt();
         RunLengthMask mask = RunLengthMask.ofCounts(height, width, LabelRuns.read(in));
-        out.add(new InstanceSet.Instance(classIndex, score, mask));
+        out.add(new InstanceSet.Instance(classIndex, score, mask, object));
       }
       return new InstanceSet(out);
     }

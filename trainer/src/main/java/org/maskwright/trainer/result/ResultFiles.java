@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.files.OutputException;
@@ -50,9 +50,9 @@ public final class ResultFiles implements Closeable {
    *
    * @throws OutputException if one cannot be started
    */
-  <R> Optional<Started<R>> start(ResultKind<R> kind, Categories categories) {
+  <R> Optional<Started<R>> start(ResultKind<R> kind, Dataset dataset) {
     try {
-      Optional<ResultWriter<R>> writer = kind.writer(this, categories);
+      Optional<ResultWriter<R>> writer = kind.writer(this, dataset);
       writer.ifPresent(writers::add);
       return writer.map(Started::new);
     } catch (IOException e) {

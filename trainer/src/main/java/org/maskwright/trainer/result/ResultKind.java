@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
@@ -57,6 +58,14 @@ public interface ResultKind<R> extends Named {
   }
 
   /**
+   * Whether it is made of all frames of a video, in order: a model of clips then sees windows of
+   * them at once, and one process evaluates all.
+   */
+  default boolean ofVideos() {
+    return false;
+  }
+
+  /**
    * What is probably not meant, a line each.
    *
    * @param queries of the model, Q
@@ -104,6 +113,11 @@ public interface ResultKind<R> extends Named {
   default Optional<ResultWriter<R>> writer(ResultFiles files, Categories categories)
       throws IOException {
     return Optional.empty();
+  }
+
+  /** As {@link #writer(ResultFiles, Categories)}, where files need more of the data set. */
+  default Optional<ResultWriter<R>> writer(ResultFiles files, Dataset dataset) throws IOException {
+    return writer(files, dataset.categories());
   }
 
   /** The result over its photograph. */

@@ -139,13 +139,14 @@ public final class Evaluator {
   /** How images go in and results come out under these settings. */
   public static InferenceSettings inference(EvalSettings s) {
     return new InferenceSettings(
-        s.shortEdge(),
-        s.maxSize(),
-        s.objectThreshold(),
-        s.overlapThreshold(),
-        s.maxInstances(),
-        Set.copyOf(s.tasks()),
-        s.rules());
+            s.shortEdge(),
+            s.maxSize(),
+            s.objectThreshold(),
+            s.overlapThreshold(),
+            s.maxInstances(),
+            Set.copyOf(s.tasks()),
+            s.rules())
+        .withWindows(s.video());
   }
 
   /**

@@ -26,6 +26,7 @@ import org.maskwright.trainer.eval.OnnxFileNetwork;
  * @param maxSize largest long edge of the input in pixels
  * @param normalization what is done to pixels first
  * @param classifiesPixels whether it has no mask of each query
+ * @param takesClips whether it sees several frames of a video at once
  * @param loader opens it
  */
 record ModelSource(
@@ -34,6 +35,7 @@ record ModelSource(
     int maxSize,
     Normalization normalization,
     boolean classifiesPixels,
+    boolean takesClips,
     Loader loader) {
   private static final String ONNX = ".onnx";
 
@@ -71,6 +73,7 @@ record ModelSource(
         file.maxSize(),
         file.normalization(),
         file.model().decoder().classifiesPixels(),
+        file.model().decoder().takesClips(),
         (engine, facts) -> loaded(engine, ModelFolder.open(engine, folder), facts));
   }
 
@@ -107,6 +110,7 @@ record ModelSource(
               description.mean().stream().map(Double::floatValue).toList(),
               description.std().stream().map(Double::floatValue).toList()),
           description.maskScores() == MaskScores.SOFTMAX,
+          /* takesClips= */ false,
           (engine, facts) -> loaded(engine, file));
     }
   }

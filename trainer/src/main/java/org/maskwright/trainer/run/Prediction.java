@@ -9,9 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Tiling;
+import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
@@ -21,6 +25,7 @@ import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.Versions;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.RunFolder;
+import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
@@ -28,14 +33,17 @@ import org.maskwright.trainer.config.TileSettings;
 import org.maskwright.trainer.eval.Network;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
+import org.maskwright.trainer.eval.PredictedFrames;
 import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.eval.Predictor;
+import org.maskwright.trainer.eval.VideoPass;
 import org.maskwright.trainer.format.PredictionFiles;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.result.VideoWindows;
 
 /**
  * What a model folder, or a file of ONNX, sees in photographs, as pictures, JSON and files of other
@@ -169,6 +177,7 @@ public final class Prediction {
     boolean pixels = source.classifiesPixels();
     return ResultKinds.all().stream()
         .filter(kind -> !pixels || !kind.needsMasks())
+        .filter(kind -> kind.ofVideos() == source.takesClips())
         .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))
         .findFirst()
         .orElseThrow();
@@ -219,26 +228,95 @@ public final class Prediction {
   }
 
   /**
-   * Predicts photographs one after the other, for who makes something else of them than files of
-   * each; in this process alone.
+   * How the frames of videos are seen.
    *
-   * @param sink is given each photograph with what was seen in it
-   * @throws DatasetException if one cannot be read
-   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind
+   * @param windows of a model of clips; empty: as its run evaluates
+   * @param perFrame whether each frame is answered for at once, with the queries of the frame
+   *     before carried into it
    */
-  public void each(
+  public record FrameWishes(Optional<VideoWindows> windows, boolean perFrame) {
+    /** As the model's run evaluates. */
+    public static final FrameWishes NONE = new FrameWishes(Optional.empty(), false);
+
+    /** Checks that they belong together. */
+    public FrameWishes {
+      if (perFrame && windows.isPresent()) {
+        throw new IllegalArgumentException(
+            "window: not with --per-frame, where each frame is seen by itself; leave one of them out");
+      }
+    }
+  }
+
+  /**
+   * Predicts the frames of videos, one after the other and in order; in this process alone.
+   *
+   * @param sink is given each frame with what was seen in it, in order
+   * @throws DatasetException if one cannot be read, or a model of clips is given frames of several
+   *     sizes
+   * @throws ConfigException if the model cannot serve the kind or the wishes
+   */
+  public void videos(
       Engine engine,
-      List<Photograph> photographs,
+      List<List<Photograph>> videos,
+      FrameWishes frames,
       BiConsumer<Photograph, PredictedPhotograph<?>> sink,
       Progress progress) {
-    try (ModelSource.Loaded loaded = load(engine, photographs)) {
-      Predictor predictor = predictor(loaded.network());
-      classesWithoutBest().ifPresent(progress::note);
-      for (int i = 0; i < photographs.size(); i++) {
-        Photograph photograph = photographs.get(i);
-        sink.accept(photograph, predicted(predictor, photograph, progress));
-        progress.photograph(i + 1, photographs.size(), photograph);
+    List<Photograph> all = videos.stream().flatMap(List::stream).toList();
+    try (ModelSource.Loaded loaded = load(engine, all)) {
+      InferenceSettings settings = frames.windows().map(settings()::withWindows).orElse(settings());
+      Predictor predictor = predictor(loaded.network(), settings);
+      Optional<Supplier<VideoPass>> passes = predictor.videoPasses(frames.perFrame());
+      if (passes.isPresent() && tiling.isPresent()) {
+        throw new ConfigException(
+            "--tile: expected off for a model that sees several frames, or whose queries go from frame to frame: it sees whole frames");
       }
+      if (passes.isEmpty() && frames.windows().isPresent()) {
+        throw new ConfigException(
+            "--window: expected a model of clips (model.decoder.type = masked-attention-video), got one that sees each frame by itself; leave it out");
+      }
+      classesWithoutBest().ifPresent(progress::note);
+      Frames walk = new Frames(all, sink, progress);
+      for (List<Photograph> video : videos) {
+        if (passes.isPresent()) {
+          seen(new PredictedFrames<>(predictor, kind, passes.get().get()), video, walk);
+        } else {
+          video.forEach(frame -> walk.add(predicted(predictor, frame, progress)));
+        }
+      }
+    }
+  }
+
+  private <R> void seen(PredictedFrames<R> frames, List<Photograph> video, Frames walk) {
+    for (Photograph frame : video) {
+      org.maskwright.datasets.Photograph photo =
+          PhotographFile.read(frame.file(), source.normalization().channels());
+      ImageId id = ImageId.of(frame.file().toString());
+      SampleInfo info = new SampleInfo(id, frame.file(), photo.width(), photo.height());
+      frames.next(info, photo).forEach(walk::add);
+    }
+    frames.end().forEach(walk::add);
+  }
+
+  /** Gives frames on in their order. */
+  private static final class Frames {
+    private final List<Photograph> all;
+    private final BiConsumer<Photograph, PredictedPhotograph<?>> sink;
+    private final Progress progress;
+    private int done;
+
+    Frames(
+        List<Photograph> all,
+        BiConsumer<Photograph, PredictedPhotograph<?>> sink,
+        Progress progress) {
+      this.all = all;
+      this.sink = sink;
+      this.progress = progress;
+    }
+
+    void add(PredictedPhotograph<?> seen) {
+      Photograph frame = all.get(done++);
+      sink.accept(frame, seen);
+      progress.photograph(done, all.size(), frame);
     }
   }
 
@@ -247,14 +325,15 @@ public final class Prediction {
     EvalSettings eval = run.eval();
     boolean evaluated = RunFolder.configOf(model).isPresent() && eval.tasks().contains(kind.name());
     return new InferenceSettings(
-        shortEdge(),
-        Math.max(shortEdge(), source.maxSize()),
-        wishes.threshold().score().orElse(eval.objectThreshold()),
-        eval.overlapThreshold(),
-        eval.maxInstances(),
-        evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
-        wishes.rules().orElse(eval.rules()),
-        thresholds.least());
+            shortEdge(),
+            Math.max(shortEdge(), source.maxSize()),
+            wishes.threshold().score().orElse(eval.objectThreshold()),
+            eval.overlapThreshold(),
+            eval.maxInstances(),
+            evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
+            wishes.rules().orElse(eval.rules()),
+            thresholds.least())
+        .withWindows(eval.video());
   }
 
   /** Says which classes have no threshold of their own where others have. */
@@ -289,8 +368,7 @@ public final class Prediction {
    * @throws org.maskwright.trainer.output.OutputRefusedException if a file would be overwritten
    *     that no command wrote; before the work starts
    * @throws DatasetException if no photograph can be read
-   * @throws org.maskwright.trainer.config.ConfigException if the model cannot serve the kind, or
-   *     the processes differ
+   * @throws ConfigException if the model cannot serve the kind, or the processes differ
    * @throws org.maskwright.files.OutputException if a file cannot be written
    */
   public Written write(
@@ -342,8 +420,12 @@ public final class Prediction {
   }
 
   private Predictor predictor(Network network) {
+    return predictor(network, settings());
+  }
+
+  private Predictor predictor(Network network, InferenceSettings settings) {
     Predictor predictor =
-        new Predictor(network, network.classSpace(), source.normalization(), settings());
+        new Predictor(network, network.classSpace(), source.normalization(), settings);
     predictor.requireServes(kind);
     return predictor;
   }

@@ -32,7 +32,7 @@ final class FrameJoiner {
       }
       if (things.isThing(s.classIndex())) {
         Look look = Look.of(picture, s.mask());
-        sightings.add(new Sighting(s.classIndex(), s.score(), s.mask(), look));
+        sightings.add(new Sighting(s.classIndex(), s.score(), s.mask(), look, s.object()));
       } else {
         int track = stuff.computeIfAbsent(s.classIndex(), c -> joiner.newNumber());
         objects.add(new TrackedObject(track, s.classIndex(), false, s.score(), s.mask()));

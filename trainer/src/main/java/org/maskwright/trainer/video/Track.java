@@ -17,6 +17,9 @@ final class Track {
   /** What a sighting of another class is worth. */
   private static final double OTHER_CLASS = 0.6;
 
+  /** What a sighting is worth that the model takes for another object. */
+  private static final double OTHER_OBJECT = 0.6;
+
   /** What a frame without a sighting leaves. */
   private static final double FADING = 0.985;
 
@@ -44,6 +47,7 @@ final class Track {
   private int whole; // sightings
   private int hidden; // frames in a row
   private int lastSeen;
+  private int object; // by the model's numbers; 0 where it follows none
 
   Track(int number, Sighting first, int frame) {
     this.number = number;
@@ -51,6 +55,7 @@ final class Track {
     classWeight = first.score();
     look = first.look();
     lastSeen = frame;
+    object = first.object();
     take(first.mask(), frame);
     area = first.mask().area();
     whole = 1;
@@ -88,6 +93,7 @@ final class Track {
   /** Takes a sighting of this object. */
   void see(Sighting sighting, int frame) {
     lastSeen = frame;
+    object = sighting.object();
     look = look.towards(sighting.look(), NEW_LOOK);
     classWeight += sighting.classIndex() == classIndex ? sighting.score() : -sighting.score();
     if (classWeight < 0) {
@@ -150,8 +156,18 @@ final class Track {
       reach = Math.sqrt(area) * (1 + gap / 4.0);
     }
 
-    /** How much a sighting is like this object, in [0,1]. */
+    /**
+     * How much a sighting is like this object, in [0,1]: wholly where the model says that it is,
+     * and less where it says that it is another.
+     */
     double likeness(Sighting sighting) {
+      if (sighting.object() == 0 || object == 0) {
+        return appearance(sighting);
+      }
+      return sighting.object() == object ? 1 : OTHER_OBJECT * appearance(sighting);
+    }
+
+    private double appearance(Sighting sighting) {
       long seen = sighting.mask().area();
       double ofMask = mask == null ? 0 : overlap(sighting.mask(), seen);
       double[] centre = centre(sighting.mask());

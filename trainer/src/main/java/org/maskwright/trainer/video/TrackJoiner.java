@@ -14,7 +14,8 @@ import org.maskwright.datasets.metrics.LinearAssignment;
  * with the expected mask, then colours and distance; of another class it counts less, and less the
  * longer the track was not seen. Pairs below {@link #LEAST} are none. An object that is partly
  * hidden keeps its shape and pace until it is whole again, so that objects which cross keep their
- * numbers.
+ * numbers. Where a model follows objects itself, as one of clips does, its numbers decide, and
+ * likeness joins what it lost.
  *
  * <p><b>Memory</b> one mask for each object that was seen in the last {@link #PATIENCE} frames,
  * however long the video. <b>Threads</b> one at a time.

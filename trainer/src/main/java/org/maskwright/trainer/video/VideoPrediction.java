@@ -18,16 +18,19 @@ import org.maskwright.trainer.run.Prediction;
 import org.maskwright.trainer.video.VideoFolders.Video;
 
 /**
- * Runs an image model on videos: frame by frame, its objects joined to tracks, which go into files
- * of formats, pictures of the frames, and a sheet of a few of them.
+ * Runs a model on videos, frame by frame or, if it sees several at once, in windows: its objects
+ * joined to tracks, which go into files of formats, pictures of the frames, and a sheet of a few of
+ * them.
  *
- * <p><b>Memory</b> one frame with its result, the objects of the last second, the small pictures of
- * a sheet; what grows with the number of frames are their files' names and 12 bytes a mask.
+ * <p><b>Memory</b> one frame with its result, or the frames of a window, the objects of the last
+ * second, the small pictures of a sheet; what grows with the number of frames are their files'
+ * names and 12 bytes a mask.
  *
  * <p><b>Threads</b> one at a time.
  */
 public final class VideoPrediction {
   private final Prediction prediction;
+  private final Prediction.FrameWishes frames;
   private final List<TrackFormat> formats;
   private final List<Video> videos;
 
@@ -39,28 +42,43 @@ public final class VideoPrediction {
    */
   public record Tracked(String video, int frames, int tracks) {}
 
-  private VideoPrediction(Prediction prediction, List<TrackFormat> formats, List<Video> videos) {
+  private VideoPrediction(
+      Prediction prediction,
+      Prediction.FrameWishes frames,
+      List<TrackFormat> formats,
+      List<Video> videos) {
     this.prediction = prediction;
+    this.frames = frames;
     this.formats = List.copyOf(formats);
     this.videos = videos;
+  }
+
+  /** As the other method, frames seen as the model's run evaluates them. */
+  public static VideoPrediction of(Prediction prediction, List<TrackFormat> formats, Path folder) {
+    return of(prediction, Prediction.FrameWishes.NONE, formats, folder);
   }
 
   /**
    * Prepares it.
    *
-   * @param prediction of single frames
+   * @param prediction of frames
+   * @param frames how they are seen
    * @param folder of frames, or of folders of frames, a video each
    * @throws DatasetException if there is no video
    * @throws IllegalArgumentException if the results are not made of segments; the message begins
    *     with the name of the wish
    */
-  public static VideoPrediction of(Prediction prediction, List<TrackFormat> formats, Path folder) {
+  public static VideoPrediction of(
+      Prediction prediction,
+      Prediction.FrameWishes frames,
+      List<TrackFormat> formats,
+      Path folder) {
     if (prediction.kind().segmented().isEmpty()) {
       throw new IllegalArgumentException(
           "task: results of %s are not made of segments, which tracks are joined of"
               .formatted(prediction.kind().name()));
     }
-    return new VideoPrediction(prediction, formats, VideoFolders.find(folder));
+    return new VideoPrediction(prediction, frames, formats, VideoFolders.find(folder));
   }
 
   /**
@@ -81,17 +99,13 @@ public final class VideoPrediction {
         for (TrackFormat format : formats) {
           writers.add(format.start(files, categories));
         }
-        List<Photograph> photographs = new ArrayList<>();
-        videos.forEach(
-            video ->
-                video
-                    .frames()
-                    .forEach(
-                        frame ->
-                            photographs.add(
-                                new Photograph(frame, video.name() + "/" + frame.getFileName()))));
         Walk walk = new Walk(writers, folder, done);
-        prediction.each(engine, photographs, walk::frame, progress);
+        prediction.videos(
+            engine,
+            videos.stream().map(VideoPrediction::photographs).toList(),
+            frames,
+            walk::frame,
+            progress);
         for (TrackWriter writer : writers) {
           writer.end();
         }
@@ -105,6 +119,12 @@ public final class VideoPrediction {
       throw OutputFile.failure(folder.path(), e);
     }
     return done;
+  }
+
+  private static List<Photograph> photographs(Video video) {
+    return video.frames().stream()
+        .map(frame -> new Photograph(frame, video.name() + "/" + frame.getFileName()))
+        .toList();
   }
 
   /** Goes through the frames of all videos. */

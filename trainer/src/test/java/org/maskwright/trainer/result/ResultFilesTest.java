@@ -8,19 +8,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Channels;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.video.VideoDataset;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
 import org.maskwright.modelzoo.postprocess.PanopticMap;
 import org.maskwright.modelzoo.postprocess.SemanticMap;
 import org.maskwright.trainer.output.OutputFolder;
 
 class ResultFilesTest {
-  private static final Categories CLASSES = Categories.things("cat");
+  private static final Dataset CATS =
+      new VideoDataset(
+          "cats", Categories.things("cat"), Set.of(), Channels.RGB, List.of(), List.of());
 
   @TempDir private Path folder;
 
@@ -30,9 +36,9 @@ class ResultFilesTest {
 
   private void write(boolean finished, SampleInfo... images) throws IOException {
     try (ResultFiles files = ResultFiles.in(OutputFolder.open(folder))) {
-      var instances = files.start(new InstanceKind(), CLASSES).orElseThrow();
-      var panoptic = files.start(new PanopticKind(), CLASSES).orElseThrow();
-      var semantic = files.start(new SemanticKind(), CLASSES).orElseThrow();
+      var instances = files.start(new InstanceKind(), CATS).orElseThrow();
+      var panoptic = files.start(new PanopticKind(), CATS).orElseThrow();
+      var semantic = files.start(new SemanticKind(), CATS).orElseThrow();
       for (SampleInfo image : images) {
         instances.add(image, new InstanceSet(List.of()));
         panoptic.add(image, new PanopticMap(1, 2, new int[2], List.of()));
