@@ -62,13 +62,13 @@ final class RunSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "data.source.clips.frames      | data.source.clips.frames=65               | 1 to 64",
-        "data.source.clips.range       | data.source.clips.range=0                 | at least 1",
-        "data.source.clips.shift       | data.source.clips.shift=1                 | in [0,1)",
-        "data.source.tiles             | data.source.tiles.size=64                 | whole images",
-        "data.source.repeat-threshold  | data.source.repeat-threshold=0.1          | once in an epoch",
-        "data.source.supervision       | data.source.supervision.type=boxes        | got boxes",
-        "data.source.supervision       | data.source.supervision.type=as-annotated | got as-annotated",
+        "data.sources[0].clips.frames | data.source.clips.frames=65               | 1 to 64",
+        "data.sources[0].clips.range | data.source.clips.range=0                 | at least 1",
+        "data.sources[0].clips.shift | data.source.clips.shift=1                 | in [0,1)",
+        "data.sources[0].tiles | data.source.tiles.size=64                 | whole images",
+        "data.sources[0].repeat-threshold | data.source.repeat-threshold=0.1          | once in an epoch",
+        "data.sources[0].supervision | data.source.supervision.type=boxes        | got boxes",
+        "data.sources[0].supervision | data.source.supervision.type=as-annotated | got as-annotated",
       })
   void clipsGoWithWholeMasksOfWholeImages(String key, String override, String said) {
     Path file = REPOSITORY.resolve("configs/quickstart.conf");

@@ -172,7 +172,7 @@ class MaskSupervisionTest {
                   () -> new MaskSupervision(new int[wrong[0]], randomMasks(1), wrong[1], wrong[2]))
               .getMessage();
       assertEquals(
-          "targets: expected one class for each mask within %d x %d pixels, got %d classes, 1 masks of 70 x 5"
+          "targets: expected one class for each mask of a frame within %d x %d pixels, got %d classes, 1 masks in 1 frames of 70 x 5"
               .formatted(wrong[2], wrong[1], wrong[0]),
           message);
     }
