@@ -70,21 +70,25 @@ class ClipRunIT {
                 """);
     Path dir = folder.resolve("stills");
     assertEquals(0, run("train", config.toString(), "--run-dir", dir.toString()), output::toString);
-    assertTrue(
-        output.toString().contains("6 images, clips of 3 frames of each"), output::toString);
+    assertTrue(output.toString().contains("6 images, clips of 3 frames of each"), output::toString);
     assertEquals(3, TinyRun.losses(dir).size());
   }
 
   @Test
   void clipsOfPhotographsThatAreTakenForVideosAreADataError() throws IOException {
-    Path config = TinyRun.write(folder, MODEL + "data.source.clips.frames = 2\neval { tasks = [instance], best = instance.AP }\n");
+    Path config =
+        TinyRun.write(
+            folder,
+            MODEL
+                + "data.source.clips.frames = 2\neval { tasks = [instance], best = instance.AP }\n");
     assertEquals(4, run("train", config.toString(), "--run-dir", folder.resolve("x").toString()));
     assertTrue(output.toString().contains("from = stills"), output::toString);
   }
 
   @Test
   void labelsOfTheLastFrameTrainToo() throws IOException {
-    String more = videos() + "data.source.clips { frames = 2, labels = last-frame }\ntrain.steps = 2\n";
+    String more =
+        videos() + "data.source.clips { frames = 2, labels = last-frame }\ntrain.steps = 2\n";
     Path config = TinyRun.write(folder, more);
     Path dir = folder.resolve("last");
     assertEquals(0, run("train", config.toString(), "--run-dir", dir.toString()), output::toString);
