@@ -30,10 +30,7 @@ MODELS = {
 def data(root, train, val):
     if (root / "val.txt").exists():
         return
-    target = HOME / "trainer/target"
-    subprocess.run([HOME / "maskwright", "--version"], check=True, stdout=subprocess.DEVNULL)
-    classpath = f"{HOME}/benchmarks/target/classes:{target}/maskwright-trainer.jar:{(target / 'maskwright.classpath').read_text().strip()}"
-    subprocess.run([HOME / "benchmarks/java.sh", "-Xmx1g", "-cp", classpath, "org.maskwright.benchmarks.data.RareShapes", root, str(train), str(val), "128"], check=True)
+    subprocess.run([HOME / "benchmarks/main.sh", "-Xmx1g", "org.maskwright.benchmarks.data.RareShapes", root, str(train), str(val), "128"], check=True)
 
 
 def train(run, root, seed, steps, settings):
