@@ -43,7 +43,7 @@ boundary() {
   local run=$1
   [[ -s $run/evaluated/instances.json ]] || "$home/maskwright" eval "$run/checkpoints/last" --out "$run/evaluated" >>"$run.log" 2>&1
   [[ -s $run/boundary.json ]] || "$home/maskwright" score instances --iou boundary --gt "$gt" --pred "$run/evaluated/instances.json" --json="$run/boundary.json" >>"$run.log" 2>&1
-  sed -nE 's/^ *"AP" *: *([-0-9.eE]+).*/\1/p' "$run/boundary.json" | head -1 | awk '{ print 100 * $1 }'
+  sed -nE 's/^[{ ]*"AP" *: *([-0-9.eE]+).*/\1/p' "$run/boundary.json" | awk '{ print 100 * $1 }'
 }
 
 # The settings of a kind, and the seconds that an object takes: a mask 79.2, a box 7, a point 0.9.
