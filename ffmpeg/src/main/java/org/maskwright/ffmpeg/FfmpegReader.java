@@ -16,16 +16,12 @@ import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
-import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_q2d;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale_frame;
@@ -259,15 +255,7 @@ final class FfmpegReader implements VideoReader {
   private RgbImage picture() {
     int width = frame.width();
     int height = frame.height();
-    if (rgb.width() != width || rgb.height() != height) {
-      av_frame_unref(rgb);
-      rgb.format(AV_PIX_FMT_RGB24);
-      rgb.width(width);
-      rgb.height(height);
-      rgb.colorspace(AVCOL_SPC_RGB);
-      rgb.color_range(AVCOL_RANGE_JPEG);
-      require(av_frame_get_buffer(rgb, 0));
-    }
+    require(Natives.allocateRgb(rgb, width, height));
     require(sws_scale_frame(scaler, rgb, frame));
     int row = CHANNELS * width;
     byte[] data = new byte[Math.multiplyExact(row, height)];

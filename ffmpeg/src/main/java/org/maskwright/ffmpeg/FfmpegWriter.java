@@ -19,20 +19,16 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_write_header;
 import static org.bytedeco.ffmpeg.global.avformat.avio_closep;
 import static org.bytedeco.ffmpeg.global.avformat.avio_open;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_PRI_BT709;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
-import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_TRC_BT709;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_make_writable;
-import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale_frame;
 
 import java.io.IOException;
@@ -189,15 +185,7 @@ final class FfmpegWriter implements VideoWriter {
     boolean fits = side(picture.width()) == size.width() && side(picture.height()) == size.height();
     int width = fits ? size.width() : picture.width();
     int height = fits ? size.height() : picture.height();
-    if (rgb.width() != width || rgb.height() != height) {
-      av_frame_unref(rgb);
-      rgb.format(AV_PIX_FMT_RGB24);
-      rgb.width(width);
-      rgb.height(height);
-      rgb.colorspace(AVCOL_SPC_RGB);
-      rgb.color_range(AVCOL_RANGE_JPEG);
-      require(av_frame_get_buffer(rgb, 0));
-    }
+    require(Natives.allocateRgb(rgb, width, height));
     require(av_frame_make_writable(rgb));
     BytePointer pixels = rgb.data(0);
     long stride = rgb.linesize(0);

@@ -2,8 +2,13 @@ package org.maskwright.ffmpeg;
 
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_strerror;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
 import static org.bytedeco.ffmpeg.global.swscale.sws_alloc_context;
@@ -46,6 +51,20 @@ final class Natives implements AutoCloseable {
     own(() -> sws_free_context(scaler));
     scaler.flags(SWS_BICUBIC); // as FFmpeg's command
     return scaler;
+  }
+
+  /** Gives a frame memory for colours of that size, unless it has it; FFmpeg's status. */
+  static int allocateRgb(AVFrame frame, int width, int height) {
+    if (frame.width() == width && frame.height() == height) {
+      return 0;
+    }
+    av_frame_unref(frame);
+    frame.format(AV_PIX_FMT_RGB24);
+    frame.width(width);
+    frame.height(height);
+    frame.colorspace(AVCOL_SPC_RGB);
+    frame.color_range(AVCOL_RANGE_JPEG);
+    return av_frame_get_buffer(frame, 0);
   }
 
   /** A file's name that FFmpeg takes for no protocol. */

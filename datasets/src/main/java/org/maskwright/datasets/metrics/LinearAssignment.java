@@ -44,6 +44,37 @@ public final class LinearAssignment {
     return columnOf;
   }
 
+  /** How much a row and a column are alike. */
+  @FunctionalInterface
+  public interface Likeness {
+    /** The more, the better they go together. */
+    double of(int row, int column);
+  }
+
+  /**
+   * The column of each row for the largest sum of likeness, -1 for rows that are left over. Pairs
+   * that are less alike than {@code least} are none.
+   *
+   * @param least above 0
+   * @param likeness asked once for each pair; finite
+   */
+  public static int[] mostAlike(int rows, int columns, double least, Likeness likeness) {
+    double[] costs = new double[Math.multiplyExact(rows, columns)];
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        double alike = likeness.of(r, c);
+        costs[r * columns + c] = alike < least ? 0 : -alike;
+      }
+    }
+    int[] columnOf = columns(costs, rows, columns);
+    for (int r = 0; r < rows; r++) {
+      if (columnOf[r] >= 0 && costs[r * columns + columnOf[r]] == 0) {
+        columnOf[r] = NONE;
+      }
+    }
+    return columnOf;
+  }
+
   private static void check(double[] costs, int rows, int columns) {
     if (rows < 0 || columns < 0 || (long) rows * columns != costs.length) {
       throw new IllegalArgumentException(

@@ -173,15 +173,19 @@ public final class Predictor {
                 l ->
                     (predictions, paddedHeight, paddedWidth) ->
                         l.compute(predictions, example, paddedHeight, paddedWidth)));
-    ImageFrame frame =
-        new ImageFrame(
-            seen.paddedHeight(),
-            seen.paddedWidth(),
-            example.contentHeight(),
-            example.contentWidth(),
-            example.originalHeight(),
-            example.originalWidth());
-    return new ImageOutputs(seen.outputs(), frame);
+    return new ImageOutputs(
+        seen.outputs(), frame(example, seen.paddedHeight(), seen.paddedWidth()));
+  }
+
+  /** Where an example stands in an input that was padded. */
+  static ImageFrame frame(TrainingExample example, int paddedHeight, int paddedWidth) {
+    return new ImageFrame(
+        paddedHeight,
+        paddedWidth,
+        example.contentHeight(),
+        example.contentWidth(),
+        example.originalHeight(),
+        example.originalWidth());
   }
 
   /**

@@ -96,21 +96,15 @@ final class QueryFollower {
       int frames = Math.max(1, shared);
       BitSet[] here = masks(next, 0, frames);
       BitSet[] there = masks(window, window.frames().size() - frames, frames);
-      double[] costs = new double[queries * before.size()];
-      for (int q = 0; q < queries; q++) {
-        for (int o = 0; o < before.size(); o++) {
-          int other = before.get(o).query();
-          double likeness =
-              likeness(next, q, before.get(o), here[q], other < 0 ? null : there[other]);
-          costs[q * before.size() + o] = likeness < LEAST ? 0 : -likeness;
-        }
-      }
-      chosen = LinearAssignment.columns(costs, queries, before.size());
-      for (int q = 0; q < queries; q++) {
-        if (chosen[q] >= 0 && costs[q * before.size() + chosen[q]] == 0) {
-          chosen[q] = -1;
-        }
-      }
+      chosen =
+          LinearAssignment.mostAlike(
+              queries,
+              before.size(),
+              LEAST,
+              (q, o) -> {
+                int other = before.get(o).query();
+                return likeness(next, q, before.get(o), here[q], other < 0 ? null : there[other]);
+              });
     }
     return remember(next, chosen);
   }

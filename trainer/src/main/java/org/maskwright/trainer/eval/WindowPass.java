@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.TrainingExample;
-import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.VideoWindows;
 
@@ -79,17 +78,10 @@ final class WindowPass implements VideoPass {
     int[] objects = follower.follow(seen, answered);
     List<ImageOutputs> out = new ArrayList<>();
     for (int t = answered; t < frames.size(); t++) {
-      TrainingExample example = frames.get(t);
       out.add(
           new ImageOutputs(
               seen.frames().get(t).following(objects, network.takesClips()),
-              new ImageFrame(
-                  seen.paddedHeight(),
-                  seen.paddedWidth(),
-                  example.contentHeight(),
-                  example.contentWidth(),
-                  example.originalHeight(),
-                  example.originalWidth())));
+              Predictor.frame(frames.get(t), seen.paddedHeight(), seen.paddedWidth())));
     }
     frames.subList(0, Math.max(0, frames.size() - overlap)).clear();
     answered = frames.size();

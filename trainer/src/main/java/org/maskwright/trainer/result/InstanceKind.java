@@ -205,13 +205,13 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
       CocoMetrics result = masks.result();
       CocoSummary all = result.all();
       Map<String, Double> metrics = new LinkedHashMap<>();
-      metrics.put(AP, percent(all.ap()));
-      metrics.put(AP50, percent(all.ap50()));
-      metrics.put(AP75, percent(all.ap75()));
-      metrics.put(AP_SMALL, percent(all.apSmall()));
-      metrics.put(AP_MEDIUM, percent(all.apMedium()));
-      metrics.put(AP_LARGE, percent(all.apLarge()));
-      metrics.put(BOX_AP, percent(boxes.result().all().ap()));
+      metrics.put(AP, ClassColumns.percent(all.ap()));
+      metrics.put(AP50, ClassColumns.percent(all.ap50()));
+      metrics.put(AP75, ClassColumns.percent(all.ap75()));
+      metrics.put(AP_SMALL, ClassColumns.percent(all.apSmall()));
+      metrics.put(AP_MEDIUM, ClassColumns.percent(all.apMedium()));
+      metrics.put(AP_LARGE, ClassColumns.percent(all.apLarge()));
+      metrics.put(BOX_AP, ClassColumns.percent(boxes.result().all().ap()));
       return new Scores(metrics, perClass(result), details());
     }
 
@@ -242,11 +242,6 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
           Optional.of(at),
           Optional.of(analysis.confusion(at)),
           Optional.of(analysis.errors(at)));
-    }
-
-    /** COCO's -1 for nothing to measure becomes NaN. */
-    private static double percent(double fraction) {
-      return fraction < 0 ? Double.NaN : 100 * fraction;
     }
   }
 

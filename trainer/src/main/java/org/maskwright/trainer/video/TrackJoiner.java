@@ -100,21 +100,11 @@ public final class TrackJoiner {
 
   /** The track of each kept sighting, -1 for none. */
   private int[] assigned(List<Sighting> sightings, List<Integer> kept) {
-    int columns = tracks.size();
-    double[] costs = new double[kept.size() * columns];
-    for (int c = 0; c < columns; c++) {
-      Track.Expected expected = tracks.get(c).expectedAt(frame);
-      for (int r = 0; r < kept.size(); r++) {
-        double likeness = expected.likeness(sightings.get(kept.get(r)));
-        costs[r * columns + c] = likeness < LEAST ? 0 : -likeness;
-      }
-    }
-    int[] trackOf = LinearAssignment.columns(costs, kept.size(), columns);
-    for (int r = 0; r < trackOf.length; r++) {
-      if (trackOf[r] >= 0 && costs[r * columns + trackOf[r]] == 0) {
-        trackOf[r] = -1;
-      }
-    }
-    return trackOf;
+    List<Track.Expected> expected = tracks.stream().map(t -> t.expectedAt(frame)).toList();
+    return LinearAssignment.mostAlike(
+        kept.size(),
+        expected.size(),
+        LEAST,
+        (row, track) -> expected.get(track).likeness(sightings.get(kept.get(row))));
   }
 }

@@ -28,6 +28,7 @@ import org.maskwright.datasets.metrics.TubeEvaluator.TrueTrack;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
+import org.maskwright.trainer.result.ClassColumns;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.InstanceKind;
@@ -167,40 +168,30 @@ public final class TrackKind implements ResultKind<InstanceSet> {
     public Scores scores() {
       tracks.end(this::ended);
       CocoMetrics result = evaluator.result();
-      Map<String, Map<String, Double>> perClass = new LinkedHashMap<>();
+      ClassColumns classes = new ClassColumns();
       for (Category c : categories) {
         CocoSummary of = result.perCategory().get(c.id());
         if (of != null) {
-          numbers(of)
-              .forEach(
-                  (name, value) -> {
-                    Map<String, Double> column =
-                        perClass.computeIfAbsent(name, n -> new LinkedHashMap<>());
-                    if (!value.isNaN()) {
-                      column.put(c.name(), value);
-                    }
-                  });
+          fractions(of).forEach((measure, value) -> classes.add(measure, c.name(), value));
         }
       }
-      return new Scores(numbers(result.all()), perClass);
+      Map<String, Double> all = new LinkedHashMap<>();
+      fractions(result.all())
+          .forEach((measure, value) -> all.put(measure, ClassColumns.percent(value)));
+      return new Scores(all, classes.columns());
     }
 
-    private static Map<String, Double> numbers(CocoSummary s) {
+    private static Map<String, Double> fractions(CocoSummary s) {
       Map<String, Double> out = new LinkedHashMap<>();
-      out.put(AP, percent(s.ap()));
-      out.put("AP50", percent(s.ap50()));
-      out.put("AP75", percent(s.ap75()));
-      out.put("APs", percent(s.apSmall()));
-      out.put("APm", percent(s.apMedium()));
-      out.put("APl", percent(s.apLarge()));
-      out.put("AR1", percent(s.ar1()));
-      out.put("AR10", percent(s.ar10()));
+      out.put(AP, s.ap());
+      out.put("AP50", s.ap50());
+      out.put("AP75", s.ap75());
+      out.put("APs", s.apSmall());
+      out.put("APm", s.apMedium());
+      out.put("APl", s.apLarge());
+      out.put("AR1", s.ar1());
+      out.put("AR10", s.ar10());
       return out;
-    }
-
-    /** -1 for nothing to measure becomes NaN. */
-    private static double percent(double fraction) {
-      return fraction < 0 ? Double.NaN : 100 * fraction;
     }
   }
 
