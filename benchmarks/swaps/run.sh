@@ -8,10 +8,11 @@
 #   KEY=VALUE  settings of all runs, such as engine.threads=1
 #
 # Both models see as many frames in a step. Prints for each seed the track AP50 (YouTube-VIS) on the validation videos of 8 frames: of the model of clips, which is
-# trained on 2 frames and sees all 8 at once, and of the model of photographs, whose instances are joined by overlap with the expected mask and nearness.
+# trained on 2 frames and sees all 8 at once; of the model of photographs, whose instances are joined by overlap with the expected mask and nearness; and of the same
+# model frame by frame, its queries carried on.
 set -euo pipefail
 
-(($# >= 1)) || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+(($# >= 1)) || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 maskwright=${MASKWRIGHT:-$home/maskwright}
 out=$(mkdir -p "$1" && cd "$1" && pwd -P)
@@ -48,11 +49,22 @@ for seed in $seeds; do
   done
 done
 
+# Track AP50 of the model of photographs frame by frame.
+per_frame() {
+  local run=$out/photographs-$1 tracks=$out/per-frame-$1
+  [[ -s $tracks/youtube-vis/results.json ]] || "$maskwright" predict "$run/checkpoints/last" --video "$out/data/val/JPEGImages" --per-frame --threshold 0.05 --overlay none --out "$tracks" \
+    >>"$run.log" 2>&1
+  "$maskwright" score video --kind ytvis --gt "$out/data/val/instances.json" --pred "$tracks/youtube-vis/results.json" 2>>"$run.log" |
+    sed -nE 's/.*IoU=0.50  .*all.*maxDets=100 ] = (.*)/\1/p' | awk '{ print 100 * $1 }'
+}
+
 # A metric of the last evaluation, which is written last.
-value() { sed -nE "s/^ *\"$2\" : \"?([^\",]+).*/\\1/p" "$1/summary.json" | tail -1; }
+value() { sed -nE "s/^ *\"$2\" : \"?([^\",]+).*/\1/p" "$1/summary.json" | tail -1; }
 {
-  printf 'seed\tclips AP50\tphotographs AP50\n'
+  printf 'seed\tclips AP50\tAP\tphotographs AP50\tAP\tframe by frame AP50\n'
   for seed in $seeds; do
-    printf '%s\t%s\t%s\n' "$seed" "$(value "$out/clips-$seed" track.AP50)" "$(value "$out/photographs-$seed" track.AP50)"
+    clips=$out/clips-$seed
+    photographs=$out/photographs-$seed
+    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$seed" "$(value "$clips" track.AP50)" "$(value "$clips" track.AP)" "$(value "$photographs" track.AP50)" "$(value "$photographs" track.AP)" "$(per_frame "$seed")"
   done
 } | tee "$out/swaps.tsv"
