@@ -28,6 +28,9 @@ import org.maskwright.settings.Doc;
 
 /** Plain vision transformers of several families; computed by {@link Vit}. */
 public final class VitPart implements BackbonePart {
+  /** Names of the pyramid's parameters, which weights trained without a model around lack. */
+  public static final Pattern PYRAMID = VitCheckpoints.PYRAMID;
+
   private static final int MAP_CHANNELS = 256;
   private static final int HEAD_CHANNELS = 64;
   private static final String PREFIX = "backbone.";
@@ -286,7 +289,7 @@ public final class VitPart implements BackbonePart {
 
   @Override
   public Pattern added() {
-    return VitCheckpoints.PYRAMID;
+    return PYRAMID;
   }
 
   @Override
