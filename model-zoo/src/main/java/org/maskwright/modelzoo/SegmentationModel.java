@@ -206,6 +206,16 @@ public final class SegmentationModel extends Module {
     QuerySource.Queries of(QuerySource.Queries learned);
   }
 
+  /**
+   * What the mask decoder gets of images: of a decoder that answers prompts or examples all it
+   * needs, for any number of answers. Its tensors are the caller's scope's.
+   *
+   * <p><b>Shapes</b> pixels as for {@link #forward(Tensor)}
+   */
+  public PixelFeatures features(Tensor pixels) {
+    return pixelFeatures(() -> padded(pixels));
+  }
+
   private String decoderName() {
     return Registry.of(DecoderPart.class).of(config.decoder()).name();
   }

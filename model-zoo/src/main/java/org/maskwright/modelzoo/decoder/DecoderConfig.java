@@ -44,6 +44,14 @@ public interface DecoderConfig {
     return false;
   }
 
+  /**
+   * Whether it answers by examples that come with a picture, on canvases of the two; then it gives
+   * nothing for a picture alone.
+   */
+  default boolean takesExamples() {
+    return false;
+  }
+
   /** Whether it runs blocks that the backbone has left to it. */
   default boolean runsEncoder() {
     return false;

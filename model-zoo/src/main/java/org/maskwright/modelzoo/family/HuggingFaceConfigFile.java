@@ -227,6 +227,9 @@ final class HuggingFaceConfigFile {
   }
 
   private void requireClasses(int classes) {
+    if (!type.namesClasses()) {
+      return;
+    }
     String count = "num_labels";
     if (config.hasPath(count) && config.getInt(count) != classes) {
       throw refused(count, classes + ", as in the weights", config.getInt(count));
@@ -281,6 +284,11 @@ final class HuggingFaceConfigFile {
     return type.imageSide(model).isPresent();
   }
 
+  /** PIL's number of the way in which its images are resized. */
+  int resampling() {
+    return type.resampling();
+  }
+
   /** The loss that the file names; empty if it names none. */
   Optional<TrainedLoss> loss() {
     try {
@@ -292,6 +300,9 @@ final class HuggingFaceConfigFile {
 
   /** Class names in the order of the logits; Transformers writes none where there are two. */
   List<String> classNames() {
+    if (!type.namesClasses()) {
+      return List.of("object");
+    }
     try {
       if (config.hasPath("id2label")) {
         return named(config.getObject("id2label").unwrapped());

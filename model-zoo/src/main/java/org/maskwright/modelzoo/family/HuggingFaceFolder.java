@@ -70,15 +70,17 @@ public final class HuggingFaceFolder {
    */
   public static HuggingFaceSettings read(Path folder) {
     HuggingFaceConfigFile config = new HuggingFaceConfigFile(folder.resolve(CONFIG));
-    HuggingFacePreprocessor input = preprocessor(folder);
+    HuggingFacePreprocessor input = preprocessor(folder, config);
     return new HuggingFaceSettings(
         config.classNames(), input.shortEdge(), input.maxSize(), input.mean(), input.std());
   }
 
-  private static HuggingFacePreprocessor preprocessor(Path folder) {
+  private static HuggingFacePreprocessor preprocessor(Path folder, HuggingFaceConfigFile config) {
     Path file = folder.resolve(PREPROCESSOR);
     return HuggingFacePreprocessor.read(
-        file, Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty());
+        file,
+        Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty(),
+        config.resampling());
   }
 
   /**
@@ -96,7 +98,7 @@ public final class HuggingFaceFolder {
     DeducedArchitecture deduced = config.deduce(state);
     return deduced.model().filter(config::hasSquareImages).isPresent()
         ? deduced
-        : deduced.withSizeDivisibility(preprocessor(folder).sizeDivisibility());
+        : deduced.withSizeDivisibility(preprocessor(folder, config).sizeDivisibility());
   }
 
   /**
@@ -151,12 +153,14 @@ public final class HuggingFaceFolder {
     config.putAll(type.write(model));
     Map<String, Object> names = new LinkedHashMap<>();
     Map<String, Object> ids = new LinkedHashMap<>();
-    for (int i = 0; i < settings.classNames().size(); i++) {
+    for (int i = 0; type.namesClasses() && i < settings.classNames().size(); i++) {
       names.put(Integer.toString(i), settings.classNames().get(i));
       ids.put(settings.classNames().get(i), i);
     }
-    config.put("id2label", names);
-    config.put("label2id", ids);
+    if (type.namesClasses()) {
+      config.put("id2label", names);
+      config.put("label2id", ids);
+    }
     Map<String, HostTensor> whole = new LinkedHashMap<>();
     if (type.defaultBackbone().isPresent()) {
       HuggingFaceBackbone backbone = backbone(model);
@@ -173,7 +177,9 @@ public final class HuggingFaceFolder {
             from ->
                 config.put(HuggingFaceOrigin.KEY, new HuggingFaceOrigin(from.licence()).toMap()));
     double noObject = loss.map(TrainedLoss::noObjectWeight).orElse(DEFAULT_NO_OBJECT_WEIGHT);
-    whole.put(EMPTY_WEIGHT, emptyWeight(settings.classNames().size(), noObject));
+    if (type.namesClasses()) {
+      whole.put(EMPTY_WEIGHT, emptyWeight(settings.classNames().size(), noObject));
+    }
     whole.putAll(state.asMap());
     StateDict theirs = type.family().export(StateDict.of(whole).withMetadata(state.metadata()));
     Safetensors.write(folder.resolve("model.safetensors"), theirs);

@@ -68,6 +68,16 @@ interface HuggingFaceModel {
    */
   default void check(Config config) {}
 
+  /** Whether its files name classes: else they are of one, {@code object}. */
+  default boolean namesClasses() {
+    return true;
+  }
+
+  /** How its class of images resizes them: PIL's number; 2 is bilinear, 3 bicubic. */
+  default int resampling() {
+    return HuggingFacePreprocessor.BILINEAR;
+  }
+
   /** Heads of the mask decoder; empty where weights show them. */
   OptionalInt decoderHeads(Config config);
 

@@ -22,7 +22,7 @@ record HuggingFacePreprocessor(
     int shortEdge, int maxSize, List<Double> mean, List<Double> std, int sizeDivisibility) {
   private static final double PIXEL_RANGE = 255;
   private static final int CHANNELS = 3;
-  private static final int BILINEAR = 2; // PIL's number
+  static final int BILINEAR = 2; // PIL's number
   private static final double ROUNDING = 1e-6;
   private static final int DEFAULT_DIVISOR = 32;
   private static final int DEFAULT_SHORT_EDGE = 800;
@@ -43,10 +43,11 @@ record HuggingFacePreprocessor(
    * Reads and checks; what is not there takes the default of Transformers' classes.
    *
    * @param file named in faults
+   * @param resampling PIL's number of the way in which images are resized
    */
-  static HuggingFacePreprocessor read(Path file, Config json) {
+  static HuggingFacePreprocessor read(Path file, Config json, int resampling) {
     try {
-      requireSteps(file, json);
+      requireSteps(file, json, resampling);
       int shortEdge =
           least(
               file,
@@ -80,16 +81,21 @@ record HuggingFacePreprocessor(
   }
 
   /** Steps that Maskwright always takes. */
-  private static void requireSteps(Path file, Config json) {
+  private static void requireSteps(Path file, Config json, int resampling) {
     for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
       if (json.hasPath(step) && !json.getBoolean(step)) {
         throw new CheckpointException(
             file, step + ": expected true, as Maskwright always does it, got false");
       }
     }
-    if (json.hasPath("resample") && json.getInt("resample") != BILINEAR) {
+    if (json.hasPath("resample") && json.getInt("resample") != resampling) {
       throw new CheckpointException(
-          file, "resample: expected 2 (bilinear), got " + json.getInt("resample"));
+          file,
+          "resample: expected %d (%s), got %d"
+              .formatted(
+                  resampling,
+                  resampling == BILINEAR ? "bilinear" : "bicubic",
+                  json.getInt("resample")));
     }
     if (json.hasPath("rescale_factor")
         && Math.abs(json.getDouble("rescale_factor") * PIXEL_RANGE - 1) > ROUNDING) {
