@@ -44,6 +44,14 @@ public interface DecoderConfig {
     return false;
   }
 
+  /**
+   * Whether it answers prompts, about an image of one map, and says nothing without them: no
+   * classes and no objects of its own.
+   */
+  default boolean takesPrompts() {
+    return false;
+  }
+
   /** Whether it runs blocks that the backbone has left to it. */
   default boolean runsEncoder() {
     return false;
