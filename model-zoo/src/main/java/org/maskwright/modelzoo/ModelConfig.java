@@ -62,9 +62,20 @@ public record ModelConfig(
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
     requireTokens(backbone, pixelDecoder, decoder);
+    requireMaps(backbone, pixelDecoder, decoder);
     int masks = maskDim;
     int hidden = hiddenDim;
     backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));
+    backbone
+        .mapWidth()
+        .ifPresent(
+            width ->
+                require(
+                    hidden == width,
+                    "hiddenDim",
+                    "the width of the backbone's map, " + width,
+                    hidden));
+    decoder.check(hiddenDim, maskDim);
     requireMemory(decoder, pixelDecoder.memoryLevels());
   }
 
@@ -75,7 +86,8 @@ public record ModelConfig(
     if (left != decoder.runsEncoder()) {
       throw new IllegalArgumentException(
           left
-              ? "decoder: expected type eomt, which runs the blocks that the backbone holds back, got "
+              ? "decoder: expected type eomt, which runs the blocks that the backbone holds back,"
+                    + " got "
                   + decoderName(decoder)
               : "backbone: expected one that holds blocks back (vit.held-back), for the decoder "
                   + decoderName(decoder));
@@ -84,6 +96,28 @@ public record ModelConfig(
         left == pixelDecoder.takesTokens(),
         "pixelDecoder",
         left ? "type tokens, for the decoder eomt" : "another type than tokens",
+        Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
+  }
+
+  /** One map is what prompts are answered about, and nothing else takes it. */
+  private static void requireMaps(
+      BackboneConfig backbone, PixelDecoderConfig pixelDecoder, DecoderConfig decoder) {
+    boolean one = backbone.mapWidth().isPresent();
+    if (one != decoder.takesPrompts()) {
+      throw new IllegalArgumentException(
+          one
+              ? "decoder: expected type prompts, for a backbone of one map, got "
+                  + decoderName(decoder)
+              : "backbone: expected one that gives one map (vit with family sam and map-channels"
+                    + " 0), for the decoder "
+                  + decoderName(decoder));
+    }
+    require(
+        one == pixelDecoder.takesOneMap(),
+        "pixelDecoder",
+        one
+            ? "type image-embedding, for the decoder prompts"
+            : "another type than image-embedding, which is for the decoder prompts",
         Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
   }
 

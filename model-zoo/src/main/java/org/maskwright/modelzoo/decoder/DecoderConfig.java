@@ -52,6 +52,13 @@ public interface DecoderConfig {
     return false;
   }
 
+  /**
+   * Checks the widths of the model around it.
+   *
+   * @throws IllegalArgumentException if it cannot be built with them
+   */
+  default void check(int hiddenDim, int maskDim) {}
+
   /** Whether it runs blocks that the backbone has left to it. */
   default boolean runsEncoder() {
     return false;

@@ -37,6 +37,7 @@ public final class VitPart implements BackbonePart {
   private static final Pattern BEHIND = Pattern.compile("norm\\.|neck\\.|simfp_");
   private static final String HELD_BACK = "sem_seg_head.predictor.attn_mask_probs";
   private static final String MASK_HEAD = "sem_seg_head.predictor.mask_head.0.weight";
+  private static final String PROMPTS = "sem_seg_head.predictor.iou_token.weight";
   private static final String BLOCK = PREFIX + "blocks.";
 
   @Override
@@ -68,13 +69,14 @@ public final class VitPart implements BackbonePart {
    * @param neck channels of the neck of Segment Anything; 0 in all other families
    * @param heldBack last blocks that the mask decoder runs, with its queries; 0 = the backbone runs
    *     all and gives four maps
-   * @param mapChannels channels of the four maps
+   * @param mapChannels channels of the four maps; 0 = the only map is what the neck gives
    * @param dropPath drop-path probability of the last block, rising from 0 at the first
    * @param checkpointing whether each block is computed again in the backward pass
    */
   public record Settings(
       @Doc(
-              "Whose transformer, and so what differs beside sizes: dinov2, dinov2-patches (as EoMT has it), dinov3, mae, clip or sam.")
+              "Whose transformer, and so what differs beside sizes: dinov2, dinov2-patches (as EoMT"
+                  + " has it), dinov3, mae, clip or sam.")
           VitFamily family,
       @Doc("Side of a patch in pixels; size-divisibility is a multiple of it.") int patch,
       @Doc("Channels of a token.") int width,
@@ -86,7 +88,8 @@ public final class VitPart implements BackbonePart {
       @Doc("Normalise queries and keys, head by head, as very large transformers do.")
           boolean qkNorm,
       @Doc(
-              "Side in patches of the images that the table of positions is for; resized for others. 0 with dinov3.")
+              "Side in patches of the images that the table of positions is for; resized for"
+                  + " others. 0 with dinov3.")
           int grid,
       @Doc("Register tokens beside the class token; of dinov2, dinov2-patches and dinov3.")
           int registers,
@@ -96,13 +99,18 @@ public final class VitPart implements BackbonePart {
           List<Integer> globalBlocks,
       @Doc("Channels of sam's neck; 0 in all other families.") int neck,
       @Doc(
-              "Last blocks that the mask decoder eomt runs, with its queries among the tokens; 0 = the backbone runs all and gives four maps.")
+              "Last blocks that the mask decoder eomt runs, with its queries among the tokens; 0 ="
+                  + " the backbone runs all and gives four maps.")
           int heldBack,
-      @Doc("Channels of the four maps, of a simple feature pyramid.") int mapChannels,
+      @Doc(
+              "Channels of the four maps, of a simple feature pyramid; 0, with sam and the decoder"
+                  + " prompts = what the neck gives is the only map.")
+          int mapChannels,
       @Doc("Drop-path probability of the last block, rising from 0 at the first; in [0,1).")
           double dropPath,
       @Doc(
-              "Compute each block again in the backward pass: less memory, one more forward pass of the backbone.")
+              "Compute each block again in the backward pass: less memory, one more forward pass of"
+                  + " the backbone.")
           boolean checkpointing)
       implements BackboneConfig {
     /** Checks the ranges, and that switches are of the family. */
@@ -118,7 +126,11 @@ public final class VitPart implements BackbonePart {
           "a divisor of width " + width + (family.isRotary() ? " into multiples of 4" : ""),
           heads);
       requireWidth("mlpDim", mlpDim);
-      requireWidth("mapChannels", mapChannels);
+      require(
+          mapChannels > 0 && mapChannels <= Ranges.MAX_WIDTH || mapChannels == 0 && neck > 0,
+          "mapChannels",
+          neck > 0 ? "0 to " + Ranges.MAX_WIDTH : "1 to " + Ranges.MAX_WIDTH,
+          mapChannels);
       require(
           heldBack == 0 || !family.isWindowed() && heldBack > 0 && heldBack <= depth,
           "heldBack",
@@ -162,15 +174,20 @@ public final class VitPart implements BackbonePart {
 
     /** The same with the last blocks left to a mask decoder. */
     Settings withHeldBack(int blocks) {
-      return with(heads, blocks);
+      return with(heads, blocks, mapChannels);
     }
 
     /** The same with another number of attention heads. */
     public Settings withHeads(int number) {
-      return with(number, heldBack);
+      return with(number, heldBack, mapChannels);
     }
 
-    private Settings with(int someHeads, int blocks) {
+    /** The same with what the neck gives as its only map, in place of a pyramid. */
+    Settings withoutPyramid() {
+      return with(heads, heldBack, 0);
+    }
+
+    private Settings with(int someHeads, int blocks, int channels) {
       return new Settings(
           family,
           patch,
@@ -186,7 +203,7 @@ public final class VitPart implements BackbonePart {
           globalBlocks,
           neck,
           blocks,
-          mapChannels,
+          channels,
           dropPath,
           checkpointing);
     }
@@ -216,10 +233,17 @@ public final class VitPart implements BackbonePart {
       return Refit.of(this, state);
     }
 
-    /** EoMT's: those that the table of positions is for. */
+    /** EoMT's and Segment Anything's: those that the table of positions is for. */
     @Override
     public OptionalInt imageSide() {
-      return heldBack > 0 && grid > 0 ? OptionalInt.of(grid * patch) : OptionalInt.empty();
+      return (heldBack > 0 || mapChannels == 0) && grid > 0
+          ? OptionalInt.of(grid * patch)
+          : OptionalInt.empty();
+    }
+
+    @Override
+    public OptionalInt mapWidth() {
+      return mapChannels == 0 ? OptionalInt.of(neck) : OptionalInt.empty();
     }
 
     @Override
@@ -315,7 +339,7 @@ public final class VitPart implements BackbonePart {
         global,
         optionalSize(state, PREFIX + "neck.0.weight", 0, 0),
         heldBack(state, width),
-        optionalSize(state, map, 0, MAP_CHANNELS),
+        optionalSize(state, map, 0, state.contains(PROMPTS) ? 0 : MAP_CHANNELS),
         0,
         false);
   }
