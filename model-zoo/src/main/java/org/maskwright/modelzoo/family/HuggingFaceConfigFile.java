@@ -294,6 +294,11 @@ final class HuggingFaceConfigFile {
     return type.imageSide(model).isPresent();
   }
 
+  /** PIL's number of the way in which its images are resized. */
+  int resampling() {
+    return type.resampling();
+  }
+
   /** The loss that the file names; empty if it names none. */
   Optional<TrainedLoss> loss() {
     try {

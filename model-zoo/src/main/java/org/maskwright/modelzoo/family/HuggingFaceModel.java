@@ -69,6 +69,11 @@ interface HuggingFaceModel {
    */
   default void check(Config config) {}
 
+  /** How its class of images resizes them: PIL's number; 2 is bilinear, 3 bicubic. */
+  default int resampling() {
+    return HuggingFacePreprocessor.BILINEAR;
+  }
+
   /** Heads of the mask decoder; empty where weights show them. */
   OptionalInt decoderHeads(Config config);
 

@@ -23,7 +23,7 @@ record HuggingFacePreprocessor(
     int shortEdge, int maxSize, List<Double> mean, List<Double> std, int sizeDivisibility) {
   private static final double PIXEL_RANGE = 255;
   private static final int CHANNELS = 3;
-  private static final int BILINEAR = 2; // PIL's number
+  static final int BILINEAR = 2; // PIL's number
   private static final double ROUNDING = 1e-6;
   private static final int DEFAULT_DIVISOR = 32;
   private static final int DEFAULT_SHORT_EDGE = 800;
@@ -44,11 +44,12 @@ record HuggingFacePreprocessor(
    * Reads and checks; what is not there takes the default of Transformers' classes.
    *
    * @param file named in faults
-   * @param longEdge of a class that resizes the long edge, what it is where the file does not say
+   * @param config of the model that the images are for
    */
-  static HuggingFacePreprocessor read(Path file, Config json, OptionalInt longEdge) {
+  static HuggingFacePreprocessor read(Path file, Config json, HuggingFaceConfigFile config) {
     try {
-      requireSteps(file, json);
+      requireSteps(file, json, config.resampling());
+      OptionalInt longEdge = config.longEdge();
       if (longEdge.isPresent()) {
         int edge = least(file, json, List.of("size.longest_edge"), longEdge.getAsInt());
         return of(file, json, edge, edge);
@@ -90,16 +91,21 @@ record HuggingFacePreprocessor(
   }
 
   /** Steps that Maskwright always takes. */
-  private static void requireSteps(Path file, Config json) {
+  private static void requireSteps(Path file, Config json, int resampling) {
     for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
       if (json.hasPath(step) && !json.getBoolean(step)) {
         throw new CheckpointException(
             file, step + ": expected true, as Maskwright always does it, got false");
       }
     }
-    if (json.hasPath("resample") && json.getInt("resample") != BILINEAR) {
+    if (json.hasPath("resample") && json.getInt("resample") != resampling) {
       throw new CheckpointException(
-          file, "resample: expected 2 (bilinear), got " + json.getInt("resample"));
+          file,
+          "resample: expected %d (%s), got %d"
+              .formatted(
+                  resampling,
+                  resampling == BILINEAR ? "bilinear" : "bicubic",
+                  json.getInt("resample")));
     }
     if (json.hasPath("rescale_factor")
         && Math.abs(json.getDouble("rescale_factor") * PIXEL_RANGE - 1) > ROUNDING) {

@@ -18,16 +18,19 @@ final class RelativePositions {
   /**
    * Tables of zeros.
    *
-   * @param side of the map that the tables are for
+   * @param map that the tables are for
    * @param channels of a head
    */
-  RelativePositions(Engine engine, PositionTable.Owner owner, int side, int channels) {
-    rows = owner.parameter("rel_pos_h", engine.zeros(2L * side - 1, channels));
-    columns = owner.parameter("rel_pos_w", engine.zeros(2L * side - 1, channels));
+  RelativePositions(Engine engine, PositionTable.Owner owner, Map map, int channels) {
+    rows = owner.parameter("rel_pos_h", engine.zeros(2L * map.height() - 1, channels));
+    columns = owner.parameter("rel_pos_w", engine.zeros(2L * map.width() - 1, channels));
   }
 
   /** Queries and keys of an attention, [B,M,L,E] each. */
   record Folded(Tensor q, Tensor k) {}
+
+  /** Rows and columns of a map. */
+  record Map(int height, int width) {}
 
   /**
    * Queries and keys of more channels, whose attention's logits are those of the given ones with
