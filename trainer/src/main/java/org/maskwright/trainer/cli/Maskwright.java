@@ -66,6 +66,7 @@ public final class Maskwright implements Runnable {
           ScoreCommand.class,
           ExportCommand.class,
           ImportCommand.class,
+          AnnotateCommand.class,
           InspectCommand.class,
           DoctorCommand.class);
 
