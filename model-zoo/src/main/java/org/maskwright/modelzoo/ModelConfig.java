@@ -63,9 +63,20 @@ public record ModelConfig(
     requireHeads("decoder", decoder.heads(), hiddenDim);
     requireTokens(backbone, pixelDecoder, decoder);
     requireWholeCanvases(backbone, sizeDivisibility);
+    requireMaps(backbone, pixelDecoder, decoder);
     int masks = maskDim;
     int hidden = hiddenDim;
     backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));
+    backbone
+        .mapWidth()
+        .ifPresent(
+            width ->
+                require(
+                    hidden == width,
+                    "hiddenDim",
+                    "the width of the backbone's map, " + width,
+                    hidden));
+    decoder.check(hiddenDim, maskDim);
     requireMemory(decoder, pixelDecoder.memoryLevels());
   }
 
@@ -108,6 +119,28 @@ public record ModelConfig(
         "sizeDivisibility",
         "a divisor of %d, the side of the pictures in a canvas".formatted(side),
         sizeDivisibility);
+  }
+
+  /** One map is what prompts are answered about, and nothing else takes it. */
+  private static void requireMaps(
+      BackboneConfig backbone, PixelDecoderConfig pixelDecoder, DecoderConfig decoder) {
+    boolean one = backbone.mapWidth().isPresent();
+    if (one != decoder.takesPrompts()) {
+      throw new IllegalArgumentException(
+          one
+              ? "decoder: expected type prompts, for a backbone of one map, got "
+                  + decoderName(decoder)
+              : "backbone: expected one that gives one map (vit with family sam and map-channels"
+                    + " 0), for the decoder "
+                  + decoderName(decoder));
+    }
+    require(
+        one == pixelDecoder.takesOneMap(),
+        "pixelDecoder",
+        one
+            ? "type image-embedding, for the decoder prompts"
+            : "another type than image-embedding, which is for the decoder prompts",
+        Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
   }
 
   private static void requireTokenWidth(int width, int hiddenDim, int maskDim) {

@@ -3,6 +3,7 @@ package org.maskwright.modelzoo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
@@ -18,11 +19,15 @@ import org.maskwright.modelzoo.prediction.Outputs;
  * @param parameters of the whole model, frozen ones included
  * @param multiplyAdds of inference on one image of that size, each counted once: what the field
  *     prints as FLOPs
- * @param classLogits shape of the class logits of one image
- * @param maskLogits shape of the mask logits of one image
+ * @param classLogits shape of the class logits of one image; empty of a model that answers prompts
+ * @param maskLogits shape of the mask logits of one image, or of one prompt
  */
 public record ModelSummary(
-    List<Part> parts, long parameters, long multiplyAdds, String classLogits, String maskLogits) {
+    List<Part> parts,
+    long parameters,
+    long multiplyAdds,
+    Optional<String> classLogits,
+    String maskLogits) {
   /** Copies the list. */
   public ModelSummary {
     parts = List.copyOf(parts);
@@ -83,19 +88,22 @@ public record ModelSummary(
               engine.multiplyAdds() - backbone,
               made));
       long pixelDecoder = engine.multiplyAdds();
-      Outputs predictions = model.decoder().predict(features);
+      Outputs.Layer answer = model.decoder().example(features);
+      List<Tensor> said = new ArrayList<>();
+      answer.classes().ifPresent(said::add);
+      said.add(answer.imageMaskLogits());
       parts.add(
           part(
               "sem_seg_head.predictor",
               model.decoder(),
               engine.multiplyAdds() - pixelDecoder,
-              List.of(predictions.classLogits(), predictions.imageMaskLogits())));
+              said));
       return new ModelSummary(
           parts,
           model.parameterCount(),
           engine.multiplyAdds() - start,
-          shape(predictions.classLogits()),
-          shape(predictions.imageMaskLogits()));
+          answer.classes().map(ModelSummary::shape),
+          shape(answer.imageMaskLogits()));
     }
   }
 

@@ -21,6 +21,7 @@ import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.prompt.PromptDecoder;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -87,7 +88,7 @@ public final class SegmentationModel extends Module {
 
   /** The classes of the logits. */
   public ClassSpace classSpace() {
-    return head.predictor.classHead().space();
+    return head.predictor.classSpace();
   }
 
   /** Q, or the number of outputs per image. */
@@ -214,6 +215,20 @@ public final class SegmentationModel extends Module {
    */
   public PixelFeatures features(Tensor pixels) {
     return pixelFeatures(() -> padded(pixels));
+  }
+
+  /**
+   * The mask decoder of a model that answers prompts.
+   *
+   * @throws IllegalArgumentException if it is a model of another kind
+   */
+  public PromptDecoder promptDecoder() {
+    if (head.predictor instanceof PromptDecoder decoder) {
+      return decoder;
+    }
+    throw new IllegalArgumentException(
+        "model: expected the mask decoder prompts, which answers points and boxes, got "
+            + decoderName());
   }
 
   private String decoderName() {

@@ -17,9 +17,11 @@ import org.maskwright.modelzoo.decoder.PerPixelPart;
 import org.maskwright.modelzoo.decoder.PerPixelPlusPart;
 import org.maskwright.modelzoo.pixeldecoder.DeformablePart;
 import org.maskwright.modelzoo.pixeldecoder.FpnPart;
+import org.maskwright.modelzoo.pixeldecoder.ImageEmbeddingPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
 import org.maskwright.modelzoo.pixeldecoder.TokensPart;
 import org.maskwright.modelzoo.pixeldecoder.TransformerFpnPart;
+import org.maskwright.modelzoo.prompt.PromptsPart;
 import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.vit.VitSizes;
 import org.maskwright.settings.ExtensionException;
@@ -117,6 +119,7 @@ public final class Variants {
         "per-pixel-plus-r50",
         perPixel.withDecoder(new PerPixelPlusPart.Settings(6, HEADS, FEEDFORWARD, 0.1)));
     VitSizes.eomt().forEach((name, encoder) -> out.put("eomt-" + name, eomt(encoder)));
+    VitSizes.sam().forEach((name, encoder) -> out.put("sam-vit-" + name, sam(encoder)));
     out.put("seggpt-vit-l", segGpt());
     out.put("mask2former-small", small());
     out.put("mask2former-tiny", tiny());
@@ -171,6 +174,17 @@ public final class Variants {
         encoder,
         new TokensPart.Settings(),
         new InContextPart.Settings(List.of(5, 11, 17, 23), 2, 64, true));
+  }
+
+  /** Segment Anything: square images, a padded one where a side is shorter. */
+  private static ModelConfig sam(VitPart.Settings encoder) {
+    return new ModelConfig(
+        HIDDEN,
+        HIDDEN / 8,
+        encoder.imageSide().getAsInt(),
+        encoder,
+        new ImageEmbeddingPart.Settings(),
+        new PromptsPart.Settings(2, HEADS, FEEDFORWARD, 0));
   }
 
   /** For a computer without an accelerator: ResNet-18, half the width, half the layers. */

@@ -67,7 +67,7 @@ class PerPixelTest {
   void partsAddUpToSoManyParameters(String variant, long count) {
     ModelSummary summary = ModelSummary.of(Variants.get(variant), CLASSES, 64, 96);
     assertEquals(count, summary.parameters());
-    assertEquals("[1,150,151]", summary.classLogits());
+    assertEquals(Optional.of("[1,150,151]"), summary.classLogits());
     assertEquals("[1,150,16,24]", summary.maskLogits());
   }
 

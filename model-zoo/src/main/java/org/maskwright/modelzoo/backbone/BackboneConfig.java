@@ -79,6 +79,11 @@ public interface BackboneConfig {
     return OptionalInt.empty();
   }
 
+  /** Channels of its map where it gives only one; empty if it gives four, or tokens. */
+  default OptionalInt mapWidth() {
+    return OptionalInt.empty();
+  }
+
   /** What weights do not show of how it computes, such as where strides sit. */
   default Optional<Record> unseen() {
     return Optional.empty();

@@ -52,6 +52,26 @@ public interface DecoderConfig {
     return false;
   }
 
+  /**
+   * Whether it answers prompts, about an image of one map, and says nothing without them: no
+   * classes and no objects of its own.
+   */
+  default boolean takesPrompts() {
+    return false;
+  }
+
+  /** Whether it is asked something about a picture, and says nothing about a picture alone. */
+  default boolean isAsked() {
+    return takesPrompts() || takesExamples();
+  }
+
+  /**
+   * Checks the widths of the model around it.
+   *
+   * @throws IllegalArgumentException if it cannot be built with them
+   */
+  default void check(int hiddenDim, int maskDim) {}
+
   /** Whether it runs blocks that the backbone has left to it. */
   default boolean runsEncoder() {
     return false;

@@ -15,6 +15,7 @@ import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.pixeldecoder.Projections;
 import org.maskwright.modelzoo.pixeldecoder.SinePositions;
@@ -127,8 +128,8 @@ public final class DetrDecoder extends QueryDecoder {
   }
 
   @Override
-  public ClassHead classHead() {
-    return classHead;
+  public ClassSpace classSpace() {
+    return classHead.space();
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.vit.Doubling;
@@ -125,8 +126,8 @@ public final class EomtDecoder extends MaskDecoder {
   }
 
   @Override
-  public ClassHead classHead() {
-    return classHead;
+  public ClassSpace classSpace() {
+    return classHead.space();
   }
 
   @Override

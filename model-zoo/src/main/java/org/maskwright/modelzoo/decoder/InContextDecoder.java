@@ -15,8 +15,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
-import org.maskwright.modelzoo.head.ClassHead;
-import org.maskwright.modelzoo.head.FixedClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
 
@@ -46,7 +45,7 @@ public final class InContextDecoder extends MaskDecoder {
 
   private final TokenEncoder encoder;
   private final InContextPart.Settings settings;
-  private final FixedClassHead classHead;
+  private final ClassSpace classes;
   private final Parameter maskToken;
   private final Parameter pictureToken;
   private final Parameter targetToken;
@@ -68,11 +67,11 @@ public final class InContextDecoder extends MaskDecoder {
       Engine engine,
       TokenEncoder encoder,
       InContextPart.Settings settings,
-      FixedClassHead classHead) {
+      ClassSpace classes) {
     super(engine);
     this.encoder = encoder;
     this.settings = settings;
-    this.classHead = classHead;
+    this.classes = classes;
     maskToken = token("mask_token");
     pictureToken = token("segment_token_x");
     targetToken = token("segment_token_y");
@@ -120,13 +119,13 @@ public final class InContextDecoder extends MaskDecoder {
   }
 
   @Override
-  public ClassHead classHead() {
-    return classHead;
+  public ClassSpace classSpace() {
+    return classes;
   }
 
   @Override
   public int queries() {
-    return classHead.space().size();
+    return classes.size();
   }
 
   /**

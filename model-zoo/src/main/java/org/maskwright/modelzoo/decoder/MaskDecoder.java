@@ -2,7 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
 
@@ -26,6 +26,11 @@ public abstract class MaskDecoder extends Module {
    */
   public abstract Outputs predict(PixelFeatures features);
 
+  /** An answer to look at the shapes of: of a decoder that takes prompts that to a point. */
+  public Outputs.Layer example(PixelFeatures features) {
+    return predict(features).last();
+  }
+
   /**
    * Told before a training and after each of its steps what share of it is done, in [0,1]: for
    * decoders that change on the way.
@@ -35,6 +40,6 @@ public abstract class MaskDecoder extends Module {
   /** Q: an image can have at most so many objects. */
   public abstract int queries();
 
-  /** The class head. */
-  public abstract ClassHead classHead();
+  /** The classes that it tells apart. */
+  public abstract ClassSpace classSpace();
 }

@@ -15,6 +15,7 @@ import org.maskwright.engine.nn.MultiHeadAttention;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.ImplicitMasks;
 import org.maskwright.modelzoo.head.ImplicitPointHead;
 import org.maskwright.modelzoo.head.Subdivision;
@@ -156,8 +157,8 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   private record Memory(Tensor keys, Tensor values, int height, int width) {}
 
   @Override
-  public ClassHead classHead() {
-    return classHead;
+  public ClassSpace classSpace() {
+    return classHead.space();
   }
 
   @Override

@@ -6,7 +6,7 @@ import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
-import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
@@ -33,8 +33,8 @@ public final class PerPixelDecoder extends MaskDecoder {
   }
 
   @Override
-  public ClassHead classHead() {
-    return classHead;
+  public ClassSpace classSpace() {
+    return classHead.space();
   }
 
   @Override

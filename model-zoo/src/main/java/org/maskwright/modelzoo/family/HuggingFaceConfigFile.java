@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.backbone.HuggingFaceBackbone;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HuggingFaceKeys;
 import org.maskwright.modelzoo.weights.MappedFile;
@@ -279,6 +280,15 @@ final class HuggingFaceConfigFile {
             });
   }
 
+  /** See {@link HuggingFaceModel#longEdge}. */
+  OptionalInt longEdge() {
+    try {
+      return type.longEdge(config);
+    } catch (ConfigException e) {
+      throw broken(e);
+    }
+  }
+
   /** Whether its images are squares of one size, to which the model pads. */
   boolean hasSquareImages(ModelConfig model) {
     return type.imageSide(model).isPresent();
@@ -301,7 +311,7 @@ final class HuggingFaceConfigFile {
   /** Class names in the order of the logits; Transformers writes none where there are two. */
   List<String> classNames() {
     if (!type.namesClasses()) {
-      return List.of("object");
+      return ClassSpace.OBJECT.classes().stream().map(ClassSpace.Entry::name).toList();
     }
     try {
       if (config.hasPath("id2label")) {

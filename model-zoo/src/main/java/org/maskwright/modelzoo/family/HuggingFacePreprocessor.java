@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -43,11 +44,16 @@ record HuggingFacePreprocessor(
    * Reads and checks; what is not there takes the default of Transformers' classes.
    *
    * @param file named in faults
+   * @param longEdge of a class that resizes the long edge, what it is where the file does not say
    * @param resampling PIL's number of the way in which images are resized
    */
-  static HuggingFacePreprocessor read(Path file, Config json, int resampling) {
+  static HuggingFacePreprocessor read(Path file, Config json, int resampling, OptionalInt longEdge) {
     try {
       requireSteps(file, json, resampling);
+      if (longEdge.isPresent()) {
+        int edge = least(file, json, List.of("size.longest_edge"), longEdge.getAsInt());
+        return of(file, json, edge, edge);
+      }
       int shortEdge =
           least(
               file,
@@ -65,19 +71,23 @@ record HuggingFacePreprocessor(
             "expected a longest edge of at least the shortest, %d, got %d"
                 .formatted(shortEdge, maxSize));
       }
-      List<Double> std = perChannel(file, json, "image_std", DEFAULT_STD);
-      if (std.stream().anyMatch(value -> value <= 0)) {
-        throw new CheckpointException(file, "image_std: expected numbers above 0, got " + std);
-      }
-      return new HuggingFacePreprocessor(
-          shortEdge,
-          maxSize,
-          pixels(perChannel(file, json, "image_mean", DEFAULT_MEAN)),
-          pixels(std),
-          sizeDivisibility(file, json));
+      return of(file, json, shortEdge, maxSize);
     } catch (ConfigException e) {
       throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
     }
+  }
+
+  private static HuggingFacePreprocessor of(Path file, Config json, int shortEdge, int maxSize) {
+    List<Double> std = perChannel(file, json, "image_std", DEFAULT_STD);
+    if (std.stream().anyMatch(value -> value <= 0)) {
+      throw new CheckpointException(file, "image_std: expected numbers above 0, got " + std);
+    }
+    return new HuggingFacePreprocessor(
+        shortEdge,
+        maxSize,
+        pixels(perChannel(file, json, "image_mean", DEFAULT_MEAN)),
+        pixels(std),
+        sizeDivisibility(file, json));
   }
 
   /** Steps that Maskwright always takes. */

@@ -171,8 +171,8 @@ final class SegGptInTransformers implements HuggingFaceModel {
   }
 
   @Override
-  public Map<String, Object> imageSteps() {
-    return Map.of("resample", BICUBIC);
+  public void addImageSteps(Map<String, Object> images, ModelConfig model) {
+    images.put("resample", BICUBIC);
   }
 
   @Override

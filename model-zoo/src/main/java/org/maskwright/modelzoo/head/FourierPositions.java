@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.head;
 
+import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
@@ -40,14 +41,18 @@ public final class FourierPositions extends Module {
     return 2 * Math.toIntExact(frequencies.shape()[1]);
   }
 
-  /** Encodings [..,2 F] of places [..,2]. */
+  /**
+   * Encodings [..,2 F] of places [..,2]; in float32, as a place has more digits than the others.
+   */
   public Tensor forward(Tensor places) {
-    Tensor phases =
-        places
-            .mul(2)
-            .sub(1)
-            .linear(frequencies.tensor().transpose(0, 1), null)
-            .mul(2 * Math.PI); // [..,F]
-    return Tensor.concat(phases.rank() - 1, phases.sin(), phases.cos());
+    try (var float32 = engine().withPrecision(Precision.FP32)) {
+      Tensor phases =
+          places
+              .mul(2)
+              .sub(1)
+              .linear(frequencies.tensor().transpose(0, 1), null)
+              .mul(2 * Math.PI); // [..,F]
+      return Tensor.concat(phases.rank() - 1, phases.sin(), phases.cos());
+    }
   }
 }

@@ -27,6 +27,11 @@ public interface PixelDecoderConfig {
     return false;
   }
 
+  /** Whether it takes one map in place of four, for a mask decoder that takes prompts. */
+  default boolean takesOneMap() {
+    return false;
+  }
+
   /** Attention heads; 1 where there is no attention. */
   default int heads() {
     return 1;

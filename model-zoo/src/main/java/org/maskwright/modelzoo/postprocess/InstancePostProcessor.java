@@ -20,7 +20,6 @@ import org.maskwright.engine.runtime.Parallel;
  * <p><b>Cost, memory</b> each mask is made once, in parallel, as runs; one band of rows per thread
  */
 public final class InstancePostProcessor {
-  private static final int BAND = 32;
   private static final double EPS = 1e-6;
 
   private InstancePostProcessor() {}
@@ -39,17 +38,22 @@ public final class InstancePostProcessor {
     int[] pairs = best(outputs, topK, keepClass);
     int[] queries =
         Arrays.stream(pairs).map(p -> p / outputs.classes()).distinct().sorted().toArray();
-    Resampler resampler = Resampler.toOriginalTransposed(outputs, frame);
-    Made[] made = new Made[outputs.queries()];
-    Parallel.forEach(queries.length, i -> made[queries[i]] = make(outputs, resampler, queries[i]));
+    LogitMasks masks = new LogitMasks(outputs.maskHeight(), outputs.maskWidth(), frame);
+    LogitMasks.Scored[] made = new LogitMasks.Scored[outputs.queries()];
+    Parallel.forEach(
+        queries.length,
+        i ->
+            made[queries[i]] =
+                masks.scored(outputs.maskLogits(), outputs.maskOffset(queries[i]), 0));
     List<InstanceSet.Instance> instances = new ArrayList<>();
     for (int pair : pairs) {
       int query = pair / outputs.classes();
       int index = pair % outputs.classes();
-      double sure = outputs.ofClip() ? 1 : made[query].meanProbability;
+      RunLengthMask mask = made[query].mask();
+      double mean = made[query].probabilities() / (mask.area() + EPS);
+      double sure = outputs.ofClip() ? 1 : mean;
       double score = outputs.classProb(query, index) * sure;
-      instances.add(
-          new InstanceSet.Instance(index, score, made[query].mask, outputs.objectOf(query)));
+      instances.add(new InstanceSet.Instance(index, score, mask, outputs.objectOf(query)));
     }
     instances.sort(Comparator.comparingDouble(InstanceSet.Instance::score).reversed());
     return new InstanceSet(instances);
@@ -70,76 +74,5 @@ public final class InstancePostProcessor {
         .mapToInt(key -> (int) key)
         .filter(i -> keepClass.test(i % classes))
         .toArray();
-  }
-
-  private record Made(RunLengthMask mask, double meanProbability) {}
-
-  private static Made make(QueryOutputs outputs, Resampler columns, int query) {
-    float[] plane = transposed(outputs, query);
-    boolean[] positive = positiveRows(plane, outputs.maskWidth(), outputs.maskHeight());
-    int height = columns.width();
-    RunLengthMask.Builder runs = new RunLengthMask.Builder(height, /* width= */ columns.height());
-    double sum = 0;
-    float[] band = new float[BAND * height];
-    float[] scratch = new float[columns.scratchSize(BAND)];
-    for (int x0 = 0; x0 < columns.height(); x0 += BAND) {
-      int x1 = Math.min(columns.height(), x0 + BAND);
-      if (any(positive, columns.firstSource(x0), columns.endSource(x1 - 1))) {
-        columns.band(plane, 0, x0, x1, band, 0, scratch);
-        sum = addColumns(band, x0, x1, height, runs, sum);
-      } else {
-        runs.addEmptyColumns(x1 - x0); // interpolation of negative values is negative
-      }
-    }
-    return new Made(runs.mask(), sum / (runs.area() + EPS));
-  }
-
-  /** Adds columns to the runs; gives the sum of probabilities so far. */
-  private static double addColumns(
-      float[] logits, int x0, int x1, int height, RunLengthMask.Builder runs, double before) {
-    double sum = before;
-    for (int x = x0, at = 0; x < x1; x++) {
-      for (int y = 0; y < height; y++, at++) {
-        boolean on = logits[at] > 0;
-        runs.add(x, y, on);
-        if (on) {
-          sum += Logistic.of(logits[at]);
-        }
-      }
-    }
-    return sum;
-  }
-
-  private static float[] transposed(QueryOutputs outputs, int query) {
-    int h = outputs.maskHeight();
-    int w = outputs.maskWidth();
-    float[] out = new float[h * w];
-    float[] logits = outputs.maskLogits();
-    int from = outputs.maskOffset(query);
-    for (int y = 0; y < h; y++) {
-      for (int x = 0; x < w; x++) {
-        out[x * h + y] = logits[from + y * w + x];
-      }
-    }
-    return out;
-  }
-
-  private static boolean[] positiveRows(float[] plane, int rows, int width) {
-    boolean[] out = new boolean[rows];
-    for (int i = 0; i < plane.length; i++) {
-      if (plane[i] > 0) {
-        out[i / width] = true;
-      }
-    }
-    return out;
-  }
-
-  private static boolean any(boolean[] flags, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (flags[i]) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -28,11 +28,11 @@ final class Resampler {
   }
 
   /** As {@link #toOriginal} with rows and columns swapped, for column-major results. */
-  static Resampler toOriginalTransposed(QueryOutputs outputs, ImageFrame frame) {
+  static Resampler toOriginalTransposed(int maskHeight, int maskWidth, ImageFrame frame) {
     return new Resampler(
-        composed(outputs.maskWidth(), frame.paddedWidth(), frame.contentWidth(), frame.width()),
-        composed(outputs.maskHeight(), frame.paddedHeight(), frame.contentHeight(), frame.height()),
-        outputs.maskHeight());
+        composed(maskWidth, frame.paddedWidth(), frame.contentWidth(), frame.width()),
+        composed(maskHeight, frame.paddedHeight(), frame.contentHeight(), frame.height()),
+        maskHeight);
   }
 
   /** Mask logits to the content part of the padded input. */

@@ -80,7 +80,8 @@ public final class Vit extends Backbone {
     neck = settings.neck() > 0 ? child("neck", new Neck(engine, channels, settings.neck())) : null;
     norm = neck == null ? child("norm", new LayerNorm(engine, channels, family.eps())) : null;
     int in = neck == null ? channels : settings.neck();
-    for (int i = 0; settings.heldBack() == 0 && i < MAPS; i++) {
+    int maps = settings.heldBack() == 0 && settings.mapChannels() > 0 ? MAPS : 0;
+    for (int i = 0; i < maps; i++) {
       SimplePyramid level = new SimplePyramid(engine, in, settings.mapChannels(), 2 - i);
       pyramid.add(child("simfp_" + (i + 2), level));
     }
@@ -243,7 +244,8 @@ public final class Vit extends Backbone {
   /**
    * The four maps, at strides of a quarter of a patch, half a patch, a patch and two: those of
    * {@link Backbone} with patches of 16 pixels. With blocks that are held back two maps: the
-   * patches before these [B,C,h,w], and the tokens without a place [B,C,P,1].
+   * patches before these [B,C,h,w], and the tokens without a place [B,C,P,1]. With maps of 0
+   * channels the only map is what the neck gives.
    */
   @Override
   public List<Tensor> forward(Tensor pixels) {
@@ -276,6 +278,9 @@ public final class Vit extends Backbone {
   }
 
   private List<Tensor> mapsOf(Tensor map) {
+    if (pyramid.isEmpty()) {
+      return List.of(map);
+    }
     return pyramid.stream().map(level -> level.forward(map)).toList();
   }
 
@@ -337,8 +342,11 @@ public final class Vit extends Backbone {
 
   @Override
   public List<Integer> channels() {
-    return settings.heldBack() > 0
-        ? List.of(settings.width(), settings.width())
+    if (settings.heldBack() > 0) {
+      return List.of(settings.width(), settings.width());
+    }
+    return pyramid.isEmpty()
+        ? List.of(settings.neck())
         : Collections.nCopies(MAPS, settings.mapChannels());
   }
 }

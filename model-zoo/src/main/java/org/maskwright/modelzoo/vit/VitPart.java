@@ -28,6 +28,9 @@ import org.maskwright.settings.Doc;
 
 /** Plain vision transformers of several families; computed by {@link Vit}. */
 public final class VitPart implements BackbonePart {
+  /** Names of the pyramid's parameters, which weights trained without a model around lack. */
+  public static final Pattern PYRAMID = VitCheckpoints.PYRAMID;
+
   private static final int MAP_CHANNELS = 256;
   private static final int HEAD_CHANNELS = 64;
   private static final String PREFIX = "backbone.";
@@ -37,6 +40,7 @@ public final class VitPart implements BackbonePart {
   private static final Pattern BEHIND = Pattern.compile("norm\\.|neck\\.|simfp_");
   private static final String HELD_BACK = "sem_seg_head.predictor.attn_mask_probs";
   private static final String MASK_HEAD = "sem_seg_head.predictor.mask_head.0.weight";
+  private static final String PROMPTS = "sem_seg_head.predictor.iou_token.weight";
   private static final String BLOCK = PREFIX + "blocks.";
   private static final String RELATIVE = BLOCK + "0.attn.rel_pos_h";
   private static final int TABLE_OF_TOKENS = 3; // its rank; of a grid 4
@@ -72,7 +76,7 @@ public final class VitPart implements BackbonePart {
    * @param neck channels of the neck of Segment Anything; 0 in all other families
    * @param heldBack last blocks that the mask decoder runs, with its queries; 0 = the backbone runs
    *     all and gives four maps
-   * @param mapChannels channels of the four maps
+   * @param mapChannels channels of the four maps; 0 = the only map is what the neck gives
    * @param dropPath drop-path probability of the last block, rising from 0 at the first
    * @param checkpointing whether each block is computed again in the backward pass
    */
@@ -109,7 +113,10 @@ public final class VitPart implements BackbonePart {
               "Last blocks that the mask decoder runs: eomt with its queries among the tokens,"
                   + " in-context all of painter's; 0 = the backbone runs all and gives four maps.")
           int heldBack,
-      @Doc("Channels of the four maps, of a simple feature pyramid.") int mapChannels,
+      @Doc(
+              "Channels of the four maps, of a simple feature pyramid; 0, with sam and the decoder"
+                  + " prompts = what the neck gives is the only map.")
+          int mapChannels,
       @Doc("Drop-path probability of the last block, rising from 0 at the first; in [0,1).")
           double dropPath,
       @Doc(
@@ -130,7 +137,11 @@ public final class VitPart implements BackbonePart {
           "a divisor of width " + width + (family.isRotary() ? " into multiples of 4" : ""),
           heads);
       requireWidth("mlpDim", mlpDim);
-      requireWidth("mapChannels", mapChannels);
+      require(
+          mapChannels > 0 && mapChannels <= Ranges.MAX_WIDTH || mapChannels == 0 && neck > 0,
+          "mapChannels",
+          neck > 0 ? "0 to " + Ranges.MAX_WIDTH : "1 to " + Ranges.MAX_WIDTH,
+          mapChannels);
       require(
           heldBack == 0 || !family.isWindowed() && heldBack > 0 && heldBack <= depth,
           "heldBack",
@@ -226,15 +237,20 @@ public final class VitPart implements BackbonePart {
 
     /** The same with the last blocks left to a mask decoder. */
     Settings withHeldBack(int blocks) {
-      return with(heads, blocks);
+      return with(heads, blocks, mapChannels);
     }
 
     /** The same with another number of attention heads. */
     public Settings withHeads(int number) {
-      return with(number, heldBack);
+      return with(number, heldBack, mapChannels);
     }
 
-    private Settings with(int someHeads, int blocks) {
+    /** The same with what the neck gives as its only map, in place of a pyramid. */
+    Settings withoutPyramid() {
+      return with(heads, heldBack, 0);
+    }
+
+    private Settings with(int someHeads, int blocks, int channels) {
       return new Settings(
           family,
           patch,
@@ -251,7 +267,7 @@ public final class VitPart implements BackbonePart {
           globalBlocks,
           neck,
           blocks,
-          mapChannels,
+          channels,
           dropPath,
           checkpointing);
     }
@@ -293,10 +309,10 @@ public final class VitPart implements BackbonePart {
       return Refit.of(this, state);
     }
 
-    /** EoMT's: those that the table of positions is for. */
+    /** EoMT's and Segment Anything's: those that the table of positions is for. */
     @Override
     public OptionalInt imageSide() {
-      return heldBack > 0 && grid > 0 && !family.takesCanvases()
+      return (heldBack > 0 || mapChannels == 0) && grid > 0 && !family.takesCanvases()
           ? OptionalInt.of(grid * patch)
           : OptionalInt.empty();
     }
@@ -310,6 +326,11 @@ public final class VitPart implements BackbonePart {
     @Override
     public int sizeDivisibility(int usual) {
       return family.takesCanvases() ? patch : BackboneConfig.super.sizeDivisibility(usual);
+    }
+
+    @Override
+    public OptionalInt mapWidth() {
+      return mapChannels == 0 ? OptionalInt.of(neck) : OptionalInt.empty();
     }
 
     @Override
@@ -352,7 +373,7 @@ public final class VitPart implements BackbonePart {
 
   @Override
   public Pattern added() {
-    return VitCheckpoints.PYRAMID;
+    return PYRAMID;
   }
 
   @Override
@@ -406,7 +427,7 @@ public final class VitPart implements BackbonePart {
         global,
         optionalSize(state, PREFIX + "neck.0.weight", 0, 0),
         family.takesCanvases() ? depth : heldBack(state, width),
-        optionalSize(state, map, 0, MAP_CHANNELS),
+        optionalSize(state, map, 0, state.contains(PROMPTS) ? 0 : MAP_CHANNELS),
         0,
         false);
   }

@@ -71,6 +71,15 @@ public final class VitSizes {
     return out;
   }
 
+  /** The encoders of Segment Anything by size, {@code b}, {@code l}, {@code h}: of one map. */
+  public static Map<String, VitPart.Settings> sam() {
+    Map<String, VitPart.Settings> out = new LinkedHashMap<>();
+    for (String size : List.of("b", "l", "h")) {
+      out.put(size, all().get("sam-" + size).withoutPyramid());
+    }
+    return out;
+  }
+
   private static VitPart.Settings eomt(VitPart.Settings plain) {
     return plain.withHeldBack(queryBlocks(plain.width()));
   }

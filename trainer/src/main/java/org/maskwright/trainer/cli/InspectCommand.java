@@ -164,7 +164,9 @@ final class InspectCommand implements Runnable {
           g.writeNumberField("channels", inputs);
           g.writeNumberField("parameters", summary.parameters());
           g.writeNumberField("multiply_adds", summary.multiplyAdds());
-          g.writeStringField("class_logits", summary.classLogits());
+          if (summary.classLogits().isPresent()) {
+            g.writeStringField("class_logits", summary.classLogits().get());
+          }
           g.writeStringField("mask_logits", summary.maskLogits());
           g.writeArrayFieldStart("parts");
           for (ModelSummary.Part part : summary.parts()) {

@@ -1,0 +1,20 @@
+package org.maskwright.trainer.prompt;
+
+/**
+ * A box around an object.
+ *
+ * @param x0 left edge in pixels of the picture, in [0, width)
+ * @param y0 upper edge in pixels of the picture, in [0, height)
+ * @param x1 right edge, above x0, at most the width
+ * @param y1 lower edge, above y0, at most the height
+ */
+public record PromptBox(double x0, double y0, double x1, double y1) {
+  /** Checks that it has an area. */
+  public PromptBox {
+    if (!(x1 > x0 && y1 > y0)) {
+      throw new IllegalArgumentException(
+          "box: expected x0,y0,x1,y1 with x0 < x1 and y0 < y1, got %s,%s,%s,%s"
+              .formatted(x0, y0, x1, y1));
+    }
+  }
+}
