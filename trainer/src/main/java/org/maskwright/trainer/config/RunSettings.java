@@ -13,6 +13,7 @@ import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Names;
 import org.maskwright.settings.Registry;
+import org.maskwright.trainer.loop.TrainTaskKind;
 import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
@@ -61,6 +62,7 @@ public record RunSettings(
     requireLayers(optimizer.layerDecay(), model);
     requireRepeating(init, data.sources());
     requireClips(model, data.sources());
+    requireExamples(model, train, data.sources());
     tiles(eval, data);
   }
 
@@ -93,11 +95,35 @@ public record RunSettings(
   private static void requireClips(ModelConfig model, List<SourceSettings> sources) {
     for (SourceSettings source : sources) {
       Ranges.require(
-          !source.clips().clips() || model.decoder().takesClips(),
+          !source.clips().clips()
+              || model.decoder().takesClips()
+              || model.decoder().takesExamples(),
           "model",
           "a decoder that takes clips, such as model.decoder.type = masked-attention-video, where data.source.clips.frames = "
               + source.clips().frames(),
           Registry.of(DecoderPart.class).of(model.decoder()).name());
+    }
+  }
+
+  /** A model that answers by examples learns from pairs of pictures, and no other does. */
+  private static void requireExamples(
+      ModelConfig model, TrainSettings train, List<SourceSettings> sources) {
+    boolean examples = model.decoder().takesExamples();
+    String decoder = Registry.of(DecoderPart.class).of(model.decoder()).name();
+    Ranges.require(
+        train.task().givesExamples() == examples,
+        "train",
+        examples
+            ? "task.type = in-context with model.decoder.type = " + decoder
+            : "another task than in-context with model.decoder.type = " + decoder,
+        Registry.of(TrainTaskKind.class).of(train.task()).name());
+    for (SourceSettings source : sources) {
+      Ranges.require(
+          !examples || source.clips().frames() == 2,
+          "data",
+          "source.clips { frames = 2, from = pairs }, an example and a picture, with model.decoder.type = "
+              + decoder,
+          "source.clips.frames = " + source.clips().frames());
     }
   }
 
