@@ -38,6 +38,8 @@ public interface TrainTaskSettings {
 
   /** Whether it trains a model that answers by examples, and no other. */
   default boolean givesExamples() {
+  /** Whether it trains a model that answers prompts, and no other. */
+  default boolean givesPrompts() {
     return false;
   }
 
