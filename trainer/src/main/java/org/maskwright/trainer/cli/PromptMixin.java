@@ -61,7 +61,7 @@ final class PromptMixin {
       names = "--point",
       paramLabel = "X,Y[+|-]",
       description =
-          "Of a model that answers prompts (Segment Anything): a pixel on the object, or behind it"
+          "With a model of prompts (Segment Anything): a pixel on the object, or behind it"
               + " a - where it is not. Several times for several of one object.")
   private List<String> points = List.of();
 
@@ -69,7 +69,7 @@ final class PromptMixin {
       names = "--box",
       paramLabel = "X0,Y0,X1,Y1",
       description =
-          "Of such a model: a box around the object, in pixels. Several times, without points, for"
+          "With a model of prompts: a box around the object, in pixels. Several times, without points, for"
               + " an object each.")
   private List<String> boxes = List.of();
 
@@ -77,14 +77,14 @@ final class PromptMixin {
       names = "--mask",
       paramLabel = "FILE",
       description =
-          "Of such a model: a mask of the object to be corrected, a PNG of the photograph's size, 0"
+          "With a model of prompts: a mask of the object to be corrected, a PNG of the photograph's size, 0"
               + " (black) outside; such as an earlier NAME.mask-1.png.")
   private Optional<Path> mask = Optional.empty();
 
   @Option(
       names = "--multimask",
       description =
-          "Of such a model: three masks of each object, as a point may mean a part or the whole, in"
+          "With a model of prompts: three masks of each object, as a point may mean a part or the whole, in"
               + " place of the one that the model thinks best.")
   private boolean multimask;
 
