@@ -62,8 +62,8 @@ public record ModelConfig(
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
     requireTokens(backbone, pixelDecoder, decoder);
-    requireMaps(backbone, pixelDecoder, decoder);
     requireWholeCanvases(backbone, sizeDivisibility);
+    requireMaps(backbone, pixelDecoder, decoder);
     int masks = maskDim;
     int hidden = hiddenDim;
     backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));

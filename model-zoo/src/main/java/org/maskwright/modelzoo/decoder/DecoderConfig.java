@@ -45,6 +45,14 @@ public interface DecoderConfig {
   }
 
   /**
+   * Whether it answers by examples that come with a picture, on canvases of the two; then it gives
+   * nothing for a picture alone.
+   */
+  default boolean takesExamples() {
+    return false;
+  }
+
+  /**
    * Whether it answers prompts, about an image of one map, and says nothing without them: no
    * classes and no objects of its own.
    */
@@ -52,12 +60,9 @@ public interface DecoderConfig {
     return false;
   }
 
-  /**
-   * Whether it answers by examples that come with a picture, on canvases of the two; then it gives
-   * nothing for a picture alone.
-   */
-  default boolean takesExamples() {
-    return false;
+  /** Whether it is asked something about a picture, and says nothing about a picture alone. */
+  default boolean isAsked() {
+    return takesPrompts() || takesExamples();
   }
 
   /**

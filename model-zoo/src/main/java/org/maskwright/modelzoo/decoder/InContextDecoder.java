@@ -17,7 +17,6 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
 
@@ -47,7 +46,7 @@ public final class InContextDecoder extends MaskDecoder {
 
   private final TokenEncoder encoder;
   private final InContextPart.Settings settings;
-  private final FixedClassHead classHead;
+  private final ClassSpace classes;
   private final Parameter maskToken;
   private final Parameter pictureToken;
   private final Parameter targetToken;
@@ -66,14 +65,11 @@ public final class InContextDecoder extends MaskDecoder {
 
   /** Tokens N(0, 0.02^2), the rest of the field's default. */
   InContextDecoder(
-      Engine engine,
-      TokenEncoder encoder,
-      InContextPart.Settings settings,
-      FixedClassHead classHead) {
+      Engine engine, TokenEncoder encoder, InContextPart.Settings settings, ClassSpace classes) {
     super(engine);
     this.encoder = encoder;
     this.settings = settings;
-    this.classHead = classHead;
+    this.classes = classes;
     maskToken = token("mask_token");
     pictureToken = token("segment_token_x");
     targetToken = token("segment_token_y");
@@ -122,7 +118,7 @@ public final class InContextDecoder extends MaskDecoder {
 
   @Override
   public ClassSpace classSpace() {
-    return classHead.space();
+    return classes;
   }
 
   /** An image as a canvas and as what was painted of it, all of it seen: colours as masks. */
@@ -145,7 +141,7 @@ public final class InContextDecoder extends MaskDecoder {
 
   @Override
   public int queries() {
-    return classHead.space().size();
+    return classes.size();
   }
 
   /**

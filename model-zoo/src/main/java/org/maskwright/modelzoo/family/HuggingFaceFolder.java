@@ -81,7 +81,8 @@ public final class HuggingFaceFolder {
     return HuggingFacePreprocessor.read(
         file,
         Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty(),
-        config);
+        config.resampling(),
+        config.longEdge());
   }
 
   /**

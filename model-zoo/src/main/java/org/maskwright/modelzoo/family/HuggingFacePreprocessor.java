@@ -44,12 +44,13 @@ record HuggingFacePreprocessor(
    * Reads and checks; what is not there takes the default of Transformers' classes.
    *
    * @param file named in faults
-   * @param config of the model that the images are for
+   * @param longEdge of a class that resizes the long edge, what it is where the file does not say
+   * @param resampling PIL's number of the way in which images are resized
    */
-  static HuggingFacePreprocessor read(Path file, Config json, HuggingFaceConfigFile config) {
+  static HuggingFacePreprocessor read(
+      Path file, Config json, int resampling, OptionalInt longEdge) {
     try {
-      requireSteps(file, json, config.resampling());
-      OptionalInt longEdge = config.longEdge();
+      requireSteps(file, json, resampling);
       if (longEdge.isPresent()) {
         int edge = least(file, json, List.of("size.longest_edge"), longEdge.getAsInt());
         return of(file, json, edge, edge);

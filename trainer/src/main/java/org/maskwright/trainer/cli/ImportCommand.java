@@ -156,7 +156,7 @@ final class ImportCommand implements Runnable {
     if (settings != null) {
       HuggingFaceFolder.requireComputedAs(source, architecture, policy.scope());
     }
-    if (architecture.decoder().takesPrompts() && (classes != null || !stuff.isEmpty())) {
+    if (architecture.decoder().isAsked() && (classes != null || !stuff.isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
           "--classes, --stuff: a model that answers prompts tells no classes apart; leave them"
@@ -164,7 +164,7 @@ final class ImportCommand implements Runnable {
     }
     int known = policy.scope() == LoadPolicy.Scope.MODEL ? deduced.classes() : 0;
     ClassSpace space =
-        architecture.decoder().takesPrompts()
+        architecture.decoder().isAsked()
             ? ClassSpace.OBJECT
             : new ClassSpace(entries(settings, known));
     if (takeFirstQueries) {
@@ -200,7 +200,7 @@ final class ImportCommand implements Runnable {
   private static boolean isWhole(DeducedArchitecture deduced, ModelConfig architecture) {
     return deduced
         .model()
-        .filter(held -> held.decoder().takesPrompts() == architecture.decoder().takesPrompts())
+        .filter(held -> held.decoder().isAsked() == architecture.decoder().isAsked())
         .isPresent();
   }
 

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,7 +83,11 @@ class AnnotateServerTest {
 
   /** A PNG that says its size and ends there. */
   private static byte[] header(int width, int height) {
-    ByteBuffer chunk = ByteBuffer.allocate(17).put("IHDR".getBytes()).putInt(width).putInt(height);
+    ByteBuffer chunk =
+        ByteBuffer.allocate(17)
+            .put("IHDR".getBytes(StandardCharsets.UTF_8))
+            .putInt(width)
+            .putInt(height);
     chunk.put((byte) 8).put((byte) 2);
     CRC32 sum = new CRC32();
     sum.update(chunk.array());
@@ -111,7 +116,7 @@ class AnnotateServerTest {
   }
 
   private void refused(int status, String why, Client.Said said) {
-    assertEquals(status, said.status(), () -> new String(said.bytes()));
+    assertEquals(status, said.status(), () -> new String(said.bytes(), StandardCharsets.UTF_8));
     assertTrue(said.detail().contains(why), said.detail());
   }
 

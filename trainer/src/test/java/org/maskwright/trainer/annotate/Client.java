@@ -26,6 +26,7 @@ final class Client {
   }
 
   /** An answer: its status, type and body. */
+  @SuppressWarnings("ArrayRecordComponent")
   record Said(int status, String type, byte[] bytes) {
     JsonTree json() {
       return JsonTree.of(bytes);
