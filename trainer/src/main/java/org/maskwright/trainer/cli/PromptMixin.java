@@ -69,23 +69,23 @@ final class PromptMixin {
       names = "--box",
       paramLabel = "X0,Y0,X1,Y1",
       description =
-          "With a model of prompts: a box around the object, in pixels. Several times, without points, for"
-              + " an object each.")
+          "Of a model that answers prompts: a box around the object, in pixels. Several times,"
+              + " without points, for an object each.")
   private List<String> boxes = List.of();
 
   @Option(
       names = "--mask",
       paramLabel = "FILE",
       description =
-          "With a model of prompts: a mask of the object to be corrected, a PNG of the photograph's size, 0"
-              + " (black) outside; such as an earlier NAME.mask-1.png.")
+          "Of a model that answers prompts: a mask of the object to be corrected, a PNG of the"
+              + " photograph's size, 0 (black) outside; such as an earlier NAME.mask-1.png.")
   private Optional<Path> mask = Optional.empty();
 
   @Option(
       names = "--multimask",
       description =
-          "With a model of prompts: three masks of each object, as a point may mean a part or the whole, in"
-              + " place of the one that the model thinks best.")
+          "Of a model that answers prompts: three masks of each object, as a point may mean a part"
+              + " or the whole, in place of the one that the model thinks best.")
   private boolean multimask;
 
   @Spec(Spec.Target.MIXEE)

@@ -29,6 +29,7 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.prompt.TinySam;
@@ -176,5 +177,48 @@ class PromptOptionsTest {
                 .split(" ", -1));
     assertEquals(3, code, err::toString);
     assertTrue(err.toString().contains("--point X,Y"), err::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"official, model_final.pth", "hf, ''"})
+  void weightsComeBackFromOthersFiles(String target, String file) {
+    Path theirs = folder.resolve("theirs-" + target);
+    Path back = folder.resolve("back-" + target);
+    Ended exported = command("export MODEL --to " + target + " --out " + theirs);
+    assertEquals(0, exported.code(), exported::err);
+    Ended imported = command("import " + theirs.resolve(file) + " --out " + back);
+    assertEquals(0, imported.code(), imported::err);
+    assertTrue(imported.out().contains("loaded 174 tensors"), imported.out());
+    assertEquals(List.of("object"), classes(back));
+    assertEquals(
+        TinySam.config().withDecoder(ModelFolder.describe(back).model().decoder()),
+        ModelFolder.describe(back).model());
+    assertEquals(TinySam.SIDE, ModelFolder.describe(back).shortEdge());
+    assertEquals(TinySam.SIDE, ModelFolder.describe(back).maxSize());
+    StateDict ours = ModelFolder.weights(folder.resolve("sam"));
+    StateDict again = ModelFolder.weights(back);
+    assertEquals(ours.keys(), again.keys());
+    ours.asMap().forEach((key, value) -> assertTrue(value.contentEquals(again.get(key)), key));
+    Ended refused =
+        command(
+            "import %s --classes %s --out %s"
+                .formatted(theirs.resolve(file), folder.resolve("none.txt"), back.resolve("no")));
+    assertEquals(2, refused.code());
+    assertTrue(refused.err().contains("tells no classes apart"), refused::err);
+  }
+
+  private static List<String> classes(Path model) {
+    return ModelFolder.describe(model).classes().stream().map(ClassSpace.Entry::name).toList();
+  }
+
+  private static Ended command(String words) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Maskwright.run(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            words.replace("MODEL", folder.resolve("sam").toString()).split(" ", -1));
+    return new Ended(code, out.toString(), err.toString());
   }
 }

@@ -63,7 +63,7 @@ class PromptPredictorTest {
   void masksAreOfThePicturesSizeWhateverThatIs(int width, int height) {
     try (EncodedPicture encoded = predictor.encode(picture(width, height))) {
       assertEquals(new Size(width, height), encoded.size());
-      PromptMask answer = encoded.answer(Prompt.ofPoint(width / 2, height / 2));
+      PromptMask answer = encoded.answer(Prompt.ofPoint(width / 2.0, height / 2.0));
       assertEquals(width, answer.mask().width());
       assertEquals(height, answer.mask().height());
       assertEquals(16, answer.logits().height());
@@ -194,7 +194,7 @@ class PromptPredictorTest {
     try (EncodedPicture encoded = predictor.encode(picture(50, 40))) {
       Click[] clicks = new Click[1000];
       for (int i = 0; i < clicks.length; i++) {
-        clicks[i] = new Click(i % 50, i / 50, i % 3 > 0);
+        clicks[i] = new Click(i % 50, i / 50.0, i % 3 > 0);
       }
       assertTrue(Double.isFinite(encoded.answer(points(clicks)).quality()));
     }
