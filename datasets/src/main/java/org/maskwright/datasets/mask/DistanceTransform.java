@@ -97,14 +97,13 @@ public final class DistanceTransform {
     }
 
     private long at(int tip, int x) {
-      long d = x - tip;
+      long d = (long) x - tip;
       return d * d + heights[tip];
     }
 
     /** The last place, rounded down, where the left parabola is not above the right one. */
     private long crossing(int left, int right) {
-      long numerator =
-          (long) right * right - (long) left * left + heights[right] - heights[left];
+      long numerator = (long) right * right - (long) left * left + heights[right] - heights[left];
       return Math.floorDiv(numerator, 2L * (right - left));
     }
   }

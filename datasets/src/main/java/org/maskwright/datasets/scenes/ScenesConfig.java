@@ -90,8 +90,7 @@ public record ScenesConfig(
 
   /** With another image size. */
   public ScenesConfig withSize(int newWidth, int newHeight) {
-    return new ScenesConfig(
-        seed, trainImages, valImages, newWidth, newHeight, maxThings, heldOut);
+    return new ScenesConfig(seed, trainImages, valImages, newWidth, newHeight, maxThings, heldOut);
   }
 
   private static void check(String name, int value, int low, int high) {

@@ -20,9 +20,7 @@ class RegionsTest {
     byte[] mask =
         mask(
             "#..##", //
-            ".#..#",
-            ".....",
-            "##.#.");
+            ".#..#", ".....", "##.#.");
     Regions parts = Regions.of(mask, 4, 5);
     assertEquals(4, parts.count());
     assertEquals(2, parts.area(1));

@@ -123,8 +123,7 @@ class ScenesTest {
     assertEquals(
         Set.of(SceneClass.BALL, SceneClass.BALLOON, SceneClass.CONE, SceneClass.CRATE),
         things(config, 1));
-    assertEquals(
-        Set.of(SceneClass.RING, SceneClass.STARFISH), things(config, Scenes.FIRST_VAL_ID));
+    assertEquals(Set.of(SceneClass.RING, SceneClass.STARFISH), things(config, Scenes.FIRST_VAL_ID));
     for (SceneClass wrong : new SceneClass[] {SceneClass.SKY}) {
       assertThrows(IllegalArgumentException.class, () -> SMALL.withHeldOut(wrong));
     }

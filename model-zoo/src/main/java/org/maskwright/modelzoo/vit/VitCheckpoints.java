@@ -69,7 +69,7 @@ final class VitCheckpoints {
               .withPixels(CLIP_PIXELS),
           family(
               "huggingface-sam.keymap",
-              "Segment Anything (Hugging Face Transformers)",
+              "image encoder of Segment Anything (Hugging Face Transformers)",
               SAM_LICENCE,
               has("vision_encoder.layers.0.attn.qkv.weight")));
 

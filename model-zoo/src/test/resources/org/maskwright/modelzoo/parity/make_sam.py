@@ -1,6 +1,6 @@
 """Golden file of Segment Anything: Hugging Face Transformers' SamModel as the reference.
 
-Run:  pip install torch transformers safetensors && python make_sam.py
+Run:  pip install torch transformers safetensors pillow && python make_sam.py
 
 sam.safetensors holds a small SamModel of random weights under the names that save_pretrained gives them ("state." + name), an image
 ("pixels") and its embedding ("embedding"). For every combination of prompts, named by its parts, it holds what was asked
@@ -9,6 +9,9 @@ sam.safetensors holds a small SamModel of random weights under the names that sa
 answers, cot> with cot = cos(0.37 n), n the position in the answers put side by side: "grad.pixels", and "grad." + name as three numbers: its
 products with cos(0.37 n) and sin(0.59 n) and its L2 norm.
 
+sam-picture.safetensors, of the trainer's tests, holds the same network, a photograph ("picture" [37,50,3]) and for two prompts the "logits" [4,16,16], the logits at the
+photograph's size ("masks" [4,37,50]) and the "quality" [4].
+
 Parameters are rounded to bfloat16 before anything is computed, and stored so. The mask decoder's normalisations add 1e-5 to variances, as
 the official code's do; Transformers' default is 1e-6.
 """
@@ -16,8 +19,10 @@ the official code's do; Transformers' default is 1e-6.
 import os
 import tempfile
 
+import numpy as np
 import torch
 import transformers as t
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -98,6 +103,38 @@ for name, asked in cases.items():
     quality = torch.cat([single.iou_scores, several.iou_scores], 2)[0]
     out |= {f"case.{name}.masks": masks, f"case.{name}.quality": quality}
     answers += [masks.flatten(), quality.flatten()]
+
+
+def picture():
+    """A photograph of 50 x 37 pixels from the file on: PIL's resizing as in the official code, masks at its size by Transformers' own function."""
+    seen = Image.fromarray(np.random.default_rng(3).integers(0, 256, (37, 50, 3), dtype=np.uint8)).resize((25, 19)).resize((50, 37), Image.BICUBIC)
+    size = (64, int(37 * 64 / 50 + 0.5))
+    mean, std = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
+    values = torch.from_numpy((np.asarray(seen.resize(size, Image.BILINEAR)) - mean) / std).float().permute(2, 0, 1)
+    input = torch.zeros(1, 3, 64, 64)
+    input[0, :, :size[1], :size[0]] = values
+    at, kind, around = [[12.0, 30.0], [41.5, 3.0]], [1, 0], [4.0, 2.0, 37.0, 33.0]
+    scaled = torch.tensor([[[[x * size[0] / 50, y * size[1] / 37] for x, y in at]]])
+    corners = torch.tensor([[[around[0] * size[0] / 50, around[1] * size[1] / 37, around[2] * size[0] / 50, around[3] * size[1] / 37]]])
+    result = {"state." + k: v.bfloat16() for k, v in saved(net).items()} | {"picture": torch.from_numpy(np.asarray(seen).copy())}
+    with torch.no_grad():
+        features = net.vision_encoder(input).last_hidden_state
+        for name, asked in {"point": dict(input_points=scaled[:, :, :1], input_labels=torch.tensor([[kind[:1]]])),
+                            "points-box": dict(input_points=scaled, input_labels=torch.tensor([[kind]]), input_boxes=corners)}.items():
+            both = [net(image_embeddings=features, multimask_output=m, **asked) for m in (False, True)]
+            masks = torch.cat([b.pred_masks for b in both], 2)
+            large = torch.nn.functional.interpolate(masks[0], (64, 64), mode="bilinear", align_corners=False)[..., :size[1], :size[0]]
+            large = torch.nn.functional.interpolate(large, (37, 50), mode="bilinear", align_corners=False)
+            own = t.SamImageProcessor().post_process_masks(masks, [(37, 50)], [(size[1], size[0])], pad_size={"height": 64, "width": 64})[0]
+            assert (own == (large > 0)).all()
+            result |= {name + ".logits": masks[0, 0], name + ".masks": large[0], name + ".quality": torch.cat([b.iou_scores for b in both], 2)[0, 0]}
+    into = os.path.join(HERE, *[".."] * 8, "trainer/src/test/resources/org/maskwright/trainer/prompt/sam-picture.safetensors")
+    os.makedirs(os.path.dirname(into), exist_ok=True)
+    save_file({k: v.contiguous().clone() for k, v in result.items()}, into, metadata={"torch": torch.__version__, "transformers": t.__version__})
+    print(os.path.normpath(into), os.path.getsize(into))
+
+
+picture()
 everything = torch.cat(answers)
 (everything * cotangent(everything)).sum().backward()
 out["grad.pixels"] = pixels.grad

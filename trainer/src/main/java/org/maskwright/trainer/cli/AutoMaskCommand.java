@@ -170,9 +170,7 @@ final class AutoMaskCommand implements Callable<Integer> {
           boxNmsThresh,
           cropNLayers,
           cropNmsThresh,
-          cropOverlapRatio == null
-              ? AutoMaskSettings.DEFAULT.cropOverlapRatio()
-              : cropOverlapRatio,
+          cropOverlapRatio == null ? AutoMaskSettings.DEFAULT.cropOverlapRatio() : cropOverlapRatio,
           cropNPointsDownscaleFactor,
           minMaskRegionArea);
     } catch (IllegalArgumentException e) {
@@ -194,8 +192,7 @@ final class AutoMaskCommand implements Callable<Integer> {
                 g -> {
                   g.writeNumberField("photographs", pictures);
                   g.writeNumberField("masks", written.masks());
-                  g.writeStringField(
-                      "instances", out.resolve(AutoMaskFiles.INSTANCES).toString());
+                  g.writeStringField("instances", out.resolve(AutoMaskFiles.INSTANCES).toString());
                 }));
   }
 }

@@ -67,6 +67,7 @@ public final class Maskwright implements Runnable {
           ScoreCommand.class,
           ExportCommand.class,
           ImportCommand.class,
+          AnnotateCommand.class,
           InspectCommand.class,
           DoctorCommand.class);
 

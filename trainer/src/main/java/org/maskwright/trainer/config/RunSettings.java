@@ -63,6 +63,7 @@ public record RunSettings(
     requireLayers(optimizer.layerDecay(), model);
     requireRepeating(init, data.sources());
     requireClips(model, data.sources());
+    requireExamples(model, train, data.sources());
     tiles(eval, data);
   }
 
@@ -74,7 +75,8 @@ public record RunSettings(
         train.task().givesPrompts() == prompted,
         "train",
         prompted
-            ? "task.type = prompts, or another that gives prompts, with model.decoder.type = " + decoder
+            ? "task.type = prompts, or another that gives prompts, with model.decoder.type = "
+                + decoder
             : "a task without prompts, such as task.type = segmentation, with model.decoder.type = "
                 + decoder,
         Registry.of(TrainTaskKind.class).of(train.task()).name());
@@ -87,7 +89,9 @@ public record RunSettings(
     Ranges.require(
         !prompted || !eval.decidedByLoss(),
         "eval",
-        "best a metric with model.decoder.type = " + decoder + ", whose loss no evaluation computes",
+        "best a metric with model.decoder.type = "
+            + decoder
+            + ", whose loss no evaluation computes",
         eval.best());
   }
 
@@ -120,11 +124,35 @@ public record RunSettings(
   private static void requireClips(ModelConfig model, List<SourceSettings> sources) {
     for (SourceSettings source : sources) {
       Ranges.require(
-          !source.clips().clips() || model.decoder().takesClips(),
+          !source.clips().clips()
+              || model.decoder().takesClips()
+              || model.decoder().takesExamples(),
           "model",
           "a decoder that takes clips, such as model.decoder.type = masked-attention-video, where data.source.clips.frames = "
               + source.clips().frames(),
           Registry.of(DecoderPart.class).of(model.decoder()).name());
+    }
+  }
+
+  /** A model that answers by examples learns from pairs of pictures, and no other does. */
+  private static void requireExamples(
+      ModelConfig model, TrainSettings train, List<SourceSettings> sources) {
+    boolean examples = model.decoder().takesExamples();
+    String decoder = Registry.of(DecoderPart.class).of(model.decoder()).name();
+    Ranges.require(
+        train.task().givesExamples() == examples,
+        "train",
+        examples
+            ? "task.type = in-context with model.decoder.type = " + decoder
+            : "another task than in-context with model.decoder.type = " + decoder,
+        Registry.of(TrainTaskKind.class).of(train.task()).name());
+    for (SourceSettings source : sources) {
+      Ranges.require(
+          !examples || source.clips().frames() == 2,
+          "data",
+          "source.clips { frames = 2, from = pairs }, an example and a picture, with model.decoder.type = "
+              + decoder,
+          "source.clips.frames = " + source.clips().frames());
     }
   }
 

@@ -136,8 +136,7 @@ public final class AutoMaskFiles {
   private Optional<Photograph> read(
       Photographs.Photograph photograph, List<DatasetException> broken) {
     try {
-      return Optional.of(
-          PhotographFile.read(photograph.file(), file.normalization().channels()));
+      return Optional.of(PhotographFile.read(photograph.file(), file.normalization().channels()));
     } catch (DatasetException e) {
       broken.add(e);
       return Optional.empty();
@@ -213,7 +212,8 @@ public final class AutoMaskFiles {
       List<Annotated> objects = new ArrayList<>();
       for (AutoMask mask : found.masks()) {
         Segment segment =
-            new Segment(0, /* crowd= */ false, objects.size() + 1, new SegmentMask.Runs(mask.mask()));
+            new Segment(
+                0, /* crowd= */ false, objects.size() + 1, new SegmentMask.Runs(mask.mask()));
         objects.add(Annotated.found(segment, mask.quality()));
       }
       file.add(found.name(), found.size(), objects);

@@ -41,9 +41,9 @@ import org.maskwright.trainer.result.Shown;
 /**
  * The masks of a whole picture without anybody's prompts, as proposals of objects of any class.
  *
- * <p><b>Source</b> Segment Anything (arXiv 2304.02643), section 7.3 and appendix D.3: 64 x 64 points,
- * no filters, boxes suppressed from 0.9 on, of more than 1000 those of the best mean of expected IoU
- * and stability
+ * <p><b>Source</b> Segment Anything (arXiv 2304.02643), section 7.3 and appendix D.3: 64 x 64
+ * points, no filters, boxes suppressed from 0.9 on, of more than 1000 those of the best mean of
+ * expected IoU and stability
  */
 public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
   private static final int MOST = 1000;
@@ -77,7 +77,8 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
   public List<Metric> metrics() {
     return List.of(
         Metric.quality(
-            "AR1000", "Average recall of 1000 masks a picture, of IoU 0.50 to 0.95, whatever the classes."),
+            "AR1000",
+            "Average recall of 1000 masks a picture, of IoU 0.50 to 0.95, whatever the classes."),
         Metric.quality("ARs", "Of objects below 32 x 32 pixels."),
         Metric.quality("ARm", "Of objects from there to 96 x 96 pixels."),
         Metric.quality("ARl", "Of objects above."));
@@ -132,8 +133,7 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
 
   /** COCO's recall, all objects of one class. */
   private static final class Recall implements Scorer<Proposals> {
-    private final CocoEvaluator evaluator =
-        new CocoEvaluator(List.of(OBJECT), IouType.SEGM, MOST);
+    private final CocoEvaluator evaluator = new CocoEvaluator(List.of(OBJECT), IouType.SEGM, MOST);
 
     @Override
     public void add(ScoredImage image, Proposals result) {
@@ -141,9 +141,7 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
       for (Segment segment : image.truth()) {
         Rle mask = segment.mask().toRle(image.size());
         truths.add(
-            segment.crowd()
-                ? GroundTruth.ofCrowd(OBJECT, mask)
-                : GroundTruth.ofMask(OBJECT, mask));
+            segment.crowd() ? GroundTruth.ofCrowd(OBJECT, mask) : GroundTruth.ofMask(OBJECT, mask));
       }
       List<Detection> found = new ArrayList<>();
       for (int i = 0; i < result.masks().size(); i++) {

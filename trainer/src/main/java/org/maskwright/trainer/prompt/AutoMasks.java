@@ -15,8 +15,8 @@ import org.maskwright.engine.runtime.Parallel;
  * of the picture and of crops of it, and of its answers those stay that it is sure of, that hardly
  * change with the threshold, that no crop cuts off and that no better one overlaps.
  *
- * <p><b>Source</b> Segment Anything (arXiv 2304.02643), appendix B; the order of the filters, of the
- * results and the arithmetic are those of segment_anything/automatic_mask_generator.py and
+ * <p><b>Source</b> Segment Anything (arXiv 2304.02643), appendix B; the order of the filters, of
+ * the results and the arithmetic are those of segment_anything/automatic_mask_generator.py and
  * utils/amg.py
  *
  * <p><b>Threads</b> none of its own state; a model is asked by one.
@@ -143,8 +143,7 @@ public final class AutoMasks {
 
   private List<AutoMask> ofCrop(Asked picture, Crop crop, Size size) {
     Window window = crop.window();
-    double[] points =
-        grid(settings.pointsPerSide(crop.layer()), window.width(), window.height());
+    double[] points = grid(settings.pointsPerSide(crop.layer()), window.width(), window.height());
     int batch = Math.multiplyExact(2, settings.pointsPerBatch());
     List<AutoMask> found = new ArrayList<>();
     try (Part part = picture.part(window)) {
@@ -188,8 +187,7 @@ public final class AutoMasks {
         && !(stability >= (float) settings.stabilityScoreThresh())) {
       return Optional.empty();
     }
-    Rle mask =
-        answers.above(i, THRESHOLD).placed(crop.x(), crop.y(), size.height(), size.width());
+    Rle mask = answers.above(i, THRESHOLD).placed(crop.x(), crop.y(), size.height(), size.width());
     AutoMask.Box box = mask.area() == 0 ? moved(AutoMask.Box.EMPTY, crop) : box(mask);
     return isCut(box, crop, size)
         ? Optional.empty()
@@ -235,8 +233,7 @@ public final class AutoMasks {
     return Math.abs(place - ofCrop) <= EDGE && Math.abs(place - ofPicture) > EDGE;
   }
 
-  private static List<AutoMask> suppressed(
-      List<AutoMask> masks, float[] scores, double threshold) {
+  private static List<AutoMask> suppressed(List<AutoMask> masks, float[] scores, double threshold) {
     float[][] boxes = masks.stream().map(m -> m.box().edges()).toArray(float[][]::new);
     return Arrays.stream(BoxNms.keep(boxes, scores, threshold)).mapToObj(masks::get).toList();
   }

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Suppression of boxes that overlap better ones, as torchvision's {@code nms} computes it in 32 bit:
- * a box's area is the product of the differences of its edges.
+ * Suppression of boxes that overlap better ones, as torchvision's {@code nms} computes it in 32
+ * bit: a box's area is the product of the differences of its edges.
  */
 final class BoxNms {
   private BoxNms() {}

@@ -9,8 +9,8 @@ import org.maskwright.engine.tensor.RandomStream;
  *
  * <p><b>Shapes</b> masks are row-major, [height * width], 0 outside
  *
- * <p><b>Source</b> Segment Anything (arXiv 2304.02643), appendices A and D.1: the centre of a region
- * is its pixel farthest from what is outside it
+ * <p><b>Source</b> Segment Anything (arXiv 2304.02643), appendices A and D.1: the centre of a
+ * region is its pixel farthest from what is outside it
  */
 final class Clicks {
   private Clicks() {}

@@ -53,7 +53,9 @@ public record PromptAnswers(List<Answered> objects) {
       clicks = List.copyOf(clicks);
     }
 
-    /** The overlap of the best of the three hypotheses, which only who knows the object can choose. */
+    /**
+     * The overlap of the best of the three hypotheses, which only who knows the object can choose.
+     */
     public double oracle() {
       return actual.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
     }
@@ -67,8 +69,7 @@ public record PromptAnswers(List<Answered> objects) {
           out.writeInt(result.objects().size());
           for (Answered a : result.objects()) {
             out.writeInt(a.category());
-            for (List<Double> values :
-                List.of(a.centred(), a.random(), a.expected(), a.actual())) {
+            for (List<Double> values : List.of(a.centred(), a.random(), a.expected(), a.actual())) {
               writeDoubles(values, out);
             }
             out.writeDouble(a.single());

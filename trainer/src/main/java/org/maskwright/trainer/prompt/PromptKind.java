@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.maskwright.datasets.Categories;
-import org.maskwright.datasets.Category;
 import org.maskwright.datasets.PointLabels;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
@@ -229,8 +228,7 @@ public final class PromptKind implements ResultKind<PromptAnswers> {
       inside[i] = object;
     }
     byte[] marks =
-        WeakMarks.of(
-            new WeakLabel(Optional.empty(), PointLabels.of(places, inside)), size);
+        WeakMarks.of(new WeakLabel(Optional.empty(), PointLabels.of(places, inside)), size);
     return Optional.of(
         new OverlayInstance(
                 marks,

@@ -23,10 +23,7 @@ record PromptMasks(
   static PromptMasks of(
       SegmentationModel model, Step step, Batch batch, List<PromptTargets.Target> targets) {
     return new PromptMasks(
-        targets,
-        batch.examples(),
-        model.paddedSize(step.height()),
-        model.paddedSize(step.width()));
+        targets, batch.examples(), model.paddedSize(step.height()), model.paddedSize(step.width()));
   }
 
   /** G. */
@@ -49,9 +46,12 @@ record PromptMasks(
   /** What is in the middle of each cell of a grid over the input: [G,rows*columns] in [0,1]. */
   float[] grid(int rows, int columns) {
     float[] places = new float[2 * rows * columns];
-    for (int i = 0; i < rows * columns; i++) {
-      places[2 * i] = (i % columns + CENTRE) / columns;
-      places[2 * i + 1] = (i / columns + CENTRE) / rows;
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        int at = 2 * (row * columns + column);
+        places[at] = (column + CENTRE) / columns;
+        places[at + 1] = (row + CENTRE) / rows;
+      }
     }
     float[] out = new float[Math.multiplyExact(count(), rows * columns)];
     Parallel.forEach(
@@ -59,13 +59,7 @@ record PromptMasks(
         g ->
             MaskSupervision.of(example(g), height, width)
                 .labels(
-                    targets.get(g).mask(),
-                    0,
-                    places,
-                    0,
-                    rows * columns,
-                    out,
-                    g * rows * columns));
+                    targets.get(g).mask(), 0, places, 0, rows * columns, out, g * rows * columns));
     return out;
   }
 }

@@ -122,8 +122,7 @@ final class PromptRounds {
       clickObjects();
     }
     PromptDecoder.Answer first = decode(Optional.empty());
-    Answer answer =
-        settings.hypotheses() ? answer(first, 1, PromptDecoder.MASKS) : single(first);
+    Answer answer = settings.hypotheses() ? answer(first, 1, PromptDecoder.MASKS) : single(first);
     learn(answer, sums);
     if (settings.hypotheses() && boxes.isPresent()) { // which users have answered by one mask
       learn(single(first), sums);

@@ -21,7 +21,8 @@ import org.maskwright.trainer.result.ScoredImage;
  * that follow its errors, and by the object's box.
  *
  * <p>For one click the answer is the hypothesis that the model expects most of, for more clicks and
- * for a box the single mask; each question after the first carries the logits of the answer before it. Crowds are not asked about.
+ * for a box the single mask; each question after the first carries the logits of the answer before
+ * it. Crowds are not asked about.
  *
  * <p><b>Source</b> Segment Anything (arXiv 2304.02643), section 7.1 and appendix D.1
  */
@@ -152,8 +153,7 @@ final class PromptScores {
     }
 
     private void click(int p) {
-      Clicks.Place place =
-          choices.get(p).next(truths[p], answers[p], size.height(), size.width());
+      Clicks.Place place = choices.get(p).next(truths[p], answers[p], size.height(), size.width());
       places.get(p).add(new Click(place.x(), place.y(), place.object()));
     }
 
@@ -175,9 +175,7 @@ final class PromptScores {
     }
     PromptLogits said = picture.decode(prompts);
     double[] out = new double[truths.length];
-    Parallel.forEach(
-        out.length,
-        p -> out[p] = overlap(said.mask(p, 0, 0).toBitmap(), truths[p]));
+    Parallel.forEach(out.length, p -> out[p] = overlap(said.mask(p, 0, 0).toBitmap(), truths[p]));
     return out;
   }
 

@@ -45,8 +45,7 @@ record PromptTargets(PromptTaskKind.Settings settings, RandomStream stream) {
   private List<Integer> chosen(TrainingExample example, RandomStream random) {
     example.requireMasks();
     MaskStack masks = example.masks();
-    double most =
-        settings.largest() * example.contentWidth() * (double) example.contentHeight();
+    double most = settings.largest() * example.contentWidth() * (double) example.contentHeight();
     List<Integer> out = new ArrayList<>();
     for (int n = 0; n < example.targetCount(); n++) {
       long area = masks.area(n);

@@ -78,8 +78,7 @@ public final class PromptTask implements TrainTask {
   public StepNormalizers normalizers(Step step) {
     int objects = 0;
     for (int part = 0; part < step.parts().size(); part++) {
-      objects +=
-          targets().of(step, step.parts().get(part), step.firstImage(part)).size();
+      objects += targets().of(step, step.parts().get(part), step.firstImage(part)).size();
     }
     return StepNormalizers.of(OBJECTS, objects);
   }
@@ -107,7 +106,11 @@ public final class PromptTask implements TrainTask {
       List<PromptTargets.Target> some = all.stream().filter(t -> t.boxed() == boxed).toList();
       if (!some.isEmpty()) {
         new PromptRounds(
-                model, features, settings, PromptMasks.of(model, step, batch, some), part.decisions())
+                model,
+                features,
+                settings,
+                PromptMasks.of(model, step, batch, some),
+                part.decisions())
             .run(extra, sums);
       }
     }

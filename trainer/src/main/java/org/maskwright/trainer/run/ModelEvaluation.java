@@ -175,7 +175,8 @@ public final class ModelEvaluation {
       throw new ConfigException(
           "eval.tasks: expected "
               + scored()
-              + " among them for --save-thresholds, the kinds of result with scores of their own, got "
+              + " among them for --save-thresholds, the kinds of result with scores of their own,"
+              + " got "
               + settings.eval().tasks());
     }
   }

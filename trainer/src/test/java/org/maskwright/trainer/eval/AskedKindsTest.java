@@ -199,8 +199,7 @@ class AskedKindsTest {
     Dataset data = EvaluatedScenes.open(temp.resolve("scenes"));
     Counting kind = new Counting();
     Predictor predictor =
-        new Predictor(
-            new Prompted(model), model.classSpace(), Normalization.IMAGENET, SETTINGS);
+        new Predictor(new Prompted(model), model.classSpace(), Normalization.IMAGENET, SETTINGS);
     SamplePictures samples = new SamplePictures(kind, ScoreThresholds.everywhere(0.5), 1);
     EvalReport report =
         new Evaluation(predictor, data, List.of(kind), 1)
@@ -223,8 +222,7 @@ class AskedKindsTest {
   void aModelServesKindsOfItsSortAlone() {
     Counting kind = new Counting();
     Predictor prompted =
-        new Predictor(
-            new Prompted(model), model.classSpace(), Normalization.IMAGENET, SETTINGS);
+        new Predictor(new Prompted(model), model.classSpace(), Normalization.IMAGENET, SETTINGS);
     prompted.requireServes(kind);
     String ofQueries = refused(() -> prompted.requireServes(new PanopticKind()));
     assertTrue(ofQueries.contains("nothing without prompts"), ofQueries);

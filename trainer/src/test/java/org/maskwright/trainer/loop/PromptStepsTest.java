@@ -2,32 +2,25 @@ package org.maskwright.trainer.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.MaskStack;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.loader.Batch;
-import org.maskwright.datasets.loader.Loader;
-import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.loader.LoaderState;
-import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
 import org.maskwright.modelzoo.ModelConfig;
@@ -41,26 +34,13 @@ import org.maskwright.modelzoo.vit.VitFamily;
 import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.trainer.TrainingDivergedException.LossPart;
 import org.maskwright.trainer.config.ConfigException;
-import org.maskwright.trainer.eval.EvalReport;
-import org.maskwright.trainer.eval.Evaluation;
-import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.Masks;
 import org.maskwright.trainer.loss.SourceSupervision;
 import org.maskwright.trainer.loss.StepNormalizers;
-import org.maskwright.trainer.optim.AdamW;
-import org.maskwright.trainer.optim.LayerDecay;
-import org.maskwright.trainer.optim.Optimizer;
-import org.maskwright.trainer.optim.OptimizerSettings;
-import org.maskwright.trainer.optim.Plain;
-import org.maskwright.trainer.prompt.PromptKind;
 import org.maskwright.trainer.prompt.PromptTaskKind;
-import org.maskwright.trainer.result.InferenceSettings;
-import org.maskwright.trainer.result.PanopticKind;
-import org.maskwright.trainer.schedule.Schedule;
-import org.maskwright.trainer.source.TrainingData;
 
 /** Steps in which a model learns to answer prompts. */
 class PromptStepsTest {
@@ -168,8 +148,7 @@ class PromptStepsTest {
     task.model()
         .parameters()
         .forEach(
-            (key, p) ->
-                gradients.put(key, p.grad() == null ? new float[0] : p.grad().toFloats()));
+            (key, p) -> gradients.put(key, p.grad() == null ? new float[0] : p.grad().toFloats()));
     task.model().zeroGrad();
     return new Result(losses, gradients);
   }
@@ -205,7 +184,8 @@ class PromptStepsTest {
   }
 
   private static final List<TrainingExample> IMAGES =
-      List.of(example(1, 3, false), example(2, 5, true), example(3, 0, false), example(4, 1, false));
+      List.of(
+          example(1, 3, false), example(2, 5, true), example(3, 0, false), example(4, 1, false));
 
   @ParameterizedTest
   @CsvSource({"torch"})
@@ -226,8 +206,7 @@ class PromptStepsTest {
         SegmentationModel model = model(engine, 0.2)) {
       TrainTask task = task(model, SETTINGS);
       Step step = step(IMAGES, 4);
-      StepPart part =
-          new StepPart(step, 0, task.normalizers(step), new Decisions(), new Phases());
+      StepPart part = new StepPart(step, 0, task.normalizers(step), new Decisions(), new Phases());
       Map<String, Double> first = new LinkedHashMap<>();
       Map<String, Double> again = new LinkedHashMap<>();
       add(task, part, first);

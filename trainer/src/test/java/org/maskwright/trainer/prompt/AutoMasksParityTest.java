@@ -22,8 +22,14 @@ import org.maskwright.datasets.mask.Rle;
 /** Automatic masks, in their order, of the official generator on the same answers of a model. */
 class AutoMasksParityTest {
   private static final int[][] OBJECTS = {
-    {30, 25, 14}, {34, 30, 30}, {80, 60, 20}, {100, 20, 9}, {15, 75, 12}, {62, 8, 11},
-    {150, 40, 25}, {110, 80, 6}
+    {30, 25, 14},
+    {34, 30, 30},
+    {80, 60, 20},
+    {100, 20, 9},
+    {15, 75, 12},
+    {62, 8, 11},
+    {150, 40, 25},
+    {110, 80, 6}
   };
   private static Config golden;
 
