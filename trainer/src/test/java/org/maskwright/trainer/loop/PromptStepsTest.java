@@ -282,13 +282,11 @@ class PromptStepsTest {
         SegmentationModel model = model(engine, 64, 0);
         Optimizer optimizer = optimization.over(model);
         Loader loader =
-            new Loader(
-                data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(2, 5, 1))) {
+            new Loader(data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(2, 5, 1))) {
       new Trainer(
               task(
                   model,
-                  new PromptTaskKind.Settings(
-                      8, 0.9, 2, 0.5, 0.1, 20, true, 2, 5, 0.5, 2, 5, 1)),
+                  new PromptTaskKind.Settings(8, 0.9, 2, 0.5, 0.1, 20, true, 2, 5, 0.5, 2, 5, 1)),
               optimizer,
               Optional.empty(),
               optimization,
