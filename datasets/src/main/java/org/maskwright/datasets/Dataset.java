@@ -3,6 +3,7 @@ package org.maskwright.datasets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Annotated images, read one by one.
@@ -68,6 +69,23 @@ public interface Dataset {
    */
   default List<Label> labels(int index) {
     return null;
+  }
+
+  /**
+   * The classes that image {@code index} shows, those of crowds too; reads its annotation if they
+   * are not known without.
+   *
+   * @throws DatasetException as {@link #segments}
+   */
+  default Set<Integer> classes(int index) {
+    List<Label> labels = labels(index);
+    Set<Integer> out = new TreeSet<>();
+    if (labels == null) {
+      segments(index).forEach(segment -> out.add(segment.category()));
+    } else {
+      labels.forEach(label -> out.add(label.category()));
+    }
+    return out;
   }
 
   /**

@@ -63,6 +63,7 @@ public record ModelConfig(
     requireHeads("decoder", decoder.heads(), hiddenDim);
     requireTokens(backbone, pixelDecoder, decoder);
     requireMaps(backbone, pixelDecoder, decoder);
+    requireWholeCanvases(backbone, sizeDivisibility);
     int masks = maskDim;
     int hidden = hiddenDim;
     backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));
@@ -86,8 +87,8 @@ public record ModelConfig(
     if (left != decoder.runsEncoder()) {
       throw new IllegalArgumentException(
           left
-              ? "decoder: expected type eomt, which runs the blocks that the backbone holds back,"
-                    + " got "
+              ? "decoder: expected type eomt or in-context, which run the blocks that the backbone"
+                  + " holds back, got "
                   + decoderName(decoder)
               : "backbone: expected one that holds blocks back (vit.held-back), for the decoder "
                   + decoderName(decoder));
@@ -95,8 +96,29 @@ public record ModelConfig(
     require(
         left == pixelDecoder.takesTokens(),
         "pixelDecoder",
-        left ? "type tokens, for the decoder eomt" : "another type than tokens",
+        left ? "type tokens, for the decoder " + decoderName(decoder) : "another type than tokens",
         Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
+    boolean canvases = backbone.canvasPicture().isPresent();
+    if (canvases != decoder.takesExamples()) {
+      throw new IllegalArgumentException(
+          canvases
+              ? "decoder: expected type in-context for a backbone that takes canvases of two"
+                  + " pictures (vit.family = painter), got "
+                  + decoderName(decoder)
+              : "backbone: expected one that takes canvases of two pictures (vit.family = painter),"
+                  + " for the decoder "
+                  + decoderName(decoder));
+    }
+  }
+
+  /** A canvas that is padded is another one. */
+  private static void requireWholeCanvases(BackboneConfig backbone, int sizeDivisibility) {
+    int side = backbone.canvasPicture().orElse(0);
+    require(
+        side % sizeDivisibility == 0,
+        "sizeDivisibility",
+        "a divisor of %d, the side of the pictures in a canvas".formatted(side),
+        sizeDivisibility);
   }
 
   /** One map is what prompts are answered about, and nothing else takes it. */
@@ -109,7 +131,7 @@ public record ModelConfig(
               ? "decoder: expected type prompts, for a backbone of one map, got "
                   + decoderName(decoder)
               : "backbone: expected one that gives one map (vit with family sam and map-channels"
-                    + " 0), for the decoder "
+                  + " 0), for the decoder "
                   + decoderName(decoder));
     }
     require(

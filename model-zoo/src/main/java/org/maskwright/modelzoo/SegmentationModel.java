@@ -208,8 +208,8 @@ public final class SegmentationModel extends Module {
   }
 
   /**
-   * What the mask decoder gets of images: of a decoder that answers prompts all it needs, for any
-   * number of answers. Its tensors are the caller's scope's.
+   * What the mask decoder gets of images: of a decoder that answers prompts or examples all it
+   * needs, for any number of answers. Its tensors are the caller's scope's.
    *
    * <p><b>Shapes</b> pixels as for {@link #forward(Tensor)}
    */

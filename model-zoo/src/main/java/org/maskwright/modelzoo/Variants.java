@@ -10,6 +10,7 @@ import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.decoder.EomtPart;
+import org.maskwright.modelzoo.decoder.InContextPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionVideoPart;
 import org.maskwright.modelzoo.decoder.PerPixelPart;
@@ -119,6 +120,7 @@ public final class Variants {
         perPixel.withDecoder(new PerPixelPlusPart.Settings(6, HEADS, FEEDFORWARD, 0.1)));
     VitSizes.eomt().forEach((name, encoder) -> out.put("eomt-" + name, eomt(encoder)));
     VitSizes.sam().forEach((name, encoder) -> out.put("sam-vit-" + name, sam(encoder)));
+    out.put("seggpt-vit-l", segGpt());
     out.put("mask2former-small", small());
     out.put("mask2former-tiny", tiny());
     return java.util.Collections.unmodifiableMap(out);
@@ -172,6 +174,17 @@ public final class Variants {
         encoder,
         new ImageEmbeddingPart.Settings(),
         new PromptsPart.Settings(2, HEADS, FEEDFORWARD, 0));
+  }
+
+  private static ModelConfig segGpt() {
+    VitPart.Settings encoder = VitSizes.painter();
+    return new ModelConfig(
+        encoder.width(),
+        encoder.width(),
+        encoder.patch(),
+        encoder,
+        new TokensPart.Settings(),
+        new InContextPart.Settings(List.of(5, 11, 17, 23), 2, 64, true));
   }
 
   /** For a computer without an accelerator: ResNet-18, half the width, half the layers. */

@@ -2,13 +2,10 @@ package org.maskwright.datasets.loader;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.Segment;
 
 /**
  * How often each image comes in an epoch, so that rare classes are seen more often: r(image) is the
@@ -40,7 +37,7 @@ public final class RepeatFactors {
     List<Set<Integer>> shown = new ArrayList<>(images);
     int[] count = new int[dataset.categories().size()];
     for (int i = 0; i < images; i++) {
-      Set<Integer> classes = classes(dataset, i);
+      Set<Integer> classes = dataset.classes(i);
       classes.forEach(c -> count[c]++);
       shown.add(classes);
     }
@@ -52,15 +49,6 @@ public final class RepeatFactors {
               .reduce(1, Math::max);
     }
     return new RepeatFactors(factors);
-  }
-
-  private static Set<Integer> classes(Dataset dataset, int image) {
-    List<Dataset.Label> labels = dataset.labels(image);
-    return labels == null
-        ? dataset.segments(image).stream().map(Segment::category).collect(Collectors.toSet())
-        : labels.stream()
-            .map(Dataset.Label::category)
-            .collect(Collectors.toCollection(HashSet::new));
   }
 
   /** r of an image, at least 1. */

@@ -1,5 +1,7 @@
 package org.maskwright.datasets.scenes;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** The classes of Scenes. Several share colours: shape and texture tell them apart. */
@@ -38,6 +40,11 @@ public enum SceneClass {
   /** COCO's supercategory. */
   public String supercategory() {
     return thing ? "beach toy" : "landscape";
+  }
+
+  /** Those that have instances, in order. */
+  static List<SceneClass> things() {
+    return Arrays.stream(values()).filter(SceneClass::thing).toList();
   }
 
   /** Whether it has instances. */

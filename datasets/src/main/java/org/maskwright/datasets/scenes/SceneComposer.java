@@ -11,15 +11,6 @@ import org.maskwright.datasets.mask.Rle;
 
 /** Invents a scene, has it painted, and reads the annotation off the painting. */
 final class SceneComposer {
-  private static final List<SceneClass> THINGS =
-      List.of(
-          SceneClass.BALL,
-          SceneClass.BALLOON,
-          SceneClass.CONE,
-          SceneClass.CRATE,
-          SceneClass.RING,
-          SceneClass.STARFISH);
-
   /**
    * Things may overlap: centres stay this share of the sum of the radii apart, if there is room.
    */
@@ -33,10 +24,12 @@ final class SceneComposer {
   private static final int SHADE = 30;
 
   private final ScenesConfig config;
+  private final List<SceneClass> things;
   private final SceneRandom random;
 
   SceneComposer(ScenesConfig config, long imageId) {
     this.config = config;
+    this.things = config.things(imageId);
     this.random = SceneRandom.ofImage(config.seed(), imageId);
   }
 
@@ -55,7 +48,7 @@ final class SceneComposer {
     int count = 1 + random.below(config.maxThings());
     List<Prop> props = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      SceneClass kind = THINGS.get(random.below(THINGS.size()));
+      SceneClass kind = things.get(random.below(things.size()));
       for (int tries = 0; tries < TRIES; tries++) {
         Prop prop = Prop.random(kind, random, aspect, Math.max(0, terrain.horizon()));
         if (props.stream().allMatch(other -> apart(prop, other))) {

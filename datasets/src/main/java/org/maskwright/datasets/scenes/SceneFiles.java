@@ -63,6 +63,13 @@ final class SceneFiles {
       json.writeNumberField("width", config.width());
       json.writeNumberField("height", config.height());
       json.writeNumberField("max-things", config.maxThings());
+      if (config.heldOut().isPresent()) {
+        json.writeArrayFieldStart("held-out");
+        for (SceneClass held : config.heldOut().get()) {
+          json.writeString(held.label());
+        }
+        json.writeEndArray();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // not of memory

@@ -118,6 +118,31 @@ class ScenesTest {
   }
 
   @Test
+  void heldOutThingsAreInValidationAndNowhereElse() {
+    ScenesConfig config = SMALL.withHeldOut(SceneClass.RING, SceneClass.STARFISH);
+    assertEquals(
+        Set.of(SceneClass.BALL, SceneClass.BALLOON, SceneClass.CONE, SceneClass.CRATE),
+        things(config, 1));
+    assertEquals(
+        Set.of(SceneClass.RING, SceneClass.STARFISH), things(config, Scenes.FIRST_VAL_ID));
+    for (SceneClass wrong : new SceneClass[] {SceneClass.SKY}) {
+      assertThrows(IllegalArgumentException.class, () -> SMALL.withHeldOut(wrong));
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SMALL.withHeldOut(SceneClass.things().toArray(SceneClass[]::new)));
+  }
+
+  private static Set<SceneClass> things(ScenesConfig config, int first) {
+    Set<SceneClass> out = new HashSet<>();
+    for (int i = 0; i < SCENES; i++) {
+      Scenes.sample(config, first + i).segments().forEach(s -> out.add(s.kind()));
+    }
+    out.removeIf(kind -> !kind.thing());
+    return out;
+  }
+
+  @Test
   void theSameSeedGivesTheSameSceneAndAnotherSeedAnother() {
     Scene a = Scenes.sample(7, 3);
     assertArrayEquals(a.image().data(), Scenes.sample(7, 3).image().data());

@@ -59,6 +59,14 @@ public interface BackboneConfig {
     return OptionalInt.empty();
   }
 
+  /**
+   * Side in pixels of the two pictures, one above the other, of the canvases that it takes; empty
+   * if it takes single pictures.
+   */
+  default OptionalInt canvasPicture() {
+    return OptionalInt.empty();
+  }
+
   /** Its layers, where a layer-wise decay of the learning rate can tell some apart. */
   default Optional<LayerNumbers> layers() {
     return Optional.empty();

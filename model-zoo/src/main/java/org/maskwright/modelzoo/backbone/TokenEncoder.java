@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.backbone;
 
+import java.util.function.UnaryOperator;
 import org.maskwright.engine.tensor.Tensor;
 
 /**
@@ -9,6 +10,9 @@ import org.maskwright.engine.tensor.Tensor;
 public interface TokenEncoder {
   /** Channels of a token. */
   int width();
+
+  /** Side of a patch in pixels. */
+  int patch();
 
   /** How many blocks are left. */
   int blocks();
@@ -34,10 +38,27 @@ public interface TokenEncoder {
      * @param block from 0
      * @param tokens [B,L,C], the patches last, row by row
      * @param blocked bool, broadcasts to [B,1,L,L], true = may not attend; or null
+     * @param attended what becomes of the attention's output [B,L,C] before it is added to the
+     *     tokens
      * @return of the same shape
      */
-    Tensor run(int block, Tensor tokens, Tensor blocked);
+    Tensor run(int block, Tensor tokens, Tensor blocked, UnaryOperator<Tensor> attended);
+
+    /** The same, the attention's output as it is. */
+    default Tensor run(int block, Tensor tokens, Tensor blocked) {
+      return run(block, tokens, blocked, UnaryOperator.identity());
+    }
   }
+
+  /**
+   * What the encoder adds to patches for where they stand.
+   *
+   * @param height rows of patches
+   * @param width columns of patches
+   * @return [1,h*w,C]
+   * @throws IllegalStateException if it adds nothing
+   */
+  Tensor positions(int height, int width);
 
   /** The final normalisation of tokens [..,C]. */
   Tensor normalized(Tensor tokens);

@@ -53,6 +53,14 @@ public interface DecoderConfig {
   }
 
   /**
+   * Whether it answers by examples that come with a picture, on canvases of the two; then it gives
+   * nothing for a picture alone.
+   */
+  default boolean takesExamples() {
+    return false;
+  }
+
+  /**
    * Checks the widths of the model around it.
    *
    * @throws IllegalArgumentException if it cannot be built with them

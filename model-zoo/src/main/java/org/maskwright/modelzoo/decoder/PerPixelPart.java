@@ -53,8 +53,9 @@ public final class PerPixelPart implements DecoderPart {
 
   @Override
   public Optional<Deduced> deduce(StateDict state, int memoryLevels, int heads) {
-    return state.contains(DetrPart.QUERIES)
-        ? Optional.empty()
-        : Optional.of(new Deduced(new Settings(), state.size(PREFIX + "weight", 0)));
+    String weight = PREFIX + "weight";
+    return state.contains(weight)
+        ? Optional.of(new Deduced(new Settings(), state.size(weight, 0)))
+        : Optional.empty();
   }
 }

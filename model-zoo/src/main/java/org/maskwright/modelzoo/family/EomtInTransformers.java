@@ -243,8 +243,9 @@ final class EomtInTransformers implements HuggingFaceModel {
   }
 
   @Override
-  public Map<String, Object> imageSteps() {
-    return Map.of("do_pad", true, "do_split_image", false);
+  public void addImageSteps(Map<String, Object> images, ModelConfig model) {
+    images.put("do_pad", true);
+    images.put("do_split_image", false);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.backbone.HuggingFaceBackbone;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HuggingFaceKeys;
 import org.maskwright.modelzoo.weights.MappedFile;
@@ -227,6 +228,9 @@ final class HuggingFaceConfigFile {
   }
 
   private void requireClasses(int classes) {
+    if (!type.namesClasses()) {
+      return;
+    }
     String count = "num_labels";
     if (config.hasPath(count) && config.getInt(count) != classes) {
       throw refused(count, classes + ", as in the weights", config.getInt(count));
@@ -276,9 +280,23 @@ final class HuggingFaceConfigFile {
             });
   }
 
+  /** See {@link HuggingFaceModel#longEdge}. */
+  OptionalInt longEdge() {
+    try {
+      return type.longEdge(config);
+    } catch (ConfigException e) {
+      throw broken(e);
+    }
+  }
+
   /** Whether its images are squares of one size, to which the model pads. */
   boolean hasSquareImages(ModelConfig model) {
     return type.imageSide(model).isPresent();
+  }
+
+  /** PIL's number of the way in which its images are resized. */
+  int resampling() {
+    return type.resampling();
   }
 
   /** The loss that the file names; empty if it names none. */
@@ -292,6 +310,9 @@ final class HuggingFaceConfigFile {
 
   /** Class names in the order of the logits; Transformers writes none where there are two. */
   List<String> classNames() {
+    if (!type.namesClasses()) {
+      return ClassSpace.OBJECT.classes().stream().map(ClassSpace.Entry::name).toList();
+    }
     try {
       if (config.hasPath("id2label")) {
         return named(config.getObject("id2label").unwrapped());

@@ -63,22 +63,25 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * Reads both JSON files; a missing preprocessor file means the classes' defaults (800 / 1333).
+   * Reads both JSON files; a missing preprocessor file means the classes' defaults (800 / 1333, of
+   * Segment Anything a long edge of 1024).
    *
    * @throws CheckpointException if config.json is missing, broken or of another model type, or the
    *     preprocessor file holds sizes or pixel statistics that make no sense
    */
   public static HuggingFaceSettings read(Path folder) {
     HuggingFaceConfigFile config = new HuggingFaceConfigFile(folder.resolve(CONFIG));
-    HuggingFacePreprocessor input = preprocessor(folder);
+    HuggingFacePreprocessor input = preprocessor(folder, config);
     return new HuggingFaceSettings(
         config.classNames(), input.shortEdge(), input.maxSize(), input.mean(), input.std());
   }
 
-  private static HuggingFacePreprocessor preprocessor(Path folder) {
+  private static HuggingFacePreprocessor preprocessor(Path folder, HuggingFaceConfigFile config) {
     Path file = folder.resolve(PREPROCESSOR);
     return HuggingFacePreprocessor.read(
-        file, Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty());
+        file,
+        Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty(),
+        config);
   }
 
   /**
@@ -96,7 +99,7 @@ public final class HuggingFaceFolder {
     DeducedArchitecture deduced = config.deduce(state);
     return deduced.model().filter(config::hasSquareImages).isPresent()
         ? deduced
-        : deduced.withSizeDivisibility(preprocessor(folder).sizeDivisibility());
+        : deduced.withSizeDivisibility(preprocessor(folder, config).sizeDivisibility());
   }
 
   /**
@@ -149,15 +152,10 @@ public final class HuggingFaceFolder {
     config.put("model_type", type.modelType());
     config.put("architectures", List.of(type.architecture()));
     config.putAll(type.write(model));
-    Map<String, Object> names = new LinkedHashMap<>();
-    Map<String, Object> ids = new LinkedHashMap<>();
-    for (int i = 0; i < settings.classNames().size(); i++) {
-      names.put(Integer.toString(i), settings.classNames().get(i));
-      ids.put(settings.classNames().get(i), i);
-    }
-    config.put("id2label", names);
-    config.put("label2id", ids);
     Map<String, HostTensor> whole = new LinkedHashMap<>();
+    if (type.namesClasses()) {
+      addClasses(config, settings.classNames());
+    }
     if (type.defaultBackbone().isPresent()) {
       HuggingFaceBackbone backbone = backbone(model);
       Map<String, Object> section = new LinkedHashMap<>();
@@ -172,17 +170,30 @@ public final class HuggingFaceFolder {
         .ifPresent(
             from ->
                 config.put(HuggingFaceOrigin.KEY, new HuggingFaceOrigin(from.licence()).toMap()));
-    double noObject = loss.map(TrainedLoss::noObjectWeight).orElse(DEFAULT_NO_OBJECT_WEIGHT);
-    whole.put(EMPTY_WEIGHT, emptyWeight(settings.classNames().size(), noObject));
+    if (type.namesClasses()) {
+      double noObject = loss.map(TrainedLoss::noObjectWeight).orElse(DEFAULT_NO_OBJECT_WEIGHT);
+      whole.put(EMPTY_WEIGHT, emptyWeight(settings.classNames().size(), noObject));
+    }
     whole.putAll(state.asMap());
     StateDict theirs = type.family().export(StateDict.of(whole).withMetadata(state.metadata()));
     Safetensors.write(folder.resolve("model.safetensors"), theirs);
     Map<String, Object> images =
         HuggingFacePreprocessor.of(sized(settings, type.imageSide(model)), model.sizeDivisibility())
             .toMap(type.imageProcessor(), settings.classNames().size());
-    images.putAll(type.imageSteps());
+    type.addImageSteps(images, model);
     writeJson(folder.resolve(PREPROCESSOR), images);
     writeJson(folder.resolve(CONFIG), config);
+  }
+
+  private static void addClasses(Map<String, Object> config, List<String> classes) {
+    Map<String, Object> names = new LinkedHashMap<>();
+    Map<String, Object> ids = new LinkedHashMap<>();
+    for (int i = 0; i < classes.size(); i++) {
+      names.put(Integer.toString(i), classes.get(i));
+      ids.put(classes.get(i), i);
+    }
+    config.put("id2label", names);
+    config.put("label2id", ids);
   }
 
   /** Images of one side, where a class takes no others. */

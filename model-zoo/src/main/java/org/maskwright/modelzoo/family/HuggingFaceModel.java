@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HuggingFaceKeys;
@@ -68,6 +69,11 @@ interface HuggingFaceModel {
    */
   default void check(Config config) {}
 
+  /** How its class of images resizes them: PIL's number; 2 is bilinear, 3 bicubic. */
+  default int resampling() {
+    return HuggingFacePreprocessor.BILINEAR;
+  }
+
   /** Heads of the mask decoder; empty where weights show them. */
   OptionalInt decoderHeads(Config config);
 
@@ -84,9 +90,20 @@ interface HuggingFaceModel {
     return OptionalInt.empty();
   }
 
-  /** What the file about images says besides. */
-  default Map<String, Object> imageSteps() {
-    return Map.of();
+  /** Adds what the file about images says besides, or in place of what is there. */
+  default void addImageSteps(Map<String, Object> images, ModelConfig model) {}
+
+  /** Whether its files name classes: else they are of {@link ClassSpace#OBJECT}. */
+  default boolean namesClasses() {
+    return true;
+  }
+
+  /**
+   * The long edge to which images are resized where no file says it; empty of classes that resize
+   * to a short edge of 800.
+   */
+  default OptionalInt longEdge(Config config) {
+    return OptionalInt.empty();
   }
 
   /**

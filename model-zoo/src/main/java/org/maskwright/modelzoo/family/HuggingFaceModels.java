@@ -17,7 +17,9 @@ final class HuggingFaceModels {
           new Mask2FormerInTransformers(),
           new MaskFormerInTransformers(),
           EomtInTransformers.WITH_DINOV2,
-          EomtInTransformers.WITH_DINOV3);
+          EomtInTransformers.WITH_DINOV3,
+          new SamInTransformers(),
+          new SegGptInTransformers());
 
   private HuggingFaceModels() {}
 

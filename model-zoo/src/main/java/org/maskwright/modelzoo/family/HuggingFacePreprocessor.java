@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -22,7 +23,7 @@ record HuggingFacePreprocessor(
     int shortEdge, int maxSize, List<Double> mean, List<Double> std, int sizeDivisibility) {
   private static final double PIXEL_RANGE = 255;
   private static final int CHANNELS = 3;
-  private static final int BILINEAR = 2; // PIL's number
+  static final int BILINEAR = 2; // PIL's number
   private static final double ROUNDING = 1e-6;
   private static final int DEFAULT_DIVISOR = 32;
   private static final int DEFAULT_SHORT_EDGE = 800;
@@ -43,10 +44,16 @@ record HuggingFacePreprocessor(
    * Reads and checks; what is not there takes the default of Transformers' classes.
    *
    * @param file named in faults
+   * @param config of the model that the images are for
    */
-  static HuggingFacePreprocessor read(Path file, Config json) {
+  static HuggingFacePreprocessor read(Path file, Config json, HuggingFaceConfigFile config) {
     try {
-      requireSteps(file, json);
+      requireSteps(file, json, config.resampling());
+      OptionalInt longEdge = config.longEdge();
+      if (longEdge.isPresent()) {
+        int edge = least(file, json, List.of("size.longest_edge"), longEdge.getAsInt());
+        return of(file, json, edge, edge);
+      }
       int shortEdge =
           least(
               file,
@@ -64,32 +71,41 @@ record HuggingFacePreprocessor(
             "expected a longest edge of at least the shortest, %d, got %d"
                 .formatted(shortEdge, maxSize));
       }
-      List<Double> std = perChannel(file, json, "image_std", DEFAULT_STD);
-      if (std.stream().anyMatch(value -> value <= 0)) {
-        throw new CheckpointException(file, "image_std: expected numbers above 0, got " + std);
-      }
-      return new HuggingFacePreprocessor(
-          shortEdge,
-          maxSize,
-          pixels(perChannel(file, json, "image_mean", DEFAULT_MEAN)),
-          pixels(std),
-          sizeDivisibility(file, json));
+      return of(file, json, shortEdge, maxSize);
     } catch (ConfigException e) {
       throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
     }
   }
 
+  private static HuggingFacePreprocessor of(Path file, Config json, int shortEdge, int maxSize) {
+    List<Double> std = perChannel(file, json, "image_std", DEFAULT_STD);
+    if (std.stream().anyMatch(value -> value <= 0)) {
+      throw new CheckpointException(file, "image_std: expected numbers above 0, got " + std);
+    }
+    return new HuggingFacePreprocessor(
+        shortEdge,
+        maxSize,
+        pixels(perChannel(file, json, "image_mean", DEFAULT_MEAN)),
+        pixels(std),
+        sizeDivisibility(file, json));
+  }
+
   /** Steps that Maskwright always takes. */
-  private static void requireSteps(Path file, Config json) {
+  private static void requireSteps(Path file, Config json, int resampling) {
     for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
       if (json.hasPath(step) && !json.getBoolean(step)) {
         throw new CheckpointException(
             file, step + ": expected true, as Maskwright always does it, got false");
       }
     }
-    if (json.hasPath("resample") && json.getInt("resample") != BILINEAR) {
+    if (json.hasPath("resample") && json.getInt("resample") != resampling) {
       throw new CheckpointException(
-          file, "resample: expected 2 (bilinear), got " + json.getInt("resample"));
+          file,
+          "resample: expected %d (%s), got %d"
+              .formatted(
+                  resampling,
+                  resampling == BILINEAR ? "bilinear" : "bicubic",
+                  json.getInt("resample")));
     }
     if (json.hasPath("rescale_factor")
         && Math.abs(json.getDouble("rescale_factor") * PIXEL_RANGE - 1) > ROUNDING) {

@@ -53,10 +53,10 @@ public final class KnownFamilies {
 
   private static List<CheckpointFamily> ofParts() {
     List<CheckpointFamily> out = new ArrayList<>();
+    out.addAll(of(Registry.of(DecoderPart.class))); // whole models before what they hold
     out.add(CheckpointFamily.DETECTRON2_BACKBONE);
     out.addAll(of(Registry.of(BackbonePart.class)));
     out.addAll(of(Registry.of(PixelDecoderPart.class)));
-    out.addAll(of(Registry.of(DecoderPart.class)));
     return out;
   }
 

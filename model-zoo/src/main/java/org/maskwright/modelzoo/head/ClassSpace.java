@@ -9,6 +9,9 @@ import java.util.List;
  * @param classes in contiguous order, at least one
  */
 public record ClassSpace(List<Entry> classes) {
+  /** What a model segments that tells no classes apart: one thing named {@code object}. */
+  public static final ClassSpace OBJECT = new ClassSpace(List.of(new Entry("object", true)));
+
   /** Checks that there is a class. */
   public ClassSpace {
     classes = List.copyOf(classes);

@@ -12,7 +12,8 @@ import org.maskwright.modelzoo.weights.StateDict;
  */
 public final class TokensPart implements PixelDecoderPart {
   private static final int LEVELS = 2;
-  private static final String QUERIES = "sem_seg_head.predictor.query_feat.weight";
+  private static final String QUERIES = "sem_seg_head.predictor.query_feat.weight"; // [Q,C]
+  private static final String MASK_TOKEN = "sem_seg_head.predictor.mask_token"; // [1,1,1,C]
 
   @Override
   public String name() {
@@ -68,14 +69,15 @@ public final class TokensPart implements PixelDecoderPart {
 
   @Override
   public Optional<PixelDecoderConfig> deduce(StateDict state, int heads) {
-    return state.contains(QUERIES) && state.keys().stream().noneMatch(key -> key.startsWith(PREFIX))
+    return (state.contains(QUERIES) || state.contains(MASK_TOKEN))
+            && state.keys().stream().noneMatch(key -> key.startsWith(PREFIX))
         ? Optional.of(new Settings())
         : Optional.empty();
   }
 
   @Override
   public Widths widths(StateDict state) {
-    int width = state.size(QUERIES, 1);
+    int width = state.contains(QUERIES) ? state.size(QUERIES, 1) : state.size(MASK_TOKEN, 3);
     return new Widths(width, width);
   }
 }

@@ -4,6 +4,7 @@ import static org.maskwright.modelzoo.part.Ranges.require;
 import static org.maskwright.modelzoo.part.Ranges.requireLayers;
 import static org.maskwright.modelzoo.part.Ranges.requireRate;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
@@ -12,6 +13,9 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.vit.VitPart;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.KeyResource;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.Doc;
 
@@ -22,6 +26,19 @@ public final class PromptsPart implements DecoderPart {
 
   /** Channels within what makes a map of a mask. */
   static final int MASK_CHANNELS = 16;
+
+  /** What is known about the licence of published weights. */
+  public static final String LICENCE = "Segment Anything: Apache-2.0";
+
+  private static final CheckpointFamily OFFICIAL =
+      CheckpointFamily.ofModel(
+              KeyResource.of(VitPart.class, "sam-model.keymap"),
+              "Segment Anything (official)",
+              LICENCE,
+              keys ->
+                  keys.contains("image_encoder.blocks.0.attn.qkv.weight")
+                      && keys.contains("mask_decoder.iou_token.weight"))
+          .withFresh(VitPart.PYRAMID);
 
   private static final int LEVELS = 1;
   private static final int CROSS_NARROWING = 2;
@@ -100,6 +117,16 @@ public final class PromptsPart implements DecoderPart {
     public boolean takesPrompts() {
       return true;
     }
+  }
+
+  @Override
+  public List<CheckpointFamily> families() {
+    return List.of(OFFICIAL);
+  }
+
+  @Override
+  public Optional<CheckpointFamily> official(StateDict state) {
+    return Optional.of(OFFICIAL);
   }
 
   @Override

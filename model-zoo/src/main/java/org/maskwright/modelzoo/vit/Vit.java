@@ -180,12 +180,14 @@ public final class Vit extends Backbone {
    * @param tokens [B,L,C]
    * @param grid where the L tokens stand
    * @param blocked bool, broadcasts to [B,1,L,L], true = may not attend; or null
+   * @param attended what becomes of the attention's output [B,L,C] before it is added
    * @return of the same shape
    */
-  public Tensor block(int block, Tensor tokens, TokenGrid grid, Tensor blocked) {
+  private Tensor block(
+      int block, Tensor tokens, TokenGrid grid, Tensor blocked, UnaryOperator<Tensor> attended) {
     VitBlock run = blocks.get(block);
     if (!settings.checkpointing()) {
-      return run.forward(tokens, grid, blocked);
+      return run.forward(tokens, grid, blocked, attended);
     }
     List<Tensor> inputs = new ArrayList<>(List.of(tokens)); // what a block reads outlives its scope
     grid.rotation().ifPresent(r -> inputs.addAll(List.of(r.cos(), r.sin())));
@@ -196,7 +198,8 @@ public final class Vit extends Backbone {
         .checkpoint(
             x -> {
               TokenGrid again = grid.rotation().isPresent() ? grid.turnedBy(x[1], x[2]) : grid;
-              return run.forward(x[0], again, blocked == null ? null : x[x.length - 1]);
+              Tensor closed = blocked == null ? null : x[x.length - 1];
+              return run.forward(x[0], again, closed, attended);
             },
             inputs.toArray(Tensor[]::new));
   }
@@ -211,7 +214,7 @@ public final class Vit extends Backbone {
     Tokens tokens = embed(pixels);
     Tensor y = tokens.values();
     for (int b = 0; b < blocks; b++) {
-      y = block(b, y, tokens.grid(), null);
+      y = block(b, y, tokens.grid(), null, UnaryOperator.identity());
     }
     return new Tokens(y, tokens.grid());
   }
@@ -301,6 +304,11 @@ public final class Vit extends Backbone {
     }
 
     @Override
+    public int patch() {
+      return settings.patch();
+    }
+
+    @Override
     public int blocks() {
       return settings.heldBack();
     }
@@ -314,7 +322,16 @@ public final class Vit extends Backbone {
     public Blocks over(int placeless, int height, int width) {
       TokenGrid grid = grid(placeless, height, width);
       int first = settings.depth() - settings.heldBack();
-      return (block, tokens, blocked) -> block(first + block, tokens, grid, blocked);
+      return (block, tokens, blocked, attended) ->
+          block(first + block, tokens, grid, blocked, attended);
+    }
+
+    @Override
+    public Tensor positions(int height, int width) {
+      if (positions == null) {
+        throw new IllegalStateException("vit: expected a table of positions, got rotary ones");
+      }
+      return positions.ofPatches(height, width);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.vit;
 
+import java.util.Optional;
 import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.nn.Module;
@@ -24,9 +25,9 @@ final class VitAttention extends Module {
   /**
    * Linear layers Xavier-uniform, biases 0.
    *
-   * @param side of the map whose relative positions are told apart; 0 for none
+   * @param map whose relative positions are told apart; empty for none
    */
-  VitAttention(Engine engine, VitPart.Settings settings, int side) {
+  VitAttention(Engine engine, VitPart.Settings settings, Optional<RelativePositions.Map> map) {
     super(engine);
     int channels = settings.width();
     heads = settings.heads();
@@ -36,7 +37,8 @@ final class VitAttention extends Module {
     queryNorm = settings.qkNorm() ? child("q_norm", norm(engine, settings)) : null;
     keyNorm = settings.qkNorm() ? child("k_norm", norm(engine, settings)) : null;
     relative =
-        side == 0 ? null : new RelativePositions(engine, this::parameter, side, channels / heads);
+        map.map(m -> new RelativePositions(engine, this::parameter, m, channels / heads))
+            .orElse(null);
   }
 
   private static LayerNorm norm(Engine engine, VitPart.Settings settings) {
@@ -60,12 +62,16 @@ final class VitAttention extends Module {
             .permute(2, 0, 3, 1, 4); // [3,B,M,L,D]
     Tensor q = normalized(queryNorm, parts.select(0, 0));
     Tensor k = normalized(keyNorm, parts.select(0, 1));
-    Tensor bias = relative == null ? null : relative.bias(q, grid.height(), grid.width());
+    if (relative != null) {
+      RelativePositions.Folded folded = relative.folded(q, k, grid.height(), grid.width());
+      q = folded.q();
+      k = folded.k();
+    }
     if (grid.rotation().isPresent()) {
       q = grid.rotation().get().turn(q);
       k = grid.rotation().get().turn(k);
     }
-    Tensor y = Attention.scaledDotProduct(q, k, parts.select(0, 2), blocked, bias);
+    Tensor y = Attention.scaledDotProduct(q, k, parts.select(0, 2), blocked, null);
     return proj.forward(y.permute(0, 2, 1, 3).reshape(-1, tokens, channels));
   }
 

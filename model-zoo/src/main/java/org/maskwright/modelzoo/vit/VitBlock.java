@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.vit;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.maskwright.engine.nn.DropPath;
 import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Module;
@@ -28,9 +29,8 @@ final class VitBlock extends Module {
     VitFamily family = settings.family();
     int channels = settings.width();
     window = settings.isGlobal(block) ? 0 : settings.window();
-    int side = window > 0 ? window : settings.grid();
     norm1 = child("norm1", new LayerNorm(engine, channels, family.eps()));
-    attention = child("attn", new VitAttention(engine, settings, family.isWindowed() ? side : 0));
+    attention = child("attn", new VitAttention(engine, settings, settings.relativeMap(block)));
     scale1 = family.hasLayerScale() ? child("ls1", new Scale(engine, channels)) : null;
     norm2 = child("norm2", new LayerNorm(engine, channels, family.eps()));
     mlp = child("mlp", new VitMlp(engine, channels, settings.mlpDim(), settings.mlp()));
@@ -63,12 +63,13 @@ final class VitBlock extends Module {
    * x [B,L,C] to the same shape.
    *
    * @param blocked see {@link VitAttention#forward}
+   * @param edit what becomes of the attention's output [B,L,C] before it is added
    */
-  Tensor forward(Tensor x, TokenGrid grid, Tensor blocked) {
+  Tensor forward(Tensor x, TokenGrid grid, Tensor blocked, UnaryOperator<Tensor> edit) {
     return engine()
         .tidy(
             scope -> {
-              Tensor attended = attend(norm1.forward(x), grid, blocked);
+              Tensor attended = edit.apply(attend(norm1.forward(x), grid, blocked));
               Tensor y = x.add(dropPath.forward(scaled(scale1, attended)));
               return y.add(dropPath.forward(scaled(scale2, mlp.forward(norm2.forward(y)))));
             });

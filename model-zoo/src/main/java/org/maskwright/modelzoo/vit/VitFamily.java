@@ -32,7 +32,14 @@ public enum VitFamily {
    * takes images of any size, for which the table of positions is resized by cubic convolution as
    * in ViTDet and the relative positions linearly.
    */
-  SAM(false, Table.GRID, Resampling.BICUBIC, false, false, true, 1e-6);
+  SAM(false, Table.GRID, Resampling.BICUBIC, false, false, true, 1e-6),
+  /**
+   * Painter (arXiv 2212.02499) and SegGPT (arXiv 2304.03284): a canvas of two pictures, one above
+   * the other; no class token, though the table has a position for one; relative positions
+   * decomposed into rows and columns. Every block attends everywhere: so do the published models,
+   * whose windows the official code asks for in a way that no block gets any.
+   */
+  PAINTER(false, Table.OF_CLASS_AND_PATCHES, Resampling.BICUBIC, false, false, true, 1e-6);
 
   /** What a table of absolute positions holds. */
   enum Table {
@@ -83,9 +90,19 @@ public enum VitFamily {
     return table == Table.NONE;
   }
 
-  /** Relative positions, windows and a neck. */
+  /** Windows and a neck. */
   boolean isWindowed() {
     return table == Table.GRID;
+  }
+
+  /** Whether its pictures are canvases of two, one above the other. */
+  boolean takesCanvases() {
+    return this == PAINTER;
+  }
+
+  /** Relative positions decomposed into rows and columns. */
+  boolean hasRelativePositions() {
+    return isWindowed() || takesCanvases();
   }
 
   /** How the table is resized for images of another size. */

@@ -28,6 +28,9 @@ import org.maskwright.settings.Doc;
 
 /** Plain vision transformers of several families; computed by {@link Vit}. */
 public final class VitPart implements BackbonePart {
+  /** Names of the pyramid's parameters, which weights trained without a model around lack. */
+  public static final Pattern PYRAMID = VitCheckpoints.PYRAMID;
+
   private static final int MAP_CHANNELS = 256;
   private static final int HEAD_CHANNELS = 64;
   private static final String PREFIX = "backbone.";
@@ -39,6 +42,8 @@ public final class VitPart implements BackbonePart {
   private static final String MASK_HEAD = "sem_seg_head.predictor.mask_head.0.weight";
   private static final String PROMPTS = "sem_seg_head.predictor.iou_token.weight";
   private static final String BLOCK = PREFIX + "blocks.";
+  private static final String RELATIVE = BLOCK + "0.attn.rel_pos_h";
+  private static final int TABLE_OF_TOKENS = 3; // its rank; of a grid 4
 
   @Override
   public String name() {
@@ -63,6 +68,8 @@ public final class VitPart implements BackbonePart {
    * @param qkNorm whether queries and keys are normalised, head by head
    * @param grid side in patches of the images that the table of positions is for; 0 where positions
    *     are rotary
+   * @param picture side in patches of each of the two pictures in a canvas, one above the other,
+   *     which the relative positions are for; 0 where pictures stand alone
    * @param registers tokens without a place beside the class token
    * @param window side in tokens of the attention windows; 0 = every block attends everywhere
    * @param globalBlocks numbers of the blocks that attend everywhere in spite of windows, from 0
@@ -76,7 +83,7 @@ public final class VitPart implements BackbonePart {
   public record Settings(
       @Doc(
               "Whose transformer, and so what differs beside sizes: dinov2, dinov2-patches (as EoMT"
-                  + " has it), dinov3, mae, clip or sam.")
+                  + " has it), dinov3, mae, clip, sam or painter (as SegGPT has it).")
           VitFamily family,
       @Doc("Side of a patch in pixels; size-divisibility is a multiple of it.") int patch,
       @Doc("Channels of a token.") int width,
@@ -91,6 +98,10 @@ public final class VitPart implements BackbonePart {
               "Side in patches of the images that the table of positions is for; resized for"
                   + " others. 0 with dinov3.")
           int grid,
+      @Doc(
+              "Side in patches of each of the two pictures in a canvas, of painter; 0 in all other"
+                  + " families.")
+          int picture,
       @Doc("Register tokens beside the class token; of dinov2, dinov2-patches and dinov3.")
           int registers,
       @Doc("Side in tokens of attention windows, of sam; 0 = every block attends everywhere.")
@@ -99,8 +110,8 @@ public final class VitPart implements BackbonePart {
           List<Integer> globalBlocks,
       @Doc("Channels of sam's neck; 0 in all other families.") int neck,
       @Doc(
-              "Last blocks that the mask decoder eomt runs, with its queries among the tokens; 0 ="
-                  + " the backbone runs all and gives four maps.")
+              "Last blocks that the mask decoder runs: eomt with its queries among the tokens,"
+                  + " in-context all of painter's; 0 = the backbone runs all and gives four maps.")
           int heldBack,
       @Doc(
               "Channels of the four maps, of a simple feature pyramid; 0, with sam and the decoder"
@@ -136,7 +147,19 @@ public final class VitPart implements BackbonePart {
           "heldBack",
           family.isWindowed() ? "0: windows have no place for queries" : "0 to depth " + depth,
           heldBack);
+      require(
+          !family.takesCanvases() || heldBack == depth,
+          "heldBack",
+          "depth " + depth + ": the mask decoder in-context runs all blocks of painter",
+          heldBack);
       requireRate("dropPath", dropPath);
+      require(
+          family.takesCanvases() ? picture > 0 && picture <= Ranges.MAX_COUNT : picture == 0,
+          "picture",
+          family.takesCanvases()
+              ? "1 to " + Ranges.MAX_COUNT
+              : "0: the family takes single pictures",
+          picture);
       require(
           family.isRotary() ? grid == 0 : grid > 0 && grid <= Ranges.MAX_COUNT,
           "grid",
@@ -172,6 +195,46 @@ public final class VitPart implements BackbonePart {
           neck == 0 ? width : neck);
     }
 
+    /** Of a family that takes single pictures. */
+    public Settings(
+        VitFamily family,
+        int patch,
+        int width,
+        int depth,
+        int heads,
+        int mlpDim,
+        VitActivation mlp,
+        boolean qkNorm,
+        int grid,
+        int registers,
+        int window,
+        List<Integer> globalBlocks,
+        int neck,
+        int heldBack,
+        int mapChannels,
+        double dropPath,
+        boolean checkpointing) {
+      this(
+          family,
+          patch,
+          width,
+          depth,
+          heads,
+          mlpDim,
+          mlp,
+          qkNorm,
+          grid,
+          0,
+          registers,
+          window,
+          globalBlocks,
+          neck,
+          heldBack,
+          mapChannels,
+          dropPath,
+          checkpointing);
+    }
+
     /** The same with the last blocks left to a mask decoder. */
     Settings withHeldBack(int blocks) {
       return with(heads, blocks, mapChannels);
@@ -198,6 +261,7 @@ public final class VitPart implements BackbonePart {
           mlp,
           qkNorm,
           grid,
+          picture,
           registers,
           window,
           globalBlocks,
@@ -210,6 +274,18 @@ public final class VitPart implements BackbonePart {
 
     boolean isGlobal(int block) {
       return window == 0 || globalBlocks.contains(block);
+    }
+
+    /** The map whose relative positions a block tells apart; empty if it tells none. */
+    Optional<RelativePositions.Map> relativeMap(int block) {
+      if (!family.hasRelativePositions()) {
+        return Optional.empty();
+      }
+      if (family.takesCanvases()) {
+        return Optional.of(new RelativePositions.Map(2 * picture, picture));
+      }
+      int side = isGlobal(block) ? grid : window;
+      return Optional.of(new RelativePositions.Map(side, side));
     }
 
     @Override
@@ -236,7 +312,7 @@ public final class VitPart implements BackbonePart {
     /** EoMT's and Segment Anything's: those that the table of positions is for. */
     @Override
     public OptionalInt imageSide() {
-      return (heldBack > 0 || mapChannels == 0) && grid > 0
+      return (heldBack > 0 || mapChannels == 0) && grid > 0 && !family.takesCanvases()
           ? OptionalInt.of(grid * patch)
           : OptionalInt.empty();
     }
@@ -244,6 +320,17 @@ public final class VitPart implements BackbonePart {
     @Override
     public OptionalInt mapWidth() {
       return mapChannels == 0 ? OptionalInt.of(neck) : OptionalInt.empty();
+    }
+
+    @Override
+    public OptionalInt canvasPicture() {
+      return family.takesCanvases() ? OptionalInt.of(picture * patch) : OptionalInt.empty();
+    }
+
+    /** Canvases have the size that they have. */
+    @Override
+    public int sizeDivisibility(int usual) {
+      return family.takesCanvases() ? patch : BackboneConfig.super.sizeDivisibility(usual);
     }
 
     @Override
@@ -286,7 +373,7 @@ public final class VitPart implements BackbonePart {
 
   @Override
   public Pattern added() {
-    return VitCheckpoints.PYRAMID;
+    return PYRAMID;
   }
 
   @Override
@@ -334,11 +421,12 @@ public final class VitPart implements BackbonePart {
             : family.hasFirstNorm() ? VitActivation.QUICK_GELU : VitActivation.GELU,
         state.contains(BLOCK + "0.attn.q_norm.weight"),
         grid,
+        picture(state, family),
         optionalSize(state, PREFIX + "register_tokens", 1, 0),
         window,
         global,
         optionalSize(state, PREFIX + "neck.0.weight", 0, 0),
-        heldBack(state, width),
+        family.takesCanvases() ? depth : heldBack(state, width),
         optionalSize(state, map, 0, state.contains(PROMPTS) ? 0 : MAP_CHANNELS),
         0,
         false);
@@ -357,8 +445,10 @@ public final class VitPart implements BackbonePart {
   }
 
   private static VitFamily family(StateDict state) {
-    if (state.contains(BLOCK + "0.attn.rel_pos_h")) {
-      return VitFamily.SAM;
+    if (state.contains(RELATIVE)) {
+      return state.contains(POSITIONS) && state.get(POSITIONS).rank() == TABLE_OF_TOKENS
+          ? VitFamily.PAINTER
+          : VitFamily.SAM;
     }
     if (state.contains(PREFIX + "norm_pre.weight")) {
       return VitFamily.CLIP;
@@ -395,11 +485,15 @@ public final class VitPart implements BackbonePart {
     return out;
   }
 
+  /** Half as high as the canvas, and as wide. */
+  private static int picture(StateDict state, VitFamily family) {
+    return family.takesCanvases() ? (state.size(BLOCK + "0.attn.rel_pos_w", 0) + 1) / 2 : 0;
+  }
+
   /** Seen in relative positions alone; else 64 channels for each, but 80 in the huge ones. */
   private static int heads(StateDict state, int width) {
-    String relative = BLOCK + "0.attn.rel_pos_h";
-    if (state.contains(relative)) {
-      return width / state.size(relative, 1);
+    if (state.contains(RELATIVE)) {
+      return width / state.size(RELATIVE, 1);
     }
     return width == 1280 ? 16 : Math.max(1, width / HEAD_CHANNELS);
   }

@@ -132,6 +132,33 @@ public final class VitSizes {
         false);
   }
 
+  /**
+   * The transformer of SegGPT (arXiv 2304.03284) and Painter (arXiv 2212.02499): canvases of two
+   * pictures of 448 pixels, and a table of positions for pictures of 224.
+   */
+  public static VitPart.Settings painter() {
+    Size size = Size.of("l");
+    return new VitPart.Settings(
+        VitFamily.PAINTER,
+        16,
+        size.width(),
+        size.depth(),
+        size.heads(),
+        size.mlpDim(),
+        VitActivation.GELU,
+        false,
+        14,
+        28,
+        0,
+        0,
+        List.of(),
+        0,
+        size.depth(),
+        MAP_CHANNELS,
+        0,
+        false);
+  }
+
   private static VitPart.Settings sam(String name, List<Integer> globalBlocks) {
     return of(VitFamily.SAM, name, 16, 64, VitActivation.GELU, 0, globalBlocks);
   }

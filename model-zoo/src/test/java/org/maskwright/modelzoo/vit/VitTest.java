@@ -359,7 +359,7 @@ class VitTest {
     "CLIP, CLIP (Hugging Face Transformers)",
     "CLIP, image encoder of CLIP (Hugging Face Transformers)",
     "SAM, image encoder of Segment Anything",
-    "SAM, Segment Anything (Hugging Face Transformers)"
+    "SAM, image encoder of Segment Anything (Hugging Face Transformers)"
   })
   void namesOfOthersAreRecognisedAndComeBackAsOurs(VitFamily of, String title) {
     CheckpointFamily family =

@@ -1,11 +1,13 @@
 package org.maskwright.trainer.checkpoint;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.trainer.config.ConfigException;
 
 /**
  * The content of {@code model.conf}: all that is needed to run the weights beside it.
@@ -54,6 +56,21 @@ public record ModelFile(
         ChannelValues.means(pixels),
         ChannelValues.deviations(pixels),
         licence);
+  }
+
+  /**
+   * Checks that the model says something about a picture alone.
+   *
+   * @param called the model's folder
+   * @throws ConfigException if it answers prompts and says nothing without
+   */
+  public ModelFile requireOwnOutputs(Path called) {
+    if (model.decoder().takesPrompts()) {
+      throw new ConfigException(
+          "%s: a model that answers prompts says nothing about a picture alone; ask it by 'maskwright predict %s PHOTO --point X,Y' or --box"
+              .formatted(called, called));
+    }
+    return this;
   }
 
   /** What is done to pixels before the model. */

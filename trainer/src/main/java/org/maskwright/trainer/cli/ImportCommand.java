@@ -86,8 +86,8 @@ final class ImportCommand implements Runnable {
       names = "--model",
       paramLabel = "NAME",
       description = {
-        "Architecture by its name in the zoo, such as mask2former-r50. Makes a whole model of a file"
-            + " that holds only a backbone: all else then starts fresh. For other files it is"
+        "Architecture by its name in the zoo, such as mask2former-r50. Makes a whole model of a"
+            + " file that holds only a backbone: all else then starts fresh. For other files it is"
             + " checked."
       })
   private String model;
@@ -96,7 +96,8 @@ final class ImportCommand implements Runnable {
       names = "--classes",
       paramLabel = "FILE",
       description =
-          "Class names in the order of the logits, one a line, UTF-8. Needed for --model with a file that holds only a backbone.")
+          "Class names in the order of the logits, one a line, UTF-8. Needed for --model with a"
+              + " file that holds only a backbone.")
   private Path classes;
 
   @Option(
@@ -105,8 +106,8 @@ final class ImportCommand implements Runnable {
       split = ",",
       description = {
         "Classes that are stuff, by name, index or range of indices: 80-132 for COCO panoptic. All"
-            + " others are things. No file says so, and predict merges the segments of a stuff class;"
-            + " eval takes it from the data set."
+            + " others are things. No file says so, and predict merges the segments of a stuff"
+            + " class; eval takes it from the data set."
       })
   private List<String> stuff = new ArrayList<>();
 
@@ -125,7 +126,8 @@ final class ImportCommand implements Runnable {
       names = "--base",
       paramLabel = "FILE",
       description =
-          "Weights that the file's backbone is differences to: DINOv3 for official EoMT files with it. none: the file holds whole weights under their names.")
+          "Weights that the file's backbone is differences to: DINOv3 for official EoMT files with"
+              + " it. none: the file holds whole weights under their names.")
   private String base;
 
   @Mixin private JsonOption json;
@@ -149,11 +151,22 @@ final class ImportCommand implements Runnable {
       return;
     }
     ModelConfig architecture = architecture(deduced);
+    LoadPolicy policy =
+        isWhole(deduced, architecture) ? LoadPolicy.strict() : LoadPolicy.backbone();
     if (settings != null) {
-      HuggingFaceFolder.requireComputedAs(source, architecture, LoadPolicy.Scope.MODEL);
+      HuggingFaceFolder.requireComputedAs(source, architecture, policy.scope());
     }
-    ClassSpace space = new ClassSpace(entries(settings, deduced.classes()));
-    LoadPolicy policy = deduced.model().isPresent() ? LoadPolicy.strict() : LoadPolicy.backbone();
+    if (architecture.decoder().takesPrompts() && (classes != null || !stuff.isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--classes, --stuff: a model that answers prompts tells no classes apart; leave them"
+              + " out");
+    }
+    int known = policy.scope() == LoadPolicy.Scope.MODEL ? deduced.classes() : 0;
+    ClassSpace space =
+        architecture.decoder().takesPrompts()
+            ? ClassSpace.OBJECT
+            : new ClassSpace(entries(settings, known));
     if (takeFirstQueries) {
       policy = policy.with(LoadPolicy.Queries.TAKE_FIRST);
     }
@@ -181,6 +194,14 @@ final class ImportCommand implements Runnable {
     return base.equals(NO_BASE)
         ? WeightImport.readAsWhole(source)
         : WeightImport.readDifferences(source, Path.of(base));
+  }
+
+  /** A model that answers prompts lends its backbone to others, and takes one. */
+  private static boolean isWhole(DeducedArchitecture deduced, ModelConfig architecture) {
+    return deduced
+        .model()
+        .filter(held -> held.decoder().takesPrompts() == architecture.decoder().takesPrompts())
+        .isPresent();
   }
 
   private void importBackbone(ImportedWeights weights, BackboneConfig backbone) {

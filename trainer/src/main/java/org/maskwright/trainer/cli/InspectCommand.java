@@ -204,6 +204,7 @@ final class InspectCommand implements Runnable {
           Path output,
       @Mixin EngineMixin engineOptions,
       @Mixin JsonOption json) {
+    ModelFolder.describe(folder).requireOwnOutputs(folder);
     HostTensor pixels = Safetensors.read(input).get(PIXELS);
     if (pixels.rank() != 4 || pixels.elementCount() == 0) {
       throw new CheckpointException(

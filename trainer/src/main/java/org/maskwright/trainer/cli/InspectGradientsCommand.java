@@ -41,16 +41,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "gradients",
     description = {
-      "Run one training step, without the update, on a given batch; write the losses and the gradient of every parameter.",
+      "Run one training step, without the update, on a given batch; write the losses and the"
+          + " gradient of every parameter.",
       "",
-      "Keys of the input (safetensors), for B images, L supervised outputs and N targets of image b:",
+      "Keys of the input (safetensors), for B images, L supervised outputs and N targets of image"
+          + " b:",
       "  pixel_values    [B,C,H,W] float32, already normalised",
       "  mask_labels.b   [N,H,W], above 0.5 = inside",
       "  class_labels.b  [N]",
       "  points.matcher  [P,2], or [L,B,P,2]; (x,y) in [0,1] of the padded image",
-      "  points.loss     [P,2], or [L,n,P,2] for the n matched pairs, image by image, queries ascending",
+      "  points.loss     [P,2], or [L,n,P,2] for the n matched pairs, image by image, queries"
+          + " ascending",
       "The criterion 'dense' needs no points. Keys of the result:",
-      "  loss.total, loss.loss_ce, loss.loss_mask, loss.loss_ce_0, ...   [1], weighted, by the names of the criterion's terms",
+      "  loss.total, loss.loss_ce, loss.loss_mask, loss.loss_ce_0, ...   [1], weighted, by the"
+          + " names of the criterion's terms",
       "  gradient_norm   [1], before clipping",
       "  grad.NAME       of each parameter that is trained, zeros where none arrived"
     })
@@ -78,7 +82,8 @@ final class InspectGradientsCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Configuration with the criterion (default: the run's config.conf; without a run the defaults, dense for a detr decoder).")
+          "Configuration with the criterion (default: the run's config.conf; without a run the"
+              + " defaults, dense for a detr decoder).")
   private Path config;
 
   @Option(
@@ -98,6 +103,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ModelFolder.describe(folder).requireOwnOutputs(folder);
     GivenBatch batch = GivenBatch.read(input);
     CriterionSettings criterion = criterion();
     Map<String, HostTensor> out = new LinkedHashMap<>();
@@ -170,7 +176,9 @@ final class InspectGradientsCommand implements Callable<Integer> {
               classes,
               () -> {
                 throw new IllegalArgumentException(
-                    "expected none or given, other weights depend on training data, which a batch is not; set their type, such as --set criterion.points.class-weights.type=none");
+                    "expected none or given, other weights depend on training data, which a batch"
+                        + " is not; set their type, such as --set"
+                        + " criterion.points.class-weights.type=none");
               }));
     } catch (IllegalArgumentException e) {
       throw new ConfigException("criterion: class-weights: " + e.getMessage(), e);

@@ -61,6 +61,7 @@ public final class Maskwright implements Runnable {
           TrainCommand.class,
           EvalCommand.class,
           PredictCommand.class,
+          AutoMaskCommand.class,
           ConfigCommand.class,
           DataCommand.class,
           ScoreCommand.class,

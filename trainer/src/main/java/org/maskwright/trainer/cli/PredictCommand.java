@@ -44,8 +44,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     description = {
-      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON with run lengths (NAME.json); with --format, files for labelling tools too.",
-      "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any other they are the defaults of a configuration."
+      "Run a model on photographs: for each an overlay picture (NAME.png) and the segments as JSON"
+          + " with run lengths (NAME.json); with --format, files for labelling tools too.",
+      "Of a model in a run folder, thresholds and rules are those of the run's eval section; of any"
+          + " other they are the defaults of a configuration.",
+      "A model that answers prompts (Segment Anything) gives masks of what --point, --box and"
+          + " --mask name in one photograph: NAME.mask-1.png and so on beside NAME.png and"
+          + " NAME.json."
     })
 final class PredictCommand implements Callable<Integer> {
   private static final int DEFAULT_OVERLAP = 4; // one of so many frames of a window
@@ -61,48 +66,56 @@ final class PredictCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "IMAGE",
       description =
-          "Photographs, folders of them, whose sub-folders are kept, or lists: text files (.txt) with one of these on a line.")
+          "Photographs, folders of them, whose sub-folders are kept, or lists: text files (.txt)"
+              + " with one of these on a line.")
   private List<Path> images = List.of();
 
   @Option(
       names = "--video",
       paramLabel = "VIDEO",
       description =
-          "A video file (mp4, mov, avi, mkv, webm ...), a folder of a video's frames in the order of their names, or a folder of such files and folders: objects are joined to tracks. Several times for several. In place of IMAGE.")
+          "A video file (mp4, mov, avi, mkv, webm ...), a folder of a video's frames in the order"
+              + " of their names, or a folder of such files and folders: objects are joined to"
+              + " tracks. Several times for several. In place of IMAGE.")
   private List<Path> videos = List.of();
 
   @Option(
       names = "--overlay",
       paramLabel = "WHAT",
       description =
-          "With --video: tracks over the frames as pictures (frames), as a video (video), as both, or none (default: both).")
+          "With --video: tracks over the frames as pictures (frames), as a video (video), as both,"
+              + " or none (default: both).")
   private Optional<Overlays> overlays = Optional.empty();
 
   @Option(
       names = "--fps",
       paramLabel = "N",
       description =
-          "With --video: frames a second of the overlay video of a folder of frames (default: 25; of a video file the times of its frames).")
+          "With --video: frames a second of the overlay video of a folder of frames (default: 25;"
+              + " of a video file the times of its frames).")
   private Optional<Double> framesPerSecond = Optional.empty();
 
   @Option(
       names = "--window",
       paramLabel = "FRAMES",
       description =
-          "With --video, of a model of clips: frames that it sees at once; 0 for all of a video (default: eval.video.frames).")
+          "With --video, of a model of clips: frames that it sees at once; 0 for all of a video"
+              + " (default: eval.video.frames).")
   private Optional<Integer> window = Optional.empty();
 
   @Option(
       names = "--window-overlap",
       paramLabel = "FRAMES",
       description =
-          "With --window: frames that a window has in common with the one before (default: a quarter of it).")
+          "With --window: frames that a window has in common with the one before (default: a"
+              + " quarter of it).")
   private Optional<Integer> windowOverlap = Optional.empty();
 
   @Option(
       names = "--per-frame",
       description =
-          "With --video: each frame is answered for at once, with the queries of the frame before carried into it, for live use.")
+          "With --video: each frame is answered for at once, with the queries of the frame before"
+              + " carried into it, for live use.")
   private boolean perFrame;
 
   @Option(
@@ -110,7 +123,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "TASK",
       completionCandidates = Kinds.class,
       description =
-          "Kind of result: ${COMPLETION-CANDIDATES} (default: the first of them that the model can give).")
+          "Kind of result: ${COMPLETION-CANDIDATES} (default: the first of them that the model can"
+              + " give).")
   private String task;
 
   @Option(
@@ -126,8 +140,9 @@ final class PredictCommand implements Callable<Integer> {
       names = "--threshold",
       paramLabel = "SCORE",
       description =
-          "Panoptic: class score a segment needs (default: eval.object-threshold). Instance: score it needs to be drawn or listed (default: 0.5);"
-              + " best: that of the best F1 of its class, which training and eval --save-thresholds keep in the model folder.")
+          "Panoptic: class score a segment needs (default: eval.object-threshold). Instance: score"
+              + " it needs to be drawn or listed (default: 0.5); best: that of the best F1 of its"
+              + " class, which training and eval --save-thresholds keep in the model folder.")
   void threshold(String text) {
     threshold = Optional.of(ScoreOption.of(spec, "--threshold", text));
   }
@@ -142,7 +157,8 @@ final class PredictCommand implements Callable<Integer> {
       names = "--rules",
       paramLabel = "RULES",
       description =
-          "Whose resizing and post-processing: official, or hf (Hugging Face Transformers) (default: eval.rules).")
+          "Whose resizing and post-processing: official, or hf (Hugging Face Transformers)"
+              + " (default: eval.rules).")
   private Optional<Rules> rules = Optional.empty();
 
   @Option(
@@ -151,16 +167,19 @@ final class PredictCommand implements Callable<Integer> {
       split = ",",
       completionCandidates = Formats.class,
       description =
-          "Write files for labelling tools too, in a folder named as the format: ${COMPLETION-CANDIDATES}. Several with commas between.")
+          "Write files for labelling tools too, in a folder named as the format:"
+              + " ${COMPLETION-CANDIDATES}. Several with commas between.")
   private List<String> formats = List.of();
 
   @Option(
       names = "--simplify",
       paramLabel = "PX",
       description =
-          "Outlines in files of --format with fewer points, each left out at most so far from the new line, as is easier to correct by hand (default: 0, exactly the masks').")
+          "Outlines in files of --format with fewer points, each left out at most so far from the"
+              + " new line, as is easier to correct by hand (default: 0, exactly the masks').")
   private double simplify;
 
+  @Mixin private PromptMixin prompts;
   @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
   @Mixin private ProcessesMixin processes;
@@ -169,6 +188,9 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (prompts.given()) {
+      return prompts.predict(model, images, out, engine, json);
+    }
     List<Rendezvous> places = processes.places();
     tiles.check();
     if (videos.isEmpty() == images.isEmpty()) {

@@ -2,8 +2,11 @@ package org.maskwright.trainer.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.maskwright.datasets.scenes.SceneClass;
 import org.maskwright.datasets.scenes.SceneSheet;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
@@ -69,6 +72,14 @@ final class ScenesCommand implements Runnable {
   private int maxThings;
 
   @Option(
+      names = "--held-out",
+      paramLabel = "THING",
+      split = ",",
+      description =
+          "Things that validation images show and no others, and training images do not, such as ring,starfish (default: all show all).")
+  private List<SceneClass> heldOut = List.of();
+
+  @Option(
       names = "--sheet",
       paramLabel = "PNG",
       description = "Also draw the first scenes and their annotations into one picture.")
@@ -129,7 +140,8 @@ final class ScenesCommand implements Runnable {
           val,
           Integer.parseInt(wanted.group(1)),
           Integer.parseInt(wanted.group(2)),
-          maxThings);
+          maxThings,
+          Optional.of(heldOut).filter(held -> !held.isEmpty()));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -16,7 +16,7 @@ import org.maskwright.trainer.result.VideoWindows;
 @Doc("Evaluation during and after training.")
 public record EvalSettings(
     @Doc(
-            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, of videos track, or one of an extension; docs/evaluation.md.")
+            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, of videos track, of a model of prompts prompts or auto-masks, or one of an extension; docs/evaluation.md.")
         List<String> tasks,
     @Doc("Steps between two evaluations; 0 = only at the end.") int every,
     @Doc(
@@ -101,17 +101,22 @@ public record EvalSettings(
     return out;
   }
 
+  /** Whether a loss decides. */
+  boolean decidedByLoss() {
+    return best.startsWith(LOSS);
+  }
+
   /** The term whose loss decides, such as ce; empty if it is their total, or a metric. */
   Optional<String> lossTerm() {
     return Optional.of(best)
-        .filter(metric -> metric.startsWith(LOSS))
+        .filter(metric -> decidedByLoss())
         .map(metric -> metric.substring(LOSS.length()))
         .filter(term -> !term.equals("total"));
   }
 
   /** Whether a value of the deciding metric is better than another. */
   public boolean isBetter(double value, double than) {
-    Better better = best.startsWith(LOSS) ? Better.SMALLER : metrics(tasks).get(best);
+    Better better = decidedByLoss() ? Better.SMALLER : metrics(tasks).get(best);
     return better.isBetter(value, than);
   }
 }

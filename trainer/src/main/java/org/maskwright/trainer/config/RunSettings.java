@@ -13,6 +13,7 @@ import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Names;
 import org.maskwright.settings.Registry;
+import org.maskwright.trainer.loop.TrainTaskKind;
 import org.maskwright.trainer.loss.ClassWeights;
 import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.CriterionSettings;
@@ -57,11 +58,37 @@ public record RunSettings(
             + ", all that a model with a per-pixel decoder can do",
         eval.tasks());
     requireTerms(criterion, data.sources(), eval);
+    requirePrompts(model, train, eval);
     requireColours(data);
     requireLayers(optimizer.layerDecay(), model);
     requireRepeating(init, data.sources());
     requireClips(model, data.sources());
     tiles(eval, data);
+  }
+
+  /** A model that answers prompts is trained and evaluated by prompts, and no other is. */
+  private static void requirePrompts(ModelConfig model, TrainSettings train, EvalSettings eval) {
+    boolean prompted = model.decoder().takesPrompts();
+    String decoder = Registry.of(DecoderPart.class).of(model.decoder()).name();
+    Ranges.require(
+        train.task().givesPrompts() == prompted,
+        "train",
+        prompted
+            ? "task.type = prompts, or another that gives prompts, with model.decoder.type = " + decoder
+            : "a task without prompts, such as task.type = segmentation, with model.decoder.type = "
+                + decoder,
+        Registry.of(TrainTaskKind.class).of(train.task()).name());
+    Ranges.require(
+        eval.kinds().stream().allMatch(kind -> kind.asking().isPresent() == prompted),
+        "eval",
+        "tasks out of %s with model.decoder.type = %s"
+            .formatted(ResultKinds.namesOf(prompted), decoder),
+        eval.tasks());
+    Ranges.require(
+        !prompted || !eval.decidedByLoss(),
+        "eval",
+        "best a metric with model.decoder.type = " + decoder + ", whose loss no evaluation computes",
+        eval.best());
   }
 
   /** Brightness, saturation and hue are those of colours. */

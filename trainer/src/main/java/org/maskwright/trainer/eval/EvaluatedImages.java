@@ -143,12 +143,14 @@ final class EvaluatedImages implements AutoCloseable {
   private Optional<Evaluated> nextWhole() {
     return nextExample()
         .map(
-            example ->
-                new Evaluated(
-                    index.get(example.info().imageId()),
-                    new Size(example.originalWidth(), example.originalHeight()),
-                    predictor.results(predictor.run(example, loss)),
-                    losses()));
+            example -> {
+              int number = index.get(example.info().imageId());
+              return new Evaluated(
+                  number,
+                  new Size(example.originalWidth(), example.originalHeight()),
+                  predictor.results(example, () -> dataset.segments(number), loss),
+                  losses());
+            });
   }
 
   private Optional<Evaluated> nextTiled(TiledDataset all) {

@@ -60,6 +60,11 @@ public record ModelNetwork(SegmentationModel model) implements Network {
   }
 
   @Override
+  public Optional<SegmentationModel> prompted() {
+    return model.config().decoder().takesPrompts() ? Optional.of(model) : Optional.empty();
+  }
+
+  @Override
   public boolean takesClips() {
     return model.config().decoder().takesClips();
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Size;
 import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.modelzoo.postprocess.QueryOutputs;
@@ -50,6 +51,14 @@ public interface Network {
   interface Layers {
     /** Called once for each picture, with the input's size after the padding. */
     void take(Outputs outputs, int paddedHeight, int paddedWidth);
+  }
+
+  /**
+   * The model, if it answers prompts: results are then made by {@link
+   * org.maskwright.trainer.result.ResultKind#asking asking} it, and it gives none by itself.
+   */
+  default Optional<SegmentationModel> prompted() {
+    return Optional.empty();
   }
 
   /** Whether its queries attend to several frames of a video at once. */

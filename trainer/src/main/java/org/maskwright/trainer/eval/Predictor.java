@@ -16,6 +16,7 @@ import org.maskwright.datasets.PixelFormat;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.SampleInfo;
+import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TileGrid;
@@ -33,12 +34,15 @@ import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.trainer.config.ConfigException;
+import org.maskwright.trainer.result.AskedImage;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResult;
+import org.maskwright.trainer.result.ImageResults;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
+import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.TiledImage;
 import org.maskwright.trainer.result.WholeImage;
 
@@ -97,9 +101,21 @@ public final class Predictor {
   /**
    * Checks that the model can give results of a kind.
    *
-   * @throws ConfigException if it classifies pixels and the kind is made of masks
+   * @throws ConfigException if it classifies pixels and the kind is made of masks, or it answers
+   *     prompts and the kind has none for it, or the other way round
    */
   public void requireServes(ResultKind<?> kind) {
+    boolean prompted = network.prompted().isPresent();
+    if (kind.asking().isPresent() != prompted) {
+      throw new ConfigException(
+          "task "
+              + kind.name()
+              + ": expected "
+              + String.join(" or ", ResultKinds.namesOf(prompted))
+              + (prompted
+                  ? ", of a model that gives nothing without prompts"
+                  : ", of a model that takes no prompts"));
+    }
     if (kind.needsMasks() && network.classifiesPixels()) {
       throw new ConfigException(
           "task "
@@ -160,21 +176,23 @@ public final class Predictor {
 
   /** Runs the model and computes the loss of its outputs. */
   ImageOutputs run(TrainingExample example, Optional<ValidationLoss> loss) {
-    int height = example.height();
-    int width = example.width();
-    float[] pixels = new float[network.inputs() * height * width];
-    example.normalizeInto(normalization, 0, pixels, 0);
     Network.Seen seen =
         network.run(
-            pixels,
-            height,
-            width,
+            pixels(example),
+            example.height(),
+            example.width(),
             loss.map(
                 l ->
                     (predictions, paddedHeight, paddedWidth) ->
                         l.compute(predictions, example, paddedHeight, paddedWidth)));
     return new ImageOutputs(
         seen.outputs(), frame(example, seen.paddedHeight(), seen.paddedWidth()));
+  }
+
+  private float[] pixels(TrainingExample example) {
+    float[] out = new float[network.inputs() * example.height() * example.width()];
+    example.normalizeInto(normalization, 0, out, 0);
+    return out;
   }
 
   /** Where an example stands in an input that was padded. */
@@ -211,6 +229,35 @@ public final class Predictor {
   /** The result of a kind from what {@link #run} gave. */
   public <R> ImageResult<R> result(ResultKind<R> kind, ImageOutputs outputs) {
     return results(outputs).of(kind);
+  }
+
+  /**
+   * The results of an image that {@link #preparation} resized, of any kind that the model serves.
+   *
+   * @param truth its annotation, for kinds that make prompts of it
+   * @param loss of a model that needs no prompts
+   */
+  ImageResults results(
+      TrainingExample example, Supplier<List<Segment>> truth, Optional<ValidationLoss> loss) {
+    Optional<SegmentationModel> model = network.prompted();
+    if (model.isEmpty()) {
+      return results(run(example, loss));
+    }
+    model.get().setTraining(false);
+    ScoredImage image =
+        new ScoredImage(
+            example.info(),
+            new Size(example.originalWidth(), example.originalHeight()),
+            truth.get());
+    int height = model.get().paddedSize(example.height());
+    int width = model.get().paddedSize(example.width());
+    return new AskedImage(
+        model.get(), pixels(example), frame(example, height, width), image, classes);
+  }
+
+  /** Whether it gives nothing without prompts. */
+  public boolean isPrompted() {
+    return network.prompted().isPresent();
   }
 
   /** The results of any kind from what {@link #run} gave. */

@@ -22,7 +22,7 @@ public final class HuggingFaceTarget implements ExportTarget {
   @Override
   public String meaning() {
     return "a Hugging Face folder (config.json, preprocessor_config.json, model.safetensors), for"
-        + " ResNet, Swin and EoMT";
+        + " ResNet, Swin, EoMT and Segment Anything";
   }
 
   @Override

@@ -16,7 +16,8 @@ public final class OfficialTarget implements ExportTarget {
 
   @Override
   public String meaning() {
-    return "model_final.pth with the keys of the official implementation (detectron2's, EoMT's)";
+    return "model_final.pth with the keys of the official implementation (detectron2's, EoMT's,"
+        + " Segment Anything's)";
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class OnnxTarget implements ExportTarget {
     ExportWishes wishes = request.wishes();
     boolean results = results(wishes);
     OutputFolder.requireFree(request.out(), OnnxFile.data(request.out()));
-    ModelFile file = request.file();
+    ModelFile file = request.file().requireOwnOutputs(request.folder());
     OnnxSizes sizes = sizes(wishes, file);
     try (Engine computing = EngineSettings.open(wishes.engine());
         Recording recording = Recording.over(computing)) {

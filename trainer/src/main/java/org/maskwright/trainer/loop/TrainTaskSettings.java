@@ -36,6 +36,11 @@ public interface TrainTaskSettings {
     }
   }
 
+  /** Whether it trains a model that answers prompts, and no other. */
+  default boolean givesPrompts() {
+    return false;
+  }
+
   /** The task, whose {@link TrainTask#model} is {@link Context#model} or has it as a child. */
   TrainTask build(Context context);
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.mask.Rle;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Scope;
@@ -31,6 +32,11 @@ public final class EncodedPicture implements AutoCloseable {
   private static final int MOST_AT_ONCE = 32;
 
   private static final double HALF = 0.5;
+
+  /** Points of a place's side at which a mask is looked at, and the logit of a mask for certain. */
+  private static final int POINTS = 4;
+
+  private static final float CERTAIN = 10;
   private final SegmentationModel model;
   private final PixelFeatures features;
   private final ImageFrame frame;
@@ -39,6 +45,26 @@ public final class EncodedPicture implements AutoCloseable {
     this.model = model;
     this.features = features;
     this.frame = frame;
+  }
+
+  /**
+   * Encodes a picture that was resized and normalised.
+   *
+   * @param pixels [C,contentHeight,contentWidth] of the frame
+   */
+  static EncodedPicture of(SegmentationModel model, float[] pixels, ImageFrame frame) {
+    Engine engine = model.engine();
+    model.setTraining(false);
+    try (var off = engine.noGrad();
+        Scope scope = engine.scope()) {
+      PixelFeatures features =
+          model.features(
+              engine.floats(
+                  pixels, 1, model.inputs(), frame.contentHeight(), frame.contentWidth()));
+      scope.keep(features.maskFeatures());
+      features.memory().forEach(level -> scope.keep(level.tokens()));
+      return new EncodedPicture(model, features, frame);
+    }
   }
 
   /** Of the picture. */
@@ -116,9 +142,8 @@ public final class EncodedPicture implements AutoCloseable {
     for (int p = 0; p < prompts.size(); p++) {
       kinds.computeIfAbsent(Kind.of(prompts.get(p)), k -> new ArrayList<>()).add(p);
     }
-    PixelFeatures.Level level = features.memory().get(0);
-    int height = PromptDecoder.UPSCALING * level.height();
-    int width = PromptDecoder.UPSCALING * level.width();
+    int height = maskHeight();
+    int width = maskWidth();
     int each = PromptDecoder.MASKS * height * width;
     float[] masks = new float[Math.multiplyExact(prompts.size(), each)];
     float[] quality = new float[prompts.size() * PromptDecoder.MASKS];
@@ -210,49 +235,65 @@ public final class EncodedPicture implements AutoCloseable {
   }
 
   private void requireInside(Prompt prompt) {
-    for (Click click : prompt.points()) {
-      require(
-          click.x() >= 0
-              && click.x() < frame.width()
-              && click.y() >= 0
-              && click.y() < frame.height(),
-          "point: expected x,y from 0,0 to before %d,%d, inside the picture, got %s,%s"
-              .formatted(frame.width(), frame.height(), click.x(), click.y()));
-    }
-    prompt
-        .box()
-        .ifPresent(
-            box ->
-                require(
-                    box.x0() >= 0
-                        && box.y0() >= 0
-                        && box.x1() <= frame.width()
-                        && box.y1() <= frame.height(),
-                    "box: expected it inside the picture of %d x %d pixels, got %s,%s,%s,%s"
-                        .formatted(
-                            frame.width(),
-                            frame.height(),
-                            box.x0(),
-                            box.y0(),
-                            box.x1(),
-                            box.y1())));
-    PixelFeatures.Level level = features.memory().get(0);
-    int height = PromptDecoder.UPSCALING * level.height();
-    int width = PromptDecoder.UPSCALING * level.width();
+    prompt.points().forEach(click -> click.requireInside(size()));
+    prompt.box().ifPresent(box -> box.requireInside(size()));
     prompt
         .earlier()
         .ifPresent(
-            mask ->
-                require(
-                    mask.height() == height && mask.width() == width,
+            mask -> {
+              if (mask.height() != maskHeight() || mask.width() != maskWidth()) {
+                throw new IllegalArgumentException(
                     "mask: expected logits of an answer about this picture, %d x %d, got %d x %d"
-                        .formatted(height, width, mask.height(), mask.width())));
+                        .formatted(maskHeight(), maskWidth(), mask.height(), mask.width()));
+              }
+            });
   }
 
-  private static void require(boolean fits, String message) {
-    if (!fits) {
-      throw new IllegalArgumentException(message);
+  private int maskHeight() {
+    return PromptDecoder.UPSCALING * features.memory().get(0).height();
+  }
+
+  private int maskWidth() {
+    return PromptDecoder.UPSCALING * features.memory().get(0).width();
+  }
+
+  /**
+   * A mask that somebody drew, as logits to be corrected: from -10 to 10 by the share of the object
+   * in each place, which is measured at 4 x 4 points of it.
+   *
+   * @param mask of the size of the picture
+   * @throws IllegalArgumentException if it is of another size
+   */
+  public MaskLogits logitsOf(Rle mask) {
+    if (mask.height() != frame.height() || mask.width() != frame.width()) {
+      throw new IllegalArgumentException(
+          "mask: expected the picture's size %s, got %d x %d"
+              .formatted(size(), mask.width(), mask.height()));
     }
+    byte[] bitmap = mask.toBitmap();
+    int[] columns = places(maskWidth(), frame.paddedWidth(), frame.contentWidth(), frame.width());
+    int[] rows = places(maskHeight(), frame.paddedHeight(), frame.contentHeight(), frame.height());
+    float[] values = new float[maskHeight() * maskWidth()];
+    for (int i = 0; i < values.length; i++) {
+      int on = 0;
+      for (int s = 0; s < POINTS * POINTS; s++) {
+        int y = rows[i / maskWidth() * POINTS + s / POINTS];
+        int x = columns[i % maskWidth() * POINTS + s % POINTS];
+        on += y >= 0 && x >= 0 ? bitmap[y * frame.width() + x] : 0;
+      }
+      values[i] = CERTAIN * (2f * on / (POINTS * POINTS) - 1);
+    }
+    return new MaskLogits(maskHeight(), maskWidth(), values);
+  }
+
+  /** Of four points in each cell of a mask's side the pixel of the picture; -1 in the padding. */
+  private static int[] places(int mask, int padded, int content, int picture) {
+    int[] out = new int[mask * POINTS];
+    for (int i = 0; i < out.length; i++) {
+      double at = (i + HALF) * padded / out.length; // in pixels of the input
+      out[i] = at < content ? (int) Math.min(picture - 1L, (long) (at * picture / content)) : -1;
+    }
+    return out;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.maskwright.trainer.prompt;
 
+import org.maskwright.datasets.Size;
+
 /**
  * A box around an object.
  *
@@ -15,6 +17,19 @@ public record PromptBox(double x0, double y0, double x1, double y1) {
       throw new IllegalArgumentException(
           "box: expected x0,y0,x1,y1 with x0 < x1 and y0 < y1, got %s,%s,%s,%s"
               .formatted(x0, y0, x1, y1));
+    }
+  }
+
+  /**
+   * Checks it against the picture.
+   *
+   * @throws IllegalArgumentException if it is not inside
+   */
+  public void requireInside(Size picture) {
+    if (!(x0 >= 0 && y0 >= 0 && x1 <= picture.width() && y1 <= picture.height())) {
+      throw new IllegalArgumentException(
+          "box: expected it inside the picture of %d x %d pixels, got %s,%s,%s,%s"
+              .formatted(picture.width(), picture.height(), x0, y0, x1, y1));
     }
   }
 }

@@ -75,7 +75,19 @@ public interface ResultKind<R> extends Named {
     return List.of();
   }
 
-  /** The result of one image. */
+  /**
+   * How it is made of a model that answers prompts; empty: of the outputs of queries, by {@link
+   * #process}. A model serves kinds of one sort alone.
+   */
+  default Optional<Asking<R>> asking() {
+    return Optional.empty();
+  }
+
+  /**
+   * The result of one image.
+   *
+   * @throws UnsupportedOperationException if it is made by {@link #asking}
+   */
   R process(ImageOutputs outputs, ResultContext context);
 
   /**

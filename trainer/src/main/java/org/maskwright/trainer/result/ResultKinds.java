@@ -46,6 +46,14 @@ public final class ResultKinds {
     return all().stream().filter(kind -> !kind.needsMasks()).<String>map(ResultKind::name).toList();
   }
 
+  /** Names of those that a model that answers prompts can give, or of all that it cannot. */
+  public static List<String> namesOf(boolean prompted) {
+    return all().stream()
+        .filter(kind -> kind.asking().isPresent() == prompted)
+        .<String>map(ResultKind::name)
+        .toList();
+  }
+
   /**
    * The kind of a name.
    *

@@ -235,7 +235,7 @@ public final class Evaluator {
   }
 
   private Optional<ValidationLoss> loss() {
-    return settings.loss() && dataset.tasks().contains(run.task())
+    return settings.loss() && !predictor.isPrompted() && dataset.tasks().contains(run.task())
         ? Optional.of(new ValidationLoss(run.task(), criterion(), run.seed()))
         : Optional.empty();
   }

@@ -79,6 +79,7 @@ public final class ModelEvaluation {
   public Optional<EvalReport> run(ProcessGroup group, Optional<OutputFolder> out)
       throws IOException {
     Agreement.requireSettings(group, settings);
+    ModelFolder.describe(model).requireOwnOutputs(model);
     Dataset data = data(group);
     try (Engine engine =
             GroupMember.open(
@@ -175,7 +176,8 @@ public final class ModelEvaluation {
       throw new ConfigException(
           "eval.tasks: expected "
               + scored()
-              + " among them for --save-thresholds, the kinds of result with scores of their own, got "
+              + " among them for --save-thresholds, the kinds of result with scores of their own,"
+              + " got "
               + settings.eval().tasks());
     }
   }

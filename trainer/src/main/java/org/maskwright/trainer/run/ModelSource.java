@@ -66,7 +66,7 @@ record ModelSource(
   }
 
   private static ModelSource ofFolder(Path folder) {
-    ModelFile file = ModelFolder.describe(folder);
+    ModelFile file = ModelFolder.describe(folder).requireOwnOutputs(folder);
     return new ModelSource(
         file.classSpace(),
         file.shortEdge(),

@@ -153,6 +153,11 @@ public final class Prediction {
             .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class));
     Map<String, ScoreThresholds> best = wishes.threshold().isBest() ? best(model) : Map.of();
     ResultKind<?> kind = wishes.kind().orElseGet(() -> first(source, best.keySet()));
+    if (kind.asking().isPresent()) {
+      throw new IllegalArgumentException(
+          "task %s: it is made of an annotation, by eval; predict takes %s"
+              .formatted(kind.name(), String.join(" or ", ResultKinds.namesOf(false))));
+    }
     if (!wishes.formats().isEmpty() && kind.segmented().isEmpty()) {
       throw new IllegalArgumentException(
           "format: all formats hold segments, of which results of the task %s are not made; leave it out"
@@ -176,6 +181,7 @@ public final class Prediction {
   private static ResultKind<?> first(ModelSource source, Set<String> withThresholds) {
     boolean pixels = source.classifiesPixels();
     return ResultKinds.all().stream()
+        .filter(kind -> kind.asking().isEmpty())
         .filter(kind -> !pixels || !kind.needsMasks())
         .filter(kind -> kind.ofVideos() == source.takesClips())
         .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))

@@ -1,0 +1,23 @@
+package org.maskwright.trainer.result;
+
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
+
+/**
+ * How a result is made of a model that answers prompts: the kind asks it about a picture as often
+ * as it takes, by prompts of its own or made from the annotation.
+ *
+ * @param <R> the result of one image
+ */
+@FunctionalInterface
+public interface Asking<R> {
+  /**
+   * Asks about one image; what is computed on the way is freed before it returns.
+   *
+   * @param model in no training, and to be run without a graph
+   * @param pixels [C,contentHeight,contentWidth] of the frame, normalised
+   * @param frame the sizes that the image has on its way
+   * @param image its size as stored and its annotation
+   */
+  R ask(SegmentationModel model, float[] pixels, ImageFrame frame, ScoredImage image);
+}
