@@ -44,6 +44,7 @@ class AutoMasksParityTest {
   }
 
   /** What make_auto_masks.py says of a point. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Discs(Window window, double[] points) implements AutoMasks.Answers {
     private int[] disc(int mask) {
       double x = points[2 * (mask / 3)] + window.x();
