@@ -146,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
       http.token().ifPresent(t -> out.printf("token: %s%n", t));
       out.flush();
       err.printf(
-          "curl %s--data-binary @photo.jpg %sv1/predict%n",
+          "try: curl %s--data-binary @photo.jpg %sv1/predict%n",
           http.token().isPresent() ? "-H 'Authorization: Bearer TOKEN' " : "", server.http().uri());
       if (noToken && !bind.equals(LOOPBACK)) {
         err.printf("note: whoever reaches %s is answered; --token TOKEN asks for one%n", bind);

@@ -67,7 +67,8 @@ public record ServerSettings(
       throw new IllegalArgumentException("max-body: expected 1 byte to 2 GiB, got " + maxBodyBytes);
     }
     if (timeout.toSeconds() < 1) {
-      throw new IllegalArgumentException("timeout: expected at least 1 s, got " + timeout);
+      throw new IllegalArgumentException(
+          "timeout: expected at least 1 s, got " + timeout.toSeconds() + " s");
     }
     if (maxConnections < 1) {
       throw new IllegalArgumentException("connections: expected at least 1, got " + maxConnections);
