@@ -79,6 +79,7 @@ public final class Load {
   }
 
   /** Times of requests in milliseconds, rising. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Times(double[] millis, double seconds, int again) {}
 
   private Times run(int clients, int requests) throws Exception {
@@ -166,8 +167,8 @@ public final class Load {
           socket.getOutputStream().write(request.charAt(i % request.length()));
           TimeUnit.SECONDS.sleep(1);
         }
-      } catch (IOException e) {
-        continue; // cut off
+      } catch (IOException cutOff) {
+        // by the server: once more
       } catch (InterruptedException e) {
         return;
       }

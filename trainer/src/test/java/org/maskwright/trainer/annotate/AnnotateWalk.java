@@ -176,7 +176,7 @@ final class AnnotateWalk implements AutoCloseable {
     String[] words = java.util.Arrays.copyOfRange(args, 2, args.length);
     double minutes = Double.parseDouble(args[1]);
     try (AnnotateWalk walk =
-        new AnnotateWalk(Path.of(args[0]), new ScenesConfig(7, 40, 0, 128, 128, 4), 2, words)) {
+        new AnnotateWalk(Path.of(args[0]), new ScenesConfig(7, 40, 0, 192, 144, 4), 2, words)) {
       System.out.printf(Locale.ROOT, "no model: F1 %.3f%n", walk.f1(20, 40));
       int done = 0;
       for (int to : new int[] {5, 20}) {
