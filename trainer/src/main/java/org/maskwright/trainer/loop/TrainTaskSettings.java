@@ -38,6 +38,9 @@ public interface TrainTaskSettings {
 
   /** Whether it trains a model that answers by examples, and no other. */
   default boolean givesExamples() {
+    return false;
+  }
+
   /** Whether it trains a model that answers prompts, and no other. */
   default boolean givesPrompts() {
     return false;

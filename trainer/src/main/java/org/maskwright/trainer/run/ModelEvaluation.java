@@ -79,7 +79,9 @@ public final class ModelEvaluation {
   public Optional<EvalReport> run(ProcessGroup group, Optional<OutputFolder> out)
       throws IOException {
     Agreement.requireSettings(group, settings);
-    ModelFolder.describe(model).requireOwnOutputs(model);
+    if (!ModelFolder.describe(model).model().decoder().takesExamples()) {
+      ModelFolder.describe(model).requireOwnOutputs(model);
+    }
     Dataset data = data(group);
     try (Engine engine =
             GroupMember.open(
