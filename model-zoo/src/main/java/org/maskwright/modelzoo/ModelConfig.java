@@ -62,8 +62,8 @@ public record ModelConfig(
     requireHeads("pixelDecoder", pixelDecoder.heads(), hiddenDim);
     requireHeads("decoder", decoder.heads(), hiddenDim);
     requireTokens(backbone, pixelDecoder, decoder);
-    requireWholeCanvases(backbone, sizeDivisibility);
     requireMaps(backbone, pixelDecoder, decoder);
+    requireWholeCanvases(backbone, sizeDivisibility);
     int masks = maskDim;
     int hidden = hiddenDim;
     backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));
@@ -88,7 +88,7 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           left
               ? "decoder: expected type eomt or in-context, which run the blocks that the backbone"
-                    + " holds back, got "
+                  + " holds back, got "
                   + decoderName(decoder)
               : "backbone: expected one that holds blocks back (vit.held-back), for the decoder "
                   + decoderName(decoder));
@@ -103,10 +103,10 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           canvases
               ? "decoder: expected type in-context for a backbone that takes canvases of two"
-                    + " pictures (vit.family = painter), got "
+                  + " pictures (vit.family = painter), got "
                   + decoderName(decoder)
               : "backbone: expected one that takes canvases of two pictures (vit.family = painter),"
-                    + " for the decoder "
+                  + " for the decoder "
                   + decoderName(decoder));
     }
   }
@@ -131,7 +131,7 @@ public record ModelConfig(
               ? "decoder: expected type prompts, for a backbone of one map, got "
                   + decoderName(decoder)
               : "backbone: expected one that gives one map (vit with family sam and map-channels"
-                    + " 0), for the decoder "
+                  + " 0), for the decoder "
                   + decoderName(decoder));
     }
     require(

@@ -165,17 +165,6 @@ public final class Variants {
         new EomtPart.Settings(EOMT_QUERIES));
   }
 
-  private static ModelConfig segGpt() {
-    VitPart.Settings encoder = VitSizes.painter();
-    return new ModelConfig(
-        encoder.width(),
-        encoder.width(),
-        encoder.patch(),
-        encoder,
-        new TokensPart.Settings(),
-        new InContextPart.Settings(List.of(5, 11, 17, 23), 2, 64, true));
-  }
-
   /** Segment Anything: square images, a padded one where a side is shorter. */
   private static ModelConfig sam(VitPart.Settings encoder) {
     return new ModelConfig(
@@ -185,6 +174,17 @@ public final class Variants {
         encoder,
         new ImageEmbeddingPart.Settings(),
         new PromptsPart.Settings(2, HEADS, FEEDFORWARD, 0));
+  }
+
+  private static ModelConfig segGpt() {
+    VitPart.Settings encoder = VitSizes.painter();
+    return new ModelConfig(
+        encoder.width(),
+        encoder.width(),
+        encoder.patch(),
+        encoder,
+        new TokensPart.Settings(),
+        new InContextPart.Settings(List.of(5, 11, 17, 23), 2, 64, true));
   }
 
   /** For a computer without an accelerator: ResNet-18, half the width, half the layers. */

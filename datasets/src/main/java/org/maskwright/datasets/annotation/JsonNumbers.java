@@ -2,6 +2,7 @@ package org.maskwright.datasets.annotation;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import org.maskwright.datasets.json.Segmentation;
 import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Rle;
 
@@ -34,12 +35,31 @@ public final class JsonNumbers {
     runs(json, mask);
   }
 
+  /** COCO's {@code "segmentation"} as it is: polygons, or run lengths. */
+  public static void segmentation(JsonGenerator json, Segmentation drawn) throws IOException {
+    json.writeFieldName("segmentation");
+    if (drawn.isPolygons()) {
+      json.writeStartArray();
+      for (double[] ring : drawn.polygons()) {
+        array(json, ring);
+      }
+      json.writeEndArray();
+    } else {
+      runs(json, drawn.height(), drawn.width(), drawn.compressedCounts());
+    }
+  }
+
   /** {@code {"size": [height, width], "counts": compressed run lengths}}. */
   public static void runs(JsonGenerator json, Rle mask) throws IOException {
+    runs(json, mask.height(), mask.width(), mask.toCompressedString());
+  }
+
+  private static void runs(JsonGenerator json, int height, int width, String counts)
+      throws IOException {
     json.writeStartObject();
     json.writeFieldName("size");
-    array(json, mask.height(), mask.width());
-    json.writeStringField("counts", mask.toCompressedString());
+    array(json, height, width);
+    json.writeStringField("counts", counts);
     json.writeEndObject();
   }
 

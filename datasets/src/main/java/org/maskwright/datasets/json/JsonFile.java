@@ -59,12 +59,7 @@ final class JsonFile implements AutoCloseable {
    */
   static <T> T read(Path file, Reading<T> reading) {
     try (JsonFile json = new JsonFile(file)) {
-      json.parser.nextToken();
-      T result = reading.read(json);
-      if (json.parser.nextToken() != null) {
-        throw json.error("expected the end of the file");
-      }
-      return result;
+      return json.whole(reading);
     } catch (DatasetException e) {
       throw e.inFile(file);
     } catch (JsonProcessingException e) {
@@ -75,6 +70,26 @@ final class JsonFile implements AutoCloseable {
     } catch (IOException e) {
       throw DatasetException.ofFile(file, "cannot be read: " + e, e);
     }
+  }
+
+  /** As {@link #read(Path, Reading)}, of a text in memory. */
+  static <T> T read(byte[] text, Reading<T> reading) {
+    try (JsonFile json = new JsonFile(text)) {
+      return json.whole(reading);
+    } catch (JsonProcessingException e) {
+      throw new DatasetException("not valid JSON" + place(e.getLocation()) + ": " + reason(e), e);
+    } catch (IOException e) {
+      throw new DatasetException("not valid JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private <T> T whole(Reading<T> reading) throws IOException {
+    parser.nextToken();
+    T result = reading.read(this);
+    if (parser.nextToken() != null) {
+      throw error("expected the end of the file");
+    }
+    return result;
   }
 
   /** Without the parser's advice to switch on one of its own options. */

@@ -46,6 +46,15 @@ public final class JsonTree {
     return new JsonTree("", JsonFile.read(file, json -> value(json, skipped, 0)));
   }
 
+  /**
+   * Reads a text.
+   *
+   * @throws DatasetException if it is no JSON, or nested deeper than 200
+   */
+  public static JsonTree of(byte[] text) {
+    return new JsonTree("", JsonFile.read(text, json -> value(json, Set.of(), 0)));
+  }
+
   private static Object value(JsonFile json, Set<String> skipped, int depth) throws IOException {
     if (depth > MAX_DEPTH) {
       throw json.error("nested deeper than " + MAX_DEPTH);

@@ -97,7 +97,7 @@ public final class DistanceTransform {
     }
 
     private long at(int tip, int x) {
-      long d = x - tip;
+      long d = (long) x - tip;
       return d * d + heights[tip];
     }
 

@@ -45,18 +45,18 @@ public interface DecoderConfig {
   }
 
   /**
-   * Whether it answers by examples that come with a picture, on canvases of the two; then it gives
-   * nothing for a picture alone.
-   */
-  default boolean takesExamples() {
-    return false;
-  }
-
-  /**
    * Whether it answers prompts, about an image of one map, and says nothing without them: no
    * classes and no objects of its own.
    */
   default boolean takesPrompts() {
+    return false;
+  }
+
+  /**
+   * Whether it answers by examples that come with a picture, on canvases of the two; then it gives
+   * nothing for a picture alone.
+   */
+  default boolean takesExamples() {
     return false;
   }
 

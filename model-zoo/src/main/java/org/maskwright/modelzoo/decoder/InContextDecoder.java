@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.Conv2dSpec;
@@ -16,6 +17,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
 
@@ -45,7 +47,7 @@ public final class InContextDecoder extends MaskDecoder {
 
   private final TokenEncoder encoder;
   private final InContextPart.Settings settings;
-  private final ClassSpace classes;
+  private final FixedClassHead classHead;
   private final Parameter maskToken;
   private final Parameter pictureToken;
   private final Parameter targetToken;
@@ -67,11 +69,11 @@ public final class InContextDecoder extends MaskDecoder {
       Engine engine,
       TokenEncoder encoder,
       InContextPart.Settings settings,
-      ClassSpace classes) {
+      FixedClassHead classHead) {
     super(engine);
     this.encoder = encoder;
     this.settings = settings;
-    this.classes = classes;
+    this.classHead = classHead;
     maskToken = token("mask_token");
     pictureToken = token("segment_token_x");
     targetToken = token("segment_token_y");
@@ -120,12 +122,30 @@ public final class InContextDecoder extends MaskDecoder {
 
   @Override
   public ClassSpace classSpace() {
-    return classes;
+    return classHead.space();
+  }
+
+  /** An image as a canvas and as what was painted of it, all of it seen: colours as masks. */
+  @Override
+  public Outputs.Layer example(PixelFeatures features) {
+    List<PixelFeatures.Level> twice =
+        features.memory().stream()
+            .map(
+                level ->
+                    new PixelFeatures.Level(
+                        Tensor.concat(0, level.tokens(), level.tokens()),
+                        level.height(),
+                        level.width()))
+            .toList();
+    Tensor maps = features.maskFeatures();
+    PixelFeatures canvases = new PixelFeatures(Tensor.concat(0, maps, maps), twice, 2);
+    Tensor seen = engine().full(DType.BOOL, 0, 1, twice.get(0).tokens().size(1));
+    return new Outputs.Layer(Optional.empty(), paint(canvases, seen, Meaning.CLASSES).unsqueeze(2));
   }
 
   @Override
   public int queries() {
-    return classes.size();
+    return classHead.space().size();
   }
 
   /**

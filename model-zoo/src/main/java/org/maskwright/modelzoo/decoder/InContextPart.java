@@ -10,6 +10,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.KeyResource;
@@ -110,7 +111,7 @@ public final class InContextPart implements DecoderPart {
           "features",
           "numbers of the backbone's blocks, below " + encoder.blocks(),
           last);
-      return new InContextDecoder(engine, encoder, this, space);
+      return new InContextDecoder(engine, encoder, this, new FixedClassHead(engine, space));
     }
 
     /** Nothing of a criterion is used: the task of that name has its own loss. */
@@ -166,6 +167,6 @@ public final class InContextPart implements DecoderPart {
             Math.min(MERGED_AFTER, features.get(0)),
             state.size(CONV, 0),
             state.contains(TYPE));
-    return Optional.of(new Deduced(settings, ClassSpace.OBJECT.size()));
+    return Optional.of(new Deduced(settings, 1));
   }
 }

@@ -81,8 +81,7 @@ public final class HuggingFaceFolder {
     return HuggingFacePreprocessor.read(
         file,
         Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty(),
-        config.resampling(),
-        config.longEdge());
+        config);
   }
 
   /**

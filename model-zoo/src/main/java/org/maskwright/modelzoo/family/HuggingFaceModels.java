@@ -18,8 +18,8 @@ final class HuggingFaceModels {
           new MaskFormerInTransformers(),
           EomtInTransformers.WITH_DINOV2,
           EomtInTransformers.WITH_DINOV3,
-          new SegGptInTransformers(),
-          new SamInTransformers());
+          new SamInTransformers(),
+          new SegGptInTransformers());
 
   private HuggingFaceModels() {}
 

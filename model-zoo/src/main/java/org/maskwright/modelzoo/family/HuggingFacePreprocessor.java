@@ -44,12 +44,12 @@ record HuggingFacePreprocessor(
    * Reads and checks; what is not there takes the default of Transformers' classes.
    *
    * @param file named in faults
-   * @param longEdge of a class that resizes the long edge, what it is where the file does not say
-   * @param resampling PIL's number of the way in which images are resized
+   * @param config of the model that the images are for
    */
-  static HuggingFacePreprocessor read(Path file, Config json, int resampling, OptionalInt longEdge) {
+  static HuggingFacePreprocessor read(Path file, Config json, HuggingFaceConfigFile config) {
     try {
-      requireSteps(file, json, resampling);
+      requireSteps(file, json, config.resampling());
+      OptionalInt longEdge = config.longEdge();
       if (longEdge.isPresent()) {
         int edge = least(file, json, List.of("size.longest_edge"), longEdge.getAsInt());
         return of(file, json, edge, edge);

@@ -164,9 +164,12 @@ final class PromptEncoder extends Module {
   /** The places of a map's cells, row by row: [1,h*w,C]. */
   Tensor grid(int height, int width) {
     float[] places = new float[Math.multiplyExact(2 * height, width)];
-    for (int i = 0; i < height * width; i++) {
-      places[2 * i] = (i % width + 0.5f) / width;
-      places[2 * i + 1] = (i / width + 0.5f) / height;
+    for (int row = 0; row < height; row++) {
+      for (int column = 0; column < width; column++) {
+        int at = 2 * (row * width + column);
+        places[at] = (column + 0.5f) / width;
+        places[at + 1] = (row + 0.5f) / height;
+      }
     }
     return positions.forward(engine().floats(places, 1, (long) height * width, 2));
   }

@@ -22,6 +22,7 @@ import org.maskwright.engine.tensor.Tensor;
  * @param masks [P,1,4h,4w] logits, such as those of an earlier answer, of an image whose features
  *     are a map of h x w
  */
+@SuppressWarnings("ArrayRecordComponent") // read once, by the decoder
 public record Prompts(
     int[] images,
     float[] points,

@@ -26,18 +26,27 @@ final class RelativePositions {
     columns = owner.parameter("rel_pos_w", engine.zeros(2L * map.width() - 1, channels));
   }
 
+  /** Queries and keys of an attention, [B,M,L,E] each. */
+  record Folded(Tensor q, Tensor k) {}
+
   /** Rows and columns of a map. */
   record Map(int height, int width) {}
 
   /**
-   * What is added to the logits.
+   * Queries and keys of more channels, whose attention's logits are those of the given ones with
+   * what the positions add: to a query comes what each row and each column adds to it, to a key
+   * which row and which column it is in. Nothing of the size of the logits is made so.
+   *
+   * <p><b>Maths</b> E = D + h + w; q' = sqrt(E) (q / sqrt(D), q . rows, q . columns), k' = (k, 1 at
+   * its row, 1 at its column); q' k' / sqrt(E) = q k / sqrt(D) + q . row + q . column
    *
    * @param q [B,M,h*w,D]
-   * @return [B,M,h*w,h*w]
+   * @param k of the same shape
    */
-  Tensor bias(Tensor q, int height, int width) {
+  Folded folded(Tensor q, Tensor k, int height, int width) {
     long batch = q.size(0);
     long heads = q.size(1);
+    long tokens = q.size(2);
     long channels = q.size(3);
     Tensor map = q.reshape(-1, height, width, channels); // [BM,h,w,D]
     Tensor byRow =
@@ -45,15 +54,31 @@ final class RelativePositions {
             .reshape(height, -1, channels)
             .matmulTransposed(vectors(rows.tensor(), height)) // [h,BM*w,h]
             .reshape(height, -1, width, height)
-            .permute(1, 0, 2, 3); // [BM,h,w,h]
+            .permute(1, 0, 2, 3) // [BM,h,w,h]
+            .reshape(batch, heads, tokens, height);
     Tensor byColumn =
         map.permute(2, 0, 1, 3)
             .reshape(width, -1, channels)
             .matmulTransposed(vectors(columns.tensor(), width)) // [w,BM*h,w]
             .reshape(width, -1, height, width)
-            .permute(1, 2, 0, 3); // [BM,h,w,w]
-    long tokens = (long) height * width;
-    return byRow.unsqueeze(4).add(byColumn.unsqueeze(3)).reshape(batch, heads, tokens, tokens);
+            .permute(1, 2, 0, 3) // [BM,h,w,w]
+            .reshape(batch, heads, tokens, width);
+    double root = Math.sqrt(channels + height + width);
+    Tensor queries =
+        Tensor.concat(3, q.mul(root / Math.sqrt(channels)), byRow.mul(root), byColumn.mul(root));
+    Tensor places = places(q.engine(), height, width).expand(batch, heads, tokens, height + width);
+    return new Folded(queries, Tensor.concat(3, k, places.cast(k.dtype())));
+  }
+
+  /** 1 at the row and at the column of each place, else 0: [1,1,h*w,h+w]. */
+  private static Tensor places(Engine engine, int height, int width) {
+    int length = height + width;
+    float[] out = new float[height * width * length];
+    for (int i = 0; i < height * width; i++) {
+      out[i * length + i / width] = 1;
+      out[i * length + height + i % width] = 1;
+    }
+    return engine.floats(out, 1, 1, (long) height * width, length);
   }
 
   /** The vector of each pair of places along an axis: [n,n,D]. */

@@ -62,12 +62,16 @@ final class VitAttention extends Module {
             .permute(2, 0, 3, 1, 4); // [3,B,M,L,D]
     Tensor q = normalized(queryNorm, parts.select(0, 0));
     Tensor k = normalized(keyNorm, parts.select(0, 1));
-    Tensor bias = relative == null ? null : relative.bias(q, grid.height(), grid.width());
+    if (relative != null) {
+      RelativePositions.Folded folded = relative.folded(q, k, grid.height(), grid.width());
+      q = folded.q();
+      k = folded.k();
+    }
     if (grid.rotation().isPresent()) {
       q = grid.rotation().get().turn(q);
       k = grid.rotation().get().turn(k);
     }
-    Tensor y = Attention.scaledDotProduct(q, k, parts.select(0, 2), blocked, bias);
+    Tensor y = Attention.scaledDotProduct(q, k, parts.select(0, 2), blocked, null);
     return proj.forward(y.permute(0, 2, 1, 3).reshape(-1, tokens, channels));
   }
 

@@ -318,6 +318,11 @@ public final class VitPart implements BackbonePart {
     }
 
     @Override
+    public OptionalInt mapWidth() {
+      return mapChannels == 0 ? OptionalInt.of(neck) : OptionalInt.empty();
+    }
+
+    @Override
     public OptionalInt canvasPicture() {
       return family.takesCanvases() ? OptionalInt.of(picture * patch) : OptionalInt.empty();
     }
@@ -326,11 +331,6 @@ public final class VitPart implements BackbonePart {
     @Override
     public int sizeDivisibility(int usual) {
       return family.takesCanvases() ? patch : BackboneConfig.super.sizeDivisibility(usual);
-    }
-
-    @Override
-    public OptionalInt mapWidth() {
-      return mapChannels == 0 ? OptionalInt.of(neck) : OptionalInt.empty();
     }
 
     @Override

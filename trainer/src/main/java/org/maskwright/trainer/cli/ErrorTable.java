@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.datasets.labels.LabelConflictException;
 import org.maskwright.engine.array.DeviceMemoryException;
 import org.maskwright.engine.process.PeerException;
 import org.maskwright.engine.runtime.NativeCache;
@@ -37,6 +38,7 @@ final class ErrorTable {
           CheckpointException.class, ExitCode.CHECKPOINT,
           TrainingDivergedException.class, ExitCode.DIVERGED,
           OutputException.class, ExitCode.OUTPUT,
+          LabelConflictException.class, ExitCode.OUTPUT,
           OutputRefusedException.class, ExitCode.USAGE);
 
   /** What LibTorch on the CPU, CUDA, and ND4J say, in lower case. */

@@ -61,11 +61,13 @@ public final class Maskwright implements Runnable {
           TrainCommand.class,
           EvalCommand.class,
           PredictCommand.class,
+          AutoMaskCommand.class,
           ConfigCommand.class,
           DataCommand.class,
           ScoreCommand.class,
           ExportCommand.class,
           ImportCommand.class,
+          AnnotateCommand.class,
           InspectCommand.class,
           DoctorCommand.class);
 

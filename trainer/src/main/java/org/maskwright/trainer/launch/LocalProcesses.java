@@ -60,6 +60,11 @@ public final class LocalProcesses {
         && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isEmpty();
   }
 
+  /** Makes a process of this program end in order when this one is gone, however it ends. */
+  public static void endWithThisProcess(ProcessBuilder builder) {
+    builder.environment().put(LAUNCHER, String.valueOf(ProcessHandle.current().pid()));
+  }
+
   /**
    * Starts a process for each place and waits for all.
    *
@@ -95,7 +100,7 @@ public final class LocalProcesses {
     environment.put("LOCAL_WORLD_SIZE", String.valueOf(place.localSize()));
     environment.put("MASTER_ADDR", place.host());
     environment.put("MASTER_PORT", String.valueOf(place.port()));
-    environment.put(LAUNCHER, String.valueOf(ProcessHandle.current().pid()));
+    endWithThisProcess(builder);
     try {
       Process process = builder.start();
       started.add(process);

@@ -24,25 +24,6 @@ record FocalTerm(String name, double weight, double alpha, double gamma) impleme
 
   @Override
   public Optional<Tensor> losses(MatchedOutputs outputs) {
-    return outputs.onGrid(
-        weight,
-        samples -> {
-          Tensor x = samples.logits();
-          Tensor s = samples.probabilities();
-          Tensor t = samples.labels();
-          Tensor cross = x.softplus().sub(x.mul(t));
-          Tensor balance = t.mul(2 * alpha - 1).add(1 - alpha);
-          return samples.mean(cross.mul(easiness(x, s, t)).mul(balance));
-        });
-  }
-
-  /**
-   * (1 - p_t)^gamma. Below 1 the power's derivative is infinite at 0, where x is sure and right;
-   * there it is exp(-gamma softplus((2 t - 1) x)), whose gradient is 0.
-   */
-  private Tensor easiness(Tensor x, Tensor s, Tensor t) {
-    return gamma > 0 && gamma < 1
-        ? x.mul(t.mul(2).sub(1)).softplus().mul(-gamma).exp()
-        : s.add(t).sub(s.mul(t).mul(2)).pow(gamma);
+    return outputs.onGrid(weight, samples -> samples.focal(alpha, gamma));
   }
 }

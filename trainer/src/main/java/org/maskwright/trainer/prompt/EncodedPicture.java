@@ -47,6 +47,26 @@ public final class EncodedPicture implements AutoCloseable {
     this.frame = frame;
   }
 
+  /**
+   * Encodes a picture that was resized and normalised.
+   *
+   * @param pixels [C,contentHeight,contentWidth] of the frame
+   */
+  static EncodedPicture of(SegmentationModel model, float[] pixels, ImageFrame frame) {
+    Engine engine = model.engine();
+    model.setTraining(false);
+    try (var off = engine.noGrad();
+        Scope scope = engine.scope()) {
+      PixelFeatures features =
+          model.features(
+              engine.floats(
+                  pixels, 1, model.inputs(), frame.contentHeight(), frame.contentWidth()));
+      scope.keep(features.maskFeatures());
+      features.memory().forEach(level -> scope.keep(level.tokens()));
+      return new EncodedPicture(model, features, frame);
+    }
+  }
+
   /** Of the picture. */
   public Size size() {
     return new Size(frame.width(), frame.height());

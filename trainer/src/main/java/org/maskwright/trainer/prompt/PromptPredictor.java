@@ -15,9 +15,7 @@ import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.Scope;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -135,16 +133,7 @@ public final class PromptPredictor implements AutoCloseable {
             example.contentWidth(),
             size.height(),
             size.width());
-    Engine engine = model.engine();
-    model.setTraining(false);
-    try (var off = engine.noGrad();
-        Scope scope = engine.scope()) {
-      PixelFeatures features =
-          model.features(engine.floats(pixels, 1, model.inputs(), height, width));
-      scope.keep(features.maskFeatures());
-      features.memory().forEach(level -> scope.keep(level.tokens()));
-      return new EncodedPicture(model, features, frame);
-    }
+    return EncodedPicture.of(model, pixels, frame);
   }
 
   /** Frees the model, where {@link #open} loaded it. */
