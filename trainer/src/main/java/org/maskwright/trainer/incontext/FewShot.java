@@ -1,11 +1,11 @@
 package org.maskwright.trainer.incontext;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Photograph;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.mask.Rle;
@@ -108,7 +108,7 @@ final class FewShot implements Asking<FewShotAnswers> {
 
   private static Rle asked(
       ExamplePainter painter, float[] pixels, Dataset dataset, int example, int category, Size size) {
-    var photograph = dataset.image(example);
+    Photograph photograph = dataset.image(example);
     Rle mask =
         mask(
             dataset.segments(example),
@@ -127,10 +127,8 @@ final class FewShot implements Asking<FewShotAnswers> {
                 new ExamplePainter.Example(
                     painter.picture(photograph.shown()), painter.painted(colours))),
             Meaning.CLASSES);
-    int[] nearest = painter.nearest(painted, COLOURS);
-    byte[] answer = new byte[nearest.length];
-    Arrays.setAll(colours, p -> answer[p] = (byte) nearest[p]);
-    return Rle.ofBitmap(answer, side, side).sampled(size.height(), size.width());
+    return Rle.ofLabel(painter.nearest(painted, COLOURS), side, side, 1)
+        .sampled(size.height(), size.width());
   }
 
   /** All that is of a class. */
