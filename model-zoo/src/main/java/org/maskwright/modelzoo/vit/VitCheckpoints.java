@@ -17,6 +17,9 @@ final class VitCheckpoints {
   private static final String HUGGING_FACE_PATCHES =
       "embeddings.patch_embeddings.projection.weight";
 
+  /** A key of Painter's and SegGPT's files, which hold a whole model: the decoder's. */
+  private static final String PAINTER = "segment_token_x";
+
   private static final PixelStatistics CLIP_PIXELS =
       new PixelStatistics(
           List.of(122.7709383, 116.7460125, 104.09373615),
@@ -28,7 +31,8 @@ final class VitCheckpoints {
               "vit.keymap",
               "plain transformer (DINOv2, DINOv3, MAE)",
               "DINOv2: Apache-2.0; DINOv3: its own licence; MAE: CC BY-NC 4.0",
-              has("blocks.0.attn.qkv.weight", "patch_embed.proj.weight")),
+              has("blocks.0.attn.qkv.weight", "patch_embed.proj.weight")
+                  .and(keys -> !keys.contains(PAINTER))),
           family(
               "sam.keymap",
               "image encoder of Segment Anything",

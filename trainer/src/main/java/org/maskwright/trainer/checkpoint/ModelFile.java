@@ -62,12 +62,17 @@ public record ModelFile(
    * Checks that the model says something about a picture alone.
    *
    * @param called the model's folder
-   * @throws ConfigException if it answers prompts and says nothing without
+   * @throws ConfigException if it answers prompts or by examples, and says nothing without
    */
   public ModelFile requireOwnOutputs(Path called) {
     if (model.decoder().takesPrompts()) {
       throw new ConfigException(
           "%s: a model that answers prompts says nothing about a picture alone; ask it by 'maskwright predict %s PHOTO --point X,Y' or --box"
+              .formatted(called, called));
+    }
+    if (model.decoder().takesExamples()) {
+      throw new ConfigException(
+          "%s: a model that answers by examples says nothing about a picture alone; ask it by 'maskwright predict %s PHOTO --example IMAGE MASK'"
               .formatted(called, called));
     }
     return this;

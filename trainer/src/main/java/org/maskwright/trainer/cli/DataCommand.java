@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ScenesCommand.class,
       MovingShapesCommand.class,
+      WhichShapeCommand.class,
       DataCheckCommand.class,
       DataStatsCommand.class,
       DataViewCommand.class,

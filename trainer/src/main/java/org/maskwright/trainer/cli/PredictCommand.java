@@ -180,6 +180,7 @@ final class PredictCommand implements Callable<Integer> {
   private double simplify;
 
   @Mixin private PromptMixin prompts;
+  @Mixin private ExampleMixin examples;
   @Mixin private TileMixin tiles;
   @Mixin private EngineMixin engine;
   @Mixin private ProcessesMixin processes;
@@ -188,6 +189,13 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (prompts.given() && examples.given()) {
+      throw new ParameterException(
+          spec.commandLine(), "--example: not with --point, --box, --mask and --multimask");
+    }
+    if (examples.given()) {
+      return examples.predict(model, images, out, engine, json);
+    }
     if (prompts.given()) {
       return prompts.predict(model, images, out, engine, json);
     }

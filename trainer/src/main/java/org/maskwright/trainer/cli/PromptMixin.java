@@ -38,8 +38,8 @@ final class PromptMixin {
   private static final Pattern BOX =
       Pattern.compile(String.join(",", NUMBER, NUMBER, NUMBER, NUMBER));
 
-  /** Options of {@code predict} that mean nothing here. */
-  private static final List<String> OTHERS =
+  /** Options of {@code predict} that mean nothing where a model is asked. */
+  static final List<String> OTHERS =
       List.of(
           "--video",
           "--overlay",

@@ -67,9 +67,12 @@ public record RunSettings(
     tiles(eval, data);
   }
 
-  /** A model that answers prompts is trained and evaluated by prompts, and no other is. */
+  /** A model that is asked, by prompts or examples, is trained and evaluated so, and no other is. */
   private static void requirePrompts(ModelConfig model, TrainSettings train, EvalSettings eval) {
     boolean prompted = model.decoder().takesPrompts();
+    boolean asked = model.decoder().isAsked();
+    List<String> kinds =
+        ResultKinds.namesOf(asked ? Optional.of(model.decoder()) : Optional.empty());
     String decoder = Registry.of(DecoderPart.class).of(model.decoder()).name();
     Ranges.require(
         train.task().givesPrompts() == prompted,
@@ -81,13 +84,13 @@ public record RunSettings(
                 + decoder,
         Registry.of(TrainTaskKind.class).of(train.task()).name());
     Ranges.require(
-        eval.kinds().stream().allMatch(kind -> kind.asking().isPresent() == prompted),
+        eval.kinds().stream().allMatch(kind -> kinds.contains(kind.name())),
         "eval",
         "tasks out of %s with model.decoder.type = %s"
-            .formatted(ResultKinds.namesOf(prompted), decoder),
+            .formatted(kinds, decoder),
         eval.tasks());
     Ranges.require(
-        !prompted || !eval.decidedByLoss(),
+        !asked || !eval.decidedByLoss(),
         "eval",
         "best a metric with model.decoder.type = "
             + decoder

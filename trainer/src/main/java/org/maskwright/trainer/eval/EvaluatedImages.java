@@ -20,6 +20,7 @@ import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.tiles.TiledDataset;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResults;
+import org.maskwright.trainer.result.OtherPictures;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.TiledImage;
 
@@ -35,6 +36,7 @@ final class EvaluatedImages implements AutoCloseable {
   private final Optional<Loader> loader; // empty where there is no image
   private final Map<ImageId, Integer> index = new HashMap<>();
   private final Dataset dataset;
+  private final OtherPictures others;
   private final Optional<Supplier<VideoPass>> passes; // empty: each image by itself
   private final Deque<TrainingExample> waiting = new ArrayDeque<>(); // frames without an answer
   private final Deque<Evaluated> ready = new ArrayDeque<>();
@@ -59,6 +61,7 @@ final class EvaluatedImages implements AutoCloseable {
       LoaderSettings loading) {
     this.predictor = predictor;
     this.dataset = dataset;
+    this.others = predictor.others(dataset);
     this.passes =
         kinds.stream().anyMatch(ResultKind::ofVideos)
             ? predictor.videoPasses(/* carried= */ false)
@@ -148,7 +151,7 @@ final class EvaluatedImages implements AutoCloseable {
               return new Evaluated(
                   number,
                   new Size(example.originalWidth(), example.originalHeight()),
-                  predictor.results(example, () -> dataset.segments(number), loss),
+                  predictor.results(example, () -> dataset.segments(number), others, loss),
                   losses());
             });
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.maskwright.datasets.Size;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.process.ProcessGroup;
@@ -61,7 +62,16 @@ public record ModelNetwork(SegmentationModel model) implements Network {
 
   @Override
   public Optional<SegmentationModel> prompted() {
-    return model.config().decoder().takesPrompts() ? Optional.of(model) : Optional.empty();
+    return model.config().decoder().isAsked() ? Optional.of(model) : Optional.empty();
+  }
+
+  /** The pictures of a canvas. */
+  @Override
+  public Optional<Size> only() {
+    OptionalInt side = model.config().backbone().canvasPicture();
+    return side.isPresent()
+        ? Optional.of(new Size(side.getAsInt(), side.getAsInt()))
+        : Optional.empty();
   }
 
   @Override

@@ -37,6 +37,11 @@ public interface Network {
   /** The size of input beyond which it takes none; empty if it takes any. */
   Optional<Size> largest();
 
+  /** The size of input that it takes alone, to which pictures are resized; empty if it takes others. */
+  default Optional<Size> only() {
+    return Optional.empty();
+  }
+
   /** The processes that share its work. */
   ProcessGroup processes();
 
@@ -56,7 +61,7 @@ public interface Network {
   }
 
   /**
-   * The model, if it answers prompts: results are then made by {@link
+   * The model, if it is asked (prompts, examples): results are then made by {@link
    * org.maskwright.trainer.result.ResultKind#asking asking} it, and it gives none by itself.
    */
   default Optional<SegmentationModel> prompted() {

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ChannelImage;
 import org.maskwright.datasets.Channels;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.Normalization;
@@ -27,6 +28,7 @@ import org.maskwright.datasets.image.ImageWindows;
 import org.maskwright.datasets.image.PhotographFile;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
+import org.maskwright.datasets.transform.ResizeTo;
 import org.maskwright.datasets.transform.ResizeToFit;
 import org.maskwright.datasets.transform.ResizeToMultiple;
 import org.maskwright.datasets.transform.Transform;
@@ -40,6 +42,7 @@ import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageResult;
 import org.maskwright.trainer.result.ImageResults;
 import org.maskwright.trainer.result.InferenceSettings;
+import org.maskwright.trainer.result.OtherPictures;
 import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
@@ -106,16 +109,24 @@ public final class Predictor {
    *     prompts and the kind has none for it, or the other way round
    */
   public void requireServes(ResultKind<?> kind) {
-    boolean prompted = network.prompted().isPresent();
-    if (kind.asking().isPresent() != prompted) {
+    boolean prompted = isPrompted();
+    boolean served =
+        kind.asking()
+            .map(
+                asking ->
+                    prompted
+                        && asking.serves(network.prompted().get().config().decoder()))
+            .orElse(!prompted);
+    if (!served) {
       throw new ConfigException(
           "task "
               + kind.name()
               + ": expected "
-              + String.join(" or ", ResultKinds.namesOf(prompted))
+              + String.join(
+                  " or ", ResultKinds.namesOf(network.prompted().map(m -> m.config().decoder())))
               + (prompted
-                  ? ", of a model that gives nothing without prompts"
-                  : ", of a model that takes no prompts"));
+                  ? ", of a model that gives nothing unless it is asked"
+                  : ", of a model that cannot be asked"));
     }
     if (kind.needsMasks() && network.classifiesPixels()) {
       throw new ConfigException(
@@ -141,8 +152,9 @@ public final class Predictor {
   public Augmentation preparation(Task task) {
     Transform resize =
         network
-            .largest()
-            .<Transform>map(size -> new ResizeToFit(size.height(), size.width()))
+            .only()
+            .<Transform>map(size -> new ResizeTo(size.height(), size.width()))
+            .or(() -> network.largest().map(size -> new ResizeToFit(size.height(), size.width())))
             .orElseGet(this::resize);
     return new Augmentation(List.of(resize), task, Augmentation.EmptyMasks.DROP);
   }
@@ -276,10 +288,14 @@ public final class Predictor {
    * The results of an image that {@link #preparation} resized, of any kind that the model serves.
    *
    * @param truth its annotation, for kinds that make prompts of it
+   * @param others of its data set, for kinds that make examples of them
    * @param loss of a model that needs no prompts
    */
   ImageResults results(
-      TrainingExample example, Supplier<List<Segment>> truth, Optional<ValidationLoss> loss) {
+      TrainingExample example,
+      Supplier<List<Segment>> truth,
+      OtherPictures others,
+      Optional<ValidationLoss> loss) {
     Optional<SegmentationModel> model = network.prompted();
     if (model.isEmpty()) {
       return results(run(example, loss));
@@ -293,10 +309,15 @@ public final class Predictor {
     int height = model.get().paddedSize(example.height());
     int width = model.get().paddedSize(example.width());
     return new AskedImage(
-        model.get(), pixels(example), frame(example, height, width), image, classes);
+        model.get(), pixels(example), frame(example, height, width), image, classes, others);
   }
 
-  /** Whether it gives nothing without prompts. */
+  /** What kinds that make examples of pictures are given of a data set. */
+  OtherPictures others(Dataset dataset) {
+    return new OtherPictures(dataset, normalization);
+  }
+
+  /** Whether it gives nothing unless it is asked. */
   public boolean isPrompted() {
     return network.prompted().isPresent();
   }

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.incontext;
 
+import java.util.Arrays;
 import org.maskwright.engine.tensor.RandomStream;
 
 /**
@@ -54,7 +55,7 @@ record PatchMasks(
   /** The mask of inference: the lower half, exactly. */
   static boolean[] lowerHalf(int rows, int columns) {
     boolean[] mask = new boolean[rows * columns];
-    java.util.Arrays.fill(mask, rows / 2 * columns, mask.length, true);
+    Arrays.fill(mask, rows / 2 * columns, mask.length, true);
     return mask;
   }
 

@@ -16,6 +16,7 @@ public final class AskedImage implements ImageResults {
   private final ImageFrame frame;
   private final ScoredImage image;
   private final ClassSpace classes;
+  private final OtherPictures others;
   private final Map<ResultKind<?>, ImageResult<?>> made = new HashMap<>();
 
   /**
@@ -23,18 +24,21 @@ public final class AskedImage implements ImageResults {
    *
    * @param pixels as {@link Asking#ask} has them
    * @param classes of the results
+   * @param others of its data set
    */
   public AskedImage(
       SegmentationModel model,
       float[] pixels,
       ImageFrame frame,
       ScoredImage image,
-      ClassSpace classes) {
+      ClassSpace classes,
+      OtherPictures others) {
     this.model = model;
     this.pixels = pixels;
     this.frame = frame;
     this.image = image;
     this.classes = classes;
+    this.others = others;
   }
 
   @Override
@@ -52,7 +56,7 @@ public final class AskedImage implements ImageResults {
                         "result kind "
                             + kind.name()
                             + ": expected one that is made by asking, of a model that answers prompts"));
-    R value = KindFailure.named(kind, () -> asking.ask(model, pixels, frame, image));
+    R value = KindFailure.named(kind, () -> asking.ask(model, pixels, frame, image, others));
     return new ImageResult<>(kind, value, frame, classes);
   }
 }

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.result;
 
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 
 /**
@@ -20,4 +21,23 @@ public interface Asking<R> {
    * @param image its size as stored and its annotation
    */
   R ask(SegmentationModel model, float[] pixels, ImageFrame frame, ScoredImage image);
+
+  /**
+   * As the other method, with what the image stands among: for kinds that show the model examples.
+   *
+   * @param others the pictures of its data set
+   */
+  default R ask(
+      SegmentationModel model,
+      float[] pixels,
+      ImageFrame frame,
+      ScoredImage image,
+      OtherPictures others) {
+    return ask(model, pixels, frame, image);
+  }
+
+  /** Whether models with a mask decoder can be asked so: by default those that take prompts. */
+  default boolean serves(DecoderConfig decoder) {
+    return decoder.takesPrompts();
+  }
 }

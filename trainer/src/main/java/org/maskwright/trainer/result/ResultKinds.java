@@ -3,7 +3,9 @@ package org.maskwright.trainer.result;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.ExtensionException;
 import org.maskwright.settings.Registry;
 
@@ -46,10 +48,18 @@ public final class ResultKinds {
     return all().stream().filter(kind -> !kind.needsMasks()).<String>map(ResultKind::name).toList();
   }
 
-  /** Names of those that a model that answers prompts can give, or of all that it cannot. */
-  public static List<String> namesOf(boolean prompted) {
+  /**
+   * Names of those that a model can give.
+   *
+   * @param asked the mask decoder of a model that is asked; empty: of any other model
+   */
+  public static List<String> namesOf(Optional<DecoderConfig> asked) {
     return all().stream()
-        .filter(kind -> kind.asking().isPresent() == prompted)
+        .filter(
+            kind ->
+                kind.asking()
+                    .map(asking -> asked.map(asking::serves).orElse(false))
+                    .orElse(asked.isEmpty()))
         .<String>map(ResultKind::name)
         .toList();
   }

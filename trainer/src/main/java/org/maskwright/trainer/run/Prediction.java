@@ -162,7 +162,7 @@ public final class Prediction {
     if (kind.asking().isPresent()) {
       throw new IllegalArgumentException(
           "task %s: it is made of an annotation, by eval; predict takes %s"
-              .formatted(kind.name(), String.join(" or ", ResultKinds.namesOf(false))));
+              .formatted(kind.name(), String.join(" or ", ResultKinds.namesOf(Optional.empty()))));
     }
     if (!wishes.formats().isEmpty() && kind.segmented().isEmpty()) {
       throw new IllegalArgumentException(

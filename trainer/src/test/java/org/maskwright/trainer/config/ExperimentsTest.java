@@ -94,7 +94,7 @@ class ExperimentsTest {
   void everyExperimentOfPublishedDataTakesEveryModelOfQueries() throws IOException {
     for (Path file : files()) {
       for (String name : Variants.names()) {
-        if (Variants.get(name).decoder().takesPrompts()) {
+        if (Variants.get(name).decoder().isAsked()) {
           continue; // its task and what it is judged by are others
         }
         boolean pixels = name.startsWith("per-pixel");

@@ -32,9 +32,9 @@ class ResultKindsTest {
   @Test
   void othersKindsComeBehindTheBuiltInOnes() {
     assertEquals(
-        List.of("panoptic", "instance", "semantic", "track", "prompts", "auto-masks"),
+        List.of("panoptic", "instance", "semantic", "track", "prompts", "auto-masks", "few-shot"),
         ResultKinds.builtIn().stream().<String>map(ResultKind::name).toList());
-    assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 6));
+    assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 7));
     assertInstanceOf(Plain.class, ResultKinds.get("plain"));
   }
 
@@ -44,7 +44,7 @@ class ResultKindsTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> ResultKinds.get(wrong)).getMessage();
     assertTrue(
-        message.contains("panoptic, instance, semantic, track, prompts, auto-masks, plain"),
+        message.contains("panoptic, instance, semantic, track, prompts, auto-masks, few-shot, plain"),
         message);
     assertTrue(message.endsWith("got " + wrong + "; did you mean " + near + "?"), message);
   }

@@ -1,0 +1,164 @@
+package org.maskwright.datasets.scenes;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.maskwright.datasets.image.LabelPng;
+import org.maskwright.datasets.mask.LabelMap;
+import org.maskwright.datasets.picture.Picture;
+
+/**
+ * Small synthetic pictures for models that answer by examples: each shows a disc, a square and a
+ * triangle, of colours that say nothing, so that which of them is meant is to be known from an
+ * example alone.
+ *
+ * <p>A picture is a function of the seed and its number alone.
+ *
+ * <p><b>Source</b> of the task: the acceptance of in-context segmentation here, no published data.
+ */
+public final class WhichShape {
+  /** Raised whenever the same settings would give other pixels. */
+  public static final int GENERATOR_VERSION = 1;
+
+  /** Validation images have the numbers from here on, so that none is a training image. */
+  public static final int FIRST_VAL_ID = 100_001;
+
+  private static final String MANIFEST = "which-shape.json";
+  private static final int GROUND = 255; // in label images: of no class
+  private static final double LEAST_RADIUS = 0.14;
+  private static final double MOST_RADIUS = 0.2;
+  private static final double NOISE = 0.03;
+  private static final int ATTEMPTS = 200;
+
+  private WhichShape() {}
+
+  private record Body(ShapeVideo.Kind kind, double x, double y, double radius, Rgb colour) {
+    boolean covers(double px, double py) {
+      return kind.inside((px - x) / radius, (py - y) / radius);
+    }
+
+    boolean touches(double otherX, double otherY, double otherRadius) {
+      return Math.hypot(otherX - x, otherY - y) < 1.2 * (radius + otherRadius);
+    }
+  }
+
+  /**
+   * Writes the data set in the layout {@code folder-semantic}, unless the folder holds the very
+   * same one already:
+   *
+   * <pre>
+   * DIR/images/{train,val}/000001.png
+   * DIR/masks/{train,val}/000001.png    0 disc, 1 square, 2 triangle, 255 ground
+   * DIR/which-shape.json                settings and generator version
+   * </pre>
+   *
+   * The folder appears complete or not at all.
+   *
+   * @return true if files were written
+   * @throws org.maskwright.datasets.DatasetException if the folder holds anything else
+   */
+  public static boolean write(Path dir, WhichShapeConfig config) {
+    return new GeneratedFolder(dir, "WhichShape", MANIFEST, manifest(config))
+        .write(
+            root -> {
+              writeSplit(root, "train", 1, config.trainImages(), config);
+              writeSplit(root, "val", FIRST_VAL_ID, config.valImages(), config);
+            });
+  }
+
+  private static void writeSplit(
+      Path root, String split, int firstId, int count, WhichShapeConfig config)
+      throws IOException {
+    Path images = Files.createDirectories(root.resolve("images").resolve(split));
+    Path masks = Files.createDirectories(root.resolve("masks").resolve(split));
+    IntStream.range(firstId, firstId + count)
+        .parallel()
+        .forEach(id -> writeImage(images, masks, id, config));
+  }
+
+  private static void writeImage(Path images, Path masks, int id, WhichShapeConfig config) {
+    SceneRandom random = SceneRandom.ofImage(config.seed(), id);
+    List<Body> bodies = bodies(random);
+    double grey = random.between(0.2, 0.8);
+    Rgb ground = new Rgb(grey, grey, grey);
+    int size = config.size();
+    byte[] rgb = new byte[3 * size * size];
+    int[] labels = new int[size * size];
+    for (int p = 0; p < labels.length; p++) {
+      int row = p / size;
+      double x = (p - row * size + 0.5) / size;
+      double y = (row + 0.5) / size;
+      Rgb colour = ground;
+      labels[p] = GROUND;
+      for (Body body : bodies) {
+        if (body.covers(x, y)) {
+          colour = body.colour();
+          labels[p] = body.kind().id() - 1;
+        }
+      }
+      double[] channels = {colour.r(), colour.g(), colour.b()};
+      for (int c = 0; c < 3; c++) {
+        double value = channels[c] + random.between(-NOISE, NOISE);
+        rgb[3 * p + c] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
+      }
+    }
+    String name = String.format(Locale.ROOT, "%06d.png", id);
+    try {
+      Files.write(images.resolve(name), Picture.ofRgb(rgb, size, size).toPng());
+      Files.write(masks.resolve(name), LabelPng.encodeGrey8(new LabelMap(size, size, labels)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One of each kind, apart from each other. */
+  private static List<Body> bodies(SceneRandom random) {
+    List<Body> out = new ArrayList<>();
+    for (ShapeVideo.Kind kind : ShapeVideo.Kind.values()) {
+      double radius = random.between(LEAST_RADIUS, MOST_RADIUS);
+      double x = 0;
+      double y = 0;
+      boolean free = false;
+      for (int attempt = 0; attempt < ATTEMPTS && !free; attempt++) {
+        x = random.between(radius, 1 - radius);
+        y = random.between(radius, 1 - radius);
+        double left = x;
+        double top = y;
+        free = out.stream().noneMatch(other -> other.touches(left, top, radius));
+      }
+      if (!free) {
+        return bodies(random);
+      }
+      int colour = Color.HSBtoRGB((float) random.unit(), 0.9f, (float) random.between(0.6, 1));
+      out.add(new Body(kind, x, y, radius, Rgb.of(colour)));
+    }
+    return out;
+  }
+
+  private static String manifest(WhichShapeConfig config) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartObject();
+      json.writeStringField("generator", "maskwright-which-shape");
+      json.writeNumberField("version", GENERATOR_VERSION);
+      json.writeNumberField("seed", config.seed());
+      json.writeNumberField("train-images", config.trainImages());
+      json.writeNumberField("val-images", config.valImages());
+      json.writeNumberField("size", config.size());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // not of memory
+    }
+    return text + "\n";
+  }
+}

@@ -1,0 +1,58 @@
+package org.maskwright.trainer.incontext;
+
+import java.util.List;
+import java.util.Optional;
+import org.maskwright.datasets.mask.Rle;
+
+/**
+ * What a model found of each class of a picture by an example.
+ *
+ * @param answers one of each class
+ */
+record FewShotAnswers(List<Answer> answers) {
+  FewShotAnswers {
+    answers = List.copyOf(answers);
+  }
+
+  /**
+   * Of one class.
+   *
+   * @param example the picture that was shown
+   * @param mask what was found, of the picture's size
+   * @param overlap with the annotation
+   * @param wrong overlap of what was found by an example of another class; empty if there is none
+   */
+  record Answer(
+      int category, String example, Rle mask, Overlap overlap, Optional<Overlap> wrong) {}
+
+  /**
+   * How a mask agrees with the true one, in pixels.
+   *
+   * @param both in both
+   * @param either in one or both
+   * @param all of the picture
+   */
+  record Overlap(long both, long either, long all) {
+    static final Overlap NONE = new Overlap(0, 0, 0);
+
+    static Overlap of(Rle mask, Rle truth) {
+      long both = mask.intersectionArea(truth);
+      return new Overlap(
+          both, mask.area() + truth.area() - both, (long) truth.height() * truth.width());
+    }
+
+    Overlap plus(Overlap other) {
+      return new Overlap(both + other.both, either + other.either, all + other.all);
+    }
+
+    /** NaN where there is nothing of either. */
+    double iou() {
+      return either == 0 ? Double.NaN : (double) both / either;
+    }
+
+    /** Of the background: all but both over all that one has not. */
+    double backgroundIou() {
+      return all == both ? Double.NaN : (double) (all - either) / (all - both);
+    }
+  }
+}

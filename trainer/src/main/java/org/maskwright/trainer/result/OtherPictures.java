@@ -1,0 +1,52 @@
+package org.maskwright.trainer.result;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.Normalization;
+
+/**
+ * The pictures of the data set that an image is of, for kinds of result that show a model examples.
+ *
+ * <p><b>Threads</b> one at a time.
+ */
+public final class OtherPictures {
+  private final Dataset dataset;
+  private final Normalization normalization;
+  private List<List<Integer>> showing; // of each class the pictures; read when first wanted
+
+  /**
+   * Of a data set.
+   *
+   * @param normalization of the pictures that the model sees
+   */
+  public OtherPictures(Dataset dataset, Normalization normalization) {
+    this.dataset = dataset;
+    this.normalization = normalization;
+  }
+
+  /** All of them. */
+  public Dataset dataset() {
+    return dataset;
+  }
+
+  /** Of the pictures that the model sees. */
+  public Normalization normalization() {
+    return normalization;
+  }
+
+  /** The numbers of those that show a class, rising. */
+  public List<Integer> showing(int category) {
+    if (showing == null) {
+      List<List<Integer>> all = new ArrayList<>();
+      dataset.categories().asList().forEach(c -> all.add(new ArrayList<>()));
+      for (int i = 0; i < dataset.size(); i++) {
+        for (int c : dataset.classes(i)) {
+          all.get(c).add(i);
+        }
+      }
+      showing = all;
+    }
+    return showing.get(category);
+  }
+}
