@@ -69,7 +69,8 @@ public final class JsonNumbers {
     array(json, rgb >> 16 & 0xFF, rgb >> 8 & 0xFF, rgb & 0xFF);
   }
 
-  static void array(JsonGenerator json, double... values) throws IOException {
+  /** An array of numbers. */
+  public static void array(JsonGenerator json, double... values) throws IOException {
     json.writeStartArray();
     for (double value : values) {
       number(json, value);

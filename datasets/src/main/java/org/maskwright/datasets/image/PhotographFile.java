@@ -2,6 +2,7 @@ package org.maskwright.datasets.image;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.maskwright.datasets.ChannelImage;
 import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.DatasetException;
@@ -35,13 +36,29 @@ public final class PhotographFile {
       byte[] head = ImageDecoder.head(file, HEAD_BYTES);
       Optional<TiffFile> tiff = tiff(file, head, channels);
       if (tiff.isEmpty()) {
-        return other(file, head, channels);
+        return other(ImageDecoder.bytes(file), channels);
       }
       try (TiffFile open = tiff.get()) {
         return open.read(Window.of(open.size()), channels.of(open.format()));
       }
     } catch (DatasetException e) {
       throw e.inFile(file);
+    }
+  }
+
+  /**
+   * Decodes the bytes of a file as {@link #read} does the file.
+   *
+   * @throws DatasetException if they are damaged, of another number of channels, or hold NaN or
+   *     infinity
+   */
+  public static Photograph decode(byte[] file, Channels channels) {
+    Optional<TiffFile> tiff = tiff(file, channels, () -> TiffFile.of(file));
+    if (tiff.isEmpty()) {
+      return other(file, channels);
+    }
+    try (TiffFile open = tiff.get()) {
+      return open.read(Window.of(open.size()), channels.of(open.format()));
     }
   }
 
@@ -58,7 +75,7 @@ public final class PhotographFile {
           return tiff.format();
         }
       }
-      return ofHead(head, file);
+      return ofHead(head, () -> ImageDecoder.bytes(file));
     } catch (DatasetException e) {
       throw e.inFile(file);
     }
@@ -73,13 +90,18 @@ public final class PhotographFile {
   }
 
   private static Optional<TiffFile> tiff(Path file, byte[] head, Channels channels) {
+    return tiff(head, channels, () -> TiffFile.open(file));
+  }
+
+  private static Optional<TiffFile> tiff(
+      byte[] head, Channels channels, Supplier<TiffFile> opener) {
     if (!TiffFile.isTiff(head)) {
       return Optional.empty();
     }
     boolean big = head[2] == BIG_TIFF || head[3] == BIG_TIFF;
     TiffFile tiff;
     try {
-      tiff = TiffFile.open(file);
+      tiff = opener.get();
     } catch (DatasetException e) {
       if (channels.mayBeColours() && !big) {
         return Optional.empty();
@@ -95,14 +117,14 @@ public final class PhotographFile {
     return Optional.of(tiff);
   }
 
-  private static Photograph other(Path file, byte[] head, Channels channels) {
-    if (readsAsRgb(file, head, channels)) {
-      return ImageDecoder.read(file);
+  private static Photograph other(byte[] file, Channels channels) {
+    if (readsAsRgb(file, () -> file, channels)) {
+      return ImageDecoder.decode(file);
     }
-    int[] wanted = channels.of(ofHead(head, file));
-    return PngChunks.isPng(head)
-        ? PngChannels.decode(ImageDecoder.bytes(file), wanted)
-        : ChannelImage.of(ImageDecoder.read(file), wanted);
+    int[] wanted = channels.of(ofHead(file, () -> file));
+    return PngChunks.isPng(file)
+        ? PngChannels.decode(file, wanted)
+        : ChannelImage.of(ImageDecoder.decode(file), wanted);
   }
 
   /**
@@ -130,16 +152,17 @@ public final class PhotographFile {
 
   /** Whether a file that is no TIFF is read as 8-bit colours. */
   static boolean readsAsRgb(Path file, Channels channels) {
-    return readsAsRgb(file, ImageDecoder.head(file, HEAD_BYTES), channels);
+    return readsAsRgb(
+        ImageDecoder.head(file, HEAD_BYTES), () -> ImageDecoder.bytes(file), channels);
   }
 
-  private static boolean readsAsRgb(Path file, byte[] head, Channels channels) {
+  private static boolean readsAsRgb(byte[] head, Supplier<byte[]> whole, Channels channels) {
     return channels.mayBeColours()
-        && (!PngChunks.isPng(head) || channels.readsAsRgb(ofHead(head, file)));
+        && (!PngChunks.isPng(head) || channels.readsAsRgb(ofHead(head, whole)));
   }
 
   /** Of what is no TIFF; colours of 8 bits but for grey JPEGs and PNGs. */
-  private static PixelFormat ofHead(byte[] head, Path file) {
+  private static PixelFormat ofHead(byte[] head, Supplier<byte[]> whole) {
     if (PngChunks.isPng(head)) {
       return PngChannels.format(head);
     }
@@ -147,7 +170,7 @@ public final class PhotographFile {
     try {
       header = ImageHeader.read(head);
     } catch (DatasetException farther) { // behind profiles and previews
-      header = ImageHeader.read(ImageDecoder.bytes(file));
+      header = ImageHeader.read(whole.get());
     }
     return PixelFormat.of(header.components() == 1 ? 1 : 3, Byte.SIZE);
   }

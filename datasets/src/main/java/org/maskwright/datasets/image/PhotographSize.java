@@ -55,6 +55,21 @@ public final class PhotographSize {
   }
 
   /**
+   * The size that the header of a file in memory says, before any rotation: nothing is decoded.
+   *
+   * @throws DatasetException if it is no picture
+   */
+  public static Size announced(byte[] file) {
+    ImageHeader header = ImageHeader.read(file);
+    if (header.width() <= 0 || header.height() <= 0) {
+      throw new DatasetException(
+          "image: expected at least 1 pixel, the header says %d x %d"
+              .formatted(header.width(), header.height()));
+    }
+    return new Size(header.width(), header.height());
+  }
+
+  /**
    * Of a TIFF of many channels or bits, or too large to be decoded whole, whose header may lie at
    * its end.
    */

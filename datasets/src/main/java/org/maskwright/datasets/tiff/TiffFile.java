@@ -29,11 +29,11 @@ public final class TiffFile implements AutoCloseable {
   private static final int WHITE_IS_ZERO = 0;
   private static final int RGB = 2;
 
-  private final FileChannel file;
+  private final TiffSource file;
   private final ByteOrder order;
   private final List<TiffPage> pages;
 
-  private TiffFile(FileChannel file, ByteOrder order, List<TiffPage> pages) {
+  private TiffFile(TiffSource file, ByteOrder order, List<TiffPage> pages) {
     this.file = file;
     this.order = order;
     this.pages = pages;
@@ -56,23 +56,43 @@ public final class TiffFile implements AutoCloseable {
    */
   public static TiffFile open(Path path) {
     try {
-      FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
-      boolean done = false;
-      try {
-        TiffTags tags = new TiffTags(file);
-        TiffFile opened = new TiffFile(file, tags.order(), pages(tags));
-        done = true;
-        return opened;
-      } finally {
-        if (!done) {
-          file.close();
-        }
-      }
+      return open(TiffSource.of(FileChannel.open(path, StandardOpenOption.READ)));
     } catch (NoSuchFileException e) {
       throw new DatasetException("image: the file does not exist", e);
     } catch (IOException e) {
-      throw new DatasetException("image: cannot read the file: " + e.getMessage(), e);
+      throw unreadable(e);
     }
+  }
+
+  /**
+   * The tags of a file that is in memory.
+   *
+   * @throws DatasetException if it is truncated or no TIFF
+   */
+  public static TiffFile of(byte[] file) {
+    try {
+      return open(TiffSource.of(file));
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static TiffFile open(TiffSource file) throws IOException {
+    boolean done = false;
+    try {
+      TiffTags tags = new TiffTags(file);
+      TiffFile opened = new TiffFile(file, tags.order(), pages(tags));
+      done = true;
+      return opened;
+    } finally {
+      if (!done) {
+        file.close();
+      }
+    }
+  }
+
+  private static DatasetException unreadable(IOException e) {
+    return new DatasetException("image: cannot read the file: " + e.getMessage(), e);
   }
 
   /** The first page, and those that are further channels of it. */
@@ -134,7 +154,7 @@ public final class TiffFile implements AutoCloseable {
         read(page, window, channels, values);
       }
     } catch (IOException e) {
-      throw new DatasetException("image: cannot read the file: " + e.getMessage(), e);
+      throw unreadable(e);
     }
     requireFinite(values, window, channels);
     return new ChannelImage(window.width(), window.height(), channels.length, values);

@@ -3,7 +3,6 @@ package org.maskwright.datasets.tiff;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,13 +24,13 @@ final class TiffTags {
   private static final int LONG8 = 16;
   private static final int IFD8 = 18;
 
-  private final FileChannel file;
+  private final TiffSource file;
   private final ByteOrder order;
   private final boolean big;
   private final Set<Long> seen = new HashSet<>();
   private long next;
 
-  TiffTags(FileChannel file) throws IOException {
+  TiffTags(TiffSource file) throws IOException {
     this.file = file;
     ByteBuffer head = bytes(0, Math.min(16, file.size()), ByteOrder.BIG_ENDIAN);
     if (head.limit() < 8) {
@@ -127,7 +126,7 @@ final class TiffTags {
   }
 
   /** Bytes of a file, all of them. */
-  static byte[] read(FileChannel file, long at, long length) throws IOException {
+  static byte[] read(TiffSource file, long at, long length) throws IOException {
     if (at < 0 || length < 0 || length > Integer.MAX_VALUE - 16 || at > file.size() - length) {
       throw new DatasetException(
           "TIFF: truncated, %d bytes at %d are not in its %d; fetch the file again"

@@ -18,6 +18,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -95,6 +97,52 @@ class PhotographFileTest {
     RgbImage read = assertInstanceOf(RgbImage.class, PhotographFile.read(file, Channels.RGB));
     assertArrayEquals(ImageDecoder.read(file).data(), read.data());
     assertInstanceOf(RgbImage.class, PhotographFile.read(file, Channels.AS_STORED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rgb.png",
+        "palette.png",
+        "rgb.jpg",
+        "grey.jpg",
+        "exif6.jpg",
+        "cmyk.jpg",
+        "rgb.tif",
+        "rgb.webp",
+        "rgb.bmp",
+        "deep2.png",
+        "deep3.png",
+        "five.tif"
+      })
+  void bytesAreDecodedAsTheirFileIsRead(String name) throws IOException {
+    Path file = folder.resolve(name);
+    int[] values = IntStream.range(0, 7 * 4 * 5).map(i -> i * 311 % 65536).toArray();
+    switch (name) {
+      case "deep2.png" -> deepPng(2);
+      case "deep3.png" -> deepPng(3);
+      case "five.tif" -> WrittenTiff.shorts(7, 4, 5, values).to(file);
+      default -> resource(name);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    List<Channels> wanted =
+        name.equals("five.tif")
+            ? List.of(Channels.AS_STORED, new Channels(5))
+            : List.of(Channels.AS_STORED, Channels.RGB);
+    for (Channels channels : wanted) {
+      Photograph read = PhotographFile.read(file, channels);
+      Photograph decoded = PhotographFile.decode(bytes, channels);
+      assertEquals(read.getClass(), decoded.getClass());
+      assertArrayEquals(read.shown().data(), decoded.shown().data());
+      if (read instanceof ChannelImage image) {
+        assertArrayEquals(image.values(), ((ChannelImage) decoded).values());
+      }
+      Size announced = PhotographSize.announced(bytes);
+      int longest = Math.max(announced.width(), announced.height());
+      assertEquals(Math.max(read.width(), read.height()), longest); // EXIF may turn it
+    }
+    byte[] half = Arrays.copyOf(bytes, bytes.length / 2);
+    assertThrows(DatasetException.class, () -> PhotographFile.decode(half, Channels.AS_STORED));
   }
 
   @ParameterizedTest

@@ -21,8 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "maskwright",
     versionProvider = VersionLines.class,
     description =
-        "Universal segmentation training on the JVM: one mask-classification model, one loss and one"
-            + " trainer for semantic, instance and panoptic segmentation.",
+        "Universal segmentation training on the JVM: one mask-classification model, one loss and"
+            + " one trainer for semantic, instance and panoptic segmentation.",
     synopsisHeading = "Usage: ",
     synopsisSubcommandLabel = "COMMAND",
     descriptionHeading = "%n",
@@ -62,6 +62,7 @@ public final class Maskwright implements Runnable {
           EvalCommand.class,
           PredictCommand.class,
           AutoMaskCommand.class,
+          ServeCommand.class,
           ConfigCommand.class,
           DataCommand.class,
           ScoreCommand.class,

@@ -61,7 +61,7 @@ final class PromptMixin {
       names = "--point",
       paramLabel = "X,Y[+|-]",
       description =
-          "Of a model that answers prompts (Segment Anything): a pixel on the object, or behind it"
+          "With a model of prompts (Segment Anything): a pixel on the object, or behind it"
               + " a - where it is not. Several times for several of one object.")
   private List<String> points = List.of();
 

@@ -138,4 +138,22 @@ public record ModelNetwork(SegmentationModel model) implements Network {
       return new Seen(QueryOutputs.of(predictions.answer(), 0), paddedHeight, paddedWidth);
     }
   }
+
+  @Override
+  public List<Seen> runAll(float[] pixels, int pictures, int height, int width) {
+    Engine engine = model.engine();
+    model.setTraining(false);
+    try (var off = engine.noGrad();
+        Scope scope = engine.scope()) {
+      Tensor input = engine.floats(pixels, pictures, model.inputs(), height, width);
+      Outputs answer = model.predict(input).answer();
+      List<Seen> out = new ArrayList<>();
+      for (int b = 0; b < pictures; b++) {
+        out.add(
+            new Seen(
+                QueryOutputs.of(answer, b), model.paddedSize(height), model.paddedSize(width)));
+      }
+      return out;
+    }
+  }
 }

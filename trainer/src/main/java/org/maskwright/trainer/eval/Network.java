@@ -1,5 +1,7 @@
 package org.maskwright.trainer.eval;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Size;
@@ -110,4 +112,22 @@ public interface Network {
    * @throws IllegalStateException if all layers are wanted and only the last one is known
    */
   Seen run(float[] pixels, int height, int width, Optional<Layers> layers);
+
+  /**
+   * Runs pictures of one size together, which a network may do in less time than one by one.
+   *
+   * @param pixels [B,C,height,width], normalised
+   * @param pictures B
+   * @return what it said about each, in order; the last digits may differ from those of {@link
+   *     #run}
+   */
+  default List<Seen> runAll(float[] pixels, int pictures, int height, int width) {
+    int each = pixels.length / pictures;
+    List<Seen> out = new ArrayList<>();
+    for (int from = 0; from < pixels.length; from += each) {
+      float[] own = Arrays.copyOfRange(pixels, from, from + each);
+      out.add(run(own, height, width, Optional.empty()));
+    }
+    return out;
+  }
 }

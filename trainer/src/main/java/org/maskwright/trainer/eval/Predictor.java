@@ -1,6 +1,7 @@
 package org.maskwright.trainer.eval;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -160,8 +161,11 @@ public final class Predictor {
     return run(prepared(sample));
   }
 
-  /** A photograph at the size of the input, without its annotation. */
-  TrainingExample prepared(Sample sample) {
+  /**
+   * A photograph at the size of the input, without its annotation. May be called by several threads
+   * at once, also while the model runs.
+   */
+  public TrainingExample prepared(Sample sample) {
     return preparation(Task.SEMANTIC)
         .apply(
             new Sample(sample.info(), sample.image(), List.of()),
@@ -172,6 +176,42 @@ public final class Predictor {
   /** Runs the model on an image that {@link #preparation} resized. */
   public ImageOutputs run(TrainingExample example) {
     return run(example, Optional.empty());
+  }
+
+  /**
+   * Runs the model on images that {@link #preparation} resized to one size, together.
+   *
+   * @return what each gave, in order; the last digits may differ from those of {@link
+   *     #run(TrainingExample)}
+   * @throws IllegalArgumentException if their sizes differ
+   */
+  public List<ImageOutputs> runAll(List<TrainingExample> examples) {
+    if (examples.size() == 1) {
+      return List.of(run(examples.get(0)));
+    }
+    int height = examples.get(0).height();
+    int width = examples.get(0).width();
+    int plane = Math.multiplyExact(height, width);
+    int each = Math.multiplyExact(network.inputs(), plane);
+    float[] pixels = new float[Math.multiplyExact(examples.size(), each)];
+    for (int b = 0; b < examples.size(); b++) {
+      TrainingExample example = examples.get(b);
+      if (example.height() != height || example.width() != width) {
+        throw new IllegalArgumentException(
+            "examples: expected %d x %d pixels, got %d x %d"
+                .formatted(width, height, example.width(), example.height()));
+      }
+      example.normalizeInto(normalization, 0, pixels, b * each);
+    }
+    List<Network.Seen> seen = network.runAll(pixels, examples.size(), height, width);
+    List<ImageOutputs> out = new ArrayList<>();
+    for (int b = 0; b < examples.size(); b++) {
+      Network.Seen of = seen.get(b);
+      out.add(
+          new ImageOutputs(
+              of.outputs(), frame(examples.get(b), of.paddedHeight(), of.paddedWidth())));
+    }
+    return out;
   }
 
   /** Runs the model and computes the loss of its outputs. */
@@ -217,7 +257,8 @@ public final class Predictor {
     if (carried) {
       if (!network.carriesQueries()) {
         throw new ConfigException(
-            "--per-frame: expected a model folder with queries that attend to the picture, which carry objects from frame to frame; leave it out");
+            "--per-frame: expected a model folder with queries that attend to the picture, which"
+                + " carry objects from frame to frame; leave it out");
       }
       return Optional.of(() -> WindowPass.carried(network, normalization));
     }
@@ -258,6 +299,15 @@ public final class Predictor {
   /** Whether it gives nothing without prompts. */
   public boolean isPrompted() {
     return network.prompted().isPresent();
+  }
+
+  /**
+   * What is seen in a photograph, from what {@link #run} gave. May be called by several threads at
+   * once, also while the model runs.
+   */
+  public <R> PredictedPhotograph<R> seen(
+      Photograph photograph, ResultKind<R> kind, ImageOutputs outputs) {
+    return PredictedPhotograph.whole(photograph, result(kind, outputs));
   }
 
   /** The results of any kind from what {@link #run} gave. */
@@ -305,24 +355,25 @@ public final class Predictor {
   }
 
   /**
-   * As {@link #photograph(Path, ResultKind, Optional, Evaluation.Progress)}, of colours in memory.
+   * As {@link #photograph(Path, ResultKind, Optional, Evaluation.Progress)}, of a picture in
+   * memory.
    *
-   * @param file that they are of, for messages
-   * @throws DatasetException if the model takes other channels
+   * @param file that it is of, for messages
+   * @param picture with the channels that the model takes, as {@link #withChannels} or {@link
+   *     PhotographFile} gives it
    */
   public <R> PredictedPhotograph<R> photograph(
       Path file,
-      RgbImage colours,
+      Photograph picture,
       ResultKind<R> kind,
       Optional<Tiling> tiling,
       Evaluation.Progress progress) {
     requireServes(kind);
-    Photograph photo = withChannels(file, colours);
     if (tiling.isEmpty()) {
-      return whole(file, photo, kind);
+      return whole(file, picture, kind);
     }
-    try (ImageWindows picture = ImageWindows.of(photo)) {
-      return tiled(file, picture, kind, tiling.get(), progress);
+    try (ImageWindows windows = ImageWindows.of(picture)) {
+      return tiled(file, windows, kind, tiling.get(), progress);
     }
   }
 
@@ -347,7 +398,7 @@ public final class Predictor {
   private <R> PredictedPhotograph<R> whole(Path file, Photograph photo, ResultKind<R> kind) {
     ImageId id = ImageId.of(file.toString());
     SampleInfo info = new SampleInfo(id, file, photo.width(), photo.height());
-    return PredictedPhotograph.whole(photo, result(kind, run(new Sample(info, photo, List.of()))));
+    return seen(photo, kind, run(new Sample(info, photo, List.of())));
   }
 
   private <R> PredictedPhotograph<R> tiled(

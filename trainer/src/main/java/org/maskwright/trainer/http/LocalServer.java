@@ -72,6 +72,8 @@ public final class LocalServer implements AutoCloseable {
   private final Metrics.Counter requests;
   private final Metrics.Histogram seconds;
   private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger receiving =
+      new AtomicInteger(); // of those, the ones still being sent
   private volatile boolean closing;
 
   private LocalServer(
@@ -117,8 +119,7 @@ public final class LocalServer implements AutoCloseable {
    * @param routes no two of the same method and path; where several fit, the first
    * @param metrics gets those of the server
    * @param faults told of what no handler should have thrown, by several threads at once
-   * @throws UnknownHostException if there is no such address
-   * @throws IOException if it cannot be bound; says what to do
+   * @throws IOException if the address cannot be bound; says what to do
    */
   public static LocalServer start(
       ServerSettings settings, List<Route> routes, Metrics metrics, Consumer<Throwable> faults)
@@ -129,7 +130,15 @@ public final class LocalServer implements AutoCloseable {
   }
 
   private static HttpServer bound(ServerSettings settings) throws IOException {
-    InetAddress address = InetAddress.getByName(settings.bind());
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(settings.bind());
+    } catch (UnknownHostException e) {
+      throw new IOException(
+          "--bind %s: no such address; take 127.0.0.1, or 0.0.0.0 for all of this machine's"
+              .formatted(settings.bind()),
+          e);
+    }
     try {
       return HttpServer.create(new InetSocketAddress(address, settings.port()), BACKLOG);
     } catch (IOException e) {
@@ -184,7 +193,14 @@ public final class LocalServer implements AutoCloseable {
         route = found.route().path();
         Request request =
             new Request(
-                exchange, found.names(), found.query(), settings, lease, start, this::isClosing);
+                exchange,
+                found.names(),
+                found.query(),
+                settings,
+                lease,
+                start,
+                this::isClosing,
+                receiving);
         answer = found.route().handler().handle(request);
       } catch (HttpException e) {
         answer = e.answer();
@@ -280,13 +296,15 @@ public final class LocalServer implements AutoCloseable {
     out.close();
   }
 
-  /** Takes no more requests, finishes those under way, at most as long as one may take. */
+  /**
+   * Takes no more requests and answers those that have come whole, at most as long as one may take.
+   */
   @Override
   public void close() {
     closing = true;
     long end = System.nanoTime() + settings.timeout().toNanos();
     try {
-      while (running.get() > 0 && System.nanoTime() < end) {
+      while (running.get() > receiving.get() && System.nanoTime() < end) {
         TimeUnit.MILLISECONDS.sleep(10);
       }
     } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -24,6 +25,7 @@ public final class Request {
   private final MemoryBudget.Lease memory;
   private final long startNanos;
   private final BooleanSupplier closing;
+  private final AtomicInteger receiving;
 
   Request(
       HttpExchange exchange,
@@ -32,7 +34,8 @@ public final class Request {
       ServerSettings settings,
       MemoryBudget.Lease memory,
       long startNanos,
-      BooleanSupplier closing) {
+      BooleanSupplier closing,
+      AtomicInteger receiving) {
     this.exchange = exchange;
     this.names = names;
     this.query = query;
@@ -40,6 +43,7 @@ public final class Request {
     this.memory = memory;
     this.startNanos = startNanos;
     this.closing = closing;
+    this.receiving = receiving;
   }
 
   /** In capitals. */
@@ -97,6 +101,15 @@ public final class Request {
    * @throws IOException if the client ends before it has sent what it announced
    */
   public byte[] body() throws IOException {
+    receiving.incrementAndGet();
+    try {
+      return received();
+    } finally {
+      receiving.decrementAndGet();
+    }
+  }
+
+  private byte[] received() throws IOException {
     requirePlain();
     Optional<String> announced = header("Content-Length");
     long expected = announced.map(Request::length).orElse(settings.maxBodyBytes());

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.ImageId;
+import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Tiling;
@@ -151,6 +152,11 @@ public final class Prediction {
         RunFolder.configOf(model)
             .map(file -> RunFolder.settings(file, List.of(), note -> {}))
             .orElseGet(() -> ConfigFile.defaults(List.of()).bind(RunSettings.class));
+    return of(model, wishes, source, run);
+  }
+
+  private static Prediction of(
+      Path model, PredictionWishes wishes, ModelSource source, RunSettings run) {
     Map<String, ScoreThresholds> best = wishes.threshold().isBest() ? best(model) : Map.of();
     ResultKind<?> kind = wishes.kind().orElseGet(() -> first(source, best.keySet()));
     if (kind.asking().isPresent()) {
@@ -166,6 +172,16 @@ public final class Prediction {
     return new Prediction(model, wishes, source, run, kind, thresholds(model, wishes, kind, best));
   }
 
+  /**
+   * The same model, asked for something else; of its files none but best thresholds is read again.
+   *
+   * @throws IllegalArgumentException as of {@link #of(Path, PredictionWishes)}
+   * @throws CheckpointException as of it
+   */
+  public Prediction with(PredictionWishes other) {
+    return of(model, other, source, run);
+  }
+
   private static Map<String, ScoreThresholds> best(Path model) {
     Map<String, ScoreThresholds> kept = ModelFolder.thresholds(model);
     if (kept.isEmpty()) {
@@ -179,14 +195,19 @@ public final class Prediction {
 
   /** The first kind that a model can give, of those with thresholds if there are some. */
   private static ResultKind<?> first(ModelSource source, Set<String> withThresholds) {
-    boolean pixels = source.classifiesPixels();
-    return ResultKinds.all().stream()
-        .filter(kind -> kind.asking().isEmpty())
-        .filter(kind -> !pixels || !kind.needsMasks())
-        .filter(kind -> kind.ofVideos() == source.takesClips())
+    return kinds(source).stream()
         .filter(kind -> withThresholds.isEmpty() || withThresholds.contains(kind.name()))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static List<ResultKind<?>> kinds(ModelSource source) {
+    boolean pixels = source.classifiesPixels();
+    List<ResultKind<?>> out = new ArrayList<>(ResultKinds.all());
+    out.removeIf(kind -> kind.asking().isPresent());
+    out.removeIf(kind -> pixels && kind.needsMasks());
+    out.removeIf(kind -> kind.ofVideos() != source.takesClips());
+    return out;
   }
 
   private static ScoreThresholds thresholds(
@@ -214,18 +235,44 @@ public final class Prediction {
         .tiling(trained > 0 ? trained : shortEdge());
   }
 
-  private int shortEdge() {
-    return wishes.shortEdge().orElse(source.shortEdge());
-  }
-
   /** The kind of its results. */
   public ResultKind<?> kind() {
     return kind;
   }
 
+  /** How large pictures are divided; empty: not at all. */
+  Optional<Tiling> tiles() {
+    return tiling;
+  }
+
+  /** Whether another one is of the same model. */
+  boolean isOfModelOf(Prediction other) {
+    return source.equals(other.source);
+  }
+
   /** The classes of the model. */
   public ClassSpace classSpace() {
     return source.classSpace();
+  }
+
+  /** The kinds of results that the model can give of a photograph, the first one by default. */
+  public List<ResultKind<?>> kinds() {
+    return kinds(source);
+  }
+
+  /** What is done to pixels first; its channels are those that the model takes. */
+  public Normalization normalization() {
+    return source.normalization();
+  }
+
+  /** Pixels of the short edge of the input. */
+  public int shortEdge() {
+    return wishes.shortEdge().orElse(source.shortEdge());
+  }
+
+  /** Pixels of the long edge of the input at most. */
+  public int maxSize() {
+    return Math.max(shortEdge(), source.maxSize());
   }
 
   /** Below which scores instances are left out. */
@@ -248,7 +295,8 @@ public final class Prediction {
     public FrameWishes {
       if (perFrame && windows.isPresent()) {
         throw new IllegalArgumentException(
-            "window: not with --per-frame, where each frame is seen by itself; leave one of them out");
+            "window: not with --per-frame, where each frame is seen by itself; leave one of them"
+                + " out");
       }
     }
   }
@@ -293,11 +341,13 @@ public final class Prediction {
       Optional<Supplier<VideoPass>> passes = predictor.videoPasses(frames.perFrame());
       if (passes.isPresent() && tiling.isPresent()) {
         throw new ConfigException(
-            "--tile: expected off for a model that sees several frames, or whose queries go from frame to frame: it sees whole frames");
+            "--tile: expected off for a model that sees several frames, or whose queries go from"
+                + " frame to frame: it sees whole frames");
       }
       if (passes.isEmpty() && frames.windows().isPresent()) {
         throw new ConfigException(
-            "--window: expected a model of clips (model.decoder.type = masked-attention-video), got one that sees each frame by itself; leave it out");
+            "--window: expected a model of clips (model.decoder.type = masked-attention-video), got"
+                + " one that sees each frame by itself; leave it out");
       }
       classesWithoutBest().ifPresent(progress::note);
       return new Opened(loaded, predictor, passes, progress);
@@ -347,7 +397,11 @@ public final class Prediction {
       public List<PredictedPhotograph<?>> next(Photograph frame, RgbImage picture) {
         return List.of(
             predictor.photograph(
-                frame.file(), picture, kind, tiling, (done, of) -> progress.tile(done, of, frame)));
+                frame.file(),
+                predictor.withChannels(frame.file(), picture),
+                kind,
+                tiling,
+                (done, of) -> progress.tile(done, of, frame)));
       }
 
       @Override
@@ -399,7 +453,7 @@ public final class Prediction {
     boolean evaluated = RunFolder.configOf(model).isPresent() && eval.tasks().contains(kind.name());
     return new InferenceSettings(
             shortEdge(),
-            Math.max(shortEdge(), source.maxSize()),
+            maxSize(),
             wishes.threshold().score().orElse(eval.objectThreshold()),
             eval.overlapThreshold(),
             eval.maxInstances(),
@@ -492,7 +546,8 @@ public final class Prediction {
         group, kind, source.classSpace(), thresholds, !wishes.formats().isEmpty());
   }
 
-  private Predictor predictor(Network network) {
+  /** Over a network of this model that is loaded. */
+  Predictor predictor(Network network) {
     return predictor(network, settings());
   }
 
@@ -508,7 +563,12 @@ public final class Prediction {
         engine, photographs.stream().map(Photograph::name).collect(Collectors.joining(", ")));
   }
 
-  private ModelSource.Loaded load(Engine engine, String what) {
+  /**
+   * Loads the model.
+   *
+   * @param what is predicted, for processes to agree about
+   */
+  ModelSource.Loaded load(Engine engine, String what) {
     return source
         .loader()
         .load(

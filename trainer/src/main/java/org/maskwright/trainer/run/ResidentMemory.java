@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** Resident memory of this process, Java heap and native together, where the system tells it. */
-final class ResidentMemory {
+public final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private ResidentMemory() {}
 
-  static OptionalLong bytes() {
+  /** It, now; empty where the system does not tell. */
+  public static OptionalLong bytes() {
     try {
       for (String line : Files.readAllLines(STATUS)) {
         if (line.startsWith("VmRSS:")) {

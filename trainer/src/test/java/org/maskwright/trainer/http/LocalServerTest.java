@@ -352,6 +352,18 @@ class LocalServerTest {
   }
 
   @Test
+  void whoIsStillSendingDoesNotHoldTheEnd() throws Exception {
+    try (RawClient half = new RawClient(server.port())) {
+      String length = "Content-Length: " + MOST_BYTES;
+      half.send(String.join("\r\n", "POST /length HTTP/1.1", HERE, BEARER, length, "", "half"));
+      awaitMetric("http_requests_running 1");
+      awaitMetric("http_requests_bytes " + (1 << 16));
+      server.close();
+      assertEquals("", half.answer());
+    }
+  }
+
+  @Test
   void metricsCountByRouteAndStatus() throws IOException {
     ask("GET /things/a", HERE, BEARER);
     ask("GET /things/b", HERE, BEARER);

@@ -53,21 +53,25 @@ class PromptStepsTest {
   }
 
   private static SegmentationModel model(Engine engine, double dropPath) {
+    return model(engine, 32, dropPath);
+  }
+
+  private static SegmentationModel model(Engine engine, int width, double dropPath) {
     VitPart.Settings encoder =
         new VitPart.Settings(
             VitFamily.SAM,
             8,
-            32,
+            width,
             2,
             2,
-            64,
+            2 * width,
             VitActivation.GELU,
             false,
             SIDE / 8,
             0,
             0,
             List.of(),
-            32,
+            width,
             0,
             0,
             dropPath,
@@ -76,13 +80,13 @@ class PromptStepsTest {
         SegmentationModels.build(
             engine,
             new ModelConfig(
-                32,
-                4,
+                width,
+                width / 8,
                 SIDE,
                 encoder,
                 new ImageEmbeddingPart.Settings(),
                 new PromptsPart.Settings(2, 2, 64, 0)),
-            ClassSpace.ofSize(3));
+            ClassSpace.ofSize(1));
     model.setTraining(true);
     return model;
   }
@@ -243,6 +247,69 @@ class PromptStepsTest {
               Normalization.IMAGENET,
               warning -> {});
       assertThrows(ConfigException.class, () -> SETTINGS.build(context));
+    }
+  }
+
+  /** Three squares in colours of their own. */
+  private static Tiles tiles() {
+    return new Tiles(
+        Categories.things("box"),
+        SIDE,
+        List.of(
+            List.of(
+                new Tiles.Tile(0, 4, 4, 24, 20),
+                new Tiles.Tile(0, 36, 8, 20, 28),
+                new Tiles.Tile(0, 10, 36, 22, 22)),
+            List.of(new Tiles.Tile(0, 8, 30, 28, 28), new Tiles.Tile(0, 40, 4, 18, 40))));
+  }
+
+  @Test
+  void aBatchIsLearntByHeart() {
+    Tiles data = tiles();
+    OptimizerSettings optimization =
+        new OptimizerSettings(
+            2e-3,
+            1,
+            LayerDecay.NONE,
+            0,
+            0,
+            1,
+            0,
+            new AdamW.Settings(0.9, 0.999, 1e-8),
+            new Plain.Settings());
+    int steps = 150;
+    try (Engine engine = StepPartsTest.open("torch");
+        SegmentationModel model = model(engine, 64, 0);
+        Optimizer optimizer = optimization.over(model);
+        Loader loader =
+            new Loader(data, Augmentation.none(Task.INSTANCE), LoaderSettings.training(2, 5, 1))) {
+      new Trainer(
+              task(
+                  model,
+                  new PromptTaskKind.Settings(8, 0.9, 2, 0.5, 0.1, 20, true, 2, 5, 0.5, 2, 5, 1)),
+              optimizer,
+              Optional.empty(),
+              optimization,
+              new Schedule.Constant(),
+              1,
+              Optional::empty)
+          .run(loader, 0, steps, List.of());
+      Predictor predictor =
+          new Predictor(
+              model,
+              TrainingData.classSpace(data.categories()),
+              Normalization.IMAGENET,
+              new InferenceSettings(SIDE, SIDE, 0.8, 0.8, 10, Set.of("prompts")));
+      EvalReport report =
+          new Evaluation(predictor, data, List.of(new PromptKind()), 1)
+              .run(0, Optional.empty(), Optional.empty());
+      for (String metric : List.of("mIoU1", "mIoU5", "random1", "random5", "oracle", "box")) {
+        assertTrue(report.get("prompts." + metric) >= 95, report.metrics()::toString);
+      }
+      assertTrue(report.get("prompts.rho") >= 50, report.metrics()::toString);
+      assertThrows(
+          ConfigException.class,
+          () -> new Evaluation(predictor, data, List.of(new PanopticKind()), 1));
     }
   }
 }

@@ -33,7 +33,7 @@ class PromptRunIT {
         decoder { type = prompts, prompts { layers = 2, heads = 2, feedforward-dim = 64, dropout = 0 } }
       }
       train.task { type = prompts, prompts { objects = 2, points = 2 } }
-      eval { tasks = [prompts, auto-masks], best = prompts.mIoU1, every = 2 }
+      eval { tasks = [prompts, auto-masks], best = prompts.mIoU1, every = 0 }
       """;
   @TempDir static Path temp;
 

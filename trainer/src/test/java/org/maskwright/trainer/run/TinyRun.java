@@ -44,7 +44,7 @@ public final class TinyRun {
   }
 
   /** Trains two steps in a folder; the model. */
-  static Path trained(Path folder) throws IOException {
+  public static Path trained(Path folder) throws IOException {
     Path config = write(folder, "train { steps = 2, checkpoint-every = 2 }");
     Path run = folder.resolve("run");
     try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false)) {
@@ -54,7 +54,7 @@ public final class TinyRun {
   }
 
   /** The photographs that a run in a folder is evaluated on, in the order of their names. */
-  static List<Path> scenes(Path folder) throws IOException {
+  public static List<Path> scenes(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("scenes/images/val"))) {
       return files.sorted().toList();
     }

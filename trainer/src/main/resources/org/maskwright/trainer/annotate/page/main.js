@@ -109,7 +109,7 @@ function showTools() {
     element("span", { className: "gap" }),
     button("↶", "", () => drawing?.undo(), { title: `${text("undo")} (Ctrl+Z)`, ariaLabel: text("undo"), disabled: !drawing?.past.length }),
     button("↷", "", () => drawing?.redo(), { title: `${text("redo")} (Ctrl+Y)`, ariaLabel: text("redo"), disabled: !drawing?.future.length }),
-    button("⛶", "", () => view.fit(), { title: `${text("fit")} (0)`, ariaLabel: text("fit") }),
+    button(text("fit"), "0", () => view.fit()),
     button(text(drawing?.now.done ? "done.not" : "done.next"), drawing?.now.done ? "D" : "Enter", () => (drawing?.now.done ? toggleDone() : doneAndNext()), { id: "done", disabled: !drawing || drawing.readOnly }),
   );
 }

@@ -1,0 +1,2 @@
+/** Requests to {@code maskwright serve}. */
+package org.maskwright.benchmarks.serve;
