@@ -21,6 +21,7 @@ import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.onnx.OnnxFile;
 import org.maskwright.trainer.checkpoint.ModelFile;
@@ -53,13 +54,21 @@ public final class OnnxTable {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     int[] threads = Arrays.stream(args[1].split(",")).mapToInt(Integer::parseInt).toArray();
     List<String> names =
-        args.length > 3 ? List.of(args).subList(3, args.length) : List.copyOf(Variants.names());
+        args.length > 3
+            ? List.of(args).subList(3, args.length)
+            : Variants.names().stream().filter(OnnxTable::saysAllOfAPicture).toList();
     out.println(
         "| model | export, s | file, MiB | largest difference | onnxruntime, s | the engine, s |");
     out.println("|---|---|---|---|---|---|");
     for (String name : names) {
       out.println(row(Path.of(args[0]), threads, args[2], name));
     }
+  }
+
+  /** What is asked with prompts or examples has no file. */
+  private static boolean saysAllOfAPicture(String name) {
+    DecoderConfig decoder = Variants.get(name).decoder();
+    return !decoder.takesPrompts() && !decoder.takesExamples();
   }
 
   private static String row(Path folder, int[] threads, String size, String name)

@@ -77,6 +77,9 @@ final class TinyModels {
         tiny.withBackbone(
             new ConvNeXtPart.Settings(List.of(8, 16, 24, 32), List.of(1, 2, 1, 1), 0, false)));
     for (VitFamily family : VitFamily.values()) {
+      if (family == VitFamily.PAINTER) { // which gives an example's mask, and no maps
+        continue;
+      }
       all.put("maps of " + family, tiny.withBackbone(vit(family, 0)));
       if (family != VitFamily.SAM) { // whose windows have no place for queries
         all.put("eomt " + family, eomt(vit(family, 2)));
@@ -93,7 +96,9 @@ final class TinyModels {
     Set<List<Class<?>>> joined = all.values().stream().map(TinyModels::heads).collect(toSet());
     for (String name : Variants.names()) {
       ModelConfig published = Variants.get(name);
-      boolean maps = published.backbone().tokenWidth().isEmpty();
+      boolean maps =
+          published.backbone().tokenWidth().isEmpty()
+              && published.backbone().mapWidth().isEmpty(); // of which prompts are answered
       if (maps && joined.add(heads(published))) {
         all.put(name, published.withBackbone(tiny.backbone()));
       }

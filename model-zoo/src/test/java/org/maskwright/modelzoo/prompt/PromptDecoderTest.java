@@ -12,6 +12,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -74,8 +76,8 @@ class PromptDecoderTest {
   private static float[][] answers(PromptDecoder decoder, PixelFeatures features, Prompts asked) {
     PromptDecoder.Answer answer = decoder.decode(features, SIDE, SIDE, asked);
     int size = asked.size();
-    float[] masks = answer.masks().toFloats();
-    float[] quality = answer.quality().toFloats();
+    float[] masks = answer.masks().cast(DType.FLOAT32).toFloats();
+    float[] quality = answer.quality().cast(DType.FLOAT32).toFloats();
     float[][] out = new float[size][];
     for (int p = 0; p < size; p++) {
       int n = masks.length / size;
@@ -250,6 +252,34 @@ class PromptDecoderTest {
       assertFalse(Arrays.equals(first, dropped));
       engine.random().startImages(7, 0);
       assertArrayEquals(dropped, answers(model.promptDecoder(), features, point)[0]);
+    }
+  }
+
+  /** Places keep their digits: a prompt of another pixel is another prompt in bfloat16 too. */
+  @ParameterizedTest
+  @CsvSource({"torch", "nd4j"})
+  void bfloat16AnswersAsFloat32DoesButForItsRounding(String backend) {
+    try (Engine engine = Engine.open(SEEDED.withBackend(backend));
+        SegmentationModel model = SegmentationModels.build(engine, tiny(16), OBJECT);
+        var off = engine.noGrad();
+        var scope = engine.scope()) {
+      Tensor pixels = pixels(engine, 1, SIDE, SIDE);
+      Prompts points =
+          Prompts.ofPoints(new int[2], new float[] {10.5f, 20.5f, 11.5f, 20.5f}, new int[] {1, 1})
+              .withMasks(engine.zeros(2, 1, 16, 16));
+      float[][] exact = answers(model.promptDecoder(), model.features(pixels), points);
+      float[][] rounded;
+      try (var half = engine.withPrecision(Precision.BF16)) {
+        rounded = answers(model.promptDecoder(), model.features(pixels), points);
+      }
+      double largest = 0;
+      double worst = 0;
+      for (int i = 0; i < exact[0].length; i++) {
+        largest = Math.max(largest, Math.abs(exact[0][i]));
+        worst = Math.max(worst, Math.abs(exact[0][i] - rounded[0][i]));
+      }
+      assertTrue(worst < 0.1 * largest, worst + " of " + largest);
+      assertFalse(Arrays.equals(rounded[0], rounded[1]));
     }
   }
 
