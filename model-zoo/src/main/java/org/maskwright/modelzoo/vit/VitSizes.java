@@ -155,7 +155,7 @@ public final class VitSizes {
         0,
         size.depth(),
         MAP_CHANNELS,
-        0,
+        0.1,
         false);
   }
 
