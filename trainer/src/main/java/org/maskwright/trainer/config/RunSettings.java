@@ -67,7 +67,9 @@ public record RunSettings(
     tiles(eval, data);
   }
 
-  /** A model that is asked, by prompts or examples, is trained and evaluated so, and no other is. */
+  /**
+   * A model that is asked, by prompts or examples, is trained and evaluated so, and no other is.
+   */
   private static void requirePrompts(ModelConfig model, TrainSettings train, EvalSettings eval) {
     boolean prompted = model.decoder().takesPrompts();
     boolean asked = model.decoder().isAsked();
@@ -78,20 +80,22 @@ public record RunSettings(
         train.task().givesPrompts() == prompted,
         "train",
         prompted
-            ? "task.type = prompts, or another that gives prompts, with model.decoder.type = " + decoder
+            ? "task.type = prompts, or another that gives prompts, with model.decoder.type = "
+                + decoder
             : "a task without prompts, such as task.type = segmentation, with model.decoder.type = "
                 + decoder,
         Registry.of(TrainTaskKind.class).of(train.task()).name());
     Ranges.require(
         eval.kinds().stream().allMatch(kind -> kinds.contains(kind.name())),
         "eval",
-        "tasks out of %s with model.decoder.type = %s"
-            .formatted(kinds, decoder),
+        "tasks out of %s with model.decoder.type = %s".formatted(kinds, decoder),
         eval.tasks());
     Ranges.require(
         !asked || !eval.decidedByLoss(),
         "eval",
-        "best a metric with model.decoder.type = " + decoder + ", whose loss no evaluation computes",
+        "best a metric with model.decoder.type = "
+            + decoder
+            + ", whose loss no evaluation computes",
         eval.best());
   }
 

@@ -49,8 +49,7 @@ record CanvasDraw(int[] targets, int[] colours, boolean[] hidden) {
    * @param side S
    * @param target from {@code offset} on
    */
-  void paint(
-      TrainingExample example, Normalization by, int side, float[] target, int offset) {
+  void paint(TrainingExample example, Normalization by, int side, float[] target, int offset) {
     int plane = 2 * side * side;
     for (int c = 0; c < COLOURS; c++) {
       Arrays.fill(

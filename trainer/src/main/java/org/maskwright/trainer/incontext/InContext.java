@@ -85,12 +85,7 @@ public final class InContext implements TrainTaskKind {
     PatchMasks masks(int rows) {
       int all = rows * (rows / 2);
       return new PatchMasks(
-          rows,
-          rows / 2,
-          (int) Math.round(hidden * all),
-          smallestBlock,
-          largestBlock,
-          leastAspect);
+          rows, rows / 2, (int) Math.round(hidden * all), smallestBlock, largestBlock, leastAspect);
     }
 
     @Override

@@ -27,8 +27,8 @@ import org.maskwright.trainer.loss.StepNormalizers;
  * <p>The loss {@code loss_paint} is smooth L1 of normalised colours, a mean over the channels of
  * the pixels of hidden patches that are not padding.
  *
- * <p><b>Source</b> SegGPT (arXiv 2304.03284), Painter (arXiv 2212.02499). <b>Differs:</b> pairs
- * are one picture above one other, not several stitched together; {@code painted = one}
+ * <p><b>Source</b> SegGPT (arXiv 2304.03284), Painter (arXiv 2212.02499). <b>Differs:</b> pairs are
+ * one picture above one other, not several stitched together; {@code painted = one}
  */
 final class InContextTask implements TrainTask {
   private static final String PIXELS = "painted";
@@ -61,8 +61,7 @@ final class InContextTask implements TrainTask {
           "in-context: expected examples of two pictures of at most %d x %d (data.source.clips { frames = 2, from = pairs }, and augment to that size), got %d of %d x %d"
               .formatted(side, side, example.frames(), example.width(), example.height()));
     }
-    RandomStream random =
-        model.engine().random().get("canvases").fork(step.number()).fork(number);
+    RandomStream random = model.engine().random().get("canvases").fork(step.number()).fork(number);
     return CanvasDraw.of(example, settings, 2 * side / patch, random);
   }
 

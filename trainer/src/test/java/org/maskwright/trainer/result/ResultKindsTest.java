@@ -43,7 +43,10 @@ class ResultKindsTest {
   void anUnknownNameIsToldTheNearestAndAll(String wrong, String near) {
     String message =
         assertThrows(IllegalArgumentException.class, () -> ResultKinds.get(wrong)).getMessage();
-    assertTrue(message.contains("panoptic, instance, semantic, track, prompts, auto-masks, few-shot, plain"), message);
+    assertTrue(
+        message.contains(
+            "panoptic, instance, semantic, track, prompts, auto-masks, few-shot, plain"),
+        message);
     assertTrue(message.endsWith("got " + wrong + "; did you mean " + near + "?"), message);
   }
 
