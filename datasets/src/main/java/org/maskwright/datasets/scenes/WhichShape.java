@@ -76,8 +76,7 @@ public final class WhichShape {
   }
 
   private static void writeSplit(
-      Path root, String split, int firstId, int count, WhichShapeConfig config)
-      throws IOException {
+      Path root, String split, int firstId, int count, WhichShapeConfig config) throws IOException {
     Path images = Files.createDirectories(root.resolve("images").resolve(split));
     Path masks = Files.createDirectories(root.resolve("masks").resolve(split));
     IntStream.range(firstId, firstId + count)

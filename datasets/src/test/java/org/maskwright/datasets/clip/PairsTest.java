@@ -62,11 +62,9 @@ final class PairsTest {
 
   @Test
   void objectsOfTwoPicturesAreRefused() {
-    Augmentation objects =
-        new Augmentation(List.of(), Task.INSTANCE, Augmentation.EmptyMasks.DROP);
+    Augmentation objects = new Augmentation(List.of(), Task.INSTANCE, Augmentation.EmptyMasks.DROP);
     String message =
-        assertThrows(
-                DatasetException.class, () -> new Pairs(new MemoryDataset(2), objects))
+        assertThrows(DatasetException.class, () -> new Pairs(new MemoryDataset(2), objects))
             .getMessage();
     assertTrue(message.contains("expected the task semantic"), message);
     assertTrue(message.contains("from = stills"), message);

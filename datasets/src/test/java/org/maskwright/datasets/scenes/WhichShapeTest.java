@@ -38,7 +38,8 @@ class WhichShapeTest {
             long area = Arrays.stream(labels).filter(l -> l == label).count();
             assertTrue(area > 48 * 48 / 40, mask + ": " + area);
           }
-          for (Path file : List.of(mask, first.resolve("images").resolve(split).resolve(mask.getFileName()))) {
+          for (Path file :
+              List.of(mask, first.resolve("images").resolve(split).resolve(mask.getFileName()))) {
             assertArrayEquals(
                 Files.readAllBytes(file),
                 Files.readAllBytes(second.resolve(first.relativize(file))));

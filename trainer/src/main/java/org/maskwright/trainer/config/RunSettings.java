@@ -67,7 +67,9 @@ public record RunSettings(
     tiles(eval, data);
   }
 
-  /** A model that is asked, by prompts or examples, is trained and evaluated so, and no other is. */
+  /**
+   * A model that is asked, by prompts or examples, is trained and evaluated so, and no other is.
+   */
   private static void requirePrompts(ModelConfig model, TrainSettings train, EvalSettings eval) {
     boolean prompted = model.decoder().takesPrompts();
     boolean asked = model.decoder().isAsked();
@@ -86,8 +88,7 @@ public record RunSettings(
     Ranges.require(
         eval.kinds().stream().allMatch(kind -> kinds.contains(kind.name())),
         "eval",
-        "tasks out of %s with model.decoder.type = %s"
-            .formatted(kinds, decoder),
+        "tasks out of %s with model.decoder.type = %s".formatted(kinds, decoder),
         eval.tasks());
     Ranges.require(
         !asked || !eval.decidedByLoss(),

@@ -37,7 +37,9 @@ public interface Network {
   /** The size of input beyond which it takes none; empty if it takes any. */
   Optional<Size> largest();
 
-  /** The size of input that it takes alone, to which pictures are resized; empty if it takes others. */
+  /**
+   * The size of input that it takes alone, to which pictures are resized; empty if it takes others.
+   */
   default Optional<Size> only() {
     return Optional.empty();
   }

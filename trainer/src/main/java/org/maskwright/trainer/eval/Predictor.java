@@ -112,10 +112,7 @@ public final class Predictor {
     boolean prompted = isPrompted();
     boolean served =
         kind.asking()
-            .map(
-                asking ->
-                    prompted
-                        && asking.serves(network.prompted().get().config().decoder()))
+            .map(asking -> prompted && asking.serves(network.prompted().get().config().decoder()))
             .orElse(!prompted);
     if (!served) {
       throw new ConfigException(

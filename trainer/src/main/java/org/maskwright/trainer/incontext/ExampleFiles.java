@@ -18,8 +18,8 @@ import org.maskwright.trainer.incontext.ExamplePredictor.Found;
 import org.maskwright.trainer.output.OutputFolder;
 
 /**
- * The files of an answer by examples: NAME.png, what was found over the photograph; NAME.labels.png,
- * the labels of the examples; NAME.json, masks as run lengths.
+ * The files of an answer by examples: NAME.png, what was found over the photograph;
+ * NAME.labels.png, the labels of the examples; NAME.json, masks as run lengths.
  */
 public final class ExampleFiles {
   private static final int GREY8 = 256;
@@ -75,9 +75,7 @@ public final class ExampleFiles {
             new OverlayInstance(one.mask(), one.label(), "label " + one.label(), Double.NaN));
       }
     }
-    return Overlay.on(picture.data(), picture.width(), picture.height())
-        .instances(layers)
-        .toPng();
+    return Overlay.on(picture.data(), picture.width(), picture.height()).instances(layers).toPng();
   }
 
   private static JsonContent json(String name, RgbImage picture, List<Found> found) {

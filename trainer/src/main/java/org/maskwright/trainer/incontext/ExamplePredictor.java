@@ -19,7 +19,8 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
  * Finds in pictures what is marked in examples, with the same labels.
  *
  * <p>Several examples are asked about together: what attention gives the picture is averaged over
- * them in every block. In a grid of n x n they are put into one picture first, each n times smaller.
+ * them in every block. In a grid of n x n they are put into one picture first, each n times
+ * smaller.
  *
  * <p><b>Source</b> SegGPT (arXiv 2304.03284), section 3.3
  *
@@ -114,8 +115,7 @@ public final class ExamplePredictor implements AutoCloseable {
       byte[] resized = BilinearResize.resize(given.get(i).picture(), small, small).data();
       for (int y = 0; y < small; y++) {
         int at = (top + y) * side + left;
-        System.arraycopy(
-            resized, y * small * COLOURS, picture, at * COLOURS, small * COLOURS);
+        System.arraycopy(resized, y * small * COLOURS, picture, at * COLOURS, small * COLOURS);
         for (int x = 0; x < small; x++) {
           painted[at + x] = colours[labels.indexOf(given.get(i).at(x, y, small)) + 1];
         }

@@ -22,8 +22,8 @@ import org.maskwright.trainer.result.ScoredImage;
 /**
  * Asks about each class that a picture shows, by another picture of the data set in which that
  * class is painted white; and, to see whether the example is heeded, by one in which another class
- * is painted, which the picture shows too if it shows two. Examples are drawn from the picture's id,
- * the same in every evaluation.
+ * is painted, which the picture shows too if it shows two. Examples are drawn from the picture's
+ * id, the same in every evaluation.
  */
 final class FewShot implements Asking<FewShotAnswers> {
   private static final int WHITE = 0xffffff;
@@ -107,13 +107,16 @@ final class FewShot implements Asking<FewShotAnswers> {
   }
 
   private static Rle asked(
-      ExamplePainter painter, float[] pixels, Dataset dataset, int example, int category, Size size) {
+      ExamplePainter painter,
+      float[] pixels,
+      Dataset dataset,
+      int example,
+      int category,
+      Size size) {
     Photograph photograph = dataset.image(example);
     Rle mask =
         mask(
-            dataset.segments(example),
-            category,
-            new Size(photograph.width(), photograph.height()));
+            dataset.segments(example), category, new Size(photograph.width(), photograph.height()));
     int side = painter.side();
     byte[] bits = mask.sampled(side, side).toBitmap();
     int[] colours = new int[bits.length];

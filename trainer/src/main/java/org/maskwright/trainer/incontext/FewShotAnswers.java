@@ -22,8 +22,7 @@ record FewShotAnswers(List<Answer> answers) {
    * @param overlap with the annotation
    * @param wrong overlap of what was found by an example of another class; empty if there is none
    */
-  record Answer(
-      int category, String example, Rle mask, Overlap overlap, Optional<Overlap> wrong) {}
+  record Answer(int category, String example, Rle mask, Overlap overlap, Optional<Overlap> wrong) {}
 
   /**
    * How a mask agrees with the true one, in pixels.

@@ -31,8 +31,8 @@ import org.maskwright.trainer.result.ScoringData;
 import org.maskwright.trainer.result.Shown;
 
 /**
- * Few-shot segmentation with one example: masks of each class of a picture, found by another picture
- * in which the class is painted.
+ * Few-shot segmentation with one example: masks of each class of a picture, found by another
+ * picture in which the class is painted.
  *
  * <p><b>Maths</b> mIoU is the mean over classes of the intersections of all pictures by their
  * unions; FB-IoU the mean of the same of all classes together and of the background.

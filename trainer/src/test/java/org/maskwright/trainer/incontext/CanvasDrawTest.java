@@ -167,8 +167,10 @@ class CanvasDrawTest {
                 () -> new GivenExample(picture, new LabelMap(2, 4, new int[8])))
             .getMessage();
     assertTrue(empty.contains("got 0 everywhere"), empty);
-    GivenExample one = new GivenExample(picture, new LabelMap(2, 4, new int[] {1, 0, 0, 0, 0, 0, 0, 0}));
-    GivenExample two = new GivenExample(picture, new LabelMap(2, 4, new int[] {2, 0, 0, 0, 0, 0, 0, 0}));
+    GivenExample one =
+        new GivenExample(picture, new LabelMap(2, 4, new int[] {1, 0, 0, 0, 0, 0, 0, 0}));
+    GivenExample two =
+        new GivenExample(picture, new LabelMap(2, 4, new int[] {2, 0, 0, 0, 0, 0, 0, 0}));
     String other =
         assertThrows(
                 IllegalArgumentException.class,
@@ -181,8 +183,7 @@ class CanvasDrawTest {
   @Test
   void onlyTheExampleDecides() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model =
-            SegmentationModels.build(engine, model(), ClassSpace.ofSize(3))) {
+        SegmentationModel model = SegmentationModels.build(engine, model(), ClassSpace.ofSize(3))) {
       ExamplePainter painter = new ExamplePainter(model, PIXELS);
       byte[] grey = new byte[3 * 20 * 12];
       Arrays.fill(grey, (byte) 70);
@@ -196,8 +197,7 @@ class CanvasDrawTest {
       float[] alone = painter.paint(picture, List.of(byWhite), Meaning.CLASSES);
       float[] twice = painter.paint(picture, List.of(byWhite, byWhite), Meaning.CLASSES);
       assertArrayEquals(alone, twice, 1e-2f); // the mean of two that are alike
-      assertFalse(
-          Arrays.equals(alone, painter.paint(picture, List.of(byRed), Meaning.CLASSES)));
+      assertFalse(Arrays.equals(alone, painter.paint(picture, List.of(byRed), Meaning.CLASSES)));
     }
   }
 }

@@ -37,8 +37,7 @@ class PaintColoursTest {
 
   @Test
   void fixedColoursAreThoseOfTheNumber() {
-    assertArrayEquals(
-        PaintColours.fixed(3), java.util.Arrays.copyOf(PaintColours.fixed(7), 3));
+    assertArrayEquals(PaintColours.fixed(3), java.util.Arrays.copyOf(PaintColours.fixed(7), 3));
   }
 
   @Test

@@ -81,7 +81,6 @@ class PatchMasksTest {
 
   @Test
   void moreHiddenPatchesThanThereAreAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new PatchMasks(4, 2, 9, 1, 2, 0.3));
+    assertThrows(IllegalArgumentException.class, () -> new PatchMasks(4, 2, 9, 1, 2, 0.3));
   }
 }

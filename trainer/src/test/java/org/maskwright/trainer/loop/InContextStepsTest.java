@@ -38,16 +38,7 @@ class InContextStepsTest {
   private static final Normalization PIXELS = Normalization.IMAGENET;
   private static final InContext.Settings SETTINGS =
       new InContext.Settings(
-          InContext.Painted.ALL,
-          InContext.Colours.RANDOM,
-          0.5,
-          1,
-          8,
-          0.3,
-          0.5,
-          false,
-          true,
-          0.01);
+          InContext.Painted.ALL, InContext.Colours.RANDOM, 0.5, 1, 8, 0.3, 0.5, false, true, 0.01);
 
   static ModelConfig model() {
     VitPart.Settings encoder =
@@ -108,17 +99,11 @@ class InContextStepsTest {
   @Test
   void aStepComputedAgainGivesTheSameAndOneBatchCanBeOverfitted() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model =
-            SegmentationModels.build(engine, model(), ClassSpace.ofSize(3))) {
+        SegmentationModel model = SegmentationModels.build(engine, model(), ClassSpace.ofSize(3))) {
       model.setTraining(true);
       TrainTask task =
           SETTINGS.build(
-              new TrainTaskSettings.Context(
-                  model,
-                  null,
-                  List.of(),
-                  PIXELS,
-                  warning -> {}));
+              new TrainTaskSettings.Context(model, null, List.of(), PIXELS, warning -> {}));
       Batch batch = new Batch(List.of(example(), example()), LoaderState.start(1));
       Step step = new Step(5, List.of(batch));
       double first = 0;
@@ -149,5 +134,4 @@ class InContextStepsTest {
       assertTrue(last < 0.6 * first, first + " to " + last);
     }
   }
-
 }

@@ -44,7 +44,8 @@ class ResultKindsTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> ResultKinds.get(wrong)).getMessage();
     assertTrue(
-        message.contains("panoptic, instance, semantic, track, prompts, auto-masks, few-shot, plain"),
+        message.contains(
+            "panoptic, instance, semantic, track, prompts, auto-masks, few-shot, plain"),
         message);
     assertTrue(message.endsWith("got " + wrong + "; did you mean " + near + "?"), message);
   }
