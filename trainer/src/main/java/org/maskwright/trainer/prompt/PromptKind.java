@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -194,14 +193,8 @@ public final class PromptKind implements ResultKind<PromptAnswers> {
   public Picture draw(PromptAnswers result, Overlay photograph, Shown shown) {
     List<OverlayInstance> drawn = new ArrayList<>();
     for (Answered a : result.objects()) {
-      String name =
-          String.format(
-              Locale.ROOT,
-              "%s %.0f, then %.0f",
-              shown.name(a.category()),
-              100 * a.centred().get(0),
-              100 * a.centred().get(a.centred().size() - 1));
-      drawn.add(new OverlayInstance(a.mask(), a.category(), name, Double.NaN));
+      double last = a.centred().get(a.centred().size() - 1);
+      drawn.add(new OverlayInstance(a.mask(), a.category(), shown.name(a.category()), last));
     }
     marks(result, true).ifPresent(drawn::add);
     marks(result, false).ifPresent(drawn::add);
@@ -230,12 +223,7 @@ public final class PromptKind implements ResultKind<PromptAnswers> {
     byte[] marks =
         WeakMarks.of(new WeakLabel(Optional.empty(), PointLabels.of(places, inside)), size);
     return Optional.of(
-        new OverlayInstance(
-                marks,
-                object ? OBJECT_MARK : OTHER_MARK,
-                object ? "click on the object" : "click beside it",
-                Double.NaN)
-            .asNamed());
+        new OverlayInstance(marks, object ? OBJECT_MARK : OTHER_MARK, "", Double.NaN));
   }
 
   /** Numbers, and by them colours, that no class of a data set is likely to have. */
