@@ -21,8 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "maskwright",
     versionProvider = VersionLines.class,
     description =
-        "Universal segmentation training on the JVM: one mask-classification model, one loss and one"
-            + " trainer for semantic, instance and panoptic segmentation.",
+        "Universal segmentation training on the JVM: one mask-classification model, one loss and"
+            + " one trainer for semantic, instance and panoptic segmentation.",
     synopsisHeading = "Usage: ",
     synopsisSubcommandLabel = "COMMAND",
     descriptionHeading = "%n",
