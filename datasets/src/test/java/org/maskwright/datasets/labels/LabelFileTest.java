@@ -306,7 +306,8 @@ class LabelFileTest {
   void aFileOfOtherPicturesOrOfSomethingElseIsRefused() throws IOException {
     Files.writeString(
         file,
-        "{\"images\": [{\"id\": 1, \"file_name\": \"x/y.png\"}], \"categories\": [], \"annotations\": []}");
+        "{\"images\": [{\"id\": 1, \"file_name\": \"x/y.png\"}], \"categories\": [],"
+            + " \"annotations\": []}");
     assertTrue(
         assertThrows(DatasetException.class, this::open).getMessage().contains("\"x/y.png\""));
     Files.writeString(file, "{\"images\": [");

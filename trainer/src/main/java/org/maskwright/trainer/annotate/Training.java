@@ -143,7 +143,8 @@ final class Training implements AutoCloseable {
     }
     if (objects == 0) {
       throw new IllegalArgumentException(
-          "no picture with an object is done; draw all objects of some pictures and mark these as done");
+          "no picture with an object is done; draw all objects of some pictures and mark these as"
+              + " done");
     }
     int number = nextNumber();
     run = work.resolve("run-" + number);

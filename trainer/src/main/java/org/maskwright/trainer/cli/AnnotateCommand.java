@@ -27,8 +27,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "annotate",
     description = {
-      "Label the pictures of a folder on a local page: polygon and brush, masks from clicks and boxes, proposals of a model, training on what is labelled.",
-      "Labels are saved at once, as COCO JSON. The page answers on this machine alone; Ctrl-C ends it."
+      "Label the pictures of a folder on a local page: polygon and brush, masks from clicks and"
+          + " boxes, proposals of a model, training on what is labelled.",
+      "Labels are saved at once, as COCO JSON. The page answers on this machine alone; Ctrl-C ends"
+          + " it."
     })
 final class AnnotateCommand implements Callable<Integer> {
   private static final long POLL_MILLIS = 200;
@@ -59,14 +61,16 @@ final class AnnotateCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "MODEL",
       description =
-          "Folder of a model whose results are proposed (default: the newest that was trained on the page).")
+          "Folder of a model whose results are proposed (default: the newest that was trained on"
+              + " the page).")
   private Optional<Path> model = Optional.empty();
 
   @Option(
       names = "--prompt-model",
       paramLabel = "MODEL",
       description =
-          "Folder of a model that answers prompts, such as Segment Anything: masks from clicks and boxes.")
+          "Folder of a model that answers prompts, such as Segment Anything: masks from clicks and"
+              + " boxes.")
   private Optional<Path> promptModel = Optional.empty();
 
   @Option(

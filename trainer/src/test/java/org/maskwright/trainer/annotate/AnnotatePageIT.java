@@ -111,7 +111,8 @@ class AnnotatePageIT {
   private static double[] places(Browser.Tab in, double... xy) {
     double[] canvas =
         in.evaluate(
-                "(() => { const b = document.getElementById('canvas').getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()")
+                "(() => { const b = document.getElementById('canvas').getBoundingClientRect();"
+                    + " return [b.x, b.y, b.width, b.height]; })()")
             .orElseThrow()
             .numbers();
     double zoom = Math.min((canvas[2] - MARGIN) / WIDTH, (canvas[3] - MARGIN) / HEIGHT);

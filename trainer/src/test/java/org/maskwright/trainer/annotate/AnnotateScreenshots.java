@@ -33,11 +33,13 @@ final class AnnotateScreenshots {
       tab.until("document.querySelectorAll('#proposals li').length > 0");
       tab.until("document.getElementById('model-note').textContent.startsWith('Proposals by')");
       tab.evaluate(
-          "(() => { const e = document.getElementById('order'); e.value = 'uncertain'; e.onchange(); })()");
+          "(() => { const e = document.getElementById('order'); e.value = 'uncertain';"
+              + " e.onchange(); })()");
       tab.key("j");
       shoot(tab, out.resolve("proposals.png"));
       tab.evaluate(
-          "(() => { const e = document.getElementById('order'); e.value = 'name'; e.onchange(); })()");
+          "(() => { const e = document.getElementById('order'); e.value = 'name'; e.onchange();"
+              + " })()");
       tab.evaluate("document.querySelector('#pictures li:nth-child(3) button').click()");
       tab.until("document.querySelectorAll('#objects li').length > 0");
       tab.key("b");

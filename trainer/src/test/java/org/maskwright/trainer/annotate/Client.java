@@ -26,8 +26,29 @@ final class Client {
   }
 
   /** An answer: its status, type and body. */
-  @SuppressWarnings("ArrayRecordComponent")
-  record Said(int status, String type, byte[] bytes) {
+  static final class Said {
+    private final int status;
+    private final String type;
+    private final byte[] bytes;
+
+    private Said(int status, String type, byte[] bytes) {
+      this.status = status;
+      this.type = type;
+      this.bytes = bytes;
+    }
+
+    int status() {
+      return status;
+    }
+
+    String type() {
+      return type;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
     JsonTree json() {
       return JsonTree.of(bytes);
     }
