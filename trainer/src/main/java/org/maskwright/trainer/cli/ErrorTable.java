@@ -2,6 +2,7 @@ package org.maskwright.trainer.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -76,6 +77,9 @@ final class ErrorTable {
       return new Outcome(
           ExitCode.INTERNAL,
           "the stack is too small: if a file is nested thousands of levels deep, flatten it");
+    }
+    if (error instanceof BindException) { // LocalServer's: says what to do
+      return new Outcome(ExitCode.CONFIG, error.getMessage());
     }
     if (error instanceof IOException io) {
       return ofFiles(io);

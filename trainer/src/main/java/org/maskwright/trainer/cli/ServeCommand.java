@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.http.ServerSettings;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.serve.PredictionServer;
@@ -131,7 +130,7 @@ final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     ServerSettings http = checked(this::http);
     ServiceSettings service =
         checked(() -> new ServiceSettings(maxPixels, queue, batch, Duration.ofMillis(batchWait)));
@@ -139,7 +138,14 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     engine.options(); // says now what is wrong with them
     try (Interruption interruption = new Interruption();
-        PredictionServer server = start(http, service, err)) {
+        PredictionServer server =
+            PredictionServer.start(
+                model,
+                PredictionWishes.NONE,
+                engine::open,
+                http,
+                service,
+                fault -> report(fault, err))) {
       err.printf("loading %s ...%n", model);
       server.awaitLoaded();
       out.printf("serving %s on %s%n", model, server.http().uri());
@@ -157,15 +163,6 @@ final class ServeCommand implements Callable<Integer> {
       err.println("stopping: what runs is answered first");
     }
     return ExitCode.OK.code();
-  }
-
-  private PredictionServer start(ServerSettings http, ServiceSettings service, PrintWriter err) {
-    try {
-      return PredictionServer.start(
-          model, PredictionWishes.NONE, engine::open, http, service, fault -> report(fault, err));
-    } catch (IOException e) {
-      throw new ConfigException(e.getMessage());
-    }
   }
 
   /** With the stack trace: who is to find the fault has nothing else of the request. */

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -129,12 +130,12 @@ public final class LocalServer implements AutoCloseable {
     return server;
   }
 
-  private static HttpServer bound(ServerSettings settings) throws IOException {
+  private static HttpServer bound(ServerSettings settings) throws BindException {
     InetAddress address;
     try {
       address = InetAddress.getByName(settings.bind());
     } catch (UnknownHostException e) {
-      throw new IOException(
+      throw refused(
           "--bind %s: no such address; take 127.0.0.1, or 0.0.0.0 for all of this machine's"
               .formatted(settings.bind()),
           e);
@@ -142,11 +143,17 @@ public final class LocalServer implements AutoCloseable {
     try {
       return HttpServer.create(new InetSocketAddress(address, settings.port()), BACKLOG);
     } catch (IOException e) {
-      throw new IOException(
+      throw refused(
           "--bind %s --port %d: %s; take another port, or 0 for any that is free"
               .formatted(settings.bind(), settings.port(), e.getMessage()),
           e);
     }
+  }
+
+  private static BindException refused(String message, IOException cause) {
+    BindException out = new BindException(message);
+    out.initCause(cause);
+    return out;
   }
 
   /** The port that it listens on. */

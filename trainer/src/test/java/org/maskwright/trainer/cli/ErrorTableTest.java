@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -38,6 +39,7 @@ final class ErrorTableTest {
   @Test
   void eachKnownErrorHasItsOwnExitCode() {
     assertEquals(ExitCode.CONFIG, code(new ConfigException("x")));
+    assertEquals(ExitCode.CONFIG, code(new BindException("--port 80: in use; take another")));
     assertEquals(
         ExitCode.DIVERGED,
         code(
