@@ -79,8 +79,7 @@ public final class Load {
   }
 
   /** Times of requests in milliseconds, rising. */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Times(double[] millis, double seconds, int again) {}
+  private record Times(List<Double> millis, double seconds, int again) {}
 
   private Times run(int clients, int requests) throws Exception {
     AtomicInteger next = new AtomicInteger();
@@ -97,7 +96,7 @@ public final class Load {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     threads.shutdown();
-    return new Times(millis.stream().mapToDouble(d -> d).sorted().toArray(), seconds, again.get());
+    return new Times(millis.stream().sorted().toList(), seconds, again.get());
   }
 
   private List<Double> client(AtomicInteger next, int requests, AtomicInteger again)
@@ -130,16 +129,16 @@ public final class Load {
   }
 
   private void row(String clients, Times times) throws Exception {
-    double[] millis = times.millis();
+    List<Double> millis = times.millis();
     String metrics =
         HttpClient.newHttpClient().send(asked("metrics").build(), BodyHandlers.ofString()).body();
     out.printf(
         Locale.ROOT,
         "| %s | %.1f | %.0f | %.0f | %d | %d (heap %d) |%n",
         clients,
-        millis.length / times.seconds(),
-        millis[millis.length / 2],
-        millis[(int) (0.99 * (millis.length - 1))],
+        millis.size() / times.seconds(),
+        millis.get(millis.size() / 2),
+        millis.get((int) (0.99 * (millis.size() - 1))),
         times.again(),
         mib(RESIDENT, metrics),
         mib(HEAP, metrics));
@@ -167,8 +166,7 @@ public final class Load {
           socket.getOutputStream().write(request.charAt(i % request.length()));
           TimeUnit.SECONDS.sleep(1);
         }
-      } catch (IOException cutOff) {
-        // by the server: once more
+      } catch (IOException e) { // cut off
       } catch (InterruptedException e) {
         return;
       }
