@@ -60,9 +60,7 @@ public interface DecoderConfig {
     return false;
   }
 
-  /**
-   * Whether it is asked something about a picture, and says nothing about a picture alone.
-   */
+  /** Whether it is asked something about a picture, and says nothing about a picture alone. */
   default boolean isAsked() {
     return takesPrompts() || takesExamples();
   }
