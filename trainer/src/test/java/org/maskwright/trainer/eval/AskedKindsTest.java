@@ -28,9 +28,11 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.modelzoo.postprocess.HuggingFacePostProcessor.First;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ImageOutputs;
@@ -148,16 +150,25 @@ class AskedKindsTest {
     @Override
     public Optional<Asking<Integer>> asking() {
       return Optional.of(
-          (given, pixels, frame, image) -> {
-            asked.add(
-                "%d values, %d x %d of %d x %d"
-                    .formatted(
-                        pixels.length,
-                        frame.contentWidth(),
-                        frame.contentHeight(),
-                        image.size().width(),
-                        image.size().height()));
-            return image.truth().size();
+          new Asking<>() {
+            @Override
+            public Integer ask(
+                SegmentationModel given, float[] pixels, ImageFrame frame, ScoredImage image) {
+              asked.add(
+                  "%d values, %d x %d of %d x %d"
+                      .formatted(
+                          pixels.length,
+                          frame.contentWidth(),
+                          frame.contentHeight(),
+                          image.size().width(),
+                          image.size().height()));
+              return image.truth().size();
+            }
+
+            @Override
+            public boolean serves(DecoderConfig decoder) {
+              return true;
+            }
           });
     }
 
@@ -225,12 +236,12 @@ class AskedKindsTest {
         new Predictor(new Prompted(model), model.classSpace(), Normalization.IMAGENET, SETTINGS);
     prompted.requireServes(kind);
     String ofQueries = refused(() -> prompted.requireServes(new PanopticKind()));
-    assertTrue(ofQueries.contains("nothing without prompts"), ofQueries);
+    assertTrue(ofQueries.contains("nothing unless it is asked"), ofQueries);
     Predictor queries = new Predictor(model, Normalization.IMAGENET, SETTINGS);
     queries.requireServes(new PanopticKind());
     String asked = refused(() -> queries.requireServes(kind));
     assertTrue(asked.startsWith("task asked: expected panoptic or instance or semantic"), asked);
-    assertTrue(asked.endsWith("takes no prompts"), asked);
+    assertTrue(asked.endsWith("cannot be asked"), asked);
   }
 
   private static String refused(Runnable wish) {
