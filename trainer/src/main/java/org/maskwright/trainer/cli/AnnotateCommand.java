@@ -90,6 +90,7 @@ final class AnnotateCommand implements Callable<Integer> {
   private List<String> overrides = new ArrayList<>();
 
   @Mixin private EngineMixin engine;
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
@@ -131,13 +132,25 @@ final class AnnotateCommand implements Callable<Integer> {
 
   private void tell(AnnotateServer server, Path file) {
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%d pictures, labels in %s%n", server.pictures(), file);
-    if (server.elsewhere() > 0) {
-      out.printf(
-          "note: %d pictures of that file are not in %s; their labels stay in it%n",
-          server.elsewhere(), folder);
-    }
-    out.printf("%s%n", server.link());
+    json.report(
+        out,
+        () -> {
+          out.printf("%d pictures, labels in %s%n", server.pictures(), file);
+          if (server.elsewhere() > 0) {
+            out.printf(
+                "note: %d pictures of that file are not in %s; their labels stay in it%n",
+                server.elsewhere(), folder);
+          }
+          out.printf("%s%n", server.link());
+        },
+        () ->
+            JsonLines.object(
+                g -> {
+                  g.writeNumberField("pictures", server.pictures());
+                  g.writeNumberField("elsewhere", server.elsewhere());
+                  g.writeStringField("labels", file.toString());
+                  g.writeStringField("url", server.link().toString());
+                }));
     out.flush();
   }
 

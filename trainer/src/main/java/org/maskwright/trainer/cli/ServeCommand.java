@@ -127,6 +127,7 @@ final class ServeCommand implements Callable<Integer> {
   private int timeout;
 
   @Mixin private EngineMixin engine;
+  @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
   @Override
@@ -148,8 +149,21 @@ final class ServeCommand implements Callable<Integer> {
                 fault -> report(fault, err))) {
       err.printf("loading %s ...%n", model);
       server.awaitLoaded();
-      out.printf("serving %s on %s%n", model, server.http().uri());
-      http.token().ifPresent(t -> out.printf("token: %s%n", t));
+      json.report(
+          out,
+          () -> {
+            out.printf("serving %s on %s%n", model, server.http().uri());
+            http.token().ifPresent(t -> out.printf("token: %s%n", t));
+          },
+          () ->
+              JsonLines.object(
+                  g -> {
+                    g.writeStringField("model", model.toString());
+                    g.writeStringField("url", server.http().uri().toString());
+                    if (http.token().isPresent()) {
+                      g.writeStringField("token", http.token().get());
+                    }
+                  }));
       out.flush();
       err.printf(
           "try: curl %s--data-binary @photo.jpg %sv1/predict%n",
