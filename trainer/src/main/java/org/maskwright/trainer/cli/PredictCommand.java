@@ -396,7 +396,7 @@ final class PredictCommand implements Callable<Integer> {
   private static final class Kinds implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return ResultKinds.names().iterator();
+      return ResultKinds.namesOf(Optional.empty()).iterator();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.EvalSettings;
@@ -15,7 +16,7 @@ class BestSoFarTest {
   private static final double NONE = Double.NaN;
 
   private static EvalSettings settings(String best) {
-    List<String> tasks = ResultKinds.names(); // every metric there is
+    List<String> tasks = ResultKinds.namesOf(Optional.empty()); // every metric there is
     return ConfigFile.defaults(List.of("eval.best=" + best, "eval.tasks=" + tasks))
         .bind(RunSettings.class)
         .eval();
