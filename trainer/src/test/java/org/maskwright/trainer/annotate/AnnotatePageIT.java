@@ -30,6 +30,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.trainer.http.ServerSettings;
 import org.maskwright.trainer.launch.SameJava;
+import org.maskwright.trainer.prompt.TinySam;
 
 /** The page in a browser. Skipped where there is no Chromium; CHROMIUM names one. */
 class AnnotatePageIT {
@@ -283,7 +284,7 @@ class AnnotatePageIT {
   @Test
   void clicksAndBoxesGiveMasks() throws IOException {
     Path model = dir.resolve(".model");
-    TinyPromptModel.write(model);
+    TinySam.write(model);
     serve(AnnotateWishes.of(dir, "cat", "dog").withPromptModel(model));
     tab.key("c");
     drag(40, 35);
