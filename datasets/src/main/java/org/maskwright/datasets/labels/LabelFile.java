@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntPredicate;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Category;
@@ -29,6 +30,7 @@ import org.maskwright.datasets.json.CocoInstances;
 import org.maskwright.datasets.json.CocoJson;
 import org.maskwright.datasets.json.JsonContent;
 import org.maskwright.datasets.json.Segmentation;
+import org.maskwright.datasets.mask.Box;
 import org.maskwright.datasets.mask.Polygons;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.files.OutputFile;
@@ -88,8 +90,11 @@ public final class LabelFile implements AutoCloseable {
   private long nextAnnotation = 1;
   private long nextImage = 1;
 
-  /** Later in each process, so that what was read from an earlier one is stale in any other. */
-  private long nextVersion = System.currentTimeMillis();
+  /**
+   * Begins anywhere, so that what was read from an earlier process is stale in any other; below
+   * 2^53, which JavaScript counts to.
+   */
+  private long nextVersion = ThreadLocalRandom.current().nextLong(1L << 52);
 
   private LabelFile(Path file, DataFolder folder, List<String> names, FileHold hold) {
     this.file = file;
@@ -466,8 +471,10 @@ public final class LabelFile implements AutoCloseable {
       fields.putAll(old);
     }
     Optional<Segmentation> drawn = edit.segmentation();
+    Optional<Box> box = before == null ? Optional.empty() : before.object().box();
     if (drawn.isPresent()) {
       Rle mask = mask(drawn.get(), size);
+      box = Optional.of(mask.box());
       fields.putAll(
           JsonFields.written(
               json -> {
@@ -482,7 +489,7 @@ public final class LabelFile implements AutoCloseable {
             edit.categoryId(),
             before != null && before.object().crowd(),
             drawn.or(() -> before.object().segmentation()),
-            drawn.isPresent() ? Optional.of(mask(drawn.get(), size).box()) : before.object().box());
+            box);
     return new Stored(object, JsonFields.object(fields));
   }
 
