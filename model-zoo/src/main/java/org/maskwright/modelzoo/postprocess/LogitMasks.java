@@ -42,10 +42,15 @@ public final class LogitMasks {
    * @param threshold a logit; 0 is a probability of a half
    */
   public RunLengthMask above(float[] logits, int from, float threshold) {
-    return scored(logits, from, threshold).mask();
+    return scored(logits, from, threshold, /* summed= */ false).mask();
   }
 
+  /** The pixels whose logit is above a threshold, and their probabilities. */
   Scored scored(float[] logits, int from, float threshold) {
+    return scored(logits, from, threshold, /* summed= */ true);
+  }
+
+  private Scored scored(float[] logits, int from, float threshold, boolean summed) {
     float[] plane = transposed(logits, from);
     boolean[] reached = rowsAbove(plane, threshold);
     int height = columns.width();
@@ -57,7 +62,7 @@ public final class LogitMasks {
       int x1 = Math.min(columns.height(), x0 + BAND);
       if (any(reached, columns.firstSource(x0), columns.endSource(x1 - 1))) {
         columns.band(plane, 0, x0, x1, band, 0, scratch);
-        sum = addColumns(band, x0, x1, threshold, runs, sum);
+        sum = addColumns(band, x0, x1, threshold, runs, sum, summed);
       } else {
         runs.addEmptyColumns(x1 - x0); // interpolation of values below it is below it
       }
@@ -65,16 +70,22 @@ public final class LogitMasks {
     return new Scored(runs.mask(), sum);
   }
 
-  /** Adds columns to the runs; gives the sum of probabilities so far. */
+  /** Adds columns to the runs; gives the sum of probabilities so far, if they are summed. */
   private double addColumns(
-      float[] band, int x0, int x1, float threshold, RunLengthMask.Builder runs, double before) {
+      float[] band,
+      int x0,
+      int x1,
+      float threshold,
+      RunLengthMask.Builder runs,
+      double before,
+      boolean summed) {
     double sum = before;
     int height = columns.width();
     for (int x = x0, at = 0; x < x1; x++) {
       for (int y = 0; y < height; y++, at++) {
         boolean on = band[at] > threshold;
         runs.add(x, y, on);
-        if (on) {
+        if (on && summed) {
           sum += Logistic.of(band[at]);
         }
       }
