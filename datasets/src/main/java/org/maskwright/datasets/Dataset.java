@@ -1,5 +1,6 @@
 package org.maskwright.datasets;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +85,24 @@ public interface Dataset {
       segments(index).forEach(segment -> out.add(segment.category()));
     } else {
       labels.forEach(label -> out.add(label.category()));
+    }
+    return out;
+  }
+
+  /**
+   * Of each class the images that show it, rising; reads all annotations if {@link #classes} does.
+   *
+   * @throws DatasetException as {@link #segments}
+   */
+  default List<List<Integer>> showing() {
+    List<List<Integer>> out = new ArrayList<>();
+    for (int c = 0; c < categories().size(); c++) {
+      out.add(new ArrayList<>());
+    }
+    for (int i = 0; i < size(); i++) {
+      for (int c : classes(i)) {
+        out.get(c).add(i);
+      }
     }
     return out;
   }

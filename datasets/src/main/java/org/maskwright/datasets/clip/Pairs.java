@@ -2,7 +2,6 @@ package org.maskwright.datasets.clip;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
@@ -43,27 +42,20 @@ public final class Pairs implements Examples {
     }
     this.dataset = dataset;
     this.augmentation = augmentation;
-    this.showing = new ArrayList<>();
-    for (int c = 0; c < dataset.categories().size(); c++) {
-      showing.add(new ArrayList<>());
-    }
-    List<Set<Integer>> classes = new ArrayList<>();
+    this.showing = dataset.showing();
+    List<List<Integer>> classes = new ArrayList<>();
     for (int i = 0; i < dataset.size(); i++) {
-      Set<Integer> shown = dataset.classes(i);
-      classes.add(shown);
-      for (int c : shown) {
-        showing.get(c).add(i);
+      classes.add(new ArrayList<>());
+    }
+    for (int c = 0; c < showing.size(); c++) {
+      if (showing.get(c).size() > 1) {
+        for (int image : showing.get(c)) {
+          classes.get(image).add(c);
+        }
       }
     }
-    this.shared =
-        classes.stream()
-            .map(shown -> shown.stream().mapToInt(c -> c).filter(this::isShared).toArray())
-            .toList();
+    this.shared = classes.stream().map(c -> c.stream().mapToInt(n -> n).toArray()).toList();
     this.alone = (int) shared.stream().filter(s -> s.length == 0).count();
-  }
-
-  private boolean isShared(int category) {
-    return showing.get(category).size() > 1;
   }
 
   @Override

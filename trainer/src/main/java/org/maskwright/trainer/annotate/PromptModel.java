@@ -9,13 +9,12 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.image.PhotographFile;
-import org.maskwright.datasets.mask.Rle;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.postprocess.RunLengthMask;
 import org.maskwright.trainer.prompt.EncodedPicture;
 import org.maskwright.trainer.prompt.Prompt;
 import org.maskwright.trainer.prompt.PromptMask;
 import org.maskwright.trainer.prompt.PromptPredictor;
+import org.maskwright.trainer.result.MaskRuns;
 
 /** A {@link PromptPredictor} on a thread of its own, which keeps the pictures it has seen last. */
 final class PromptModel implements MaskPrompter {
@@ -106,13 +105,9 @@ final class PromptModel implements MaskPrompter {
     run(
         () -> {
           PromptMask mask = encoded(picture).answer(prompt);
-          out[0] = new Answer(rle(mask.mask()), mask.quality());
+          out[0] = new Answer(MaskRuns.rle(mask.mask()), mask.quality());
         });
     return out[0];
-  }
-
-  private static Rle rle(RunLengthMask mask) {
-    return Rle.ofCounts(mask.height(), mask.width(), mask.counts());
   }
 
   @Override

@@ -14,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -160,22 +159,23 @@ final class AutoMaskCommand implements Callable<Integer> {
   }
 
   private AutoMaskSettings settings() {
-    try {
-      return new AutoMaskSettings(
-          pointsPerSide,
-          pointsPerBatch,
-          predIouThresh,
-          stabilityScoreThresh,
-          stabilityScoreOffset,
-          boxNmsThresh,
-          cropNLayers,
-          cropNmsThresh,
-          cropOverlapRatio == null ? AutoMaskSettings.DEFAULT.cropOverlapRatio() : cropOverlapRatio,
-          cropNPointsDownscaleFactor,
-          minMaskRegionArea);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
-    }
+    return OptionWish.of(
+        spec,
+        () ->
+            new AutoMaskSettings(
+                pointsPerSide,
+                pointsPerBatch,
+                predIouThresh,
+                stabilityScoreThresh,
+                stabilityScoreOffset,
+                boxNmsThresh,
+                cropNLayers,
+                cropNmsThresh,
+                cropOverlapRatio == null
+                    ? AutoMaskSettings.DEFAULT.cropOverlapRatio()
+                    : cropOverlapRatio,
+                cropNPointsDownscaleFactor,
+                minMaskRegionArea));
   }
 
   private void report(AutoMaskFiles.Written written) {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.eval.Photographs;
@@ -51,11 +50,7 @@ final class ExampleMixin {
    * @throws ParameterException if examples and other options are not such as can be answered
    */
   int predict(Path model, List<Path> images, Path out, EngineMixin engine, JsonOption json) {
-    for (String name : PromptMixin.OTHERS) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
-        throw refused(name + ": not with --example; leave it out");
-      }
-    }
+    OptionWish.none(spec, PromptMixin.OTHERS, "--example");
     if (examples.isEmpty()) {
       throw refused("--spatial: expected --example IMAGE MASK too");
     }
@@ -72,7 +67,7 @@ final class ExampleMixin {
     for (int i = 0; i < examples.size(); i += 2) {
       Path photograph = examples.get(i);
       Path mask = examples.get(i + 1);
-      given.add(checked(() -> GivenExample.read(photograph, mask)));
+      given.add(OptionWish.of(spec, () -> GivenExample.read(photograph, mask)));
     }
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
@@ -80,7 +75,7 @@ final class ExampleMixin {
     try (Console console = Terminal.console(spec);
         Engine opened = engine.open();
         ExamplePredictor predictor =
-            checked(() -> ExamplePredictor.open(opened, model, given, grid))) {
+            OptionWish.of(spec, () -> ExamplePredictor.open(opened, model, given, grid))) {
       written =
           ExampleFiles.write(
               predictor,
@@ -97,15 +92,6 @@ final class ExampleMixin {
                 written.size(), written.size() == 1 ? "" : "s", out),
         () -> JsonLines.strings(written.stream().map(Path::toString).toList()));
     return ExitCode.OK.code();
-  }
-
-  /** The message of a wish that cannot be begins with its name, which is that of the option. */
-  private <T> T checked(Supplier<T> wish) {
-    try {
-      return wish.get();
-    } catch (IllegalArgumentException e) {
-      throw refused("--" + e.getMessage());
-    }
   }
 
   private ParameterException refused(String message) {

@@ -63,17 +63,15 @@ final class FolderMixin {
 
   /** The plan for a folder; overrides win over the rules. */
   Planner.Planned plan(Path folder, List<String> overrides) {
-    Wishes wishes;
-    try {
-      wishes =
-          new Wishes(
-              Optional.ofNullable(task).map(Task::ofKey),
-              Optional.ofNullable(minutes),
-              Optional.ofNullable(steps),
-              overrides);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
-    }
+    Wishes wishes =
+        OptionWish.of(
+            spec,
+            () ->
+                new Wishes(
+                    Optional.ofNullable(task).map(Task::ofKey),
+                    Optional.ofNullable(minutes),
+                    Optional.ofNullable(steps),
+                    overrides));
     return Planner.plan(folder, wishes);
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.process.Rendezvous;
@@ -222,10 +221,11 @@ final class PredictCommand implements Callable<Integer> {
           spec.commandLine(),
           "--window, --window-overlap and --per-frame are of videos: expected --video VIDEO");
     }
-    PredictionWishes wishes = checked(() -> wishes(named(formats, PredictionFormats::get)));
+    PredictionWishes wishes =
+        OptionWish.of(spec, () -> wishes(named(formats, PredictionFormats::get)));
     List<Photograph> photographs = Photographs.find(images);
     OutputFolder folder = OutputFolder.open(out);
-    Prediction prediction = checked(() -> Prediction.of(model, wishes));
+    Prediction prediction = OptionWish.of(spec, () -> Prediction.of(model, wishes));
     if (places.size() > 1) {
       return processes.launch(places, processes.words());
     }
@@ -266,9 +266,10 @@ final class PredictCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--simplify: not with --video");
     }
     List<String> names = formats.isEmpty() ? List.of(TrackFormats.names().get(0)) : formats;
-    List<TrackFormat> tracks = checked(() -> named(names, TrackFormats::get));
+    List<TrackFormat> tracks = OptionWish.of(spec, () -> named(names, TrackFormats::get));
     VideoWishes wanted =
-        checked(
+        OptionWish.of(
+            spec,
             () ->
                 new VideoWishes(
                     tracks,
@@ -276,7 +277,8 @@ final class PredictCommand implements Callable<Integer> {
                     framesPerSecond.orElse(VideoWishes.USUAL_RATE)));
     OutputFolder folder = OutputFolder.open(out);
     VideoPrediction prediction =
-        checked(
+        OptionWish.of(
+            spec,
             () ->
                 VideoPrediction.of(
                     Prediction.of(model, wishes(List.of())), frameWishes(), wanted, videos));
@@ -355,15 +357,6 @@ final class PredictCommand implements Callable<Integer> {
         tiles.overlap(),
         wanted,
         simplify);
-  }
-
-  /** The message of a wish that cannot be begins with its name, which is that of the option. */
-  private <T> T checked(Supplier<T> wish) {
-    try {
-      return wish.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
-    }
   }
 
   private static <T> T named(String option, Function<String, T> registry, String name) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.maskwright.datasets.image.ImageWindows;
@@ -102,11 +101,7 @@ final class PromptMixin {
    * @throws ParameterException if prompts and other options are not such as can be answered
    */
   int predict(Path model, List<Path> images, Path out, EngineMixin engine, JsonOption json) {
-    for (String name : OTHERS) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
-        throw refused(name + ": not with --point, --box, --mask and --multimask; leave it out");
-      }
-    }
+    OptionWish.none(spec, OTHERS, "--point, --box, --mask and --multimask");
     PromptWishes wishes = wishes();
     requireAnswers(model);
     Photograph photograph = photograph(images);
@@ -116,7 +111,8 @@ final class PromptMixin {
     ModelFile file = ModelFolder.describe(model);
     PromptFiles.Written written;
     try (ImageWindows picture = ImageWindows.open(photograph.file(), file.channels())) {
-      checked(
+      OptionWish.of(
+          spec,
           () -> {
             wishes.requireInside(picture.size());
             return wishes;
@@ -157,7 +153,8 @@ final class PromptMixin {
   }
 
   private PromptWishes wishes() {
-    return checked(
+    return OptionWish.of(
+        spec,
         () ->
             new PromptWishes(
                 points.stream().map(PromptMixin::point).toList(),
@@ -198,15 +195,6 @@ final class PromptMixin {
       bitmap[i] = (byte) (labels[i] == 0 ? 0 : 1);
     }
     return Rle.ofBitmap(bitmap, map.height(), map.width());
-  }
-
-  /** The message of a wish that cannot be begins with its name, which is that of the option. */
-  private <T> T checked(Supplier<T> wish) {
-    try {
-      return wish.get();
-    } catch (IllegalArgumentException e) {
-      throw refused("--" + e.getMessage());
-    }
   }
 
   private ParameterException refused(String message) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.maskwright.trainer.http.ServerSettings;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.serve.PredictionServer;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -132,9 +130,10 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ServerSettings http = checked(this::http);
+    ServerSettings http = OptionWish.of(spec, this::http);
     ServiceSettings service =
-        checked(() -> new ServiceSettings(maxPixels, queue, batch, Duration.ofMillis(batchWait)));
+        OptionWish.of(
+            spec, () -> new ServiceSettings(maxPixels, queue, batch, Duration.ofMillis(batchWait)));
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     engine.options(); // says now what is wrong with them
@@ -196,14 +195,5 @@ final class ServeCommand implements Callable<Integer> {
         .withHosts(hosts)
         .withToken(wanted)
         .withLimits((long) maxBody << MIB_BITS, Duration.ofSeconds(timeout));
-  }
-
-  /** The message of a setting that cannot be begins with the name of its option. */
-  private <T> T checked(Supplier<T> settings) {
-    try {
-      return settings.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
-    }
   }
 }

@@ -16,7 +16,7 @@ import org.maskwright.trainer.result.VideoWindows;
 @Doc("Evaluation during and after training.")
 public record EvalSettings(
     @Doc(
-            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, of videos track, of a model of prompts prompts or auto-masks, or one of an extension; docs/evaluation.md.")
+            "Kinds of result to evaluate, of the same model: panoptic, instance, semantic, of videos track, of a model of prompts prompts or auto-masks, of a model of examples few-shot, or one of an extension; docs/evaluation.md.")
         List<String> tasks,
     @Doc("Steps between two evaluations; 0 = only at the end.") int every,
     @Doc(

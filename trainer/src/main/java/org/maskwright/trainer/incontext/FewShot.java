@@ -37,12 +37,6 @@ final class FewShot implements Asking<FewShotAnswers> {
 
   @Override
   public FewShotAnswers ask(
-      SegmentationModel model, float[] pixels, ImageFrame frame, ScoredImage image) {
-    throw new UnsupportedOperationException("few-shot: expected the other pictures too");
-  }
-
-  @Override
-  public FewShotAnswers ask(
       SegmentationModel model,
       float[] pixels,
       ImageFrame frame,

@@ -1,5 +1,7 @@
 package org.maskwright.trainer.incontext;
 
+import static org.maskwright.modelzoo.part.Ranges.require;
+
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
@@ -73,12 +75,6 @@ public final class InContext implements TrainTaskKind {
       require(leastAspect > 0 && leastAspect <= 1, "leastAspect", "in (0,1]", leastAspect);
       require(halfHidden >= 0 && halfHidden <= 1, "halfHidden", "in [0,1]", halfHidden);
       require(beta > 0, "beta", "above 0", beta);
-    }
-
-    private static void require(boolean fits, String name, String expected, Object got) {
-      if (!fits) {
-        throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
-      }
     }
 
     /** For canvases of so many rows of patches, half as many columns. */

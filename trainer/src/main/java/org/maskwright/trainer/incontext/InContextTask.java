@@ -67,7 +67,7 @@ final class InContextTask implements TrainTask {
 
   /** What is to be painted and where it counts. */
   @SuppressWarnings("ArrayRecordComponent") // each read once, by the loss
-  private record Canvases(float[] painted, float[] counted, boolean[] hidden, long count) {}
+  private record Canvases(float[] painted, float[] counted, boolean[] hidden) {}
 
   private Canvases canvases(Step step, int first, Batch batch) {
     int pixels = 2 * side * side;
@@ -75,28 +75,35 @@ final class InContextTask implements TrainTask {
     float[] painted = new float[Math.multiplyExact(batch.size(), COLOURS * pixels)];
     float[] counted = new float[batch.size() * pixels];
     boolean[] hidden = new boolean[batch.size() * patches];
-    long count = 0;
     for (int i = 0; i < batch.size(); i++) {
       TrainingExample example = batch.examples().get(i);
       CanvasDraw draw = draw(step, first + i, example);
       draw.paint(example, normalization, side, painted, i * COLOURS * pixels);
-      if (!settings.painter() || !draw.isBlank(example, patch)) {
-        count += draw.count(example, side, patch, counted, i * pixels);
-      }
+      count(draw, example, counted, i * pixels);
       System.arraycopy(draw.hidden(), 0, hidden, i * patches, patches);
     }
-    return new Canvases(painted, counted, hidden, COLOURS * count);
+    return new Canvases(painted, counted, hidden);
+  }
+
+  /** Which pixels of a canvas count, from {@code offset} on; how many these are. */
+  private int count(CanvasDraw draw, TrainingExample example, float[] counted, int offset) {
+    return settings.painter() && draw.isBlank(example, patch)
+        ? 0
+        : draw.count(example, side, patch, counted, offset);
   }
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    StepNormalizers sum = StepNormalizers.NONE;
-    List<Batch> parts = step.parts();
-    for (int p = 0; p < parts.size(); p++) {
-      long count = canvases(step, step.firstImage(p), parts.get(p)).count();
-      sum = sum.plus(StepNormalizers.of(PIXELS, count));
+    float[] counted = new float[2 * side * side]; // of each canvas in turn
+    long count = 0;
+    for (int p = 0; p < step.parts().size(); p++) {
+      List<TrainingExample> examples = step.parts().get(p).examples();
+      for (int i = 0; i < examples.size(); i++) {
+        CanvasDraw draw = draw(step, step.firstImage(p) + i, examples.get(i));
+        count += count(draw, examples.get(i), counted, 0);
+      }
     }
-    return sum;
+    return StepNormalizers.of(PIXELS, COLOURS * count);
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ClassColumns;
 import org.maskwright.trainer.result.ImageOutputs;
+import org.maskwright.trainer.result.MaskRuns;
 import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.result.ResultCodec;
 import org.maskwright.trainer.result.ResultContext;
@@ -96,7 +97,8 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
 
   @Override
   public Optional<Asking<Proposals>> asking() {
-    return Optional.of(AutoMaskKind::proposals);
+    return Optional.of(
+        (model, pixels, frame, image, others) -> proposals(model, pixels, frame, image));
   }
 
   private static Proposals proposals(
@@ -187,7 +189,7 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
       out.writeInt(result.masks().size());
       for (int i = 0; i < result.masks().size(); i++) {
         out.writeDouble(result.scores().get(i));
-        PromptAnswers.writeMask(result.masks().get(i), out);
+        MaskRuns.write(result.masks().get(i), out);
       }
     }
 
@@ -198,7 +200,7 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
       List<Double> scores = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         scores.add(in.readDouble());
-        masks.add(PromptAnswers.readMask(in));
+        masks.add(MaskRuns.read(in));
       }
       return new Proposals(masks, scores);
     }

@@ -1,5 +1,7 @@
 package org.maskwright.trainer.prompt;
 
+import static org.maskwright.modelzoo.part.Ranges.require;
+
 /**
  * How a picture is divided into masks without anybody's prompts; names and defaults are those of
  * Segment Anything's generator.
@@ -82,12 +84,6 @@ public record AutoMaskSettings(
 
   private static void requireFinite(String name, double value) {
     require(Double.isFinite(value), name, "a number", value);
-  }
-
-  private static void require(boolean holds, String name, String expected, Object got) {
-    if (!holds) {
-      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(name, expected, got));
-    }
   }
 
   /** Points a side of the crops of a layer; layer 0 is the whole picture. */

@@ -3,8 +3,8 @@ package org.maskwright.trainer.prompt;
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.mask.Rle;
-import org.maskwright.modelzoo.postprocess.RunLengthMask;
 import org.maskwright.modelzoo.prompt.PromptDecoder;
+import org.maskwright.trainer.result.MaskRuns;
 
 /** A part of a picture that a model answers points on, each with its three hypotheses. */
 record EncodedPart(EncodedPicture picture) implements AutoMasks.Part {
@@ -30,14 +30,9 @@ record EncodedPart(EncodedPicture picture) implements AutoMasks.Part {
 
       @Override
       public Rle above(int mask, float threshold) {
-        return rle(said.mask(mask / HYPOTHESES, 1 + mask % HYPOTHESES, threshold));
+        return MaskRuns.rle(said.mask(mask / HYPOTHESES, 1 + mask % HYPOTHESES, threshold));
       }
     };
-  }
-
-  /** A model's mask as data sets and metrics have it. */
-  static Rle rle(RunLengthMask mask) {
-    return Rle.ofCounts(mask.height(), mask.width(), mask.counts());
   }
 
   @Override

@@ -3,10 +3,10 @@ package org.maskwright.trainer.prompt;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.mask.Rle;
+import org.maskwright.trainer.result.MaskRuns;
 import org.maskwright.trainer.result.ResultCodec;
 
 /**
@@ -80,7 +80,7 @@ public record PromptAnswers(List<Answered> objects) {
               out.writeDouble(click.y());
               out.writeBoolean(click.object());
             }
-            writeMask(a.mask(), out);
+            MaskRuns.write(a.mask(), out);
           }
         }
 
@@ -111,7 +111,7 @@ public record PromptAnswers(List<Answered> objects) {
                     actual,
                     boxed,
                     places,
-                    readMask(in)));
+                    MaskRuns.read(in)));
           }
           return new PromptAnswers(objects);
         }
@@ -131,21 +131,5 @@ public record PromptAnswers(List<Answered> objects) {
       out.add(in.readDouble());
     }
     return out;
-  }
-
-  static void writeMask(Rle mask, DataOutput out) throws IOException {
-    byte[] runs = mask.toCompressedString().getBytes(StandardCharsets.US_ASCII);
-    out.writeInt(mask.height());
-    out.writeInt(mask.width());
-    out.writeInt(runs.length);
-    out.write(runs);
-  }
-
-  static Rle readMask(DataInput in) throws IOException {
-    int height = in.readInt();
-    int width = in.readInt();
-    byte[] runs = new byte[in.readInt()];
-    in.readFully(runs);
-    return Rle.ofString(height, width, runs, 0, runs.length);
   }
 }

@@ -24,6 +24,7 @@ import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.WeakMarks;
 import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.result.MaskRuns;
 
 /**
  * Answers about one photograph as files: NAME.png with the masks and the prompts over the
@@ -107,8 +108,7 @@ public final class PromptFiles {
     for (int object = 0; object < answers.size(); object++) {
       for (int which = 0; which < answers.get(object).size(); which++) {
         PromptMask answer = answers.get(object).get(which);
-        Rle mask =
-            Rle.ofCounts(answer.mask().height(), answer.mask().width(), answer.mask().counts());
+        Rle mask = MaskRuns.rle(answer.mask());
         Size size = new Size(mask.width(), mask.height());
         Path file =
             folder.write(

@@ -98,7 +98,8 @@ public final class PromptKind implements ResultKind<PromptAnswers> {
 
   @Override
   public Optional<Asking<PromptAnswers>> asking() {
-    return Optional.of(PromptScores::of);
+    return Optional.of(
+        (model, pixels, frame, image, others) -> PromptScores.of(model, pixels, frame, image));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.maskwright.trainer.prompt;
 
+import static org.maskwright.modelzoo.part.Ranges.require;
+
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
@@ -59,13 +61,6 @@ public final class PromptTaskKind implements TrainTaskKind {
 
     private static void requireWeight(String name, double value) {
       require(value >= 0 && value < Double.POSITIVE_INFINITY, name, "at least 0", value);
-    }
-
-    private static void require(boolean holds, String name, String expected, Object got) {
-      if (!holds) {
-        throw new IllegalArgumentException(
-            "%s: expected %s, got %s".formatted(name, expected, got));
-      }
     }
 
     @Override

@@ -19,22 +19,14 @@ public interface Asking<R> {
    * @param pixels [C,contentHeight,contentWidth] of the frame, normalised
    * @param frame the sizes that the image has on its way
    * @param image its size as stored and its annotation
+   * @param others the pictures of its data set, for kinds that show the model examples
    */
-  R ask(SegmentationModel model, float[] pixels, ImageFrame frame, ScoredImage image);
-
-  /**
-   * As the other method, with what the image stands among: for kinds that show the model examples.
-   *
-   * @param others the pictures of its data set
-   */
-  default R ask(
+  R ask(
       SegmentationModel model,
       float[] pixels,
       ImageFrame frame,
       ScoredImage image,
-      OtherPictures others) {
-    return ask(model, pixels, frame, image);
-  }
+      OtherPictures others);
 
   /** Whether models with a mask decoder can be asked so: by default those that take prompts. */
   default boolean serves(DecoderConfig decoder) {

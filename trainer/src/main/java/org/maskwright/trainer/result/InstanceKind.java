@@ -153,7 +153,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
 
   /** The mask of an instance as data sets and metrics have it. */
   public static Rle rle(InstanceSet.Instance instance) {
-    return InstanceTiles.rle(instance.mask());
+    return MaskRuns.rle(instance.mask());
   }
 
   private static List<Detection> detections(InstanceSet result, Categories categories) {
@@ -162,7 +162,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
       if (categories.isThing(i.classIndex())) {
         out.add(
             Detection.ofMask(
-                categories.get(i.classIndex()).id(), i.score(), InstanceTiles.rle(i.mask())));
+                categories.get(i.classIndex()).id(), i.score(), MaskRuns.rle(i.mask())));
       }
     }
     return out;
@@ -305,7 +305,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
     for (InstanceSet.Instance i : shown(result, shown)) {
       drawn.add(
           new OverlayInstance(
-              InstanceTiles.rle(i.mask()), i.classIndex(), shown.name(i.classIndex()), i.score()));
+              MaskRuns.rle(i.mask()), i.classIndex(), shown.name(i.classIndex()), i.score()));
     }
     return photograph.instances(drawn);
   }
@@ -317,10 +317,7 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
 
   private static List<ResultSegment> segments(InstanceSet result, Shown shown) {
     return shown(result, shown).stream()
-        .map(
-            i ->
-                new ResultSegment(
-                    i.classIndex(), i.score(), InstanceTiles.rle(i.mask()), i.object()))
+        .map(i -> new ResultSegment(i.classIndex(), i.score(), MaskRuns.rle(i.mask()), i.object()))
         .toList();
   }
 

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.TileGrid;
-import org.maskwright.datasets.mask.Rle;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
-import org.maskwright.modelzoo.postprocess.RunLengthMask;
 
 /** Instances of large pictures: those of the tiles, joined. */
 final class InstanceTiles implements LargePictures<InstanceSet> {
@@ -23,14 +21,6 @@ final class InstanceTiles implements LargePictures<InstanceSet> {
 
   InstanceTiles(InstanceKind kind) {
     this.kind = kind;
-  }
-
-  static Rle rle(RunLengthMask mask) {
-    return Rle.ofCounts(mask.height(), mask.width(), mask.counts());
-  }
-
-  static RunLengthMask runs(Rle mask) {
-    return RunLengthMask.ofCounts(mask.height(), mask.width(), mask.counts());
   }
 
   @Override
@@ -58,7 +48,7 @@ final class InstanceTiles implements LargePictures<InstanceSet> {
       fullTiles += found.stream().filter(i -> i.score() >= OBJECT).count() >= FULL * most ? 1 : 0;
       for (InstanceSet.Instance i : found) {
         if (i.score() >= LEAST_SCORE) {
-          objects.add(tile, i.classIndex(), i.score(), rle(i.mask()));
+          objects.add(tile, i.classIndex(), i.score(), MaskRuns.rle(i.mask()));
         }
       }
     }
@@ -67,7 +57,8 @@ final class InstanceTiles implements LargePictures<InstanceSet> {
     public InstanceSet joined() {
       return new InstanceSet(
           objects.joined().stream()
-              .map(o -> new InstanceSet.Instance(o.classIndex(), o.score(), runs(o.mask())))
+              .map(
+                  o -> new InstanceSet.Instance(o.classIndex(), o.score(), MaskRuns.runs(o.mask())))
               .toList());
     }
 
@@ -92,7 +83,7 @@ final class InstanceTiles implements LargePictures<InstanceSet> {
                     new InstanceSet.Instance(
                         i.classIndex(),
                         i.score(),
-                        runs(rle(i.mask()).sampled(size.height(), size.width()))))
+                        MaskRuns.runs(MaskRuns.rle(i.mask()).sampled(size.height(), size.width()))))
             .toList());
   }
 }

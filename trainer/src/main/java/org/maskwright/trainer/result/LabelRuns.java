@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.modelzoo.postprocess.InstanceSet;
 import org.maskwright.modelzoo.postprocess.PanopticMap;
-import org.maskwright.modelzoo.postprocess.RunLengthMask;
 import org.maskwright.modelzoo.postprocess.SemanticMap;
 
 /** Results as the lengths of runs of equal labels; numbers as they are, to the last bit. */
@@ -22,21 +21,6 @@ final class LabelRuns {
   static final ResultCodec<PanopticMap> PANOPTIC = new Panoptic();
 
   private LabelRuns() {}
-
-  private static void write(int[] values, DataOutput out) throws IOException {
-    out.writeInt(values.length);
-    for (int value : values) {
-      out.writeInt(value);
-    }
-  }
-
-  private static int[] read(DataInput in) throws IOException {
-    int[] out = new int[in.readInt()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = in.readInt();
-    }
-    return out;
-  }
 
   private static void writeRuns(int height, int width, int[] labels, DataOutput out)
       throws IOException {
@@ -71,9 +55,7 @@ final class LabelRuns {
         out.writeInt(i.classIndex());
         out.writeDouble(i.score());
         out.writeInt(i.object());
-        out.writeInt(i.mask().height());
-        out.writeInt(i.mask().width());
-        LabelRuns.write(i.mask().counts(), out);
+        MaskRuns.write(i.mask(), out);
       }
     }
 
@@ -85,10 +67,7 @@ final class LabelRuns {
         int classIndex = in.readInt();
         double score = in.readDouble();
         int object = in.readInt();
-        int height = in.readInt();
-        int width = in.readInt();
-        RunLengthMask mask = RunLengthMask.ofCounts(height, width, LabelRuns.read(in));
-        out.add(new InstanceSet.Instance(classIndex, score, mask, object));
+        out.add(new InstanceSet.Instance(classIndex, score, MaskRuns.readRuns(in), object));
       }
       return new InstanceSet(out);
     }

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.result;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
@@ -38,14 +37,7 @@ public final class OtherPictures {
   /** The numbers of those that show a class, rising. */
   public List<Integer> showing(int category) {
     if (showing == null) {
-      List<List<Integer>> all = new ArrayList<>();
-      dataset.categories().asList().forEach(c -> all.add(new ArrayList<>()));
-      for (int i = 0; i < dataset.size(); i++) {
-        for (int c : dataset.classes(i)) {
-          all.get(c).add(i);
-        }
-      }
-      showing = all;
+      showing = dataset.showing();
     }
     return showing.get(category);
   }

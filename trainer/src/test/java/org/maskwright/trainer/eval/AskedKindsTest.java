@@ -38,6 +38,7 @@ import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.InferenceSettings;
 import org.maskwright.trainer.result.Metric;
+import org.maskwright.trainer.result.OtherPictures;
 import org.maskwright.trainer.result.PanopticKind;
 import org.maskwright.trainer.result.ResultContext;
 import org.maskwright.trainer.result.ResultKind;
@@ -153,7 +154,11 @@ class AskedKindsTest {
           new Asking<>() {
             @Override
             public Integer ask(
-                SegmentationModel given, float[] pixels, ImageFrame frame, ScoredImage image) {
+                SegmentationModel given,
+                float[] pixels,
+                ImageFrame frame,
+                ScoredImage image,
+                OtherPictures others) {
               asked.add(
                   "%d values, %d x %d of %d x %d"
                       .formatted(
