@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.array.AdamWStep;
 import org.maskwright.engine.array.Conv2dSpec;
@@ -294,11 +295,11 @@ public abstract class CompositeConformance extends BackendConformance {
     }
   }
 
-  /** Of more queries and keys than kernels take at once; whole blocks of keys are blocked. */
-  @Test
-  void attentionOfManyBlocksEqualsItsComposition() {
+  /** Of more queries and keys than kernels take at once, or few; whole blocks are blocked. */
+  @ParameterizedTest
+  @ValueSource(ints = {1100, 15, 7})
+  void attentionOfManyBlocksEqualsItsComposition(int keys) {
     int queries = 70;
-    int keys = 1100;
     byte[] blocked = new byte[2 * queries * keys];
     for (int i = 0; i < blocked.length; i++) {
       int query = i / keys % queries;

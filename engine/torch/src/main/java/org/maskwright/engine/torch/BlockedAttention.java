@@ -22,6 +22,12 @@ final class BlockedAttention {
   /** Weights of a block: 8 MB. Of smaller ones the products do not keep all threads at work. */
   private static final long TOGETHER = 1L << 21;
 
+  /**
+   * LibTorch's softmax takes rows shorter than a vector register number by number: 15 numbers in 50
+   * times the time that columns of as many take, where many queries fill the registers.
+   */
+  private static final long SHORT = 16;
+
   private static final long[] LAST_AXIS = {-1};
 
   private final Results results;
@@ -68,9 +74,12 @@ final class BlockedAttention {
       return ofHeads.size(1) == 1 ? ofHeads : ofHeads.narrow(1, query, queries);
     }
 
-    /** Room for their weights, [heads,queries,Lk]. */
+    /** Room for their weights, [heads,queries,Lk]; of few keys it lies key by key. */
     Tensor room(Tensor work, long keys) {
-      return work.narrow(0, 0, heads * queries * keys).view(heads, queries, keys);
+      Tensor room = work.narrow(0, 0, heads * queries * keys);
+      return isShort(keys)
+          ? room.view(heads, keys, queries).transpose(1, 2)
+          : room.view(heads, queries, keys);
     }
   }
 
@@ -190,7 +199,7 @@ final class BlockedAttention {
         Tensor weights = block.room(work, in.keys);
         logits(in, block, weights, null);
         Tensor top = differentiated ? largest(weights) : null;
-        torch.softmax_out(weights, weights, -1);
+        softmax(weights);
         if (differentiated) {
           // The largest weight is exp(largest logit - logarithm of the divisor).
           block.queries(divisors).copy_(top.sub(largest(weights).log()));
@@ -200,6 +209,20 @@ final class BlockedAttention {
     }
     in.zeroNowhere(out);
     return new Tensor[] {in.perHead(out), differentiated ? in.perHead(divisors).squeeze(-1) : null};
+  }
+
+  private static boolean isShort(long keys) {
+    return keys < SHORT;
+  }
+
+  /** Over the keys of [heads,queries,Lk], as {@link Block#room} has them. */
+  private static void softmax(Tensor weights) {
+    if (isShort(weights.size(2))) {
+      Tensor columns = weights.transpose(1, 2);
+      torch.softmax_out(columns, columns, 1);
+    } else {
+      torch.softmax_out(weights, weights, -1);
+    }
   }
 
   /** scaled q k^T, blocked keys minus infinity; less a number of each query where one is given. */
