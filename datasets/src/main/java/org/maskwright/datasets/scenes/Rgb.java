@@ -38,4 +38,15 @@ record Rgb(double r, double g, double b) {
         g + random.between(-spread, spread),
         b + random.between(-spread, spread));
   }
+
+  /** Writes the channels, clipped, as three bytes from {@code at} on. */
+  void write(byte[] target, int at) {
+    target[at] = clipped(r);
+    target[at + 1] = clipped(g);
+    target[at + 2] = clipped(b);
+  }
+
+  private static byte clipped(double channel) {
+    return (byte) Math.round(255 * Math.max(0, Math.min(1, channel)));
+  }
 }

@@ -17,19 +17,19 @@ import org.maskwright.datasets.mask.Rle;
 record ShapeVideo(int id, List<RgbImage> frames, List<Track> tracks) {
   /** The classes, by their outline within radius 1. */
   enum Kind {
-    DISC(1) {
+    DISC(1, 1, 1) {
       @Override
       boolean inside(double x, double y) {
         return x * x + y * y <= 1;
       }
     },
-    SQUARE(2) {
+    SQUARE(2, 0.85, 1.21) {
       @Override
       boolean inside(double x, double y) {
         return Math.max(Math.abs(x), Math.abs(y)) <= HALF_SQUARE;
       }
     },
-    TRIANGLE(3) {
+    TRIANGLE(3, 0.52, 1.32) {
       @Override
       boolean inside(double x, double y) {
         return y <= TRIANGLE_FOOT && Math.abs(x) <= (y + 1) * TRIANGLE_SLOPE;
@@ -41,14 +41,28 @@ record ShapeVideo(int id, List<RgbImage> frames, List<Track> tracks) {
     private static final double TRIANGLE_SLOPE = 0.62;
 
     private final int id;
+    private final double within;
+    private final double reach;
 
-    Kind(int id) {
+    Kind(int id, double within, double reach) {
       this.id = id;
+      this.within = within;
+      this.reach = reach;
     }
 
     /** Its id in the annotation file. */
     int id() {
       return id;
+    }
+
+    /** Radius of a disc around the middle that lies within. */
+    double within() {
+      return within;
+    }
+
+    /** Radius of a disc around the middle that holds all of it. */
+    double reach() {
+      return reach;
     }
 
     abstract boolean inside(double x, double y);

@@ -1,10 +1,7 @@
 package org.maskwright.datasets.scenes;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +26,7 @@ public final class WhichShape {
   /** Raised whenever the same settings would give other pixels. */
   public static final int GENERATOR_VERSION = 1;
 
-  /** Validation images have the numbers from here on, so that none is a training image. */
-  public static final int FIRST_VAL_ID = 100_001;
-
-  private static final String MANIFEST = "which-shape.json";
+  private static final String NAME = "which-shape";
   private static final int GROUND = 255; // in label images: of no class
   private static final double LEAST_RADIUS = 0.14;
   private static final double MOST_RADIUS = 0.2;
@@ -66,17 +60,19 @@ public final class WhichShape {
    * @return true if files were written
    * @throws org.maskwright.datasets.DatasetException if the folder holds anything else
    */
-  public static boolean write(Path dir, WhichShapeConfig config) {
-    return new GeneratedFolder(dir, "WhichShape", MANIFEST, manifest(config))
+  public static boolean write(Path dir, ShapePicturesConfig config) {
+    return new GeneratedFolder(
+            dir, "WhichShape", NAME + ".json", config.manifest(NAME, GENERATOR_VERSION))
         .write(
             root -> {
               writeSplit(root, "train", 1, config.trainImages(), config);
-              writeSplit(root, "val", FIRST_VAL_ID, config.valImages(), config);
+              writeSplit(root, "val", ShapePicturesConfig.FIRST_VAL_ID, config.valImages(), config);
             });
   }
 
   private static void writeSplit(
-      Path root, String split, int firstId, int count, WhichShapeConfig config) throws IOException {
+      Path root, String split, int firstId, int count, ShapePicturesConfig config)
+      throws IOException {
     Path images = Files.createDirectories(root.resolve("images").resolve(split));
     Path masks = Files.createDirectories(root.resolve("masks").resolve(split));
     IntStream.range(firstId, firstId + count)
@@ -84,7 +80,7 @@ public final class WhichShape {
         .forEach(id -> writeImage(images, masks, id, config));
   }
 
-  private static void writeImage(Path images, Path masks, int id, WhichShapeConfig config) {
+  private static void writeImage(Path images, Path masks, int id, ShapePicturesConfig config) {
     SceneRandom random = SceneRandom.ofImage(config.seed(), id);
     List<Body> bodies = bodies(random);
     double grey = random.between(0.2, 0.8);
@@ -104,11 +100,7 @@ public final class WhichShape {
           labels[p] = body.kind().id() - 1;
         }
       }
-      double[] channels = {colour.r(), colour.g(), colour.b()};
-      for (int c = 0; c < 3; c++) {
-        double value = channels[c] + random.between(-NOISE, NOISE);
-        rgb[3 * p + c] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
-      }
+      colour.varied(random, NOISE).write(rgb, 3 * p);
     }
     String name = String.format(Locale.ROOT, "%06d.png", id);
     try {
@@ -141,23 +133,5 @@ public final class WhichShape {
       out.add(new Body(kind, x, y, radius, Rgb.of(colour)));
     }
     return out;
-  }
-
-  private static String manifest(WhichShapeConfig config) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-      json.useDefaultPrettyPrinter();
-      json.writeStartObject();
-      json.writeStringField("generator", "maskwright-which-shape");
-      json.writeNumberField("version", GENERATOR_VERSION);
-      json.writeNumberField("seed", config.seed());
-      json.writeNumberField("train-images", config.trainImages());
-      json.writeNumberField("val-images", config.valImages());
-      json.writeNumberField("size", config.size());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // not of memory
-    }
-    return text + "\n";
   }
 }

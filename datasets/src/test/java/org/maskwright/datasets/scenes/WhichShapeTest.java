@@ -19,7 +19,7 @@ class WhichShapeTest {
 
   @Test
   void everyPictureShowsEachShapeAndTheSameSettingsGiveTheSameBytes() throws Exception {
-    WhichShapeConfig config = new WhichShapeConfig(4, 12, 3, 48);
+    ShapePicturesConfig config = new ShapePicturesConfig(4, 12, 3, 48);
     Path first = folder.resolve("first");
     Path second = folder.resolve("second");
     assertTrue(WhichShape.write(first, config));
@@ -51,7 +51,7 @@ class WhichShapeTest {
 
   @Test
   void sizesOutOfRangeAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new WhichShapeConfig(1, 0, 1, 64));
-    assertThrows(IllegalArgumentException.class, () -> new WhichShapeConfig(1, 1, 1, 31));
+    assertThrows(IllegalArgumentException.class, () -> new ShapePicturesConfig(1, 0, 1, 64));
+    assertThrows(IllegalArgumentException.class, () -> new ShapePicturesConfig(1, 1, 1, 31));
   }
 }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       ScenesCommand.class,
       MovingShapesCommand.class,
       WhichShapeCommand.class,
+      NestedShapesCommand.class,
       DataCheckCommand.class,
       DataStatsCommand.class,
       DataViewCommand.class,

@@ -1,0 +1,199 @@
+package org.maskwright.datasets.scenes;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.maskwright.datasets.Categories;
+import org.maskwright.datasets.Segment;
+import org.maskwright.datasets.SegmentMask;
+import org.maskwright.datasets.Size;
+import org.maskwright.datasets.annotation.Annotated;
+import org.maskwright.datasets.annotation.CocoInstancesFile;
+import org.maskwright.datasets.mask.Rle;
+import org.maskwright.datasets.picture.Picture;
+
+/**
+ * Small synthetic pictures for models that answer clicks: shapes that hold a part which holds a
+ * part, each annotated with all that lies within it, so that one click can mean three masks.
+ *
+ * <p>A picture is a function of the seed and its number alone.
+ *
+ * <p><b>Source</b> of the task: Segment Anything (arXiv 2304.02643), section 3, "resolving
+ * ambiguity": whole, part and subpart.
+ */
+public final class NestedShapes {
+  /** Raised whenever the same settings would give other pictures. */
+  public static final int GENERATOR_VERSION = 1;
+
+  private static final String NAME = "nested-shapes";
+  private static final Categories CLASSES = Categories.things("whole", "part", "subpart");
+  private static final List<ShapeVideo.Kind> ANY = List.of(ShapeVideo.Kind.values());
+
+  /** A triangle has little room for a part. */
+  private static final List<ShapeVideo.Kind> ROOMY =
+      List.of(ShapeVideo.Kind.DISC, ShapeVideo.Kind.SQUARE);
+
+  private static final double LEAST_RADIUS = 0.2;
+  private static final double MOST_RADIUS = 0.28;
+  private static final int MOST_WHOLES = 2;
+  private static final double LEAST_SHARE = 0.65; // of what fits into a disc within the whole
+  private static final double MOST_SHARE = 0.85;
+  private static final double LEAST_HUE = 0.2; // between a shape and what it lies in
+  private static final double NOISE = 0.03;
+  private static final int ATTEMPTS = 100;
+
+  private NestedShapes() {}
+
+  /**
+   * A shape.
+   *
+   * @param level 0 a whole, 1 its part, 2 the part's
+   */
+  private record Body(
+      ShapeVideo.Kind kind, int level, double x, double y, double radius, double hue, Rgb colour) {
+    boolean covers(double px, double py) {
+      return kind.inside((px - x) / radius, (py - y) / radius);
+    }
+
+    boolean touches(double otherX, double otherY, double otherRadius) {
+      return Math.hypot(otherX - x, otherY - y) < 1.1 * (radius + otherRadius);
+    }
+  }
+
+  /**
+   * Writes the data set in COCO's layout, unless the folder holds the very same one already:
+   *
+   * <pre>
+   * DIR/images/{train,val}/000001.png
+   * DIR/annotations/instances_{train,val}.json    wholes, parts and subparts; masks overlap
+   * DIR/nested-shapes.json                        settings and generator version
+   * </pre>
+   *
+   * The folder appears complete or not at all.
+   *
+   * @return true if files were written
+   * @throws org.maskwright.datasets.DatasetException if the folder holds anything else
+   */
+  public static boolean write(Path dir, ShapePicturesConfig config) {
+    return new GeneratedFolder(
+            dir, "NestedShapes", NAME + ".json", config.manifest(NAME, GENERATOR_VERSION))
+        .write(
+            root -> {
+              writeSplit(root, "train", 1, config.trainImages(), config);
+              writeSplit(root, "val", ShapePicturesConfig.FIRST_VAL_ID, config.valImages(), config);
+            });
+  }
+
+  private static void writeSplit(
+      Path root, String split, int firstId, int count, ShapePicturesConfig config)
+      throws IOException {
+    Path images = Files.createDirectories(root.resolve("images").resolve(split));
+    List<List<Annotated>> drawn =
+        IntStream.range(firstId, firstId + count)
+            .parallel()
+            .mapToObj(id -> writeImage(images, id, config))
+            .toList();
+    Path file =
+        Files.createDirectories(root.resolve("annotations"))
+            .resolve("instances_" + split + ".json");
+    try (JsonGenerator json = new JsonFactory().createGenerator(file.toFile(), JsonEncoding.UTF8)) {
+      CocoInstancesFile instances = new CocoInstancesFile(json, CLASSES);
+      for (int i = 0; i < count; i++) {
+        instances.add(fileName(firstId + i), new Size(config.size(), config.size()), drawn.get(i));
+      }
+      instances.end();
+    }
+  }
+
+  private static String fileName(int id) {
+    return String.format(Locale.ROOT, "%06d.png", id);
+  }
+
+  private static List<Annotated> writeImage(Path images, int id, ShapePicturesConfig config) {
+    SceneRandom random = SceneRandom.ofImage(config.seed(), id);
+    List<Body> bodies = bodies(random);
+    double grey = random.between(0.2, 0.8);
+    Rgb ground = new Rgb(grey, grey, grey);
+    int size = config.size();
+    byte[] rgb = new byte[3 * size * size];
+    byte[][] masks = new byte[bodies.size()][size * size];
+    for (int p = 0; p < size * size; p++) {
+      int row = p / size;
+      double x = (p - row * size + 0.5) / size;
+      double y = (row + 0.5) / size;
+      Rgb colour = ground;
+      for (int b = 0; b < masks.length; b++) {
+        if (bodies.get(b).covers(x, y)) {
+          colour = bodies.get(b).colour();
+          masks[b][p] = 1;
+        }
+      }
+      colour.varied(random, NOISE).write(rgb, 3 * p);
+    }
+    try {
+      Files.write(images.resolve(fileName(id)), Picture.ofRgb(rgb, size, size).toPng());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<Annotated> out = new ArrayList<>();
+    for (int b = 0; b < masks.length; b++) {
+      SegmentMask mask = new SegmentMask.Runs(Rle.ofBitmap(masks[b], size, size));
+      out.add(Annotated.drawn(new Segment(bodies.get(b).level(), false, b + 1, mask)));
+    }
+    return out;
+  }
+
+  /** Wholes apart from each other, each before its part, each part before its own. */
+  private static List<Body> bodies(SceneRandom random) {
+    List<Body> wholes = new ArrayList<>();
+    List<Body> out = new ArrayList<>();
+    int count = 1 + random.below(MOST_WHOLES);
+    for (int attempt = 0; attempt < ATTEMPTS && wholes.size() < count; attempt++) {
+      double radius = random.between(LEAST_RADIUS, MOST_RADIUS);
+      double x = random.between(radius, 1 - radius);
+      double y = random.between(radius, 1 - radius);
+      if (wholes.stream().noneMatch(other -> other.touches(x, y, radius))) {
+        double hue = random.unit();
+        Body whole = new Body(kind(random, 0), 0, x, y, radius, hue, colour(random, hue));
+        Body part = inside(random, whole);
+        wholes.add(whole);
+        out.addAll(List.of(whole, part, inside(random, part)));
+      }
+    }
+    return out;
+  }
+
+  private static Body inside(SceneRandom random, Body whole) {
+    ShapeVideo.Kind kind = kind(random, whole.level() + 1);
+    double within = whole.kind().within() * whole.radius();
+    double reach = within * random.between(LEAST_SHARE, MOST_SHARE);
+    double angle = random.between(0, 2 * Math.PI);
+    double hue = whole.hue() + random.between(LEAST_HUE, 1 - LEAST_HUE);
+    return new Body(
+        kind,
+        whole.level() + 1,
+        whole.x() + (within - reach) * Math.cos(angle),
+        whole.y() + (within - reach) * Math.sin(angle),
+        reach / kind.reach(),
+        hue,
+        colour(random, hue));
+  }
+
+  private static Rgb colour(SceneRandom random, double hue) {
+    return Rgb.of(Color.HSBtoRGB((float) hue, 0.9f, (float) random.between(0.6, 1)));
+  }
+
+  private static ShapeVideo.Kind kind(SceneRandom random, int level) {
+    List<ShapeVideo.Kind> kinds = level == 2 ? ANY : ROOMY;
+    return kinds.get(random.below(kinds.size()));
+  }
+}
