@@ -61,7 +61,9 @@ record Prepared(
     if (made && processes.rank() == 0) {
       processes.meet();
     }
-    requireSameClasses(data.categories(), val);
+    if (!settings.model().decoder().isAsked()) { // what is asked has no classes of its own
+      requireSameClasses(data.categories(), val);
+    }
     data.requireShared(new Share(processes.rank(), processes.size()));
     data.lines().forEach(console::line);
     console.line("val:   %s, %d images", val.name(), val.size());
