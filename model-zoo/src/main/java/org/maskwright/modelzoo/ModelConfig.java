@@ -121,26 +121,31 @@ public record ModelConfig(
         sizeDivisibility);
   }
 
-  /** One map is what prompts are answered about, and nothing else takes it. */
+  /** One map, or a pyramid made of four, is what prompts are answered about. */
   private static void requireMaps(
       BackboneConfig backbone, PixelDecoderConfig pixelDecoder, DecoderConfig decoder) {
     boolean one = backbone.mapWidth().isPresent();
-    if (one != decoder.takesPrompts()) {
+    boolean prompts = decoder.takesPrompts();
+    if (one && !prompts) {
       throw new IllegalArgumentException(
-          one
-              ? "decoder: expected type prompts, for a backbone of one map, got "
-                  + decoderName(decoder)
-              : "backbone: expected one that gives one map (vit with family sam and map-channels"
-                  + " 0), for the decoder "
-                  + decoderName(decoder));
+          "decoder: expected type prompts, for a backbone of one map, got " + decoderName(decoder));
     }
     require(
-        one == pixelDecoder.takesOneMap(),
+        pixelDecoder.isForPrompts() == prompts && pixelDecoder.takesOneMap() == one,
         "pixelDecoder",
-        one
-            ? "type image-embedding, for the decoder prompts"
-            : "another type than image-embedding, which is for the decoder prompts",
+        pixelDecoderFor(prompts, one),
         Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
+  }
+
+  private static String pixelDecoderFor(boolean prompts, boolean one) {
+    if (!prompts) {
+      return "another type than image-embedding and fpn-embedding, which are for the decoder"
+          + " prompts";
+    }
+    return one
+        ? "type image-embedding, for the decoder prompts on a backbone of one map"
+        : "type fpn-embedding, for the decoder prompts on a backbone of four maps (or image-embedding"
+            + " on vit with family sam and map-channels 0)";
   }
 
   private static void requireTokenWidth(int width, int hiddenDim, int maskDim) {

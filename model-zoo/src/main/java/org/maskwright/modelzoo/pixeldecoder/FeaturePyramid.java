@@ -16,7 +16,6 @@ import org.maskwright.engine.tensor.Tensor;
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 4.1
  */
 public final class FeaturePyramid extends PixelDecoder {
-  private static final int LEVELS = 4;
   private final int memoryChannels;
   private final Conv2d inputProj;
   private final Transformer transformer;
@@ -32,23 +31,24 @@ public final class FeaturePyramid extends PixelDecoder {
       int maskDim,
       TransformerFpnPart.Settings encoder) {
     super(engine);
-    int coarsest = inChannels.get(LEVELS - 1);
+    int last = inChannels.size() - 1;
+    int coarsest = inChannels.get(last);
     boolean encoded = encoder != null;
     memoryChannels = encoded ? channels : coarsest;
     inputProj =
         encoded ? child("input_proj", Projections.filled(engine, coarsest, channels, 1)) : null;
     transformer = encoded ? child("transformer", new Transformer(engine, channels, encoder)) : null;
     positions = new SinePositions(channels);
-    for (int i = 0; i < LEVELS - 1; i++) {
+    for (int i = 0; i < last; i++) {
       adapters.add(
           child("adapter_" + (i + 1), new NormedConv(engine, inChannels.get(i), channels, 1)));
       layers.add(child("layer_" + (i + 1), new NormedConv(engine, channels, channels, 3)));
     }
-    layers.add(child("layer_" + LEVELS, new NormedConv(engine, memoryChannels, channels, 3)));
+    layers.add(child("layer_" + (last + 1), new NormedConv(engine, memoryChannels, channels, 3)));
     maskFeatures = child("mask_features", Projections.filled(engine, channels, maskDim, 3));
   }
 
-  /** The pyramid alone; its memory is the backbone's coarsest map. */
+  /** The pyramid alone, of the maps that are given; its memory is the coarsest. */
   public static FeaturePyramid plain(
       Engine engine, List<Integer> inChannels, int channels, int maskDim) {
     return new FeaturePyramid(engine, inChannels, channels, maskDim, null);
@@ -92,7 +92,8 @@ public final class FeaturePyramid extends PixelDecoder {
 
   @Override
   public PixelFeatures forward(List<Tensor> features) {
-    Tensor coarsest = features.get(LEVELS - 1);
+    int last = features.size() - 1;
+    Tensor coarsest = features.get(last);
     int height = coarsest.intSize(2);
     int width = coarsest.intSize(3);
     Tensor map = coarsest;
@@ -103,8 +104,8 @@ public final class FeaturePyramid extends PixelDecoder {
       tokens = encode(coarsest, height, width);
       map = Projections.map(tokens, height, width);
     }
-    Tensor y = step(layers.get(LEVELS - 1), map);
-    for (int i = LEVELS - 2; i >= 0; i--) {
+    Tensor y = step(layers.get(last), map);
+    for (int i = last - 1; i >= 0; i--) {
       Tensor above = y;
       NormedConv adapter = adapters.get(i);
       NormedConv layer = layers.get(i);

@@ -33,7 +33,9 @@ public final class FpnPart implements PixelDecoderPart {
   @Override
   public Optional<PixelDecoderConfig> deduce(StateDict state, int heads) {
     boolean some = state.keys().stream().anyMatch(key -> key.startsWith(PREFIX));
-    return some && TransformerFpnPart.layers(state) == 0
+    return some
+            && TransformerFpnPart.layers(state) == 0
+            && !state.contains(ImageEmbeddingPart.TOKENS)
         ? Optional.of(new Settings())
         : Optional.empty();
   }

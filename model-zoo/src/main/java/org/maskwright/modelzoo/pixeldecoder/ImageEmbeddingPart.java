@@ -12,7 +12,7 @@ import org.maskwright.modelzoo.weights.StateDict;
  */
 public final class ImageEmbeddingPart implements PixelDecoderPart {
   private static final int LEVELS = 1;
-  private static final String TOKENS = "sem_seg_head.predictor.mask_tokens.weight";
+  static final String TOKENS = "sem_seg_head.predictor.mask_tokens.weight";
   private static final String HYPERNETWORK =
       "sem_seg_head.predictor.output_hypernetworks_mlps.0.layers.2.weight";
 
@@ -42,6 +42,11 @@ public final class ImageEmbeddingPart implements PixelDecoderPart {
     public boolean takesOneMap() {
       return true;
     }
+
+    @Override
+    public boolean isForPrompts() {
+      return true;
+    }
   }
 
   private static final class Untouched extends PixelDecoder {
@@ -55,10 +60,7 @@ public final class ImageEmbeddingPart implements PixelDecoderPart {
     @Override
     public PixelFeatures forward(List<Tensor> features) {
       Tensor map = features.get(0);
-      return new PixelFeatures(
-          map,
-          List.of(
-              new PixelFeatures.Level(Projections.tokens(map), map.intSize(2), map.intSize(3))));
+      return new PixelFeatures(map, List.of(PixelFeatures.Level.of(map)));
     }
 
     @Override
@@ -69,7 +71,9 @@ public final class ImageEmbeddingPart implements PixelDecoderPart {
 
   @Override
   public Optional<PixelDecoderConfig> deduce(StateDict state, int heads) {
-    return state.contains(TOKENS) ? Optional.of(new Settings()) : Optional.empty();
+    return state.contains(TOKENS) && state.keys().stream().noneMatch(key -> key.startsWith(PREFIX))
+        ? Optional.of(new Settings())
+        : Optional.empty();
   }
 
   @Override

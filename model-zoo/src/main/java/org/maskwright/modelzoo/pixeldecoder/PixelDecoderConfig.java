@@ -27,8 +27,13 @@ public interface PixelDecoderConfig {
     return false;
   }
 
-  /** Whether it takes one map in place of four, for a mask decoder that takes prompts. */
+  /** Whether it takes one map in place of four. */
   default boolean takesOneMap() {
+    return false;
+  }
+
+  /** Whether its memory is what a mask decoder that takes prompts is asked about. */
+  default boolean isForPrompts() {
     return false;
   }
 

@@ -35,7 +35,12 @@ public record PixelFeatures(Tensor maskFeatures, List<Level> memory, int frames)
    * @param height rows
    * @param width columns
    */
-  public record Level(Tensor tokens, int height, int width) {}
+  public record Level(Tensor tokens, int height, int width) {
+    /** A map [B*T,C,h,w] as it is. */
+    static Level of(Tensor map) {
+      return new Level(Projections.tokens(map), map.intSize(2), map.intSize(3));
+    }
+  }
 
   /** The same, of clips of so many frames. */
   public PixelFeatures ofClips(int frames) {

@@ -54,11 +54,8 @@ public final class TokensPart implements PixelDecoderPart {
 
     @Override
     public PixelFeatures forward(List<Tensor> features) {
-      return new PixelFeatures(features.get(0), features.stream().map(Untouched::level).toList());
-    }
-
-    private static PixelFeatures.Level level(Tensor map) {
-      return new PixelFeatures.Level(Projections.tokens(map), map.intSize(2), map.intSize(3));
+      return new PixelFeatures(
+          features.get(0), features.stream().map(PixelFeatures.Level::of).toList());
     }
 
     @Override

@@ -23,7 +23,9 @@ import org.maskwright.modelzoo.ModelSummary;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.Variants;
+import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.FpnEmbeddingPart;
 import org.maskwright.modelzoo.pixeldecoder.ImageEmbeddingPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.vit.VitActivation;
@@ -204,14 +206,42 @@ class PromptDecoderTest {
     }
   }
 
-  @Test
-  void everyParameterLearns() {
+  /** On the maps of any backbone. */
+  private static ModelConfig pyramid(int stride) {
+    return new ModelConfig(
+        32,
+        4,
+        32,
+        new ResNetPart.Settings(
+            ResNetPart.Block.BASIC,
+            List.of(1, 1, 1, 1),
+            16,
+            ResNetPart.Stem.BASIC,
+            ResNetPart.Norm.BATCH,
+            false),
+        new FpnEmbeddingPart.Settings(stride),
+        new PromptsPart.Settings(2, 4, 64, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, '[1,4,96,160]'", "8, '[1,4,48,80]'", "16, '[1,4,24,40]'"})
+  void masksOfAPyramidHaveFourTimesTheSidesOfItsMap(int stride, String masks) {
+    assertEquals(masks, ModelSummary.of(pyramid(stride), 1, 96, 160).maskLogits());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "4", "8", "16"})
+  void everyParameterLearns(int stride) {
+    ModelConfig config = stride == 0 ? tiny(16) : pyramid(stride);
     try (Engine engine = Engine.open(SEEDED);
-        SegmentationModel model = SegmentationModels.build(engine, tiny(16), OBJECT);
+        SegmentationModel model = SegmentationModels.build(engine, config, OBJECT);
         var scope = engine.scope()) {
       model.setTraining(true);
-      PixelFeatures features = model.features(pixels(engine, 1, 48, SIDE));
-      Tensor mask = engine.normal(engine.random().get("test"), 0, 5, 2, 1, 12, 16);
+      PixelFeatures features = model.features(pixels(engine, 1, 32, SIDE));
+      PixelFeatures.Level map = features.memory().get(0);
+      Tensor mask =
+          engine.normal(
+              engine.random().get("test"), 0, 5, 2, 1, 4L * map.height(), 4L * map.width());
       Tensor loss = engine.scalar(0);
       List<Prompts> asked =
           List.of(
@@ -219,7 +249,7 @@ class PromptDecoderTest {
               Prompts.ofBoxes(new int[2], new float[] {1, 2, 30, 40, 5, 6, 60, 20})
                   .withMasks(mask));
       for (Prompts prompts : asked) {
-        PromptDecoder.Answer answer = model.promptDecoder().decode(features, 48, SIDE, prompts);
+        PromptDecoder.Answer answer = model.promptDecoder().decode(features, 32, SIDE, prompts);
         loss =
             loss.add(answer.masks().square().mean()).add(answer.quality().sub(2).square().mean());
       }
@@ -323,6 +353,11 @@ class PromptDecoderTest {
     assertRefused("type image-embedding", () -> sam.withPixelDecoder(other.pixelDecoder()));
     assertRefused(
         "another type than image-embedding", () -> other.withPixelDecoder(sam.pixelDecoder()));
+    assertRefused(
+        "fpn-embedding", () -> pyramid(4).withPixelDecoder(new ImageEmbeddingPart.Settings()));
+    assertRefused(
+        "type image-embedding", () -> sam.withPixelDecoder(new FpnEmbeddingPart.Settings(8)));
+    assertRefused("one of [4, 8, 16]", () -> new FpnEmbeddingPart.Settings(2));
     assertRefused("divides 16", () -> sam.withDecoder(new PromptsPart.Settings(2, 32, 64, 0)));
     assertRefused(
         "an eighth of hidden-dim",
