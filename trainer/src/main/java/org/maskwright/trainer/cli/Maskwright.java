@@ -81,8 +81,12 @@ public final class Maskwright implements Runnable {
     // Results hold file and class names of any script, whatever charset the console claims to have.
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     var err = new PrintWriter(StandardError.stream(), true, StandardCharsets.UTF_8);
-    int code = run(out, err, args);
-    Interruption.commandEnded(code);
+    int code = ExitCode.INTERNAL.code();
+    try {
+      code = run(out, err, args);
+    } finally { // an Error too, such as of a program file that was replaced, ends the process
+      Interruption.commandEnded(code);
+    }
     System.exit(code);
   }
 
