@@ -87,6 +87,28 @@ public final class Segmentation {
     return ofBytes(height, width, compressed.getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * What stands in JSON: a list of rings {@code [x, y, ...]}, or compressed run lengths {@code
+   * {"size": [height, width], "counts"}}.
+   *
+   * @throws org.maskwright.datasets.DatasetException if it is neither
+   */
+  public static Segmentation of(JsonTree drawn) {
+    if (drawn.isList()) {
+      return ofPolygons(drawn.elements().stream().map(JsonTree::numbers).toList());
+    }
+    List<JsonTree> size = drawn.get("size").elements();
+    if (size.size() != 2) {
+      throw drawn.error("size: expected [height, width]");
+    }
+    int height = size.get(0).integer();
+    int width = size.get(1).integer();
+    if (height < 1 || width < 1) {
+      throw drawn.error("size: expected positive numbers, got [%d, %d]".formatted(height, width));
+    }
+    return ofString(height, width, drawn.get("counts").text());
+  }
+
   static Segmentation ofBytes(int height, int width, byte[] compressed) {
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(

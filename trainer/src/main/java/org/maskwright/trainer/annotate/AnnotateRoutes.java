@@ -417,7 +417,7 @@ final class AnnotateRoutes {
                     .map(id -> OptionalLong.of(whole(id)))
                     .orElse(OptionalLong.empty()),
                 object.get("category").integer(),
-                object.find("segmentation").map(Edits::segmentation)));
+                object.find("segmentation").map(Segmentation::of)));
       }
       List<Long> proposals = new ArrayList<>();
       for (JsonTree id : body.get("proposals").elements()) {
@@ -432,22 +432,6 @@ final class AnnotateRoutes {
         throw value.error("expected a whole number, got " + number);
       }
       return (long) number;
-    }
-
-    private static Segmentation segmentation(JsonTree drawn) {
-      if (drawn.isList()) {
-        return Segmentation.ofPolygons(drawn.elements().stream().map(JsonTree::numbers).toList());
-      }
-      List<JsonTree> size = drawn.get("size").elements();
-      if (size.size() != 2) {
-        throw drawn.error("size: expected [height, width]");
-      }
-      int height = size.get(0).integer();
-      int width = size.get(1).integer();
-      if (height < 1 || width < 1) {
-        throw drawn.error("size: expected positive numbers, got [%d, %d]".formatted(height, width));
-      }
-      return Segmentation.ofString(height, width, drawn.get("counts").text());
     }
   }
 

@@ -1,7 +1,6 @@
 package org.maskwright.trainer.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,8 +133,7 @@ final class PromptMixin {
   }
 
   private void requireAnswers(Path model) {
-    boolean onnx = !Files.isDirectory(model) && model.toString().endsWith(".onnx");
-    if (onnx || !ModelFolder.describe(model).model().decoder().takesPrompts()) {
+    if (!PromptPredictor.isFor(model)) {
       throw refused(
           "--point, --box, --mask, --multimask: expected a model folder that answers prompts (model.decoder.type = prompts, such as an imported sam_vit_b), got %s; leave them out"
               .formatted(model));
@@ -212,10 +210,12 @@ final class PromptMixin {
                 String.format(
                     Locale.ROOT,
                     "object %d%s: quality %.3f, %,d pixels, %s",
-                    mask.object(),
-                    mask.hypothesis() > 0 ? ", hypothesis " + mask.hypothesis() : "",
-                    mask.quality(),
-                    mask.mask().area(),
+                    mask.answer().object(),
+                    mask.answer().hypothesis() > 0
+                        ? ", hypothesis " + mask.answer().hypothesis()
+                        : "",
+                    mask.answer().quality(),
+                    mask.answer().mask().area(),
                     mask.file()));
           }
           rows.forEach(lines::println);

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description = {
       "Answer pictures over HTTP with what a model sees in them: POST the bytes of a photograph to"
-          + " /v1/predict, get the segments as JSON. /openapi.json describes all of it.",
+          + " /v1/predict, get the segments as JSON; of a model that answers prompts (Segment"
+          + " Anything) to /v1/prompt?points=X,Y, get masks. /openapi.json describes all of it.",
       "It answers this machine alone unless --bind says otherwise, and who has the token. Ctrl-C or"
           + " SIGTERM ends it when what runs is answered."
     })
@@ -116,6 +117,16 @@ final class ServeCommand implements Callable<Integer> {
   private int maxBody;
 
   @Option(
+      names = "--keep",
+      paramLabel = "MIB",
+      defaultValue = "256",
+      description =
+          "Of a model that answers prompts: memory for encoded pictures, in MiB, so that later"
+              + " prompts about them take milliseconds; those that were asked about last stay"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int keep;
+
+  @Option(
       names = "--timeout",
       paramLabel = "S",
       defaultValue = "60",
@@ -133,7 +144,14 @@ final class ServeCommand implements Callable<Integer> {
     ServerSettings http = OptionWish.of(spec, this::http);
     ServiceSettings service =
         OptionWish.of(
-            spec, () -> new ServiceSettings(maxPixels, queue, batch, Duration.ofMillis(batchWait)));
+            spec,
+            () ->
+                new ServiceSettings(
+                    maxPixels,
+                    queue,
+                    batch,
+                    Duration.ofMillis(batchWait),
+                    (long) keep << MIB_BITS));
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     engine.options(); // says now what is wrong with them
@@ -165,8 +183,9 @@ final class ServeCommand implements Callable<Integer> {
                   }));
       out.flush();
       err.printf(
-          "try: curl %s--data-binary @photo.jpg %sv1/predict%n",
-          http.token().isPresent() ? "-H 'Authorization: Bearer TOKEN' " : "", server.http().uri());
+          "try: curl %s--data-binary @photo.jpg '%s'%n",
+          http.token().isPresent() ? "-H 'Authorization: Bearer TOKEN' " : "",
+          server.http().uri().resolve(server.example()));
       if (noToken && !bind.equals(LOOPBACK)) {
         err.printf("note: whoever reaches %s is answered; --token TOKEN asks for one%n", bind);
       }

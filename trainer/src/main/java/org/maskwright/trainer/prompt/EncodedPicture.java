@@ -40,11 +40,14 @@ public final class EncodedPicture implements AutoCloseable {
   private final SegmentationModel model;
   private final PixelFeatures features;
   private final ImageFrame frame;
+  private final long bytes;
 
-  EncodedPicture(SegmentationModel model, PixelFeatures features, ImageFrame frame) {
+  private EncodedPicture(
+      SegmentationModel model, PixelFeatures features, ImageFrame frame, long bytes) {
     this.model = model;
     this.features = features;
     this.frame = frame;
+    this.bytes = bytes;
   }
 
   /**
@@ -53,6 +56,13 @@ public final class EncodedPicture implements AutoCloseable {
    * @param pixels [C,contentHeight,contentWidth] of the frame
    */
   static EncodedPicture of(SegmentationModel model, float[] pixels, ImageFrame frame) {
+    Engine engine = model.engine();
+    long before = engine.memory().liveBytes();
+    PixelFeatures features = features(model, pixels, frame);
+    return new EncodedPicture(model, features, frame, engine.memory().liveBytes() - before);
+  }
+
+  private static PixelFeatures features(SegmentationModel model, float[] pixels, ImageFrame frame) {
     Engine engine = model.engine();
     model.setTraining(false);
     try (var off = engine.noGrad();
@@ -63,7 +73,7 @@ public final class EncodedPicture implements AutoCloseable {
                   pixels, 1, model.inputs(), frame.contentHeight(), frame.contentWidth()));
       scope.keep(features.maskFeatures());
       features.memory().forEach(level -> scope.keep(level.tokens()));
-      return new EncodedPicture(model, features, frame);
+      return features;
     }
   }
 
@@ -75,6 +85,11 @@ public final class EncodedPicture implements AutoCloseable {
   /** The picture's way into the model. */
   public ImageFrame frame() {
     return frame;
+  }
+
+  /** Bytes of memory that its features take; about, where others use the engine meanwhile. */
+  public long bytes() {
+    return bytes;
   }
 
   /** The features, for what else is decoded of them; they live as long as this. */

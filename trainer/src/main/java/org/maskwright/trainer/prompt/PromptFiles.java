@@ -11,7 +11,6 @@ import org.maskwright.datasets.PointLabels;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.WeakLabel;
-import org.maskwright.datasets.Window;
 import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.annotation.PaintedMasks;
 import org.maskwright.datasets.image.ImageWindows;
@@ -24,7 +23,6 @@ import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.WeakMarks;
 import org.maskwright.trainer.output.OutputFolder;
-import org.maskwright.trainer.result.MaskRuns;
 
 /**
  * Answers about one photograph as files: NAME.png with the masks and the prompts over the
@@ -34,7 +32,6 @@ import org.maskwright.trainer.result.MaskRuns;
  * are of all its pixels.
  */
 public final class PromptFiles {
-  private static final int LONG_SIDE = 4096;
   private static final int WHITE = 255;
   private static final int PROMPTS = 0; // the category of what was asked, before those of objects
   private static final double NANOS = 1e9;
@@ -42,11 +39,10 @@ public final class PromptFiles {
   /**
    * A mask that was written.
    *
-   * @param object which object was asked for, from 1
-   * @param hypothesis 1 to 3; 0 of an object's only mask
-   * @param file the picture of the mask
+   * @param answer the mask
+   * @param file its picture
    */
-  public record Mask(int object, int hypothesis, double quality, Rle mask, Path file) {}
+  public record Mask(PromptSegment answer, Path file) {}
 
   /**
    * What was written.
@@ -84,40 +80,34 @@ public final class PromptFiles {
     wishes.requireInside(photograph.size());
     folder.requireFree(name + ".png", name + ".json");
     Size size = photograph.size();
-    Size drawn = ShrunkPicture.size(size, LONG_SIDE);
-    boolean large = !drawn.equals(size);
-    boolean colours = predictor.normalization().channels().mayBeColours();
-    Photograph seen =
-        large && colours ? ShrunkPicture.of(photograph, drawn) : photograph.read(Window.of(size));
+    Photograph seen = PromptPredictor.seen(photograph, predictor.normalization());
     long start = System.nanoTime();
     try (EncodedPicture encoded = predictor.encode(seen, size)) {
       long read = System.nanoTime();
-      List<List<PromptMask>> answers = encoded.answer(wishes.prompts(encoded), wishes.wanted());
+      List<PromptSegment> answers = PromptSegment.of(encoded, wishes);
       long answered = System.nanoTime();
-      List<Mask> masks = masks(answers, name, wishes, folder);
-      RgbImage picture = large ? ShrunkPicture.of(photograph, drawn) : seen.shown();
+      List<Mask> masks = masks(answers, name, folder);
+      RgbImage picture =
+          PromptPredictor.isSeenSmaller(size)
+              ? ShrunkPicture.of(photograph, PromptPredictor.sizeSeen(size))
+              : seen.shown();
       folder.write(name + ".json", json(shown, size, masks).indentedFile());
       Path file = folder.write(name + ".png", overlay(picture, size, masks, wishes));
       return new Written(file, masks, (read - start) / NANOS, (answered - read) / NANOS);
     }
   }
 
-  private static List<Mask> masks(
-      List<List<PromptMask>> answers, String name, PromptWishes wishes, OutputFolder folder) {
+  private static List<Mask> masks(List<PromptSegment> answers, String name, OutputFolder folder) {
     List<Mask> out = new ArrayList<>();
-    for (int object = 0; object < answers.size(); object++) {
-      for (int which = 0; which < answers.get(object).size(); which++) {
-        PromptMask answer = answers.get(object).get(which);
-        Rle mask = MaskRuns.rle(answer.mask());
-        Size size = new Size(mask.width(), mask.height());
-        Path file =
-            folder.write(
-                "%s.mask-%d.png".formatted(name, out.size() + 1),
-                LabelPng.grey8(
-                    new PaintedMasks(size, 0, List.of(new PaintedMasks.Paint(mask, WHITE)))));
-        int hypothesis = wishes.hypotheses() ? which + 1 : 0;
-        out.add(new Mask(object + 1, hypothesis, answer.quality(), mask, file));
-      }
+    for (PromptSegment answer : answers) {
+      Size size = new Size(answer.mask().width(), answer.mask().height());
+      Path file =
+          folder.write(
+              "%s.mask-%d.png".formatted(name, out.size() + 1),
+              LabelPng.grey8(
+                  new PaintedMasks(
+                      size, 0, List.of(new PaintedMasks.Paint(answer.mask(), WHITE)))));
+      out.add(new Mask(answer, file));
     }
     return out;
   }
@@ -133,7 +123,7 @@ public final class PromptFiles {
       for (Mask mask : masks) {
         json.writeStartObject();
         writeFields(mask, json);
-        JsonNumbers.segmentation(json, mask.mask());
+        JsonNumbers.segmentation(json, mask.answer().mask());
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -143,13 +133,7 @@ public final class PromptFiles {
 
   /** The fields of a mask but for its run lengths: the file's name without its folder. */
   public static void writeFields(Mask mask, JsonGenerator json) throws IOException {
-    json.writeNumberField("object", mask.object());
-    if (mask.hypothesis() > 0) {
-      json.writeNumberField("hypothesis", mask.hypothesis());
-    }
-    json.writeNumberField("quality", mask.quality());
-    json.writeNumberField("area", mask.mask().area());
-    JsonNumbers.box(json, mask.mask().box());
+    mask.answer().writeFields(json);
     json.writeStringField("mask", mask.file().getFileName().toString());
   }
 
@@ -158,7 +142,7 @@ public final class PromptFiles {
     Size drawn = new Size(picture.width(), picture.height());
     List<OverlayInstance> layers = new ArrayList<>();
     for (int i = 0; i < masks.size(); i++) {
-      Mask mask = masks.get(i);
+      PromptSegment mask = masks.get(i).answer();
       Rle runs =
           drawn.equals(size) ? mask.mask() : mask.mask().sampled(drawn.height(), drawn.width());
       String label =

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.prompt;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -12,6 +13,9 @@ import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.Window;
+import org.maskwright.datasets.image.ImageWindows;
+import org.maskwright.datasets.image.ShrunkPicture;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.engine.tensor.Engine;
@@ -38,6 +42,9 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
  * <p><b>Threads</b> one at a time: the model is shared.
  */
 public final class PromptPredictor implements AutoCloseable {
+  private static final int LONG_SIDE = 4096; // of what is seen of a picture
+  private static final String ONNX = ".onnx";
+
   private final SegmentationModel model;
   private final boolean owned;
   private final Normalization normalization;
@@ -92,6 +99,16 @@ public final class PromptPredictor implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a path is that of a model that answers prompts, and of nothing else that can be asked.
+   *
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if it is a folder without a model
+   */
+  public static boolean isFor(Path model) {
+    boolean onnx = !Files.isDirectory(model) && model.toString().endsWith(ONNX);
+    return !onnx && ModelFolder.describe(model).model().decoder().takesPrompts();
+  }
+
   /** The model. */
   public SegmentationModel model() {
     return model;
@@ -100,6 +117,28 @@ public final class PromptPredictor implements AutoCloseable {
   /** What is done to pixels before the model. */
   public Normalization normalization() {
     return normalization;
+  }
+
+  /**
+   * What is seen of a picture that is to be {@link #encode(Photograph, Size) encoded}: all of it,
+   * or of colours with a long side above 4096 pixels a smaller copy.
+   *
+   * @param normalization that of the model
+   */
+  public static Photograph seen(ImageWindows picture, Normalization normalization) {
+    Size size = picture.size();
+    return isSeenSmaller(size) && normalization.channels().mayBeColours()
+        ? ShrunkPicture.of(picture, sizeSeen(size))
+        : picture.read(Window.of(size));
+  }
+
+  /** The size at which a picture is seen. */
+  static Size sizeSeen(Size picture) {
+    return ShrunkPicture.size(picture, LONG_SIDE);
+  }
+
+  static boolean isSeenSmaller(Size picture) {
+    return !sizeSeen(picture).equals(picture);
   }
 
   /** Encodes a picture. */

@@ -11,6 +11,7 @@ import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.JsonContent;
 import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.datasets.mask.Outline;
+import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.trainer.http.HttpException;
 import org.maskwright.trainer.result.ImageResult;
@@ -89,7 +90,7 @@ enum AnswerFormat {
             }
             SegmentFields.writeWithoutMask(json, result.classes(), segment);
             if (this == POLYGON) {
-              polygons(json, segment, polygons);
+              polygons(json, segment.mask(), polygons);
             }
             json.writeEndObject();
           }
@@ -100,11 +101,25 @@ enum AnswerFormat {
         });
   }
 
+  /** A mask as a field of JSON; of {@link #PNG} white on black, by itself. */
+  void mask(JsonGenerator json, Rle mask, MaskPolygons polygons) throws IOException {
+    switch (this) {
+      case RLE -> JsonNumbers.segmentation(json, mask);
+      case POLYGON -> polygons(json, mask, polygons);
+      case PNG -> {
+        int[] pixels = new int[Math.multiplyExact(mask.height(), mask.width())];
+        mask.paint(pixels, MOST_8_BIT);
+        LabelMap picture = new LabelMap(mask.height(), mask.width(), pixels);
+        json.writeBinaryField("png", LabelPng.encodeGrey8(picture));
+      }
+    }
+  }
+
   /** {@code "segmentation": [[x, y, x, y, ...], ...]}, a ring for each part. */
-  private static void polygons(JsonGenerator json, ResultSegment segment, MaskPolygons polygons)
+  private static void polygons(JsonGenerator json, Rle mask, MaskPolygons polygons)
       throws IOException {
     json.writeArrayFieldStart("segmentation");
-    for (Outline part : polygons.outlines(segment.mask())) {
+    for (Outline part : polygons.outlines(mask)) {
       JsonNumbers.array(json, part.bridged());
     }
     json.writeEndArray();

@@ -10,30 +10,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.maskwright.datasets.Size;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.trainer.http.HttpException;
 import org.maskwright.trainer.http.Metrics;
-import org.maskwright.trainer.run.Prediction;
-import org.maskwright.trainer.run.SharedModel;
 
 /**
  * The thread of a model, and the pictures that wait for it. The model runs the one that came first,
- * with others of the same input size behind it, as many as a batch may have.
+ * with others behind it that it can run together with that, as many as a batch may have.
  *
  * <p><b>Threads</b> safe. <b>Lifecycle</b> the engine and the model are opened by the thread, used
  * by it alone, and closed when the queue is closed and empty.
+ *
+ * @param <I> a picture that waits
+ * @param <O> what the model says of it
+ * @param <M> the model
  */
-final class ModelQueue implements AutoCloseable {
+final class ModelQueue<I, O, M extends ServedModel<I, O>> implements AutoCloseable {
   private static final double[] PICTURES = {1, 2, 4, 8, 16, 32, 64};
   private static final double[] SECONDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
   private static final double NEW_SHARE = 0.2; // of a moving mean
   private static final int MOST_RETRY_SECONDS = 60;
 
   private final ServiceSettings settings;
-  private final CompletableFuture<SharedModel> model = new CompletableFuture<>();
-  private final Deque<Job> waiting = new ArrayDeque<>(); // guarded by this
+  private final CompletableFuture<M> model = new CompletableFuture<>();
+  private final Deque<Job<I, O>> waiting = new ArrayDeque<>(); // guarded by this
   private final Thread thread;
   private final Metrics.Histogram batches;
   private final Metrics.Histogram seconds;
@@ -41,19 +43,23 @@ final class ModelQueue implements AutoCloseable {
   private volatile double pictureSeconds;
 
   /** A picture that waits. */
-  private record Job(
-      SharedModel.Waiting picture,
-      long sinceNanos,
-      long deadlineNanos,
-      CompletableFuture<SharedModel.Seen> seen) {
+  private record Job<I, O>(
+      I picture, long sinceNanos, long deadlineNanos, CompletableFuture<O> seen) {
     boolean isWanted() {
       return !seen.isDone() && System.nanoTime() < deadlineNanos;
     }
   }
 
-  /** For the model of a prediction, which is not loaded yet. */
+  /**
+   * For a model that is not loaded yet.
+   *
+   * @param loading by the thread of the queue
+   */
   ModelQueue(
-      Supplier<Engine> engine, Prediction prediction, ServiceSettings settings, Metrics metrics) {
+      Supplier<Engine> engine,
+      Function<Engine, M> loading,
+      ServiceSettings settings,
+      Metrics metrics) {
     this.settings = settings;
     this.batches =
         metrics.histogram(
@@ -64,7 +70,7 @@ final class ModelQueue implements AutoCloseable {
     metrics.gauge("maskwright_queue_pictures", "Pictures that wait for the model.", this::size);
     metrics.gauge(
         "maskwright_queue_limit_pictures", "Pictures that may wait.", () -> settings.queue());
-    this.thread = new Thread(() -> work(engine, prediction), "model");
+    this.thread = new Thread(() -> work(engine, loading), "model");
     thread.setDaemon(true);
   }
 
@@ -73,11 +79,11 @@ final class ModelQueue implements AutoCloseable {
     thread.start();
   }
 
-  private void work(Supplier<Engine> opener, Prediction prediction) {
+  private void work(Supplier<Engine> opener, Function<Engine, M> loading) {
     try (Engine engine = opener.get();
-        SharedModel opened = SharedModel.open(engine, prediction)) {
+        M opened = loading.apply(engine)) {
       model.complete(opened);
-      for (List<Job> batch = next(); !batch.isEmpty(); batch = next()) {
+      for (List<Job<I, O>> batch = next(); !batch.isEmpty(); batch = next()) {
         run(opened, batch);
       }
     } catch (RuntimeException | Error e) {
@@ -116,7 +122,7 @@ final class ModelQueue implements AutoCloseable {
    *
    * @throws HttpException 503 while it is being loaded
    */
-  SharedModel model() {
+  M model() {
     if (!isReady()) {
       throw HttpException.busy("the model is being loaded; see /readyz", 1);
     }
@@ -132,9 +138,9 @@ final class ModelQueue implements AutoCloseable {
    *
    * @throws HttpException 503 if too many wait already, 504 if its time is over
    */
-  SharedModel.Seen run(SharedModel.Waiting picture, long deadlineNanos) {
-    CompletableFuture<SharedModel.Seen> seen = new CompletableFuture<>();
-    add(new Job(picture, System.nanoTime(), deadlineNanos, seen));
+  O run(I picture, long deadlineNanos) {
+    CompletableFuture<O> seen = new CompletableFuture<>();
+    add(new Job<>(picture, System.nanoTime(), deadlineNanos, seen));
     try {
       return seen.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -163,7 +169,7 @@ final class ModelQueue implements AutoCloseable {
             .formatted(size(), pictureSeconds));
   }
 
-  private synchronized void add(Job job) {
+  private synchronized void add(Job<I, O> job) {
     waiting.removeIf(other -> !other.isWanted()); // who gave up takes no place
     if (closed) {
       throw HttpException.busy("the server is being stopped", 1);
@@ -181,7 +187,7 @@ final class ModelQueue implements AutoCloseable {
   }
 
   /** The next batch; empty at the end. */
-  private synchronized List<Job> next() {
+  private synchronized List<Job<I, O>> next() {
     try {
       while (true) {
         waiting.removeIf(job -> !job.isWanted());
@@ -205,28 +211,28 @@ final class ModelQueue implements AutoCloseable {
   }
 
   /** The first picture and those behind it that can be run with it. */
-  private List<Job> alike() {
-    Iterator<Job> jobs = waiting.iterator();
-    List<Job> out = new ArrayList<>(List.of(jobs.next()));
-    Optional<Size> size = out.get(0).picture().inputSize();
-    while (jobs.hasNext() && out.size() < settings.batch() && size.isPresent()) {
-      Job job = jobs.next();
-      if (job.picture().inputSize().equals(size)) {
+  private List<Job<I, O>> alike() {
+    Iterator<Job<I, O>> jobs = waiting.iterator();
+    List<Job<I, O>> out = new ArrayList<>(List.of(jobs.next()));
+    Optional<?> kind = model.join().batch(out.get(0).picture());
+    while (jobs.hasNext() && out.size() < settings.batch() && kind.isPresent()) {
+      Job<I, O> job = jobs.next();
+      if (model.join().batch(job.picture()).equals(kind)) {
         out.add(job);
       }
     }
     return out;
   }
 
-  private List<Job> taken(List<Job> jobs) {
+  private List<Job<I, O>> taken(List<Job<I, O>> jobs) {
     waiting.removeAll(jobs);
     return jobs;
   }
 
-  private void run(SharedModel opened, List<Job> batch) {
+  private void run(M opened, List<Job<I, O>> batch) {
     long start = System.nanoTime();
     try {
-      List<SharedModel.Seen> seen = opened.run(batch.stream().map(Job::picture).toList());
+      List<O> seen = opened.run(batch.stream().map(Job::picture).toList());
       double took = (System.nanoTime() - start) / 1e9;
       batches.observe(batch.size());
       seconds.observe(took);

@@ -17,13 +17,13 @@ import org.maskwright.trainer.http.Metrics;
 import org.maskwright.trainer.http.Request;
 import org.maskwright.trainer.http.Route;
 import org.maskwright.trainer.http.ServerSettings;
-import org.maskwright.trainer.run.Prediction;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.run.ResidentMemory;
 
 /**
- * A model's predictions over HTTP. What it answers is described by {@code /openapi.json}; what it
- * says of a picture is what {@code predict} writes of the file.
+ * A model's predictions over HTTP, or of one that takes prompts its answers to them. What it
+ * answers is described by {@code /openapi.json}; what it says of a picture is what {@code predict}
+ * writes of the file.
  *
  * <pre>{@code
  * try (PredictionServer server =
@@ -46,11 +46,11 @@ import org.maskwright.trainer.run.ResidentMemory;
 public final class PredictionServer implements AutoCloseable {
   private static final String OPENAPI = "openapi.json";
 
-  private final ModelQueue queue;
+  private final Served served;
   private final LocalServer server;
 
-  private PredictionServer(ModelQueue queue, LocalServer server) {
-    this.queue = queue;
+  private PredictionServer(Served served, LocalServer server) {
+    this.served = served;
     this.server = server;
   }
 
@@ -58,10 +58,12 @@ public final class PredictionServer implements AutoCloseable {
    * Starts to listen, and to load the model.
    *
    * @param model a model folder, or a file of ONNX
-   * @param wishes what is asked where a request says nothing else
+   * @param wishes what is asked where a request says nothing else; none of a model that takes
+   *     prompts
    * @param engine opens what computes; called by the model's own thread, which closes it
    * @param faults told of errors that are ours, by several threads at once
    * @throws IllegalArgumentException if wishes do not fit the model
+   * @throws org.maskwright.trainer.config.ConfigException if it is a model that answers by examples
    * @throws org.maskwright.modelzoo.weights.CheckpointException if the folder is none of a model
    * @throws IOException if the address cannot be bound; says what to do
    */
@@ -73,42 +75,34 @@ public final class PredictionServer implements AutoCloseable {
       ServiceSettings service,
       Consumer<Throwable> faults)
       throws IOException {
-    Prediction prediction = Prediction.of(model, wishes);
     Metrics metrics = new Metrics();
     memory(metrics);
-    ModelQueue queue = new ModelQueue(engine, prediction, service, metrics);
-    ModelDescription description = new ModelDescription(model, prediction, http, service);
-    List<Route> routes =
-        routes(
-            queue,
-            new PredictHandler(prediction, wishes, service, queue),
-            description.json(),
-            metrics);
-    LocalServer server = LocalServer.start(http, routes, metrics, faults);
-    queue.start();
-    return new PredictionServer(queue, server);
+    Served served = Served.of(model, wishes, engine, http, service, metrics);
+    LocalServer server = LocalServer.start(http, routes(served, metrics), metrics, faults);
+    served.queue().start();
+    return new PredictionServer(served, server);
   }
 
   /** All of them, as {@code openapi.json} describes them. */
-  static List<Route> routes(
-      ModelQueue queue, PredictHandler predict, JsonContent model, Metrics metrics) {
+  static List<Route> routes(Served served, Metrics metrics) {
     return List.of(
-        Route.of("POST", "/v1/predict", predict),
-        Route.of("GET", "/v1/model", request -> Answer.json(model)),
+        Route.of("POST", "/v1/predict", request -> served.predict().handle(request)),
+        Route.of("POST", "/v1/prompt", request -> served.prompt().handle(request)),
+        Route.of("GET", "/v1/model", request -> Answer.json(served.description())),
         Route.of("GET", "/metrics", request -> Answer.text(Metrics.TYPE, metrics.text())),
-        Route.open("GET", "/healthz", request -> health(queue)),
-        Route.open("GET", "/readyz", request -> readiness(request, queue)),
+        Route.open("GET", "/healthz", request -> health(served.queue())),
+        Route.open("GET", "/readyz", request -> readiness(request, served.queue())),
         Route.open("GET", "/" + OPENAPI, request -> Answer.bytes("application/json", openApi())));
   }
 
-  private static Answer health(ModelQueue queue) {
+  private static Answer health(ModelQueue<?, ?, ?> queue) {
     if (!queue.isAlive()) {
       throw new HttpException(500, "the thread of the model has ended; restart the server");
     }
     return status("ok");
   }
 
-  private static Answer readiness(Request request, ModelQueue queue) {
+  private static Answer readiness(Request request, ModelQueue<?, ?, ?> queue) {
     if (request.isServerClosing()) {
       throw HttpException.busy("the server is being stopped", 1);
     }
@@ -152,7 +146,7 @@ public final class PredictionServer implements AutoCloseable {
    * @throws RuntimeException if it cannot be: what loading it threw
    */
   public void awaitLoaded() throws InterruptedException {
-    queue.awaitLoaded();
+    served.queue().awaitLoaded();
   }
 
   /** Where it listens. */
@@ -160,10 +154,15 @@ public final class PredictionServer implements AutoCloseable {
     return server;
   }
 
+  /** Path and query of a first question about a picture, with X and Y to be filled in. */
+  public String example() {
+    return served.example();
+  }
+
   /** Takes no more pictures, answers those that it has, and frees the model. */
   @Override
   public void close() {
     server.close();
-    queue.close();
+    served.queue().close();
   }
 }
