@@ -13,7 +13,7 @@ said=$(mktemp)
 server=$!
 trap 'kill $server 2>/dev/null; wait $server || true; rm -f "$said"' EXIT
 until grep -q '^token' "$said"; do
-  kill -0 $server || exit 1
+  kill -0 $server 2>/dev/null || exit 1
   sleep 0.1
 done
 uri=$(sed -n 's/^serving .* on //p' "$said")

@@ -85,18 +85,21 @@ public final class Load {
     AtomicInteger next = new AtomicInteger();
     AtomicInteger again = new AtomicInteger();
     ExecutorService threads = Executors.newFixedThreadPool(clients);
-    long start = System.nanoTime();
-    List<Future<List<Double>>> futures = new ArrayList<>();
-    for (int i = 0; i < clients; i++) {
-      futures.add(threads.submit(() -> client(next, requests, again)));
+    try {
+      long start = System.nanoTime();
+      List<Future<List<Double>>> futures = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        futures.add(threads.submit(() -> client(next, requests, again)));
+      }
+      List<Double> millis = new ArrayList<>();
+      for (Future<List<Double>> future : futures) {
+        millis.addAll(future.get());
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Times(millis.stream().sorted().toList(), seconds, again.get());
+    } finally {
+      threads.shutdownNow(); // where one has failed, the others end too
     }
-    List<Double> millis = new ArrayList<>();
-    for (Future<List<Double>> future : futures) {
-      millis.addAll(future.get());
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    threads.shutdown();
-    return new Times(millis.stream().sorted().toList(), seconds, again.get());
   }
 
   private List<Double> client(AtomicInteger next, int requests, AtomicInteger again)

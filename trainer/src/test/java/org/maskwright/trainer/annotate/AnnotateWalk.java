@@ -4,16 +4,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Segment;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.annotation.MaskPolygons;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.json.JsonTree;
@@ -71,7 +76,7 @@ final class AnnotateWalk implements AutoCloseable {
     client = new Client(server.link());
   }
 
-  /** Draws all objects of pictures and marks them as done. */
+  /** Draws all objects of pictures, one of two with polygons, and marks them as done. */
   void label(int from, int to) {
     Map<String, Integer> ids = new HashMap<>();
     for (JsonTree c : client.get("api/state?tab=walk").get("classes").elements()) {
@@ -79,18 +84,26 @@ final class AnnotateWalk implements AutoCloseable {
     }
     for (int n = from; n < to; n++) {
       Size size = sizes.get(n);
-      String objects =
-          truth.get(n).stream()
-              .map(
-                  s ->
-                      "{\"category\": %d, \"segmentation\": %s}"
-                          .formatted(
-                              ids.get(classes.get(s.category())),
-                              Client.json(s.mask().toRle(size))))
-              .collect(Collectors.joining(","));
+      List<String> objects = new ArrayList<>();
+      for (Segment segment : truth.get(n)) {
+        Rle mask = segment.mask().toRle(size);
+        objects.add(
+            "{\"category\": %d, \"segmentation\": %s}"
+                .formatted(
+                    ids.get(classes.get(segment.category())),
+                    objects.size() % 2 == 0 ? polygons(mask) : Client.json(mask)));
+      }
       client.send(
-          "PUT", "api/pictures/" + n, Client.edits("walk", client.version(n), true, objects));
+          "PUT", "api/pictures/" + n, Client.edits("walk", client.version(n), true, String.join(",", objects)));
     }
+  }
+
+  /** As a person draws it: corners up to a pixel beside the edge. */
+  private static String polygons(Rle mask) {
+    return new MaskPolygons(1)
+        .outlines(mask).stream()
+            .map(part -> Arrays.toString(part.bridged()))
+            .collect(Collectors.joining(",", "[", "]"));
   }
 
   /**
@@ -121,8 +134,17 @@ final class AnnotateWalk implements AutoCloseable {
     }
   }
 
-  /** F1 of the proposals for some pictures, at IoU 0.5 and a score of 0.5. */
-  double f1(int from, int to) {
+  /**
+   * How good proposals are.
+   *
+   * @param f1 at IoU 0.5, of those with a score of at least 0.5
+   * @param iou mean over the true objects of the IoU with the best of these of its class, 0 where
+   *     there is none
+   */
+  record Quality(double f1, double iou) {}
+
+  /** That of the proposals for some pictures. */
+  Quality quality(int from, int to) {
     Map<Integer, String> names = new HashMap<>();
     for (JsonTree c : client.get("api/state?tab=walk").get("classes").elements()) {
       names.put(c.get("id").integer(), c.get("name").text());
@@ -130,10 +152,12 @@ final class AnnotateWalk implements AutoCloseable {
     int hits = 0;
     int wanted = 0;
     int found = 0;
+    double overlaps = 0;
     for (int n = from; n < to; n++) {
       Size size = sizes.get(n);
-      List<Segment> left = new ArrayList<>(truth.get(n));
-      wanted += left.size();
+      IdentityHashMap<Segment, Double> best = new IdentityHashMap<>(); // to the best overlap
+      truth.get(n).forEach(segment -> best.put(segment, 0.0));
+      Set<Segment> hit = Collections.newSetFromMap(new IdentityHashMap<>());
       for (JsonTree p : client.get("api/pictures/" + n).get("proposals").elements()) {
         if (p.get("score").number() < SHOWN) {
           continue;
@@ -141,16 +165,21 @@ final class AnnotateWalk implements AutoCloseable {
         found++;
         String name = names.get(p.get("category").integer());
         Rle mask = Rle.ofString(size.height(), size.width(), p.get("rle").get("counts").text());
-        hits +=
-            left.stream()
-                .filter(s -> classes.get(s.category()).equals(name))
-                .filter(s -> s.mask().toRle(size).iou(mask) >= SAME)
-                .findFirst()
-                .map(s -> left.remove(s) ? 1 : 0)
-                .orElse(0);
+        boolean same = false;
+        for (Segment s : truth.get(n)) {
+          if (classes.get(s.category()).equals(name)) {
+            double iou = s.mask().toRle(size).iou(mask);
+            best.merge(s, iou, Math::max);
+            same = same || (iou >= SAME && hit.add(s)); // one proposal finds one object
+          }
+        }
+        hits += same ? 1 : 0;
       }
+      wanted += best.size();
+      overlaps += best.values().stream().mapToDouble(v -> v).sum();
     }
-    return wanted + found == 0 ? 0 : 2.0 * hits / (wanted + found);
+    return new Quality(
+        wanted + found == 0 ? 0 : 2.0 * hits / (wanted + found), overlaps / Math.max(1, wanted));
   }
 
   /** How many proposals there are for a picture. */
@@ -173,23 +202,24 @@ final class AnnotateWalk implements AutoCloseable {
    * @param args an empty folder, minutes of a round, then more words of trainings
    */
   public static void main(String[] args) throws Exception {
-    String[] words = java.util.Arrays.copyOfRange(args, 2, args.length);
+    String[] words = Arrays.copyOfRange(args, 2, args.length);
     double minutes = Double.parseDouble(args[1]);
     try (AnnotateWalk walk =
         new AnnotateWalk(Path.of(args[0]), new ScenesConfig(7, 40, 0, 192, 144, 4), 2, words)) {
-      System.out.printf(Locale.ROOT, "no model: F1 %.3f%n", walk.f1(20, 40));
       int done = 0;
       for (int to : new int[] {5, 20}) {
         walk.label(done, to);
         done = to;
         JsonTree trained = walk.train(minutes);
+        Quality quality = walk.quality(20, 40);
         System.out.printf(
             Locale.ROOT,
-            "%d pictures, %d steps, %s: F1 %.3f%n",
+            "%d pictures, %d steps, %s: F1 %.3f, IoU %.3f%n",
             to,
             trained.get("steps").integer(),
             trained.get("metrics").text(),
-            walk.f1(20, 40));
+            quality.f1(),
+            quality.iou());
       }
     }
   }
