@@ -22,6 +22,7 @@ import org.maskwright.datasets.annotation.MaskPolygons;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.json.JsonTree;
+import org.maskwright.datasets.mask.Outline;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.scenes.ScenesConfig;
@@ -94,16 +95,18 @@ final class AnnotateWalk implements AutoCloseable {
                     objects.size() % 2 == 0 ? polygons(mask) : Client.json(mask)));
       }
       client.send(
-          "PUT", "api/pictures/" + n, Client.edits("walk", client.version(n), true, String.join(",", objects)));
+          "PUT",
+          "api/pictures/" + n,
+          Client.edits("walk", client.version(n), true, String.join(",", objects)));
     }
   }
 
   /** As a person draws it: corners up to a pixel beside the edge. */
   private static String polygons(Rle mask) {
-    return new MaskPolygons(1)
-        .outlines(mask).stream()
-            .map(part -> Arrays.toString(part.bridged()))
-            .collect(Collectors.joining(",", "[", "]"));
+    List<Outline> parts = new MaskPolygons(1).outlines(mask);
+    return parts.stream()
+        .map(part -> Arrays.toString(part.bridged()))
+        .collect(Collectors.joining(",", "[", "]"));
   }
 
   /**
