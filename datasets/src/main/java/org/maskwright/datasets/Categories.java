@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * The classes of a data set in training order: the position in this list is the contiguous class
@@ -12,6 +15,9 @@ import java.util.Map;
  * use.
  */
 public final class Categories implements Iterable<Category> {
+  /** The name of {@link #background}. */
+  public static final String BACKGROUND = "background";
+
   private final List<Category> list;
   private final Map<Integer, Integer> indexOfId;
 
@@ -74,6 +80,16 @@ public final class Categories implements Iterable<Category> {
   /** All names in contiguous order. */
   public List<String> names() {
     return list.stream().map(Category::name).toList();
+  }
+
+  /**
+   * The class that is no class: what no object covers, by its name; empty if there is none. What
+   * then is of no class at all is void.
+   */
+  public OptionalInt background() {
+    return IntStream.range(0, list.size())
+        .filter(k -> list.get(k).name().toLowerCase(Locale.ROOT).equals(BACKGROUND))
+        .findFirst();
   }
 
   /** The number of things. */

@@ -1,6 +1,7 @@
 package org.maskwright.datasets;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,6 +54,11 @@ public final class DatasetView extends ForwardingDataset {
   @Override
   protected int indexOf(int index) {
     return indices[index];
+  }
+
+  @Override
+  public Set<Integer> classes(int index) {
+    return whole().classes(indices[index]);
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
@@ -33,8 +33,6 @@ import org.maskwright.datasets.transform.SemanticMap;
  * class of objects, the usual case, all pixels left would be of that class.
  */
 public final class MergedThings implements Dataset {
-  private static final String BACKGROUND = "background";
-
   private final Dataset things;
   private final Categories categories;
   private final int background;
@@ -42,18 +40,14 @@ public final class MergedThings implements Dataset {
   private MergedThings(Dataset things) {
     this.things = things;
     List<Category> merged = new ArrayList<>(things.categories().asList());
-    int named =
-        IntStream.range(0, merged.size())
-            .filter(k -> merged.get(k).name().toLowerCase(Locale.ROOT).equals(BACKGROUND))
-            .findFirst()
-            .orElse(-1);
-    if (named < 0) {
+    OptionalInt named = things.categories().background();
+    if (named.isEmpty()) {
       int most = merged.stream().mapToInt(Category::id).max().orElse(0);
       int id = things.categories().indexOf(0) < 0 ? 0 : Math.addExact(most, 1);
-      merged.add(0, Category.of(id, BACKGROUND, false));
+      merged.add(0, Category.of(id, Categories.BACKGROUND, false));
     }
     this.categories = Categories.of(merged);
-    this.background = Math.max(0, named);
+    this.background = named.orElse(0);
   }
 
   /**

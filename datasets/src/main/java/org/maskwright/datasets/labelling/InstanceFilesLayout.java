@@ -213,7 +213,8 @@ public final class InstanceFilesLayout implements Layout {
     return classes ? MergedThings.of(objects) : objects;
   }
 
-  private static List<Segment> segments(
+  /** What is not 0 in each of some masks. */
+  static List<Segment> segments(
       Path root, List<MaskFiles.Mask> masks, ClassNames classes, Size size) {
     List<Segment> segments = new ArrayList<>();
     for (MaskFiles.Mask mask : masks) {
