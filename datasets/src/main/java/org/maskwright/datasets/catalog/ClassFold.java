@@ -26,19 +26,9 @@ public record ClassFold(Benchmark of, int number) {
   /** Benchmarks and how they divide the classes. */
   public enum Benchmark {
     /** Five neighbours of VOC's 20. */
-    PASCAL_5I(20) {
-      @Override
-      int fold(int place) {
-        return place / (size() / FOLDS);
-      }
-    },
+    PASCAL_5I(20),
     /** Every fourth of COCO's 80. */
-    COCO_20I(80) {
-      @Override
-      int fold(int place) {
-        return place % FOLDS;
-      }
-    };
+    COCO_20I(80);
 
     private final int size;
 
@@ -50,8 +40,13 @@ public record ClassFold(Benchmark of, int number) {
       return size;
     }
 
-    /** Of a class by its place, from 0. */
-    abstract int fold(int place);
+    /** The fold of a class by its place, from 0. */
+    private int fold(int place) {
+      return switch (this) {
+        case PASCAL_5I -> place / (size / FOLDS);
+        case COCO_20I -> place % FOLDS;
+      };
+    }
   }
 
   /** Checks the number. */
@@ -107,10 +102,10 @@ public record ClassFold(Benchmark of, int number) {
   /** The numbers of the classes that are held out. */
   private Set<Integer> held(Dataset whole) {
     List<Integer> classes = classes(whole);
-    if (classes.size() != of.size()) {
+    if (classes.size() != of.size) {
       throw new DatasetException(
           "%s: data.fold: expected the %d classes of the benchmark, without the background, got %d; leave data.fold out, or set data.train.type to the layout that has them"
-              .formatted(whole.name(), of.size(), classes.size()));
+              .formatted(whole.name(), of.size, classes.size()));
     }
     return IntStream.range(0, classes.size())
         .filter(place -> of.fold(place) == number)

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.backbone;
 
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.maskwright.engine.tensor.Tensor;
 
@@ -19,6 +20,9 @@ public interface TokenEncoder {
 
   /** How often a map of patches is doubled for masks at a stride of four pixels, or nearly. */
   int doublings();
+
+  /** Side in pixels of the two pictures of a canvas, where it takes canvases. */
+  OptionalInt canvasPicture();
 
   /**
    * The blocks that are left, for images of one size.

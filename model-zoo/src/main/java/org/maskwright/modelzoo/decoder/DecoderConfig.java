@@ -53,6 +53,14 @@ public interface DecoderConfig {
   }
 
   /**
+   * Whether it has an example of its own, that it learnt ({@link InContextDecoder#ownExample}), and
+   * answers by that where no other is given.
+   */
+  default boolean hasOwnExample() {
+    return false;
+  }
+
+  /**
    * Whether it answers prompts, about an image of one map, and says nothing without them: no
    * classes and no objects of its own.
    */

@@ -44,6 +44,11 @@ public final class InContextDecoder extends MaskDecoder {
   private static final double EPS = 1e-6;
   private static final int COLOURS = 3;
 
+  /** The names of {@link OwnExample}. */
+  static final String EXAMPLE_PICTURE = "example_picture";
+
+  private static final String EXAMPLE_PAINTED = "example_painted";
+
   private final TokenEncoder encoder;
   private final InContextPart.Settings settings;
   private final ClassSpace classes;
@@ -52,6 +57,7 @@ public final class InContextDecoder extends MaskDecoder {
   private final Parameter targetToken;
   private final Parameter classesToken;
   private final Parameter objectsToken;
+  private final Optional<OwnExample> ownExample;
   private final Linear embed;
   private final Paint paint;
 
@@ -63,7 +69,16 @@ public final class InContextDecoder extends MaskDecoder {
     OBJECTS
   }
 
-  /** Tokens N(0, 0.02^2), the rest of the field's default. */
+  /**
+   * An example that is learnt: what the model sees of a picture and of what is painted of it.
+   *
+   * <p><b>Shapes</b> [1,3,S,S] each, normalised colours; S is the side of a picture in a canvas
+   *
+   * <p><b>Source</b> SegGPT (arXiv 2304.03284), section 3.4, in-context tuning
+   */
+  public record OwnExample(Parameter picture, Parameter painted) {}
+
+  /** Tokens N(0, 0.02^2), an example of its own N(0, 1), the rest of the field's default. */
   InContextDecoder(
       Engine engine, TokenEncoder encoder, InContextPart.Settings settings, ClassSpace classes) {
     super(engine);
@@ -75,6 +90,10 @@ public final class InContextDecoder extends MaskDecoder {
     targetToken = token("segment_token_y");
     classesToken = settings.typeTokens() ? token("type_token_cls") : null;
     objectsToken = settings.typeTokens() ? token("type_token_ins") : null;
+    ownExample =
+        settings.ownExample()
+            ? Optional.of(new OwnExample(example(EXAMPLE_PICTURE), example(EXAMPLE_PAINTED)))
+            : Optional.empty();
     int patch = encoder.patch();
     embed =
         child(
@@ -88,6 +107,16 @@ public final class InContextDecoder extends MaskDecoder {
 
   private Parameter token(String name) {
     return parameter(name, engine().normal(initStream(), 0, STD, 1, 1, 1, encoder.width()));
+  }
+
+  private Parameter example(String name) {
+    int side = encoder.canvasPicture().orElseThrow();
+    return parameter(name, engine().normal(initStream(), 0, 1, 1, COLOURS, side, side));
+  }
+
+  /** The example that it has learnt, or is to learn, if it has one. */
+  public Optional<OwnExample> ownExample() {
+    return ownExample;
   }
 
   /** A map to colours; names {@code 0}, {@code 1}, {@code 3}. */

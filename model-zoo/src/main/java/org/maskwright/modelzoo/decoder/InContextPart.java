@@ -55,6 +55,7 @@ public final class InContextPart implements DecoderPart {
    *     behind the first of the features
    * @param paintChannels of the map between tokens and colours
    * @param typeTokens whether a token says if colours stand for classes or for objects
+   * @param ownExample whether it has an example of its own, to be learnt
    */
   public record Settings(
       @Doc("Numbers of the blocks whose tokens are painted from, from 0, rising.")
@@ -67,7 +68,11 @@ public final class InContextPart implements DecoderPart {
       @Doc(
               "Whether a token says if colours stand for classes or for objects: so SegGPT, not"
                   + " Painter.")
-          boolean typeTokens)
+          boolean typeTokens,
+      @Doc(
+              "Whether the model has an example of its own, learnt by the task prompt-tuning and shown"
+                  + " where no other is given.")
+          boolean ownExample)
       implements DecoderConfig {
     /** Checks the ranges. */
     public Settings {
@@ -87,6 +92,11 @@ public final class InContextPart implements DecoderPart {
           "0 to %d, the first of the features".formatted(features.get(0)),
           mergeAfter);
       requireWidth("paintChannels", paintChannels);
+    }
+
+    /** Without an example of its own. */
+    public Settings(List<Integer> features, int mergeAfter, int paintChannels, boolean typeTokens) {
+      this(features, mergeAfter, paintChannels, typeTokens, false);
     }
 
     @Override
@@ -133,6 +143,11 @@ public final class InContextPart implements DecoderPart {
     public boolean takesExamples() {
       return true;
     }
+
+    @Override
+    public boolean hasOwnExample() {
+      return ownExample;
+    }
   }
 
   @Override
@@ -165,7 +180,8 @@ public final class InContextPart implements DecoderPart {
             features,
             Math.min(MERGED_AFTER, features.get(0)),
             state.size(CONV, 0),
-            state.contains(TYPE));
+            state.contains(TYPE),
+            state.contains(PREFIX + InContextDecoder.EXAMPLE_PICTURE));
     return Optional.of(new Deduced(settings, ClassSpace.OBJECT.size()));
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -316,6 +317,11 @@ public final class Vit extends Backbone {
     @Override
     public int doublings() {
       return settings.doublings();
+    }
+
+    @Override
+    public OptionalInt canvasPicture() {
+      return settings.canvasPicture();
     }
 
     @Override

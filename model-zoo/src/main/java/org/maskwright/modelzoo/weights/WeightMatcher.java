@@ -18,7 +18,8 @@ public final class WeightMatcher {
   private static final Pattern OPTIONAL =
       Pattern.compile(
           ".*\\.(relative_position_index|num_batches_tracked|attn_mask)"
-              + "|criterion\\.empty_weight|pixel_mean|pixel_std");
+              + "|criterion\\.empty_weight|pixel_mean|pixel_std"
+              + "|sem_seg_head\\.predictor\\.example_(picture|painted)"); // learnt by few
 
   /** Tensors whose first axis is K or K+1. */
   private static final Pattern CLASS_HEAD =

@@ -72,7 +72,7 @@ public record ModelFile(
     }
     if (model.decoder().takesExamples()) {
       throw new ConfigException(
-          "%s: a model that answers by examples says nothing about a picture alone; ask it by 'maskwright predict %s PHOTO --example IMAGE MASK'"
+          "%s: a model that answers by examples says nothing about a picture alone; ask it by 'maskwright predict %s PHOTO --example IMAGE MASK', without --example if it has learnt one"
               .formatted(called, called));
     }
     return this;

@@ -28,6 +28,7 @@ import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.run.PredictionWishes.Threshold;
 import org.maskwright.trainer.video.TrackFormat;
 import org.maskwright.trainer.video.TrackFormats;
+import org.maskwright.trainer.video.VideoModel;
 import org.maskwright.trainer.video.VideoPrediction;
 import org.maskwright.trainer.video.VideoWishes;
 import org.maskwright.trainer.video.VideoWishes.Overlays;
@@ -192,7 +193,17 @@ final class PredictCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--example: not with --point, --box, --mask and --multimask");
     }
-    if (examples.given()) {
+    boolean byExample = examples.given() || !prompts.given() && ExampleMixin.isLearnt(model);
+    if (byExample && !videos.isEmpty()) {
+      VideoModel shown = examples.video(model);
+      return predictVideos(
+          wanted -> {
+            VideoPrediction prediction = VideoPrediction.of(shown, wanted, videos);
+            examples.requireOneVideo(prediction);
+            return prediction;
+          });
+    }
+    if (byExample) {
       return examples.predict(model, images, out, engine, json);
     }
     if (prompts.given()) {
@@ -214,7 +225,10 @@ final class PredictCommand implements Callable<Integer> {
         throw new ParameterException(
             spec.commandLine(), "--processes: expected 1 with --video, got " + places.size());
       }
-      return predictVideos();
+      return predictVideos(
+          wanted ->
+              VideoPrediction.of(
+                  Prediction.of(model, wishes(List.of())), frameWishes(), wanted, videos));
     }
     if (window.isPresent() || windowOverlap.isPresent() || perFrame) {
       throw new ParameterException(
@@ -261,7 +275,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** Tracks of videos. */
-  private Integer predictVideos() {
+  private Integer predictVideos(Function<VideoWishes, VideoPrediction> prepared) {
     if (simplify != 0) {
       throw new ParameterException(spec.commandLine(), "--simplify: not with --video");
     }
@@ -276,12 +290,7 @@ final class PredictCommand implements Callable<Integer> {
                     overlays.orElse(Overlays.BOTH),
                     framesPerSecond.orElse(VideoWishes.USUAL_RATE)));
     OutputFolder folder = OutputFolder.open(out);
-    VideoPrediction prediction =
-        OptionWish.of(
-            spec,
-            () ->
-                VideoPrediction.of(
-                    Prediction.of(model, wishes(List.of())), frameWishes(), wanted, videos));
+    VideoPrediction prediction = OptionWish.of(spec, () -> prepared.apply(wanted));
     VideoPrediction.Written written;
     try (Console console = Terminal.console(spec);
         Engine opened = engine.open()) {

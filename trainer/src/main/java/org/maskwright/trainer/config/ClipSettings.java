@@ -1,6 +1,7 @@
 package org.maskwright.trainer.config;
 
 import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.catalog.SomeClasses;
 import org.maskwright.datasets.clip.Examples;
 import org.maskwright.datasets.clip.Pairs;
 import org.maskwright.datasets.clip.Photographs;
@@ -70,7 +71,7 @@ public record ClipSettings(
     }
     return switch (from) {
       case VIDEOS -> new VideoClips(dataset, augmentation, frames, range, labels);
-      case PAIRS -> new Pairs(dataset, augmentation);
+      case PAIRS -> new Pairs(SomeClasses.withoutBackground(dataset), augmentation);
       case STILLS -> new StillClips(dataset, augmentation, frames, shift);
     };
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Channels;
+import org.maskwright.datasets.catalog.ClassFold;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.loader.LoaderSettings.BrokenFiles;
 import org.maskwright.datasets.scenes.ScenesConfig;
@@ -24,6 +25,9 @@ public record DataSettings(
             "Where there are several sources: by-source draws one for each step and takes all its images from it; mixed draws one for each"
                 + " image, and batches have train.batch-size images.")
         Sampling sampling,
+    @Doc(
+            "If present, a fold of a few-shot benchmark: some classes are not trained on, and evaluated on; docs/in-context.md.")
+        Optional<ClassFold> fold,
     @Doc("If present, a synthetic data set with these settings is made in root first.")
         Optional<ScenesConfig> scenes,
     @Doc(

@@ -31,6 +31,9 @@ public record EvalSettings(
         double overlapThreshold,
     @Doc("Instance: at most so many instances of an image.") int maxInstances,
     @Doc(
+            "few-shot: examples of the class that the model is shown at once, 1 to 64, their attention averaged: 1-shot and 5-shot in the field.")
+        int shots,
+    @Doc(
             "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP, semantic.mIoU, or loss.total, loss.ce and"
                 + " so on, of which less is better.")
         String best,
@@ -48,6 +51,7 @@ public record EvalSettings(
                 + " multiples instead of padded, 384x384 masks or none, one map of instances; max-instances is the number of queries).")
         Rules rules) {
   private static final String LOSS = "loss.";
+  private static final int MOST_SHOTS = 64;
 
   /** Checks the ranges. */
   public EvalSettings {
@@ -77,6 +81,7 @@ public record EvalSettings(
         "a value in [0,1]",
         overlapThreshold);
     Ranges.require(maxInstances >= 1, "maxInstances", "at least 1", maxInstances);
+    Ranges.require(shots >= 1 && shots <= MOST_SHOTS, "shots", "1 to " + MOST_SHOTS, shots);
     Ranges.require(patience >= 0, "patience", "at least 0", patience);
     Ranges.require(samples >= 0, "samples", "at least 0", samples);
     boolean measured = best.startsWith(LOSS) ? loss : metrics(tasks).containsKey(best);

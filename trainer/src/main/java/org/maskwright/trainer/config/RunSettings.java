@@ -147,15 +147,23 @@ public record RunSettings(
         train.task().givesExamples() == examples,
         "train",
         examples
-            ? "task.type = in-context with model.decoder.type = " + decoder
-            : "another task than in-context with model.decoder.type = " + decoder,
+            ? "task.type = in-context or prompt-tuning with model.decoder.type = " + decoder
+            : "another task than in-context and prompt-tuning with model.decoder.type = " + decoder,
         Registry.of(TrainTaskKind.class).of(train.task()).name());
+    Ranges.require(
+        !examples || train.task().takesPairs() || model.decoder().hasOwnExample(),
+        "model",
+        "decoder.in-context.own-example = true with train.task.type = prompt-tuning, which learns it",
+        "own-example = false");
+    boolean pairs = train.task().takesPairs();
     for (SourceSettings source : sources) {
       Ranges.require(
-          !examples || source.clips().frames() == 2,
+          !examples || source.clips().frames() == (pairs ? 2 : 1),
           "data",
-          "source.clips { frames = 2, from = pairs }, an example and a picture, with model.decoder.type = "
-              + decoder,
+          (pairs
+                  ? "source.clips { frames = 2, from = pairs }, an example and a picture, with train.task.type = "
+                  : "source.clips.frames = 1, pictures alone, with train.task.type = ")
+              + Registry.of(TrainTaskKind.class).of(train.task()).name(),
           "source.clips.frames = " + source.clips().frames());
     }
   }

@@ -311,7 +311,7 @@ public final class Predictor {
 
   /** What kinds that make examples of pictures are given of a data set. */
   OtherPictures others(Dataset dataset) {
-    return new OtherPictures(dataset, normalization);
+    return new OtherPictures(dataset, normalization, settings.shots());
   }
 
   /** Whether it gives nothing unless it is asked. */

@@ -31,11 +31,7 @@ record CanvasDraw(int[] targets, int[] colours, boolean[] hidden) {
     int[] colours =
         switch (settings.colours()) {
           case RANDOM -> PaintColours.random(random, shown.length);
-          case FIXED -> {
-            int[] classes = Arrays.stream(shown).map(n -> example.classes()[n]).toArray();
-            int[] all = PaintColours.fixed(Arrays.stream(classes).max().orElse(-1) + 1);
-            yield Arrays.stream(classes).map(c -> all[c]).toArray();
-          }
+          case FIXED -> fixed(example, shown);
         };
     boolean[] hidden =
         random.nextDouble() < settings.halfHidden()
@@ -44,14 +40,32 @@ record CanvasDraw(int[] targets, int[] colours, boolean[] hidden) {
     return new CanvasDraw(shown, colours, hidden);
   }
 
+  /** A picture alone, all of it hidden, in the colours of its classes but for one. */
+  static CanvasDraw ofPicture(TrainingExample example, int background, int patches) {
+    int[] shown =
+        IntStream.range(0, example.targetCount())
+            .filter(n -> example.classes()[n] != background && !example.masks().isEmpty(n))
+            .toArray();
+    boolean[] hidden = new boolean[patches];
+    Arrays.fill(hidden, true);
+    return new CanvasDraw(shown, fixed(example, shown), hidden);
+  }
+
+  private static int[] fixed(TrainingExample example, int[] targets) {
+    int[] classes = Arrays.stream(targets).map(n -> example.classes()[n]).toArray();
+    int[] all = PaintColours.fixed(Arrays.stream(classes).max().orElse(-1) + 1);
+    return Arrays.stream(classes).map(c -> all[c]).toArray();
+  }
+
   /**
-   * Writes the painted canvas [3,2S,S] in normalised colours.
+   * Writes the painted canvas [3,T*S,S] in normalised colours: a picture above the other, or one.
    *
    * @param side S
    * @param target from {@code offset} on
    */
   void paint(TrainingExample example, Normalization by, int side, float[] target, int offset) {
-    int plane = 2 * side * side;
+    int frames = example.frames();
+    int plane = frames * side * side;
     for (int c = 0; c < COLOURS; c++) {
       Arrays.fill(
           target,
@@ -61,9 +75,9 @@ record CanvasDraw(int[] targets, int[] colours, boolean[] hidden) {
     }
     byte[] mask = new byte[side * side];
     for (int i = 0; i < targets.length; i++) {
-      for (int t = 0; t < 2; t++) {
+      for (int t = 0; t < frames; t++) {
         Arrays.fill(mask, (byte) 0);
-        example.masks().unpack(targets[i] * 2 + t, mask, 0, side);
+        example.masks().unpack(targets[i] * frames + t, mask, 0, side);
         for (int p = 0; p < mask.length; p++) {
           for (int c = 0; mask[p] != 0 && c < COLOURS; c++) {
             target[offset + c * plane + t * side * side + p] = normalised(colours[i], c, by);
@@ -79,14 +93,14 @@ record CanvasDraw(int[] targets, int[] colours, boolean[] hidden) {
   }
 
   /**
-   * Writes which pixels [2S,S] count: those of hidden patches that are of the pictures proper.
+   * Writes which pixels [T*S,S] count: those of hidden patches that are of the pictures proper.
    *
    * @return how many there are
    */
   int count(TrainingExample example, int side, int patch, float[] counted, int offset) {
     int columns = side / patch;
     int count = 0;
-    for (int y = 0; y < 2 * side; y++) {
+    for (int y = 0; y < example.frames() * side; y++) {
       if (y % side >= example.contentHeight()) {
         continue;
       }

@@ -63,7 +63,7 @@ public final class ExampleFiles {
 
   private static byte[] labels(RgbImage picture, List<Found> found) {
     LabelMap map = ExamplePredictor.map(found, picture.height(), picture.width());
-    boolean small = found.stream().allMatch(f -> f.label() < GREY8);
+    boolean small = found.stream().allMatch(f -> f.label().number() < GREY8);
     return small ? LabelPng.encodeGrey8(map) : LabelPng.encodeGrey16(map);
   }
 
@@ -72,7 +72,7 @@ public final class ExampleFiles {
     for (Found one : found) {
       if (one.mask().area() > 0) {
         layers.add(
-            new OverlayInstance(one.mask(), one.label(), "label " + one.label(), Double.NaN));
+            new OverlayInstance(one.mask(), one.label().number(), one.label().name(), Double.NaN));
       }
     }
     return Overlay.on(picture.data(), picture.width(), picture.height()).instances(layers).toPng();
@@ -88,7 +88,8 @@ public final class ExampleFiles {
       json.writeArrayFieldStart("labels");
       for (Found one : found) {
         json.writeStartObject();
-        json.writeNumberField("label", one.label());
+        json.writeNumberField("label", one.label().number());
+        json.writeStringField("name", one.label().name());
         json.writeNumberField("area", one.mask().area());
         JsonNumbers.segmentation(json, one.mask());
         json.writeEndObject();

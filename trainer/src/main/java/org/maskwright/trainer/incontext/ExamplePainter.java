@@ -1,6 +1,7 @@
 package org.maskwright.trainer.incontext;
 
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.image.BilinearResize;
@@ -46,6 +47,15 @@ final class ExamplePainter {
   /** S. */
   int side() {
     return side;
+  }
+
+  /** The example that the model has learnt, if it has one. */
+  Optional<Example> own() {
+    return decoder
+        .ownExample()
+        .map(
+            own ->
+                new Example(own.picture().tensor().toFloats(), own.painted().tensor().toFloats()));
   }
 
   /** A photograph as the model sees it: [3,S,S], normalised. */

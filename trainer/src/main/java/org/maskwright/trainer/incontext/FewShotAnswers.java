@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.maskwright.datasets.mask.Rle;
 
 /**
- * What a model found of each class of a picture by an example.
+ * What a model found of each class of a picture by examples.
  *
  * @param answers one of each class
  */
@@ -17,27 +17,38 @@ record FewShotAnswers(List<Answer> answers) {
   /**
    * Of one class.
    *
-   * @param example the picture that was shown
+   * @param examples the pictures that were shown
    * @param mask what was found, of the picture's size
    * @param overlap with the annotation
-   * @param wrong overlap of what was found by an example of another class; empty if there is none
+   * @param wrong overlap of what was found by examples of another class; empty if there is none
    */
-  record Answer(int category, String example, Rle mask, Overlap overlap, Optional<Overlap> wrong) {}
+  record Answer(
+      int category, List<String> examples, Rle mask, Overlap overlap, Optional<Overlap> wrong) {
+    Answer {
+      examples = List.copyOf(examples);
+    }
+  }
 
   /**
    * How a mask agrees with the true one, in pixels.
    *
    * @param both in both
    * @param either in one or both
-   * @param all of the picture
+   * @param all that count
    */
   record Overlap(long both, long either, long all) {
     static final Overlap NONE = new Overlap(0, 0, 0);
 
-    static Overlap of(Rle mask, Rle truth) {
+    /**
+     * Of a mask.
+     *
+     * @param known what counts, the true mask in it; empty: all
+     */
+    static Overlap of(Rle mask, Rle truth, Optional<Rle> known) {
       long both = mask.intersectionArea(truth);
-      return new Overlap(
-          both, mask.area() + truth.area() - both, (long) truth.height() * truth.width());
+      long found = known.map(mask::intersectionArea).orElseGet(mask::area);
+      long all = known.map(Rle::area).orElse((long) truth.height() * truth.width());
+      return new Overlap(both, found + truth.area() - both, all);
     }
 
     Overlap plus(Overlap other) {

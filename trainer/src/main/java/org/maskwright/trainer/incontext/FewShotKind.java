@@ -31,8 +31,8 @@ import org.maskwright.trainer.result.ScoringData;
 import org.maskwright.trainer.result.Shown;
 
 /**
- * Few-shot segmentation with one example: masks of each class of a picture, found by another
- * picture in which the class is painted.
+ * Few-shot segmentation: masks of each class of a picture, found by one or several other pictures
+ * in which the class is painted. Pixels that are void do not count.
  *
  * <p><b>Maths</b> mIoU is the mean over classes of the intersections of all pictures by their
  * unions; FB-IoU the mean of the same of all classes together and of the background.
@@ -48,7 +48,7 @@ public final class FewShotKind implements ResultKind<FewShotAnswers> {
 
   @Override
   public String meaning() {
-    return "Masks of each class of a picture that a model finds by one example, another picture of the data set in which that class is painted; see [in-context segmentation](in-context.md).";
+    return "Masks of each class of a picture that a model finds by examples, eval.shots other pictures of the data set in which that class is painted; see [in-context segmentation](in-context.md).";
   }
 
   @Override
@@ -60,7 +60,7 @@ public final class FewShotKind implements ResultKind<FewShotAnswers> {
             "FB-IoU", "Mean of the IoU of all classes together and of that of the background."),
         Metric.error(
             "wrong",
-            "The mIoU by an example of another class, against the class asked for: high where the example is not heeded."));
+            "The mIoU by examples of another class, against the class asked for: high where examples are not heeded."));
   }
 
   /** Classes are what is asked about. */
@@ -160,7 +160,11 @@ public final class FewShotKind implements ResultKind<FewShotAnswers> {
     for (Answer answer : result.answers()) {
       json.writeStartObject();
       json.writeStringField("class", shown.name(answer.category()));
-      json.writeStringField("example", answer.example());
+      json.writeArrayFieldStart("examples");
+      for (String example : answer.examples()) {
+        json.writeString(example);
+      }
+      json.writeEndArray();
       json.writeNumberField("iou", answer.overlap().iou());
       JsonNumbers.segmentation(json, answer.mask());
       json.writeEndObject();

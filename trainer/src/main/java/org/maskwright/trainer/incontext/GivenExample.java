@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.maskwright.datasets.Channels;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.image.LabelImage;
@@ -27,6 +28,10 @@ public record GivenExample(RgbImage picture, LabelMap mask) {
           "expected a mask of %d x %d pixels, as its photograph has, got %d x %d; give a mask of that very photograph, not resized"
               .formatted(picture.width(), picture.height(), mask.width(), mask.height()));
     }
+    requireMarked(mask);
+  }
+
+  private static void requireMarked(LabelMap mask) {
     if (Arrays.stream(mask.labels()).allMatch(label -> label == 0)) {
       throw new IllegalArgumentException(
           "expected a mask in which something is marked, got 0 everywhere; mark with 255 (white), or with a label for each class");
@@ -42,15 +47,39 @@ public record GivenExample(RgbImage picture, LabelMap mask) {
    */
   public static GivenExample read(Path photograph, Path mask) {
     RgbImage picture = PhotographFile.read(photograph, Channels.RGB).shown();
+    return named(mask, () -> new GivenExample(picture, labels(mask)));
+  }
+
+  /**
+   * Reads a mask whose photograph is not known yet, with labels as {@link #read} has them.
+   *
+   * @throws org.maskwright.datasets.DatasetException if it cannot be read
+   * @throws IllegalArgumentException naming it, if it marks nothing
+   */
+  static LabelMap readMask(Path mask) {
+    LabelMap map = labels(mask);
+    return named(
+        mask,
+        () -> {
+          requireMarked(map);
+          return map;
+        });
+  }
+
+  private static <T> T named(Path mask, Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("example " + mask + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static LabelMap labels(Path mask) {
     LabelMap map = LabelImage.readIndices(mask);
     int[] labels = map.labels();
     boolean others = Arrays.stream(labels).anyMatch(label -> label != 0 && label != FULL);
     int[] own = Arrays.stream(labels).map(l -> l == FULL ? others ? 0 : MARKED : l).toArray();
-    try {
-      return new GivenExample(picture, new LabelMap(map.height(), map.width(), own));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("example " + mask + ": " + e.getMessage(), e);
-    }
+    return new LabelMap(map.height(), map.width(), own);
   }
 
   /** The labels that are marked, rising. */

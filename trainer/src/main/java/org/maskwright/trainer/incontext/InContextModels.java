@@ -1,9 +1,13 @@
 package org.maskwright.trainer.incontext;
 
+import java.util.List;
+import java.util.Locale;
+import org.maskwright.datasets.Categories;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.decoder.InContextDecoder;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.config.ConfigException;
 
 /** What is the same of every model that answers by examples. */
@@ -32,6 +36,17 @@ final class InContextModels {
   /** Side in pixels of its patches. */
   static int patch(SegmentationModel model) {
     return model.backbone().tokenEncoder().orElseThrow().patch();
+  }
+
+  /** The number of its class of background; -1 if it has none. */
+  static int background(SegmentationModel model) {
+    List<ClassSpace.Entry> classes = model.classSpace().classes();
+    for (int k = 0; k < classes.size(); k++) {
+      if (classes.get(k).name().toLowerCase(Locale.ROOT).equals(Categories.BACKGROUND)) {
+        return k;
+      }
+    }
+    return -1;
   }
 
   /** bool [canvases,patches]. */

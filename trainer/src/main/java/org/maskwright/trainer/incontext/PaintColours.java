@@ -40,6 +40,13 @@ final class PaintColours {
     return random(RandomStream.of(FIXED_SEED, "paint"), count);
   }
 
+  /** Black, then {@link #fixed}. */
+  static int[] fixedAndBackground(int count) {
+    int[] out = new int[count + 1];
+    System.arraycopy(fixed(count), 0, out, 1, count);
+    return out;
+  }
+
   /** The largest difference of a channel to the colour that is nearest by it. */
   private static int differs(int colour, List<Integer> others) {
     int least = MASK;

@@ -41,6 +41,11 @@ public interface TrainTaskSettings {
     return false;
   }
 
+  /** Whether it learns from pairs of an example and a picture, not from single pictures. */
+  default boolean takesPairs() {
+    return givesExamples();
+  }
+
   /** Whether it trains a model that answers prompts, and no other. */
   default boolean givesPrompts() {
     return false;

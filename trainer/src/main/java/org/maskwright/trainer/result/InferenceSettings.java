@@ -16,6 +16,7 @@ import java.util.Set;
  * @param instanceThreshold by Hugging Face's rules, smallest score of an instance; the official
  *     ones keep all
  * @param windows of videos, for models that see several frames at once
+ * @param shots of models that answer by examples: how many they are shown
  */
 public record InferenceSettings(
     int shortEdge,
@@ -26,7 +27,8 @@ public record InferenceSettings(
     Set<String> kinds,
     Rules rules,
     double instanceThreshold,
-    VideoWindows windows) {
+    VideoWindows windows,
+    int shots) {
   /** What Hugging Face's post-processing of instances asks for by default. */
   private static final double HUGGING_FACE_THRESHOLD = 0.5;
 
@@ -35,7 +37,7 @@ public record InferenceSettings(
     kinds = Set.copyOf(kinds);
   }
 
-  /** With the usual windows. */
+  /** With the usual windows, and one example. */
   public InferenceSettings(
       int shortEdge,
       int maxSize,
@@ -54,7 +56,8 @@ public record InferenceSettings(
         kinds,
         rules,
         instanceThreshold,
-        VideoWindows.DEFAULT);
+        VideoWindows.DEFAULT,
+        1);
   }
 
   /** The same with other windows. */
@@ -68,6 +71,22 @@ public record InferenceSettings(
         kinds,
         rules,
         instanceThreshold,
+        other,
+        shots);
+  }
+
+  /** The same with another number of examples. */
+  public InferenceSettings withShots(int other) {
+    return new InferenceSettings(
+        shortEdge,
+        maxSize,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        kinds,
+        rules,
+        instanceThreshold,
+        windows,
         other);
   }
 

@@ -12,16 +12,19 @@ import org.maskwright.datasets.Normalization;
 public final class OtherPictures {
   private final Dataset dataset;
   private final Normalization normalization;
+  private final int shots;
   private List<List<Integer>> showing; // of each class the pictures; read when first wanted
 
   /**
    * Of a data set.
    *
    * @param normalization of the pictures that the model sees
+   * @param shots how many of them it is to be shown
    */
-  public OtherPictures(Dataset dataset, Normalization normalization) {
+  public OtherPictures(Dataset dataset, Normalization normalization, int shots) {
     this.dataset = dataset;
     this.normalization = normalization;
+    this.shots = shots;
   }
 
   /** All of them. */
@@ -32,6 +35,11 @@ public final class OtherPictures {
   /** Of the pictures that the model sees. */
   public Normalization normalization() {
     return normalization;
+  }
+
+  /** How many of them are to be shown, at least 1. */
+  public int shots() {
+    return shots;
   }
 
   /** The numbers of those that show a class, rising. */

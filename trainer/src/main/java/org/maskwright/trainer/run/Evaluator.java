@@ -146,7 +146,8 @@ public final class Evaluator {
             s.maxInstances(),
             Set.copyOf(s.tasks()),
             s.rules())
-        .withWindows(s.video());
+        .withWindows(s.video())
+        .withShots(s.shots());
   }
 
   /**

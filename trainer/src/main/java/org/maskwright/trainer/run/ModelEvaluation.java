@@ -14,6 +14,7 @@ import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.config.ConfigException;
@@ -88,7 +89,10 @@ public final class ModelEvaluation {
       if (group.size() == 1) { // else they are the others' of this evaluation
         SharedCores.notice(settings.engine().threads()).ifPresent(console::line);
       }
-      SameClasses.require(loaded.classSpace(), data, model, wishes.byPosition());
+      DecoderConfig decoder = loaded.config().decoder();
+      if (!decoder.isAsked() || decoder.hasOwnExample()) { // else any class can be asked about
+        SameClasses.require(loaded.classSpace(), data, model, wishes.byPosition());
+      }
       Evaluator evaluator =
           new Evaluator(
               loaded,

@@ -89,8 +89,9 @@ public final class TrainingData {
    *     of a segment is not known
    */
   public static Dataset evaluated(RunSettings run) {
+    Dataset all = open(run, run.data().val(), run.task());
     return SupervisionSettings.requireMasks(
-        open(run, run.data().val(), run.task()),
+        run.data().fold().map(fold -> fold.evaluated(all)).orElse(all),
         "evaluation is of whole masks: let data.val be pictures whose objects are drawn, a few are enough (docs/weak-labels.md)");
   }
 
@@ -111,7 +112,7 @@ public final class TrainingData {
       Dataset dataset = open(run, source.dataset(), task);
       requireTask(dataset, task);
       requireNamed(dataset, source.classes());
-      own.add(dataset);
+      own.add(run.data().fold().map(fold -> fold.trained(dataset)).orElse(dataset));
     }
     List<Map<String, String>> names = settings.stream().map(SourceSettings::classes).toList();
     Categories categories = CommonClasses.of(own, names);
@@ -255,7 +256,10 @@ public final class TrainingData {
    */
   public List<String> learnable(Dataset val) {
     List<String> out = new ArrayList<>();
-    Optional<DatasetStats> evaluated = Optional.of(DatasetStats.quick(val));
+    Optional<DatasetStats> evaluated =
+        run.data().fold().isPresent() // whose classes are meant not to be learnt
+            ? Optional.empty()
+            : Optional.of(DatasetStats.quick(val));
     for (Source source : sources) {
       Learnability found =
           Learnability.of(

@@ -6,8 +6,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.trainer.eval.Photographs.Photograph;
-import org.maskwright.trainer.eval.PredictedPhotograph;
-import org.maskwright.trainer.run.Prediction;
 
 /** A video, of which one frame is in memory at a time. */
 interface Video {
@@ -64,5 +62,5 @@ interface Video {
       Photograph photograph,
       String file,
       double seconds,
-      Function<Prediction.Sight, List<? extends PredictedPhotograph<?>>> see) {}
+      Function<VideoModel.Sight, List<VideoModel.Seen>> see) {}
 }

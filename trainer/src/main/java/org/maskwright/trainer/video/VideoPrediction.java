@@ -13,7 +13,6 @@ import org.maskwright.datasets.Size;
 import org.maskwright.datasets.folder.Items;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.files.OutputFile;
-import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.format.PredictionFiles;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.result.ResultFiles;
@@ -32,8 +31,7 @@ import org.maskwright.trainer.video.Video.Frames;
  * <p><b>Threads</b> one at a time.
  */
 public final class VideoPrediction {
-  private final Prediction prediction;
-  private final Prediction.FrameWishes sight;
+  private final VideoModel model;
   private final VideoWishes wishes;
   private final List<Video> videos;
 
@@ -70,10 +68,8 @@ public final class VideoPrediction {
     }
   }
 
-  private VideoPrediction(
-      Prediction prediction, Prediction.FrameWishes sight, VideoWishes wishes, List<Video> videos) {
-    this.prediction = prediction;
-    this.sight = sight;
+  private VideoPrediction(VideoModel model, VideoWishes wishes, List<Video> videos) {
+    this.model = model;
     this.wishes = wishes;
     this.videos = videos;
   }
@@ -90,13 +86,22 @@ public final class VideoPrediction {
    */
   public static VideoPrediction of(
       Prediction prediction, Prediction.FrameWishes sight, VideoWishes wishes, List<Path> places) {
-    if (prediction.kind().segmented().isEmpty()) {
-      throw new IllegalArgumentException(
-          "task: results of %s are not made of segments, which tracks are joined of"
-              .formatted(prediction.kind().name()));
-    }
-    return new VideoPrediction(
-        prediction, sight, wishes, Videos.find(places, wishes.framesPerSecond()));
+    return of(new PredictedVideo(prediction, sight), wishes, places);
+  }
+
+  /**
+   * Prepares it with a model of any kind.
+   *
+   * @param places video files, folders of frames, and folders of both, a video each
+   * @throws DatasetException if there is no video, or two have one name
+   */
+  public static VideoPrediction of(VideoModel model, VideoWishes wishes, List<Path> places) {
+    return new VideoPrediction(model, wishes, Videos.find(places, wishes.framesPerSecond()));
+  }
+
+  /** How many videos there are. */
+  public int videos() {
+    return videos.size();
   }
 
   /**
@@ -112,13 +117,13 @@ public final class VideoPrediction {
   public Written write(Engine engine, OutputFolder folder, Prediction.Progress progress) {
     String names = videos.stream().map(Video::name).collect(Collectors.joining(", "));
     List<TrackWriter> writers = new ArrayList<>();
-    try (Prediction.Opened model = prediction.open(engine, names, sight, progress);
+    try (VideoModel.Opened opened = model.open(engine, names, progress);
         ResultFiles files = ResultFiles.in(folder)) {
       try {
         for (TrackFormat format : wishes.formats()) {
-          writers.add(format.start(files, PredictionFiles.categories(prediction.classSpace())));
+          writers.add(format.start(files, PredictionFiles.categories(model.classSpace())));
         }
-        Walk walk = new Walk(model, writers, folder, progress);
+        Walk walk = new Walk(opened, writers, folder, progress);
         for (Video video : videos) {
           walk.video(video);
         }
@@ -142,7 +147,7 @@ public final class VideoPrediction {
 
   /** Goes through the frames of all videos. */
   private final class Walk {
-    private final Prediction.Opened model;
+    private final VideoModel.Opened opened;
     private final List<TrackWriter> writers;
     private final OutputFolder folder;
     private final Prediction.Progress progress;
@@ -150,11 +155,11 @@ public final class VideoPrediction {
     private final List<DatasetException> broken = new ArrayList<>();
 
     Walk(
-        Prediction.Opened model,
+        VideoModel.Opened opened,
         List<TrackWriter> writers,
         OutputFolder folder,
         Prediction.Progress progress) {
-      this.model = model;
+      this.opened = opened;
       this.writers = writers;
       this.folder = folder;
       this.progress = progress;
@@ -203,7 +208,7 @@ public final class VideoPrediction {
       }
       try (TrackPictures pictures = pictures(video, frames)) {
         Tracking tracking = new Tracking(frames, pictures);
-        Prediction.Sight seeing = model.video();
+        VideoModel.Sight seeing = opened.video();
         for (Optional<Frame> next = Optional.of(first); next.isPresent(); next = frames.next()) {
           tracking.waiting.add(next.get());
           tracking.add(next.get().see().apply(seeing));
@@ -213,7 +218,7 @@ public final class VideoPrediction {
         for (TrackWriter writer : writers) {
           writer.endVideo();
         }
-        done.add(new Tracked(video.name(), tracking.number, tracking.joiner.tracks()));
+        done.add(new Tracked(video.name(), tracking.number, seeing.tracks()));
       }
     }
 
@@ -221,17 +226,16 @@ public final class VideoPrediction {
       return new TrackPictures(
           folder,
           video.name(),
-          prediction.classSpace(),
+          model.classSpace(),
           wishes.overlays(),
           frames.framesPerSecond(),
           progress);
     }
 
-    /** Joins what is seen in the frames of one video, in order, and writes it. */
+    /** Writes what is seen in the frames of one video, in order. */
     private final class Tracking {
       private final Frames frames;
       private final TrackPictures pictures;
-      private final FrameJoiner joiner = new FrameJoiner();
       private final Deque<Frame> waiting = new ArrayDeque<>(); // for what is seen in them
       private Size size; // null before the first frame
       private int number;
@@ -241,15 +245,15 @@ public final class VideoPrediction {
         this.pictures = pictures;
       }
 
-      void add(List<? extends PredictedPhotograph<?>> seen) throws IOException {
-        for (PredictedPhotograph<?> each : seen) {
+      void add(List<VideoModel.Seen> seen) throws IOException {
+        for (VideoModel.Seen each : seen) {
           add(waiting.remove(), each);
         }
       }
 
-      private void add(Frame frame, PredictedPhotograph<?> seen) throws IOException {
+      private void add(Frame frame, VideoModel.Seen seen) throws IOException {
         requireSize(frame, new Size(seen.photograph().width(), seen.photograph().height()));
-        TrackedFrame tracked = new TrackedFrame(number++, frame.file(), size, objects(seen));
+        TrackedFrame tracked = new TrackedFrame(number++, frame.file(), size, seen.objects().get());
         for (TrackWriter writer : writers) {
           writer.frame(tracked);
         }
@@ -267,15 +271,6 @@ public final class VideoPrediction {
                   .formatted(here, size, Items.stem(frame.file())));
         }
         size = here;
-      }
-
-      private List<TrackedObject> objects(PredictedPhotograph<?> seen) {
-        boolean objects = prediction.kind().needsMasks();
-        boolean all = prediction.kind().hasScores();
-        return joiner.join(
-            seen.drawn().segments(prediction.thresholds()),
-            seen.photograph(),
-            c -> objects && (all || prediction.classSpace().isThing(c)));
       }
     }
   }

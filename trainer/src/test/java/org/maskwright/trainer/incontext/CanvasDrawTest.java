@@ -23,16 +23,10 @@ import org.maskwright.datasets.mask.LabelMap;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.RandomStream;
-import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.decoder.InContextDecoder.Meaning;
-import org.maskwright.modelzoo.decoder.InContextPart;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.pixeldecoder.TokensPart;
-import org.maskwright.modelzoo.vit.VitActivation;
-import org.maskwright.modelzoo.vit.VitFamily;
-import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.trainer.incontext.InContext.Colours;
 import org.maskwright.trainer.incontext.InContext.Painted;
 
@@ -43,36 +37,6 @@ class CanvasDrawTest {
 
   private static InContext.Settings settings(Painted painted, Colours colours, boolean painter) {
     return new InContext.Settings(painted, colours, 0.5, 1, 8, 0.3, 0.5, false, painter, 0.01);
-  }
-
-  static ModelConfig model() {
-    VitPart.Settings encoder =
-        new VitPart.Settings(
-            VitFamily.PAINTER,
-            4,
-            32,
-            2,
-            2,
-            32,
-            VitActivation.GELU,
-            false,
-            4,
-            4,
-            0,
-            0,
-            List.of(),
-            0,
-            2,
-            32,
-            0,
-            false);
-    return new ModelConfig(
-        32,
-        32,
-        4,
-        encoder,
-        new TokensPart.Settings(),
-        new InContextPart.Settings(List.of(0, 1), 0, 4, true));
   }
 
   /** Three targets: two in both pictures, one in the first alone. */
@@ -183,7 +147,8 @@ class CanvasDrawTest {
   @Test
   void onlyTheExampleDecides() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model = SegmentationModels.build(engine, model(), ClassSpace.ofSize(3))) {
+        SegmentationModel model =
+            SegmentationModels.build(engine, TinyInContext.model(), ClassSpace.ofSize(3))) {
       ExamplePainter painter = new ExamplePainter(model, PIXELS);
       byte[] grey = new byte[3 * 20 * 12];
       Arrays.fill(grey, (byte) 70);

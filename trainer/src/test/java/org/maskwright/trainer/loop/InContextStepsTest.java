@@ -19,56 +19,21 @@ import org.maskwright.datasets.loader.Batch;
 import org.maskwright.datasets.loader.LoaderState;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
-import org.maskwright.modelzoo.decoder.InContextPart;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.pixeldecoder.TokensPart;
-import org.maskwright.modelzoo.vit.VitActivation;
-import org.maskwright.modelzoo.vit.VitFamily;
-import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.trainer.incontext.InContext;
+import org.maskwright.trainer.incontext.TinyInContext;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.StepNormalizers;
 
 class InContextStepsTest {
-  private static final int SIDE = 16;
+  private static final int SIDE = TinyInContext.SIDE;
   private static final Normalization PIXELS = Normalization.IMAGENET;
   private static final InContext.Settings SETTINGS =
       new InContext.Settings(
           InContext.Painted.ALL, InContext.Colours.RANDOM, 0.5, 1, 8, 0.3, 0.5, false, true, 0.01);
-
-  static ModelConfig model() {
-    VitPart.Settings encoder =
-        new VitPart.Settings(
-            VitFamily.PAINTER,
-            4,
-            32,
-            2,
-            2,
-            32,
-            VitActivation.GELU,
-            false,
-            4,
-            4,
-            0,
-            0,
-            List.of(),
-            0,
-            2,
-            32,
-            0,
-            false);
-    return new ModelConfig(
-        32,
-        32,
-        4,
-        encoder,
-        new TokensPart.Settings(),
-        new InContextPart.Settings(List.of(0, 1), 0, 4, true));
-  }
 
   /** Three targets: two in both pictures, one in the first alone. */
   private static TrainingExample example() {
@@ -99,7 +64,8 @@ class InContextStepsTest {
   @Test
   void aStepComputedAgainGivesTheSameAndOneBatchCanBeOverfitted() {
     try (Engine engine = Engine.open(EngineOptions.DEFAULT);
-        SegmentationModel model = SegmentationModels.build(engine, model(), ClassSpace.ofSize(3))) {
+        SegmentationModel model =
+            SegmentationModels.build(engine, TinyInContext.model(), ClassSpace.ofSize(3))) {
       model.setTraining(true);
       TrainTask task =
           SETTINGS.build(
