@@ -153,7 +153,7 @@ final class ExampleMixin {
     boolean onnx = !Files.isDirectory(model) && model.toString().endsWith(".onnx");
     if (onnx || !ModelFolder.describe(model).model().decoder().takesExamples()) {
       throw refused(
-          "--example: expected a model folder that answers by examples (model.decoder.type = in-context, such as an imported SegGPT), got %s; leave it out"
+          "--example, --first-mask: expected a model folder that answers by examples (model.decoder.type = in-context, such as an imported SegGPT), got %s; leave them out"
               .formatted(model));
     }
   }
