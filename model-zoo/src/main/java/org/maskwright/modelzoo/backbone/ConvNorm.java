@@ -93,11 +93,16 @@ final class ConvNorm extends Module {
     return forward(x, Activation.RELU);
   }
 
-  private Tensor forward(Tensor x, Activation after) {
+  /** x [B,C,H,W] to what follows, of y [B,O,H',W']. */
+  Tensor forward(Tensor x, Activation after) {
     Tensor image = padded(x);
     if (batch != null && isTraining()) {
       Tensor y = batch.forward(image.conv2d(weight.tensor(), null, spec));
-      return after == Activation.RELU ? y.reluOver() : y;
+      return switch (after) {
+        case NONE -> y;
+        case RELU -> y.reluOver();
+        case GELU -> y.gelu();
+      };
     }
     Tensor scale = frozen != null ? frozen.scale() : batch.scale();
     Tensor shift = frozen != null ? frozen.shift(scale) : batch.shift(scale);

@@ -22,6 +22,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.Encoder;
+import org.maskwright.modelzoo.backbone.Neck;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 
 /**

@@ -27,6 +27,8 @@ import java.util.Optional;
  *   tail2   ours  theirs     theirs has two axes of length 1 behind those of ours
  *   copy    ours  theirs     theirs repeats one of ours; written on export, compared on import
  *   counter ours  theirs     a 0 written beside each of ours on export, ignored on import
+ *   zeros   ours  theirs  S  the same of many: S are sizes such as 1000,*; * is that of ours along
+ *                            axis 0
  *   alias   ours  theirs     an older name, only read
  *   ignore        theirs     only read, and dropped
  *   let NAME text; include FILE
@@ -42,11 +44,17 @@ final class KeyTable {
     TAIL2,
     COPY,
     COUNTER,
+    ZEROS,
     ALIAS,
     IGNORE
   }
 
-  private record Rule(Kind kind, KeyTemplate ours, KeyTemplate theirs) {}
+  /**
+   * A line.
+   *
+   * @param sizes of zeros, else none
+   */
+  private record Rule(Kind kind, KeyTemplate ours, KeyTemplate theirs, List<String> sizes) {}
 
   private final String name;
   private final List<KeyResource> backbones;
@@ -92,15 +100,21 @@ final class KeyTable {
       case "let" -> variables.put(words[1], words[2]);
       case "include" -> include(KeyResource.of(from.owner(), words[1]));
       case "backbones" -> backbones.forEach(this::include);
-      case "ignore" -> rules.add(new Rule(Kind.IGNORE, null, new KeyTemplate(words[1], words[1])));
+      case "ignore" ->
+          rules.add(new Rule(Kind.IGNORE, null, new KeyTemplate(words[1], words[1]), List.of()));
       default -> {
-        if (words.length != 3) {
-          throw new IllegalStateException(name + ": expected three columns: " + line);
-        }
         Kind kind = Kind.valueOf(words[0].toUpperCase(Locale.ROOT));
+        int columns = kind == Kind.ZEROS ? 4 : 3;
+        if (words.length != columns) {
+          throw new IllegalStateException(
+              "%s: expected %d columns: %s".formatted(name, columns, line));
+        }
         rules.add(
             new Rule(
-                kind, new KeyTemplate(words[1], words[2]), new KeyTemplate(words[2], words[1])));
+                kind,
+                new KeyTemplate(words[1], words[2]),
+                new KeyTemplate(words[2], words[1]),
+                kind == Kind.ZEROS ? List.of(words[3].split(",", -1)) : List.of()));
       }
     }
   }
@@ -147,7 +161,7 @@ final class KeyTable {
               .put(found.get().match().branch(), entry.getValue());
         }
         case COPY -> copies.put(key, found.get().other());
-        case COUNTER, IGNORE -> ignored.add(key);
+        case COUNTER, ZEROS, IGNORE -> ignored.add(key);
       }
     }
     thirds.forEach((fused, parts) -> ours.put(fused, join(fused, parts)));
@@ -206,6 +220,13 @@ final class KeyTable {
       ordered.add(part);
     }
     return HostTensor.concatRows(ordered);
+  }
+
+  private static HostTensor zeros(List<String> sizes, HostTensor ours) {
+    long[] shape =
+        sizes.stream().mapToLong(s -> s.equals("*") ? ours.size(0) : Long.parseLong(s)).toArray();
+    int bytes = Math.toIntExact(Arrays.stream(shape).reduce(Float.BYTES, Math::multiplyExact));
+    return HostTensor.of(ElementType.F32, shape, HostTensor.allocate(bytes));
   }
 
   private static HostTensor zerosLike(HostTensor tensor) {
@@ -286,6 +307,10 @@ final class KeyTable {
           rule.theirs()
               .render(bound, 0)
               .ifPresent(name -> theirs.put(name, HostTensor.ofLongs(new long[] {0})));
+      case ZEROS ->
+          rule.theirs()
+              .render(bound, 0)
+              .ifPresent(name -> theirs.put(name, zeros(rule.sizes(), tensor)));
       case SPLIT -> {
         long rows = tensor.rank() == 0 ? 0 : tensor.size(0);
         if (rows == 0 || rows % 3 != 0) {

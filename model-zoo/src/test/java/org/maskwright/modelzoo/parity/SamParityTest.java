@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,8 +29,6 @@ import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.ImageEmbeddingPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
-import org.maskwright.modelzoo.prompt.PromptDecoder;
-import org.maskwright.modelzoo.prompt.Prompts;
 import org.maskwright.modelzoo.prompt.PromptsPart;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.vit.VitFamily;
@@ -54,19 +50,6 @@ class SamParityTest {
   private static final int SIDE = 64;
   private static final String MATRIX = "shared_image_embedding.positional_embedding";
   private static final String SAME_MATRIX = "prompt_encoder.shared_embedding.positional_embedding";
-
-  /** In the order of make_sam.py, in which the answers are put side by side. */
-  private static final List<String> CASES =
-      List.of(
-          "nothing",
-          "point",
-          "points",
-          "box",
-          "points-box",
-          "mask",
-          "points-mask",
-          "box-mask",
-          "points-box-mask");
 
   @TempDir private Path folder;
 
@@ -105,37 +88,6 @@ class SamParityTest {
     return WeightImport.read(file);
   }
 
-  /** Half a pixel is added, as the reference does itself. */
-  private static float[] places(StateDict golden, String name) {
-    float[] out = golden.get(name).toFloatArray();
-    for (int i = 0; i < out.length; i++) {
-      out[i] += 0.5f;
-    }
-    return out;
-  }
-
-  private static Prompts prompts(Engine engine, StateDict golden, String name) {
-    String in = "case." + name + ".";
-    boolean points = golden.contains(in + "points");
-    Optional<float[]> boxes =
-        golden.contains(in + "boxes")
-            ? Optional.of(places(golden, in + "boxes"))
-            : Optional.empty();
-    int size = (int) golden.get(in + "quality").size(0);
-    float[] labels = points ? golden.get(in + "labels").toFloatArray() : new float[0];
-    int[] kinds = new int[labels.length];
-    for (int i = 0; i < kinds.length; i++) {
-      kinds[i] = Math.round(labels[i]);
-    }
-    return new Prompts(
-        new int[size],
-        points ? places(golden, in + "points") : new float[0],
-        kinds,
-        kinds.length / size,
-        boxes,
-        golden.find(in + "mask").map(mask -> GoldenFile.tensor(engine, mask)));
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"torch", "nd4j"})
   void answersAndGradientsAreThoseOfTheReferenceForEveryKindOfPrompt(String backend)
@@ -152,17 +104,7 @@ class SamParityTest {
       PixelFeatures features = model.features(pixels);
       GoldenFile.assertClose(
           "embedding", golden.get("embedding"), features.maskFeatures(), TOLERANCE);
-      List<Tensor> said = new ArrayList<>();
-      for (String name : CASES) {
-        PromptDecoder.Answer answer =
-            model.promptDecoder().decode(features, SIDE, SIDE, prompts(engine, golden, name));
-        String in = "case." + name + ".";
-        GoldenFile.assertClose(name, golden.get(in + "masks"), answer.masks(), TOLERANCE);
-        GoldenFile.assertClose(name, golden.get(in + "quality"), answer.quality(), TOLERANCE);
-        said.add(answer.masks().flatten(0, 3));
-        said.add(answer.quality().flatten(0, 1));
-      }
-      GoldenFile.weighted(Tensor.concat(0, said.toArray(Tensor[]::new))).backward();
+      PromptCases.assertAnswers(golden, model.promptDecoder(), features, SIDE).backward();
       GoldenFile.assertClose(
           "gradient of pixels", golden.get("grad.pixels"), pixels.grad(), GRADIENT_TOLERANCE);
       StateDict gradients = weights.family().translate(GoldenFile.part(golden, "grad.")).state();

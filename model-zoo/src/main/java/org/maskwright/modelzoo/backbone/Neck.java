@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.vit;
+package org.maskwright.modelzoo.backbone;
 
 import org.maskwright.engine.array.Conv2dSpec;
 import org.maskwright.engine.nn.Conv2d;
@@ -13,14 +13,15 @@ import org.maskwright.engine.tensor.Tensor;
  * Segment Anything's neck: 1x1 convolution, normalisation, 3x3 convolution, normalisation; names
  * {@code 0} to {@code 3}.
  */
-final class Neck extends Module {
+public final class Neck extends Module {
   private static final double EPS = 1e-6;
   private final Conv2d narrow;
   private final LayerNorm norm1;
   private final Conv2d mix;
   private final LayerNorm norm2;
 
-  Neck(Engine engine, int in, int out) {
+  /** From maps of {@code in} channels to maps of {@code out}. */
+  public Neck(Engine engine, int in, int out) {
     super(engine);
     narrow = child("0", conv(engine, in, out, 1));
     norm1 = child("1", new LayerNorm(engine, out, EPS));
@@ -37,7 +38,7 @@ final class Neck extends Module {
   }
 
   /** map [B,C,h,w] to [B,O,h,w]. */
-  Tensor forward(Tensor map) {
+  public Tensor forward(Tensor map) {
     Tensor y = norm1.forwardMap(narrow.forward(map));
     return norm2.forwardMap(mix.forward(y));
   }
