@@ -7,6 +7,7 @@ import java.util.Set;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.backbone.ResNetPart;
+import org.maskwright.modelzoo.backbone.TinyVitPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.decoder.EomtPart;
@@ -120,6 +121,7 @@ public final class Variants {
         perPixel.withDecoder(new PerPixelPlusPart.Settings(6, HEADS, FEEDFORWARD, 0.1)));
     VitSizes.eomt().forEach((name, encoder) -> out.put("eomt-" + name, eomt(encoder)));
     VitSizes.sam().forEach((name, encoder) -> out.put("sam-vit-" + name, sam(encoder)));
+    out.put("mobile-sam", sam(TinyVitPart.mobileSam()));
     out.put("seggpt-vit-l", segGpt());
     out.put("mask2former-small", small());
     out.put("mask2former-tiny", tiny());
@@ -177,7 +179,7 @@ public final class Variants {
   }
 
   /** Segment Anything: square images, a padded one where a side is shorter. */
-  private static ModelConfig sam(VitPart.Settings encoder) {
+  private static ModelConfig sam(BackboneConfig encoder) {
     return new ModelConfig(
         HIDDEN,
         HIDDEN / 8,

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.backbone.TinyVitPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
@@ -39,6 +40,16 @@ public final class PromptsPart implements DecoderPart {
                   keys.contains("image_encoder.blocks.0.attn.qkv.weight")
                       && keys.contains("mask_decoder.iou_token.weight"))
           .withFresh(VitPart.PYRAMID);
+
+  /** With the encoder of {@code tiny-vit}. */
+  private static final CheckpointFamily MOBILE =
+      CheckpointFamily.ofModel(
+          KeyResource.of(VitPart.class, "mobile-sam-model.keymap"),
+          "MobileSAM (official)",
+          "MobileSAM: Apache-2.0",
+          keys ->
+              keys.contains("image_encoder.patch_embed.seq.0.c.weight")
+                  && keys.contains("mask_decoder.iou_token.weight"));
 
   private static final int LEVELS = 1;
   private static final int CROSS_NARROWING = 2;
@@ -121,12 +132,12 @@ public final class PromptsPart implements DecoderPart {
 
   @Override
   public List<CheckpointFamily> families() {
-    return List.of(OFFICIAL);
+    return List.of(OFFICIAL, MOBILE);
   }
 
   @Override
   public Optional<CheckpointFamily> official(StateDict state) {
-    return Optional.of(OFFICIAL);
+    return Optional.of(TinyVitPart.isHeldBy(state) ? MOBILE : OFFICIAL);
   }
 
   @Override

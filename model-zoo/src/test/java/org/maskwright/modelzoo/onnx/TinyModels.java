@@ -88,7 +88,8 @@ final class TinyModels {
     Set<Class<?>> covered =
         all.values().stream().map(c -> c.backbone().getClass()).collect(toSet());
     for (BackbonePart part : Registry.of(BackbonePart.class).variants()) {
-      if (!covered.contains(part.settings())) {
+      boolean published = !part.published().isEmpty(); // tiny-vit is, with prompts alone
+      if (published && !covered.contains(part.settings())) {
         BackboneConfig smallest = Collections.min(part.published().values(), BY_PARAMETERS);
         all.put("published " + part.name(), tiny.withBackbone(smallest));
       }

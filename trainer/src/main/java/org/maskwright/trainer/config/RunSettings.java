@@ -115,7 +115,7 @@ public record RunSettings(
     Ranges.require(
         decay.isNone() || count > 0,
         "optimizer",
-        "layer-decay.factor = 1 with a backbone that has no layers to tell apart, as vit and convnext have",
+        "layer-decay.factor = 1 with a backbone that has no layers to tell apart, as vit, tiny-vit and convnext have",
         decay.factor());
     Ranges.require(
         decay.spared() <= count,
