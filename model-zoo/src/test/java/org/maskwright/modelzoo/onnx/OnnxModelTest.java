@@ -32,6 +32,7 @@ import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.ImplicitPointsPart;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.pixeldecoder.FpnEmbeddingPart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.settings.Registry;
@@ -135,6 +136,7 @@ class OnnxModelTest {
     missing.removeAll(TinyModels.heads(Variants.get("sam-vit-b")));
     missing.removeAll(TinyModels.heads(Variants.get("seggpt-vit-l")));
     missing.remove(Variants.get("mobile-sam").backbone().getClass()); // with prompts alone
+    missing.remove(FpnEmbeddingPart.Settings.class); // likewise
     for (ModelConfig config : TinyModels.all().values()) {
       missing.remove(config.backbone().getClass());
       missing.removeAll(TinyModels.heads(config));
