@@ -1,13 +1,20 @@
 package org.maskwright.modelzoo.parity;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prompt.PromptDecoder;
 import org.maskwright.modelzoo.prompt.Prompts;
+import org.maskwright.modelzoo.weights.ImportedWeights;
+import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.StateDict;
 
 /** Every kind of prompt with its answers, as make_sam.py and make_mobile_sam.py write them. */
@@ -26,8 +33,33 @@ final class PromptCases {
           "points-box-mask");
 
   private static final double TOLERANCE = 1e-4;
+  private static final double GRADIENT_TOLERANCE = 1e-3;
 
   private PromptCases() {}
+
+  /**
+   * Gives a model, built for training, the weights of a reference and compares the embedding of its
+   * images, its answers, and the gradients of their sum with respect to images and parameters.
+   *
+   * @param side of the images in pixels
+   */
+  static void assertAnswersAndGradients(
+      StateDict golden, ImportedWeights weights, SegmentationModel model, int side) {
+    assertEquals(List.of(), weights.unexpected());
+    assertTrue(model.load(weights, LoadPolicy.strict()).isExact());
+    model.setTraining(true);
+    Tensor pixels = GoldenFile.tensor(model.engine(), golden.get("pixels")).variable();
+    PixelFeatures features = model.features(pixels);
+    GoldenFile.assertClose(
+        "embedding", golden.get("embedding"), features.maskFeatures(), TOLERANCE);
+    assertAnswers(golden, model.promptDecoder(), features, side).backward();
+    GoldenFile.assertClose(
+        "gradient of pixels", golden.get("grad.pixels"), pixels.grad(), GRADIENT_TOLERANCE);
+    StateDict gradients = weights.family().translate(GoldenFile.part(golden, "grad.")).state();
+    assertEquals(
+        model.parameters().values().stream().filter(Parameter::isTrainable).count(),
+        GoldenFile.assertGradients(gradients, "", model.parameters(), GRADIENT_TOLERANCE));
+  }
 
   /**
    * Asks for each and compares masks and qualities: 1e-4 of the largest value.
@@ -35,7 +67,7 @@ final class PromptCases {
    * @param side of the images in pixels
    * @return the sum of all answers times cos(0.37 n)
    */
-  static Tensor assertAnswers(
+  private static Tensor assertAnswers(
       StateDict golden, PromptDecoder decoder, PixelFeatures features, int side) {
     Engine engine = features.maskFeatures().engine();
     List<Tensor> said = new ArrayList<>();

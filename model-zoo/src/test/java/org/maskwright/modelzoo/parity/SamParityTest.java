@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
@@ -28,14 +27,12 @@ import org.maskwright.modelzoo.family.KnownFamilies;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.ImageEmbeddingPart;
-import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prompt.PromptsPart;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.vit.VitFamily;
 import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
-import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TorchZipWriter;
@@ -45,8 +42,6 @@ import org.maskwright.modelzoo.weights.TorchZipWriter;
  * is float32 rounding: 1e-4 of the largest value, of a gradient 1e-3 of the largest norm.
  */
 class SamParityTest {
-  private static final double TOLERANCE = 1e-4;
-  private static final double GRADIENT_TOLERANCE = 1e-3;
   private static final int SIDE = 64;
   private static final String MATRIX = "shared_image_embedding.positional_embedding";
   private static final String SAME_MATRIX = "prompt_encoder.shared_embedding.positional_embedding";
@@ -94,23 +89,10 @@ class SamParityTest {
       throws Exception {
     StateDict golden = GoldenFile.read("sam");
     ImportedWeights weights = weights(golden);
-    assertEquals(List.of(), weights.unexpected());
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend(backend));
         SegmentationModel model = SegmentationModels.build(engine, model(4), ClassSpace.OBJECT);
         var scope = engine.scope()) {
-      assertTrue(model.load(weights, LoadPolicy.strict()).isExact());
-      model.setTraining(true);
-      Tensor pixels = GoldenFile.tensor(engine, golden.get("pixels")).variable();
-      PixelFeatures features = model.features(pixels);
-      GoldenFile.assertClose(
-          "embedding", golden.get("embedding"), features.maskFeatures(), TOLERANCE);
-      PromptCases.assertAnswers(golden, model.promptDecoder(), features, SIDE).backward();
-      GoldenFile.assertClose(
-          "gradient of pixels", golden.get("grad.pixels"), pixels.grad(), GRADIENT_TOLERANCE);
-      StateDict gradients = weights.family().translate(GoldenFile.part(golden, "grad.")).state();
-      assertEquals(
-          model.parameters().size(),
-          GoldenFile.assertGradients(gradients, "", model.parameters(), GRADIENT_TOLERANCE));
+      PromptCases.assertAnswersAndGradients(golden, weights, model, SIDE);
     }
   }
 

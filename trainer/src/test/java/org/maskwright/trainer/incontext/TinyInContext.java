@@ -58,7 +58,7 @@ public final class TinyInContext {
   }
 
   /** Writes a model as a folder. */
-  static void write(Path folder, SegmentationModel model) {
+  public static void write(Path folder, SegmentationModel model) {
     ModelFile file =
         ModelFile.of(
             model.config(), model.classSpace(), SIDE, SIDE, Normalization.IMAGENET, "none");

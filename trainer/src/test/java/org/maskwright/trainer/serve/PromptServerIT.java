@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.json.JsonTree;
 import org.maskwright.datasets.mask.LabelMap;
@@ -39,20 +37,13 @@ import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
-import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
-import org.maskwright.modelzoo.decoder.InContextPart;
 import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.pixeldecoder.TokensPart;
-import org.maskwright.modelzoo.vit.VitActivation;
-import org.maskwright.modelzoo.vit.VitFamily;
-import org.maskwright.modelzoo.vit.VitPart;
-import org.maskwright.trainer.checkpoint.ModelFile;
-import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.cli.Maskwright;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.http.ServerSettings;
+import org.maskwright.trainer.incontext.TinyInContext;
 import org.maskwright.trainer.prompt.TinySam;
 import org.maskwright.trainer.run.PredictionWishes;
 
@@ -403,39 +394,10 @@ class PromptServerIT {
   @Test
   void aModelOfExamplesIsRefusedAtTheStart() throws Exception {
     Path folder = Files.createDirectory(temp.resolve("seggpt"));
-    VitPart.Settings encoder =
-        new VitPart.Settings(
-            VitFamily.PAINTER,
-            4,
-            32,
-            2,
-            2,
-            32,
-            VitActivation.GELU,
-            false,
-            4,
-            4,
-            0,
-            0,
-            List.of(),
-            0,
-            2,
-            32,
-            0,
-            false);
-    ModelConfig config =
-        new ModelConfig(
-            32,
-            32,
-            4,
-            encoder,
-            new TokensPart.Settings(),
-            new InContextPart.Settings(List.of(0, 1), 0, 4, true));
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withThreads(1));
-        SegmentationModel made = SegmentationModels.build(engine, config, ClassSpace.OBJECT)) {
-      ModelFile file =
-          ModelFile.of(config, ClassSpace.OBJECT, 16, 16, Normalization.IMAGENET, "none");
-      ModelFolder.write(folder, file, made, Optional.empty(), Optional.empty());
+        SegmentationModel made =
+            SegmentationModels.build(engine, TinyInContext.model(), ClassSpace.OBJECT)) {
+      TinyInContext.write(folder, made);
     }
     ConfigException refused =
         assertThrows(
