@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Segment;
@@ -84,13 +83,11 @@ public final class NestedShapes {
    * @throws org.maskwright.datasets.DatasetException if the folder holds anything else
    */
   public static boolean write(Path dir, ShapePicturesConfig config) {
-    return new GeneratedFolder(
-            dir, "NestedShapes", NAME + ".json", config.manifest(NAME, GENERATOR_VERSION))
-        .write(
-            root -> {
-              writeSplit(root, "train", 1, config.trainImages(), config);
-              writeSplit(root, "val", ShapePicturesConfig.FIRST_VAL_ID, config.valImages(), config);
-            });
+    return config.write(
+        dir,
+        NAME,
+        GENERATOR_VERSION,
+        (root, split, firstId, count) -> writeSplit(root, split, firstId, count, config));
   }
 
   private static void writeSplit(
@@ -108,14 +105,13 @@ public final class NestedShapes {
     try (JsonGenerator json = new JsonFactory().createGenerator(file.toFile(), JsonEncoding.UTF8)) {
       CocoInstancesFile instances = new CocoInstancesFile(json, CLASSES);
       for (int i = 0; i < count; i++) {
-        instances.add(fileName(firstId + i), new Size(config.size(), config.size()), drawn.get(i));
+        instances.add(
+            ShapePicturesConfig.fileName(firstId + i),
+            new Size(config.size(), config.size()),
+            drawn.get(i));
       }
       instances.end();
     }
-  }
-
-  private static String fileName(int id) {
-    return String.format(Locale.ROOT, "%06d.png", id);
   }
 
   private static List<Annotated> writeImage(Path images, int id, ShapePicturesConfig config) {
@@ -140,7 +136,8 @@ public final class NestedShapes {
       colour.varied(random, NOISE).write(rgb, 3 * p);
     }
     try {
-      Files.write(images.resolve(fileName(id)), Picture.ofRgb(rgb, size, size).toPng());
+      Files.write(
+          images.resolve(ShapePicturesConfig.fileName(id)), Picture.ofRgb(rgb, size, size).toPng());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * What decides the files of {@link WhichShape} and {@link NestedShapes}, together with the
@@ -21,7 +23,7 @@ public record ShapePicturesConfig(long seed, int trainImages, int valImages, int
   private static final int MAX_SIDE = 1024;
 
   /** Validation images have the numbers from here on, so that none is a training image. */
-  static final int FIRST_VAL_ID = 100_001;
+  private static final int FIRST_VAL_ID = 100_001;
 
   /** Checks the ranges. */
   public ShapePicturesConfig {
@@ -37,8 +39,36 @@ public record ShapePicturesConfig(long seed, int trainImages, int valImages, int
     }
   }
 
+  /** Writes the pictures with the numbers from {@code firstId} on, and what they show. */
+  @FunctionalInterface
+  interface Split {
+    void write(Path root, String split, int firstId, int count) throws IOException;
+  }
+
+  /**
+   * Writes a data set of it, unless the folder holds the very same one already.
+   *
+   * @param name of what is made, and of the manifest's file: {@code which-shape}
+   * @param version of its generator
+   * @return true if files were written
+   * @throws org.maskwright.datasets.DatasetException if the folder holds anything else
+   */
+  boolean write(Path dir, String name, int version, Split pictures) {
+    return new GeneratedFolder(dir, name, name + ".json", manifest(name, version))
+        .write(
+            root -> {
+              pictures.write(root, "train", 1, trainImages);
+              pictures.write(root, "val", FIRST_VAL_ID, valImages);
+            });
+  }
+
+  /** The file of a picture. */
+  static String fileName(int id) {
+    return String.format(Locale.ROOT, "%06d.png", id);
+  }
+
   /** All of it as JSON, with the name of what is made and the version of its generator. */
-  String manifest(String name, int version) {
+  private String manifest(String name, int version) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       json.useDefaultPrettyPrinter();

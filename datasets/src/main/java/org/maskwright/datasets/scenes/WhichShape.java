@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.mask.LabelMap;
@@ -61,13 +60,11 @@ public final class WhichShape {
    * @throws org.maskwright.datasets.DatasetException if the folder holds anything else
    */
   public static boolean write(Path dir, ShapePicturesConfig config) {
-    return new GeneratedFolder(
-            dir, "WhichShape", NAME + ".json", config.manifest(NAME, GENERATOR_VERSION))
-        .write(
-            root -> {
-              writeSplit(root, "train", 1, config.trainImages(), config);
-              writeSplit(root, "val", ShapePicturesConfig.FIRST_VAL_ID, config.valImages(), config);
-            });
+    return config.write(
+        dir,
+        NAME,
+        GENERATOR_VERSION,
+        (root, split, firstId, count) -> writeSplit(root, split, firstId, count, config));
   }
 
   private static void writeSplit(
@@ -102,7 +99,7 @@ public final class WhichShape {
       }
       colour.varied(random, NOISE).write(rgb, 3 * p);
     }
-    String name = String.format(Locale.ROOT, "%06d.png", id);
+    String name = ShapePicturesConfig.fileName(id);
     try {
       Files.write(images.resolve(name), Picture.ofRgb(rgb, size, size).toPng());
       Files.write(masks.resolve(name), LabelPng.encodeGrey8(new LabelMap(size, size, labels)));
