@@ -335,7 +335,7 @@ class ProcessesTest {
   @CsvSource({
     "maskformer,3e-4,1,2,false",
     "maskformer,1e-3,2,3,true",
-    "mask2former,1e-4,1,2,true",
+    "mask2former,3e-5,1,2,true",
     "per-pixel,1e-3,2,3,true"
   })
   void twentyStepsOfSgdEndWithTheSameWeightsAndAverages(
