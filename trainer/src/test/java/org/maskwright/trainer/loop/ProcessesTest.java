@@ -341,7 +341,7 @@ class ProcessesTest {
   void twentyStepsOfSgdEndWithTheSameWeightsAndAverages(
       String model, double rate, int accumulate, int size, boolean twoSources) throws Exception {
     Way way = new Way(model, sgd(rate, 0.9), accumulate, 20);
-    assertOneProcess(twoSources ? way.withTwoSources() : way, size, 1e-4);
+    assertOneProcess(twoSources ? way.withTwoSources() : way, size, 3e-5);
   }
 
   /**
