@@ -31,15 +31,8 @@ public final class SomeClasses extends ForwardingDataset {
    * not known without which classes an image shows.
    */
   public static Dataset showing(Dataset whole, Set<Integer> classes) {
-    List<Integer> images = new ArrayList<>();
-    for (int i = 0; i < whole.size(); i++) {
-      if (whole.classes(i).stream().anyMatch(classes::contains)) {
-        images.add(i);
-      }
-    }
-    Set<Integer> some = Set.copyOf(images);
     return new SomeClasses(
-        DatasetView.where(whole, some::contains),
+        DatasetView.where(whole, i -> whole.classes(i).stream().anyMatch(classes::contains)),
         classes::contains,
         whole.categories().background());
   }

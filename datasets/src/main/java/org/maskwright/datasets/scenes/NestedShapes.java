@@ -3,7 +3,6 @@ package org.maskwright.datasets.scenes;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,6 +46,7 @@ public final class NestedShapes {
   private static final double LEAST_SHARE = 0.65; // of what fits into a disc within the whole
   private static final double MOST_SHARE = 0.85;
   private static final double LEAST_HUE = 0.2; // between a shape and what it lies in
+  private static final double ROOM = 1.1; // by radii
   private static final double NOISE = 0.03;
   private static final int ATTEMPTS = 100;
 
@@ -57,16 +57,7 @@ public final class NestedShapes {
    *
    * @param level 0 a whole, 1 its part, 2 the part's
    */
-  private record Body(
-      ShapeVideo.Kind kind, int level, double x, double y, double radius, double hue, Rgb colour) {
-    boolean covers(double px, double py) {
-      return kind.inside((px - x) / radius, (py - y) / radius);
-    }
-
-    boolean touches(double otherX, double otherY, double otherRadius) {
-      return Math.hypot(otherX - x, otherY - y) < 1.1 * (radius + otherRadius);
-    }
-  }
+  private record Body(int level, double hue, ShapeFigure figure) {}
 
   /**
    * Writes the data set in COCO's layout, unless the folder holds the very same one already:
@@ -128,8 +119,8 @@ public final class NestedShapes {
       double y = (row + 0.5) / size;
       Rgb colour = ground;
       for (int b = 0; b < masks.length; b++) {
-        if (bodies.get(b).covers(x, y)) {
-          colour = bodies.get(b).colour();
+        if (bodies.get(b).figure().covers(x, y)) {
+          colour = bodies.get(b).figure().colour();
           masks[b][p] = 1;
         }
       }
@@ -158,9 +149,11 @@ public final class NestedShapes {
       double radius = random.between(LEAST_RADIUS, MOST_RADIUS);
       double x = random.between(radius, 1 - radius);
       double y = random.between(radius, 1 - radius);
-      if (wholes.stream().noneMatch(other -> other.touches(x, y, radius))) {
+      if (wholes.stream().noneMatch(other -> other.figure().touches(x, y, radius, ROOM))) {
         double hue = random.unit();
-        Body whole = new Body(kind(random, 0), 0, x, y, radius, hue, colour(random, hue));
+        ShapeFigure figure =
+            new ShapeFigure(kind(random, 0), x, y, radius, ShapeFigure.colour(hue, random));
+        Body whole = new Body(0, hue, figure);
         Body part = inside(random, whole);
         wholes.add(whole);
         out.addAll(List.of(whole, part, inside(random, part)));
@@ -170,23 +163,22 @@ public final class NestedShapes {
   }
 
   private static Body inside(SceneRandom random, Body whole) {
-    ShapeVideo.Kind kind = kind(random, whole.level() + 1);
-    double within = whole.kind().within() * whole.radius();
+    int level = whole.level() + 1;
+    ShapeVideo.Kind kind = kind(random, level);
+    ShapeFigure around = whole.figure();
+    double within = around.kind().within() * around.radius();
     double reach = within * random.between(LEAST_SHARE, MOST_SHARE);
     double angle = random.between(0, 2 * Math.PI);
     double hue = whole.hue() + random.between(LEAST_HUE, 1 - LEAST_HUE);
     return new Body(
-        kind,
-        whole.level() + 1,
-        whole.x() + (within - reach) * Math.cos(angle),
-        whole.y() + (within - reach) * Math.sin(angle),
-        reach / kind.reach(),
+        level,
         hue,
-        colour(random, hue));
-  }
-
-  private static Rgb colour(SceneRandom random, double hue) {
-    return Rgb.of(Color.HSBtoRGB((float) hue, 0.9f, (float) random.between(0.6, 1)));
+        new ShapeFigure(
+            kind,
+            around.x() + (within - reach) * Math.cos(angle),
+            around.y() + (within - reach) * Math.sin(angle),
+            reach / kind.reach(),
+            ShapeFigure.colour(hue, random)));
   }
 
   private static ShapeVideo.Kind kind(SceneRandom random, int level) {

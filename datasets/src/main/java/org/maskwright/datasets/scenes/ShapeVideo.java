@@ -175,10 +175,10 @@ record ShapeVideo(int id, List<RgbImage> frames, List<Track> tracks) {
       sum[1] += colour.g();
       sum[2] += colour.b();
     }
-    for (int c = 0; c < 3; c++) {
-      double value = sum[c] / (SAMPLES * SAMPLES) + random.between(-NOISE, NOISE);
-      rgb[at + c] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
-    }
+    int samples = SAMPLES * SAMPLES;
+    new Rgb(sum[0] / samples, sum[1] / samples, sum[2] / samples)
+        .varied(random, NOISE)
+        .write(rgb, at);
     for (int owner = bodies.size(); owner > 0; owner--) {
       if (2 * hits[owner] >= SAMPLES * SAMPLES) {
         return owner;

@@ -1,6 +1,5 @@
 package org.maskwright.datasets.scenes;
 
-import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,20 +28,11 @@ public final class WhichShape {
   private static final int GROUND = 255; // in label images: of no class
   private static final double LEAST_RADIUS = 0.14;
   private static final double MOST_RADIUS = 0.2;
+  private static final double ROOM = 1.2; // by radii
   private static final double NOISE = 0.03;
   private static final int ATTEMPTS = 200;
 
   private WhichShape() {}
-
-  private record Body(ShapeVideo.Kind kind, double x, double y, double radius, Rgb colour) {
-    boolean covers(double px, double py) {
-      return kind.inside((px - x) / radius, (py - y) / radius);
-    }
-
-    boolean touches(double otherX, double otherY, double otherRadius) {
-      return Math.hypot(otherX - x, otherY - y) < 1.2 * (radius + otherRadius);
-    }
-  }
 
   /**
    * Writes the data set in the layout {@code folder-semantic}, unless the folder holds the very
@@ -79,7 +69,7 @@ public final class WhichShape {
 
   private static void writeImage(Path images, Path masks, int id, ShapePicturesConfig config) {
     SceneRandom random = SceneRandom.ofImage(config.seed(), id);
-    List<Body> bodies = bodies(random);
+    List<ShapeFigure> bodies = bodies(random);
     double grey = random.between(0.2, 0.8);
     Rgb ground = new Rgb(grey, grey, grey);
     int size = config.size();
@@ -91,7 +81,7 @@ public final class WhichShape {
       double y = (row + 0.5) / size;
       Rgb colour = ground;
       labels[p] = GROUND;
-      for (Body body : bodies) {
+      for (ShapeFigure body : bodies) {
         if (body.covers(x, y)) {
           colour = body.colour();
           labels[p] = body.kind().id() - 1;
@@ -109,8 +99,8 @@ public final class WhichShape {
   }
 
   /** One of each kind, apart from each other. */
-  private static List<Body> bodies(SceneRandom random) {
-    List<Body> out = new ArrayList<>();
+  private static List<ShapeFigure> bodies(SceneRandom random) {
+    List<ShapeFigure> out = new ArrayList<>();
     for (ShapeVideo.Kind kind : ShapeVideo.Kind.values()) {
       double radius = random.between(LEAST_RADIUS, MOST_RADIUS);
       double x = 0;
@@ -121,13 +111,12 @@ public final class WhichShape {
         y = random.between(radius, 1 - radius);
         double left = x;
         double top = y;
-        free = out.stream().noneMatch(other -> other.touches(left, top, radius));
+        free = out.stream().noneMatch(other -> other.touches(left, top, radius, ROOM));
       }
       if (!free) {
         return bodies(random);
       }
-      int colour = Color.HSBtoRGB((float) random.unit(), 0.9f, (float) random.between(0.6, 1));
-      out.add(new Body(kind, x, y, radius, Rgb.of(colour)));
+      out.add(new ShapeFigure(kind, x, y, radius, ShapeFigure.colour(random.unit(), random)));
     }
     return out;
   }

@@ -12,6 +12,7 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.encoder.Fingerprint;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
@@ -48,6 +49,8 @@ public final class ModelFolder {
   /** Score thresholds that an evaluation found, where there are some. */
   public static final String THRESHOLDS = "thresholds.conf";
 
+  private static final String ONNX = ".onnx";
+
   private ModelFolder() {}
 
   /** Writes both files into an existing folder. */
@@ -76,6 +79,20 @@ public final class ModelFolder {
     Safetensors.write(
         folder.resolve(WEIGHTS),
         state.withMetadata(loss.map(TrainedLoss::toMetadata).orElse(state.metadata())));
+  }
+
+  /** Whether a path is that of an exported file in place of a folder. */
+  public static boolean isExported(Path model) {
+    return model.toString().endsWith(ONNX) && !Files.isDirectory(model);
+  }
+
+  /**
+   * The mask decoder of a model; empty of an exported file.
+   *
+   * @throws CheckpointException as of {@link #describe}
+   */
+  public static Optional<DecoderConfig> decoder(Path model) {
+    return isExported(model) ? Optional.empty() : Optional.of(describe(model).model().decoder());
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.eval.Photographs.Photograph;
@@ -150,8 +151,7 @@ final class ExampleMixin {
   }
 
   private void requireAnswers(Path model) {
-    boolean onnx = !Files.isDirectory(model) && model.toString().endsWith(".onnx");
-    if (onnx || !ModelFolder.describe(model).model().decoder().takesExamples()) {
+    if (ModelFolder.decoder(model).filter(DecoderConfig::takesExamples).isEmpty()) {
       throw refused(
           "--example, --first-mask: expected a model folder that answers by examples (model.decoder.type = in-context, such as an imported SegGPT), got %s; leave them out"
               .formatted(model));

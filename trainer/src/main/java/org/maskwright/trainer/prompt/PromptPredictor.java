@@ -1,6 +1,5 @@
 package org.maskwright.trainer.prompt;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -20,6 +19,7 @@ import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ResizeShortestEdge;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -43,7 +43,6 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
  */
 public final class PromptPredictor implements AutoCloseable {
   private static final int LONG_SIDE = 4096; // of what is seen of a picture
-  private static final String ONNX = ".onnx";
 
   private final SegmentationModel model;
   private final boolean owned;
@@ -105,8 +104,7 @@ public final class PromptPredictor implements AutoCloseable {
    * @throws org.maskwright.modelzoo.weights.CheckpointException if it is a folder without a model
    */
   public static boolean isFor(Path model) {
-    boolean onnx = !Files.isDirectory(model) && model.toString().endsWith(ONNX);
-    return !onnx && ModelFolder.describe(model).model().decoder().takesPrompts();
+    return ModelFolder.decoder(model).filter(DecoderConfig::takesPrompts).isPresent();
   }
 
   /** The model. */

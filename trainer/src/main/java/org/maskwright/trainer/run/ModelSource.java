@@ -1,6 +1,5 @@
 package org.maskwright.trainer.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.maskwright.datasets.Normalization;
@@ -37,8 +36,6 @@ record ModelSource(
     boolean classifiesPixels,
     boolean takesClips,
     Loader loader) {
-  private static final String ONNX = ".onnx";
-
   /** A network together with what it takes to free it. */
   interface Loaded extends AutoCloseable {
     Network network();
@@ -61,8 +58,7 @@ record ModelSource(
 
   /** Reads what a path says of itself; weights are not read yet. */
   static ModelSource of(Path path) {
-    boolean file = path.toString().endsWith(ONNX) && !Files.isDirectory(path);
-    return file ? ofFile(path) : ofFolder(path);
+    return ModelFolder.isExported(path) ? ofFile(path) : ofFolder(path);
   }
 
   private static ModelSource ofFolder(Path folder) {

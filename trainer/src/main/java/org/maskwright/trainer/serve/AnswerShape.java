@@ -1,6 +1,7 @@
 package org.maskwright.trainer.serve;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.maskwright.datasets.annotation.MaskPolygons;
 import org.maskwright.datasets.json.JsonContent;
 import org.maskwright.datasets.metrics.ScoreThresholds;
@@ -18,6 +19,11 @@ import org.maskwright.trainer.result.ImageResult;
 record AnswerShape(AnswerFormat format, MaskPolygons polygons, String name) {
   /** What may stand in the query. */
   static final List<String> QUERY = List.of("format", "simplify", "name");
+
+  /** The same behind what else may stand in the query of a route. */
+  static List<String> queryBehind(List<String> own) {
+    return Stream.concat(own.stream(), QUERY.stream()).toList();
+  }
 
   private static final String UNNAMED = "picture";
   private static final double MOST_SIMPLIFIED = 1000;

@@ -24,7 +24,7 @@ import org.maskwright.trainer.run.SharedModel;
 /** {@code POST /v1/predict}: the bytes of a picture in, what the model sees in it out. */
 final class PredictHandler implements Handler {
   /** What may stand in the query. */
-  static final List<String> QUERY = List.of("task", "threshold", "format", "simplify", "name");
+  static final List<String> QUERY = AnswerShape.queryBehind(List.of("task", "threshold"));
 
   private static final String BEST = "best";
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +29,7 @@ import org.maskwright.trainer.prompt.PromptWishes;
  */
 final class PromptHandler implements Handler {
   /** What may stand in the query beside a picture; beside JSON only how the answer looks. */
-  static final List<String> QUERY = joined(PromptReader.QUERY, AnswerShape.QUERY);
+  static final List<String> QUERY = AnswerShape.queryBehind(PromptReader.QUERY);
 
   /** The kind of its results, as {@code predict} with prompts calls it. */
   static final String TASK = "prompts";
@@ -53,12 +52,6 @@ final class PromptHandler implements Handler {
     this.pictures = new PictureBodies(normalization.channels(), settings);
     this.kept = kept;
     this.queue = queue;
-  }
-
-  private static List<String> joined(List<String> some, List<String> more) {
-    List<String> out = new ArrayList<>(some);
-    out.addAll(more);
-    return List.copyOf(out);
   }
 
   /**
