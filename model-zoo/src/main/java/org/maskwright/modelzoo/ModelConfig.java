@@ -209,17 +209,20 @@ public record ModelConfig(
 
   /** The same model with another backbone. */
   public ModelConfig withBackbone(BackboneConfig other) {
-    return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, other, pixelDecoder, decoder, classHead);
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, other, pixelDecoder, decoder, classHead);
   }
 
   /** The same model with another pixel decoder. */
   public ModelConfig withPixelDecoder(PixelDecoderConfig other) {
-    return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, backbone, other, decoder, classHead);
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, backbone, other, decoder, classHead);
   }
 
   /** The same model with another mask decoder. */
   public ModelConfig withDecoder(DecoderConfig other) {
-    return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, backbone, pixelDecoder, other, classHead);
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, backbone, pixelDecoder, other, classHead);
   }
 
   /** The same model with another class head. */

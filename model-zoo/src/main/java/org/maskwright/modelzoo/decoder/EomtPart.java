@@ -96,8 +96,7 @@ public final class EomtPart implements DecoderPart {
                   () ->
                       new IllegalArgumentException(
                           "backbone: expected one that holds blocks back"));
-      return new EomtDecoder(
-          engine, encoder, queries, classHeads.of(engine, channels));
+      return new EomtDecoder(engine, encoder, queries, classHeads.of(engine, channels));
     }
 
     @Override
