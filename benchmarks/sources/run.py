@@ -34,7 +34,7 @@ RUNS = {
 }
 SURE = 10
 ONLY = "crescent"
-METRICS = ["semantic.semantic.mIoU", "panoptic.panoptic.PQ", "boxes.instance.AP", "boxes.instance.AP75"]
+METRICS = ["pixels.semantic.mIoU", "scenes.panoptic.PQ", "boxes.instance.AP", "boxes.instance.AP75"]
 
 
 def data(root, train, few, val):
@@ -44,10 +44,18 @@ def data(root, train, few, val):
     subprocess.run([main, "-Xmx1g", "org.maskwright.benchmarks.data.ThreeSources", root, *map(str, (train, few, val, 64))], check=True)
 
 
+def section(source):
+    """The section of data.sources in the configuration."""
+    folder = source.split("-")[0]
+    found = [line for line in CONFIG.read_text().splitlines() if line.startswith("    { task") and f'"/{folder}"' in line]
+    assert len(found) == 1, (source, found)
+    return found[0].replace("type = boxes", "type = box-masks") if source == "boxes-as-masks" else found[0]
+
+
 def train(run, root, sources, seed, steps, settings):
     if (run / "summary.json").exists():
         return
-    parts = "\n".join(f'  {{ include required(file("{HOME}/configs/sources/parts/{source}.conf")) }}' for source in sources)
+    parts = "\n".join(section(source) for source in sources)
     config = run.with_suffix(".conf")
     config.write_text(f'include required(file("{CONFIG}"))\n\ndata.sources = [\n{parts}\n]\n')
     command = [HOME / "maskwright", "train", config, "--run-dir", run]

@@ -387,6 +387,32 @@ public final class HostTensor {
     return new HostTensor(type, newShape, source);
   }
 
+  /**
+   * A matrix [R,C] as [C,R]; copied when the bytes are asked for.
+   *
+   * @throws CheckpointException if it is no matrix
+   */
+  public HostTensor transposed() {
+    if (rank() != 2) {
+      throw new CheckpointException("expected a matrix to transpose, got " + this);
+    }
+    return new HostTensor(type, new long[] {shape[1], shape[0]}, this::turnedBytes);
+  }
+
+  private ByteBuffer turnedBytes() {
+    ByteBuffer from = bytes();
+    ByteBuffer to = allocate(byteSize);
+    int rows = (int) shape[0];
+    int columns = (int) shape[1];
+    int one = type.byteSize();
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        to.put(from.slice((r * columns + c) * one, one));
+      }
+    }
+    return to.rewind();
+  }
+
   /** True if type, shape and every byte agree (so NaN equals itself, and -0 differs from 0). */
   public boolean contentEquals(HostTensor other) {
     return type == other.type && Arrays.equals(shape, other.shape) && bytes().equals(other.bytes());

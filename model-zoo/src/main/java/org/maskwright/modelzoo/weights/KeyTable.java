@@ -25,6 +25,7 @@ import java.util.Optional;
  *                            a third "-" is not kept there, and 0
  *   lead1   ours  theirs     ours has an axis of length 1 before those of theirs; lead2: two
  *   tail2   ours  theirs     theirs has two axes of length 1 behind those of ours
+ *   turned  ours  theirs     a matrix, transposed
  *   copy    ours  theirs     theirs repeats one of ours; written on export, compared on import
  *   counter ours  theirs     a 0 written beside each of ours on export, ignored on import
  *   zeros   ours  theirs  S  the same of many: S are sizes such as 1000,*; * is that of ours along
@@ -42,6 +43,7 @@ final class KeyTable {
     LEAD1,
     LEAD2,
     TAIL2,
+    TURNED,
     COPY,
     COUNTER,
     ZEROS,
@@ -152,6 +154,7 @@ final class KeyTable {
         case LEAD1 -> putOnce(ours, found.get().other(), shaped(entry.getValue(), 1, 0), key);
         case LEAD2 -> putOnce(ours, found.get().other(), shaped(entry.getValue(), 2, 0), key);
         case TAIL2 -> putOnce(ours, found.get().other(), shaped(entry.getValue(), 0, -2), key);
+        case TURNED -> putOnce(ours, found.get().other(), entry.getValue().transposed(), key);
         case SPLIT -> {
           String fused = found.get().other();
           ours.putIfAbsent(fused, entry.getValue()); // keeps the place; replaced below
@@ -303,6 +306,8 @@ final class KeyTable {
           rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, shaped(tensor, -2, 0)));
       case TAIL2 ->
           rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, shaped(tensor, 0, 2)));
+      case TURNED ->
+          rule.theirs().render(bound, 0).ifPresent(name -> theirs.put(name, tensor.transposed()));
       case COUNTER ->
           rule.theirs()
               .render(bound, 0)

@@ -48,13 +48,18 @@ final class NumpyPickles {
 
     /** The supported type, or a fault naming the dtype. */
     ElementType type() {
-      ElementType type = TYPES.get(code);
-      if (type == null) {
-        throw new CheckpointException(
-            "numpy arrays of dtype '" + code + "' are not weights; expected one of " + TYPES);
-      }
-      return type;
+      return typeOf(code);
     }
+  }
+
+  /** The type of a dtype such as {@code f4}, or a fault naming it. */
+  static ElementType typeOf(String code) {
+    ElementType type = TYPES.get(code);
+    if (type == null) {
+      throw new CheckpointException(
+          "numpy arrays of dtype '" + code + "' are not weights; expected one of " + TYPES);
+    }
+    return type;
   }
 
   /** An array under construction; complete after {@link #setState}. */

@@ -1,5 +1,6 @@
 package org.maskwright.trainer.config;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,9 @@ public record EvaluationSettings(
             "In whose classes it is judged: model = it must have the model's, in their order; own = in its own, the model's chosen by name and"
                 + " compared among themselves; what the model does not have is never found. None: model of a single data set, own of several.")
         Optional<LabelSpaceOf> labelSpace,
+    @Doc(
+            "Text bank with words of its classes, for model.class-head.type = words; none: that of the class head. Classes of the bank are known by its words, others by their names.")
+        Optional<Path> bank,
     @Doc("Kinds of result; eval.tasks if it is not said.") List<String> tasks,
     @Doc("At most so many images during training; eval.limit if it is not said.") int limit) {
   /** Whose classes results are in. */

@@ -22,7 +22,12 @@ public final class ChosenClasses implements Network {
   private final ClassSpace classes;
   private final int[] from;
 
-  ChosenClasses(Network own, ClassSpace classes) {
+  /**
+   * A network in other classes.
+   *
+   * @param own which has a logit for each of its classes
+   */
+  public ChosenClasses(Network own, ClassSpace classes) {
     this.own = own;
     this.classes = classes;
     this.from = places(own.classSpace(), names(classes));

@@ -25,15 +25,6 @@ public interface Network {
   /** The classes of its logits. */
   ClassSpace classSpace();
 
-  /**
-   * The same network answering in other classes, such as those of another data set than it was
-   * trained on. One with a logit for each class of its own answers in those of the same names, and
-   * never finds the others; one that reads the words of classes answers in any.
-   */
-  default Network speaking(ClassSpace classes) {
-    return new ChosenClasses(this, classes);
-  }
-
   /** Whether it classifies pixels, and so has no mask of each query. */
   boolean classifiesPixels();
 

@@ -11,6 +11,7 @@ import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.ChosenClasses;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.Network;
 import org.maskwright.trainer.eval.OnnxFileNetwork;
@@ -95,7 +96,7 @@ final class Validation {
       Network own = new OnnxFileNetwork(network);
       Predictor predictor =
           new Predictor(
-              data.ofOwnClasses() ? own.speaking(classes) : own,
+              data.ofOwnClasses() ? new ChosenClasses(own, classes) : own,
               classes,
               file.normalization(),
               Evaluator.inference(data.eval(settings)));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
@@ -15,6 +16,7 @@ import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
@@ -48,6 +50,7 @@ public final class Evaluator {
   private final Console console;
   private final LoaderSettings loading;
   private final int modelClasses; // K of the model
+  private final Optional<WordsOfDataset> words; // where the model is asked about them
   private final Optional<int[]> places; // of its classes in the model's, where it has its own
 
   /**
@@ -75,15 +78,21 @@ public final class Evaluator {
     // The data set says what is a thing and what stuff; an imported model may not know.
     ClassSpace classes = TrainingData.classSpace(dataset.categories());
     Network network = new ModelNetwork(model);
-    boolean chosen = data.ofOwnClasses() && network.prompted().isEmpty();
+    boolean own =
+        data.ofOwnClasses()
+            && network.prompted().isEmpty()
+            && !names(model.classSpace()).equals(data.classNames());
+    boolean words = own && model.config().classHead().speaksWords();
     this.modelClasses = model.classSpace().size();
+    this.words =
+        words ? Optional.of(WordsOfDataset.of(model, classes, data, run)) : Optional.empty();
     this.places =
-        chosen
+        own && !words
             ? Optional.of(ChosenClasses.places(model.classSpace(), data.classNames()))
             : Optional.empty();
     this.predictor =
         new Predictor(
-            chosen ? spoken(network, classes, data, console) : network,
+            own && !words ? chosen(network, classes, data, console) : network,
             classes,
             normalization,
             inference(settings));
@@ -91,24 +100,24 @@ public final class Evaluator {
     this.evaluation = evaluation(predictor, run, data, threshold, console::line);
   }
 
-  private static Network spoken(
+  private static List<String> names(ClassSpace classes) {
+    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
+  }
+
+  private static Network chosen(
       Network network, ClassSpace classes, EvaluatedData data, Console console) {
     List<String> missing = ChosenClasses.missing(network.classSpace(), data.classNames());
-    Network spoken = network.speaking(classes);
-    if (spoken instanceof ChosenClasses && !missing.isEmpty()) {
+    if (!missing.isEmpty()) {
       if (missing.size() == classes.size()) {
         throw new ConfigException(
             "data.evaluations, %s: expected a class of the model, %s, got %s; give them the model's names with classes = { theirs = ours }"
-                .formatted(
-                    data.name(),
-                    network.classSpace().classes().stream().map(ClassSpace.Entry::name).toList(),
-                    data.classNames()));
+                .formatted(data.name(), names(network.classSpace()), data.classNames()));
       }
       console.line(
           "note: %s: the model does not have %d of %d classes, which are never found: %s",
           data.name(), missing.size(), classes.size(), String.join(", ", missing));
     }
-    return spoken;
+    return new ChosenClasses(network, classes);
   }
 
   /**
@@ -194,7 +203,7 @@ public final class Evaluator {
                     settings.kinds().get(0),
                     ScoreThresholds.everywhere(InstanceKind.DEFAULT_THRESHOLD),
                     settings.samples()));
-    EvalReport report = evaluation.run(limit, files, samples, loss(), this::progress);
+    EvalReport report = spoken(() -> evaluation.run(limit, files, samples, loss(), this::progress));
     samples.ifPresent(s -> s.write(picture.get()));
     report.skipped().forEach(message -> console.line("skipped: " + message));
     return report;
@@ -202,7 +211,21 @@ public final class Evaluator {
 
   /** Computes this process's share of an evaluation that process 0 runs. */
   void help(int limit) {
-    evaluation.help(limit, loss());
+    spoken(
+        () -> {
+          evaluation.help(limit, loss());
+          return limit;
+        });
+  }
+
+  /** While the model speaks the data set's classes. */
+  private <T> T spoken(Supplier<T> evaluated) {
+    if (words.isEmpty()) {
+      return evaluated.get();
+    }
+    try (ClassHead.Speaking speaking = words.get().speak()) {
+      return evaluated.get();
+    }
   }
 
   /** What is evaluated on. */
@@ -235,8 +258,10 @@ public final class Evaluator {
     }
     Dataset some = DatasetView.where(dataset, i -> again.contains(dataset.info(i).imageId()));
     if (some.size() > 0) {
-      new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles())
-          .run(0, Optional.empty(), Optional.of(pictures));
+      Evaluation shown =
+          new Evaluation(
+              predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles());
+      spoken(() -> shown.run(0, Optional.empty(), Optional.of(pictures)));
     }
     return pictures.rows();
   }

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,15 +10,19 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.engine.process.Rendezvous;
+import org.maskwright.modelzoo.text.TextBank;
+import org.maskwright.modelzoo.text.WordClass;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
@@ -116,6 +121,51 @@ class SeveralEvaluationsIT {
         DatasetSettings.of("coco-instance", scenes, "val")
             .withPlaces("images/val", "annotations/instances_val.json");
     return DatasetOpener.open(settings, Task.INSTANCE).categories().names();
+  }
+
+  /** Vectors of one word each, at random. */
+  private Path bank(String... words) {
+    Random random = new Random(7);
+    int width = 16;
+    float[] vectors = new float[words.length * width];
+    for (int w = 0; w < words.length; w++) {
+      double length = 0;
+      for (int d = 0; d < width; d++) {
+        vectors[w * width + d] = (float) random.nextGaussian();
+        length += vectors[w * width + d] * vectors[w * width + d];
+      }
+      for (int d = 0; d < width; d++) {
+        vectors[w * width + d] /= (float) Math.sqrt(length);
+      }
+    }
+    Path file = temp.resolve("bank-" + words.length + ".safetensors");
+    List<WordClass> classes = Arrays.stream(words).map(WordClass::named).toList();
+    TextBank.of(classes, List.of("{}"), width, vectors).write(file);
+    return file;
+  }
+
+  @Test
+  void aModelOfWordsIsAskedAboutTheClassesOfEach() throws IOException {
+    String[] scenes = {
+      "ball", "balloon", "cone", "crate", "ring", "starfish", "sky", "water", "grass", "sand"
+    };
+    String[] more = Arrays.copyOf(scenes, scenes.length + 1);
+    more[scenes.length] = "somebody";
+    String head = "model.class-head { type = words, words.bank = \"%s\" }\n";
+    RunSummary summary = trained(BOTH + head.formatted(bank(more)));
+    Map<String, Double> metrics = summary.last().orElseThrow().metrics();
+    assertTrue(metrics.containsKey("things.instance.AP"), metrics.toString());
+    assertFalse(said.toString().contains("does not have"), said.toString());
+    Path lacking = TinyRun.write(temp, BOTH + head.formatted(bank(scenes)));
+    assertThrows(
+        RuntimeException.class,
+        () ->
+            TrainingRun.start(
+                temp.resolve("lacking"),
+                ConfigFile.load(lacking, List.of()),
+                new Console(new PrintWriter(new StringWriter()), false),
+                List.of(),
+                () -> false));
   }
 
   private String refused(String more) throws IOException {
