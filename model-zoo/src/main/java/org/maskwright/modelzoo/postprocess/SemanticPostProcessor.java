@@ -1,6 +1,7 @@
 package org.maskwright.modelzoo.postprocess;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.maskwright.engine.runtime.Parallel;
 
 /**
@@ -53,13 +54,19 @@ public final class SemanticPostProcessor {
   private static final int MOST_ROWS = 32;
 
   private final QueryOutputs outputs;
+  private final SemanticMerge merge;
   private final Resampler resampler;
   private final LinearTaps rows;
   private final LinearTaps columns;
 
   private SemanticPostProcessor(
-      QueryOutputs outputs, Resampler resampler, LinearTaps rows, LinearTaps columns) {
+      QueryOutputs outputs,
+      SemanticMerge merge,
+      Resampler resampler,
+      LinearTaps rows,
+      LinearTaps columns) {
     this.outputs = outputs;
+    this.merge = merge;
     this.resampler = resampler;
     this.rows = rows;
     this.columns = columns;
@@ -67,15 +74,25 @@ public final class SemanticPostProcessor {
 
   /** The class map of one image at its original size. */
   public static SemanticMap process(QueryOutputs outputs, ImageFrame frame, Order order) {
+    return process(outputs, frame, order, SemanticMerge.MARGINALISE);
+  }
+
+  /** As {@link #process(QueryOutputs, ImageFrame, Order)}, with masks merged otherwise. */
+  public static SemanticMap process(
+      QueryOutputs outputs, ImageFrame frame, Order order, SemanticMerge merge) {
     int width = frame.width();
     int[] labels = new int[frame.height() * width];
-    scores(outputs, frame, order, y -> new Best(labels, y * width, width));
+    scores(outputs, frame, order, merge, y -> new Best(labels, y * width, width));
     return new SemanticMap(frame.height(), width, labels);
   }
 
   /** The scores of which {@link #process} takes the largest, at the original size. */
   public static void scores(
-      QueryOutputs outputs, ImageFrame frame, Order order, ScoreRows receiver) {
+      QueryOutputs outputs,
+      ImageFrame frame,
+      Order order,
+      SemanticMerge merge,
+      ScoreRows receiver) {
     Resampler resampler =
         switch (order) {
           case RESIZE_THEN_SCORE -> Resampler.toOriginal(outputs, frame);
@@ -84,6 +101,7 @@ public final class SemanticPostProcessor {
     SemanticPostProcessor run =
         new SemanticPostProcessor(
             outputs,
+            merge,
             resampler,
             LinearTaps.bilinear(resampler.height(), frame.height()),
             LinearTaps.bilinear(resampler.width(), frame.width()));
@@ -172,10 +190,34 @@ public final class SemanticPostProcessor {
       case SOFTMAX -> softmax(probs, plane);
     }
     float[] scores = new float[outputs.classes() * plane];
-    for (int k = 0; k < outputs.classes(); k++) {
-      weightedSum(k, probs, plane, scores);
+    switch (merge) {
+      case MARGINALISE -> {
+        for (int k = 0; k < outputs.classes(); k++) {
+          weightedSum(k, probs, plane, scores);
+        }
+      }
+      case UNION_MAX -> unions(probs, plane, scores);
     }
     return scores;
+  }
+
+  /** scores[k] = max over the queries whose class is k of probs[q]. */
+  private void unions(float[] probs, int plane, float[] scores) {
+    int queries = outputs.queries();
+    boolean nothing = IntStream.range(0, queries).noneMatch(this::isObject);
+    for (int q = 0; q < queries; q++) {
+      if (nothing || isObject(q)) {
+        int to = outputs.likeliestClass(q) * plane;
+        for (int i = 0; i < plane; i++) {
+          scores[to + i] = Math.max(scores[to + i], probs[q * plane + i]);
+        }
+      }
+    }
+  }
+
+  private boolean isObject(int query) {
+    return outputs.classProb(query, outputs.likeliestClass(query))
+        >= outputs.classProb(query, outputs.classes());
   }
 
   /** Softmax over the queries at each pixel of [Q,plane], in place. */
