@@ -10,8 +10,9 @@ import java.util.Objects;
  * @param info id, file and declared size
  * @param image the photograph at its full size
  * @param segments the annotation; segments that share a label map share the same instance of it
+ * @param words what somebody said that the photograph shows, of no place in it; empty if nobody did
  */
-public record Sample(SampleInfo info, Photograph image, List<Segment> segments) {
+public record Sample(SampleInfo info, Photograph image, List<Segment> segments, List<Word> words) {
   /**
    * Checks that masks fit.
    *
@@ -22,9 +23,25 @@ public record Sample(SampleInfo info, Photograph image, List<Segment> segments) 
     Objects.requireNonNull(info, "info");
     Objects.requireNonNull(image, "image");
     segments = List.copyOf(segments);
+    words = List.copyOf(words);
     for (Segment segment : segments) {
       requireSize(info, image, segment);
     }
+  }
+
+  /** Of whose photograph nobody said a word. */
+  public Sample(SampleInfo info, Photograph image, List<Segment> segments) {
+    this(info, image, segments, List.of());
+  }
+
+  /** The same with another annotation. */
+  public Sample withSegments(List<Segment> others) {
+    return new Sample(info, image, others, words);
+  }
+
+  /** The same with what somebody said that the photograph shows. */
+  public Sample withWords(List<Word> said) {
+    return new Sample(info, image, segments, said);
   }
 
   private static void requireSize(SampleInfo info, Photograph image, Segment segment) {

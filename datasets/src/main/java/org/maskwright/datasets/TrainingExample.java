@@ -33,6 +33,7 @@ public final class TrainingExample {
   private final int[] classes;
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
+  private final List<Word> words;
 
   /** A photograph whose targets all have masks; see the other constructors. */
   public TrainingExample(
@@ -42,7 +43,7 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, List.of(image), content, original, classes, masks, allKnown(classes));
+    this(info, List.of(image), content, original, classes, masks, allKnown(classes), List.of());
   }
 
   /**
@@ -59,7 +60,7 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, images, content, original, classes, masks, allKnown(classes));
+    this(info, images, content, original, classes, masks, allKnown(classes), List.of());
   }
 
   private static List<Optional<WeakLabel>> allKnown(int[] classes) {
@@ -82,7 +83,7 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
-    this(info, List.of(image), content, original, classes, masks, weak);
+    this(info, List.of(image), content, original, classes, masks, weak, List.of());
   }
 
   private TrainingExample(
@@ -92,7 +93,8 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks,
-      List<Optional<WeakLabel>> weak) {
+      List<Optional<WeakLabel>> weak,
+      List<Word> words) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
     this.height = masks.height();
@@ -122,6 +124,20 @@ public final class TrainingExample {
     this.classes = classes;
     this.masks = masks;
     this.weak = List.copyOf(weak);
+    this.words = List.copyOf(words);
+  }
+
+  /** The same example with other {@link #words}. */
+  public TrainingExample withWords(List<Word> said) {
+    return new TrainingExample(
+        info,
+        images,
+        new Size(contentWidth, contentHeight),
+        new Size(originalWidth, originalHeight),
+        classes,
+        masks,
+        weak,
+        said);
   }
 
   private void requireSize(PixelPlanes image) {
@@ -214,6 +230,14 @@ public final class TrainingExample {
   /** Of each target without a mask what is known of it; empty of those that have one. */
   public List<Optional<WeakLabel>> weak() {
     return weak;
+  }
+
+  /**
+   * What somebody said that the whole photograph shows, of no place in it and whatever the
+   * augmentation has left of it; empty if nobody did.
+   */
+  public List<Word> words() {
+    return words;
   }
 
   /**

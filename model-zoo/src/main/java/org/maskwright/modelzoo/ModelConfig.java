@@ -7,6 +7,9 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
+import org.maskwright.modelzoo.head.ClassHeadConfig;
+import org.maskwright.modelzoo.head.ClassHeadPart;
+import org.maskwright.modelzoo.head.LinearHeadPart;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderConfig;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
@@ -23,6 +26,7 @@ import org.maskwright.settings.Registry;
  * @param backbone feature maps of four strides
  * @param pixelDecoder mask features and memory
  * @param decoder queries to predictions
+ * @param classHead states of queries to classes, where the decoder has a class head
  */
 public record ModelConfig(
     @Doc("Width of the pixel decoder and the mask decoder; a multiple of 32.") int hiddenDim,
@@ -30,7 +34,21 @@ public record ModelConfig(
     @Doc("Images are padded right and bottom with 0 to a multiple of this.") int sizeDivisibility,
     BackboneConfig backbone,
     PixelDecoderConfig pixelDecoder,
-    DecoderConfig decoder) {
+    DecoderConfig decoder,
+    ClassHeadConfig classHead) {
+  private static final ClassHeadConfig LINEAR = new LinearHeadPart.Settings();
+
+  /** With a linear class head. */
+  public ModelConfig(
+      int hiddenDim,
+      int maskDim,
+      int sizeDivisibility,
+      BackboneConfig backbone,
+      PixelDecoderConfig pixelDecoder,
+      DecoderConfig decoder) {
+    this(hiddenDim, maskDim, sizeDivisibility, backbone, pixelDecoder, decoder, LINEAR);
+  }
+
   /**
    * A side of an image after padding.
    *
@@ -77,6 +95,11 @@ public record ModelConfig(
                     "the width of the backbone's map, " + width,
                     hidden));
     decoder.check(hiddenDim, maskDim);
+    require(
+        decoder.hasClassHead() || classHead.equals(LINEAR),
+        "classHead",
+        "type linear, as the decoder " + decoderName(decoder) + " has no class head",
+        Registry.of(ClassHeadPart.class).of(classHead).name());
     requireMemory(decoder, pixelDecoder.memoryLevels());
   }
 
@@ -181,21 +204,30 @@ public record ModelConfig(
 
   /** The same model with images padded to other multiples. */
   public ModelConfig withSizeDivisibility(int other) {
-    return new ModelConfig(hiddenDim, maskDim, other, backbone, pixelDecoder, decoder);
+    return new ModelConfig(hiddenDim, maskDim, other, backbone, pixelDecoder, decoder, classHead);
   }
 
   /** The same model with another backbone. */
   public ModelConfig withBackbone(BackboneConfig other) {
-    return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, other, pixelDecoder, decoder);
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, other, pixelDecoder, decoder, classHead);
   }
 
   /** The same model with another pixel decoder. */
   public ModelConfig withPixelDecoder(PixelDecoderConfig other) {
-    return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, backbone, other, decoder);
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, backbone, other, decoder, classHead);
   }
 
   /** The same model with another mask decoder. */
   public ModelConfig withDecoder(DecoderConfig other) {
-    return new ModelConfig(hiddenDim, maskDim, sizeDivisibility, backbone, pixelDecoder, other);
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, backbone, pixelDecoder, other, classHead);
+  }
+
+  /** The same model with another class head. */
+  public ModelConfig withClassHead(ClassHeadConfig other) {
+    return new ModelConfig(
+        hiddenDim, maskDim, sizeDivisibility, backbone, pixelDecoder, decoder, other);
   }
 }

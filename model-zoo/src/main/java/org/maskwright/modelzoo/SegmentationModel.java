@@ -1,10 +1,16 @@
 package org.maskwright.modelzoo;
 
+import static java.util.function.UnaryOperator.identity;
+
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Scope;
@@ -13,15 +19,20 @@ import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.backbone.Encoder;
+import org.maskwright.modelzoo.backbone.WordSpace;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.decoder.QueryDecoder;
 import org.maskwright.modelzoo.decoder.QuerySource;
+import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.OutOfVocabulary;
+import org.maskwright.modelzoo.head.Vocabulary;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.prompt.PromptDecoder;
+import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -47,7 +58,9 @@ public final class SegmentationModel extends Module {
   private final int inputs;
   private final Backbone backbone;
   private final Head head;
+  private final Optional<WordSpace> words;
   private Function<Tensor, List<Tensor>> maps; // pixels to the backbone's maps
+  private Function<Tensor, List<Tensor>> encoding; // pixels to the encoder's features
 
   /** Puts parts together; {@link SegmentationModels#build} chooses them. */
   SegmentationModel(
@@ -61,7 +74,27 @@ public final class SegmentationModel extends Module {
     this.inputs = inputs;
     this.backbone = child(BACKBONE, backbone);
     this.maps = backbone::forward;
+    this.encoding = pixels -> backbone.encoder().encode(pixels);
+    this.words = backbone.wordSpace();
     this.head = child("sem_seg_head", new Head(pixelDecoder, decoder));
+    decoder.classHead().flatMap(ClassHead::outOfVocabulary).ifPresent(this::requireWords);
+  }
+
+  private void requireWords(OutOfVocabulary asked) {
+    String expected =
+        "model.class-head.words.out-of-vocabulary: expected a backbone that knows words, as CLIP's"
+            + " image encoders do, of width "
+            + asked.width();
+    if (words.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s, got %s; set both weights to 0"
+              .formatted(expected, Registry.of(BackbonePart.class).of(config.backbone()).name()));
+    }
+    if (words.get().width() != asked.width()) {
+      throw new IllegalArgumentException(
+          "%s as the text bank's, got one of width %d; the bank is of another model's text encoder"
+              .formatted(expected, words.get().width()));
+    }
   }
 
   /** Groups the two decoders under the name that the official checkpoints give them. */
@@ -115,7 +148,35 @@ public final class SegmentationModel extends Module {
    */
   public void encodeBy(Function<Tensor, List<Tensor>> encoding) {
     Encoder encoder = backbone.encoder();
+    this.encoding = encoding;
     maps = pixels -> encoder.maps(encoding.apply(pixels));
+  }
+
+  /**
+   * Speaks other classes from now on, until that is closed: results, {@link #classSpace} and class
+   * logits are of these. A linear class head speaks some of its own classes, a head of words any
+   * that have vectors in a bank.
+   *
+   * <pre>{@code
+   * try (var spoken = model.speak(Vocabulary.parse("crate, boat|ship", ""), Optional.of(bank))) {
+   *   Outputs outputs = model.predict(pixels);
+   * }
+   * }</pre>
+   *
+   * @param bank with the words of the classes; not needed for the model's own
+   * @throws IllegalArgumentException if the model cannot tell them apart
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if the bank is of another text
+   *     encoder, or lacks words
+   */
+  public ClassHead.Speaking speak(Vocabulary classes, Optional<TextBank> bank) {
+    return head.predictor
+        .classHead()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "classes: a model with the mask decoder %s knows its own alone"
+                        .formatted(decoderName())))
+        .speak(classes, bank);
   }
 
   /** The pixel decoder. */
@@ -158,7 +219,7 @@ public final class SegmentationModel extends Module {
    *     whole clips
    */
   public Outputs forward(Tensor pixels, int frames) {
-    return run(() -> padded(pixels), frames, head.predictor::forward);
+    return run(() -> padded(pixels), frames, head.predictor::forward, identity());
   }
 
   /**
@@ -167,7 +228,7 @@ public final class SegmentationModel extends Module {
    * which pad outside the network.
    */
   public Outputs forwardUnpadded(Tensor pixels) {
-    return run(() -> checked(pixels), 1, head.predictor::forward);
+    return run(() -> checked(pixels), 1, head.predictor::forward, identity());
   }
 
   /**
@@ -180,7 +241,7 @@ public final class SegmentationModel extends Module {
 
   /** As {@link #predict(Tensor)} of clips; see {@link #forward(Tensor, int)}. */
   public Outputs predict(Tensor pixels, int frames) {
-    return run(() -> padded(pixels), frames, f -> head.predictor.predict(f).answer());
+    return run(() -> padded(pixels), frames, head.predictor::predict, Outputs::answer);
   }
 
   /**
@@ -197,7 +258,8 @@ public final class SegmentationModel extends Module {
     return run(
         () -> padded(pixels),
         frames,
-        f -> decoder.predict(f, g -> queries.of(decoder.learned().queries(g))).answer());
+        f -> decoder.predict(f, g -> queries.of(decoder.learned().queries(g))),
+        Outputs::answer);
   }
 
   /** What becomes of the learned queries before they are decoded. */
@@ -214,7 +276,7 @@ public final class SegmentationModel extends Module {
    * <p><b>Shapes</b> pixels as for {@link #forward(Tensor)}
    */
   public PixelFeatures features(Tensor pixels) {
-    return pixelFeatures(() -> padded(pixels));
+    return pixelFeatures(() -> maps.apply(padded(pixels)));
   }
 
   /**
@@ -235,23 +297,48 @@ public final class SegmentationModel extends Module {
     return Registry.of(DecoderPart.class).of(config.decoder()).name();
   }
 
-  private Outputs run(Supplier<Tensor> input, int frames, Function<PixelFeatures, Outputs> decode) {
+  private Outputs run(
+      Supplier<Tensor> input,
+      int frames,
+      Function<PixelFeatures, Outputs> decode,
+      UnaryOperator<Outputs> finish) {
     if (frames > 1 && !config.decoder().takesClips()) {
       throw new IllegalArgumentException(
           "model: expected single frames, as the mask decoder %s takes no clips, got clips of %d frames"
               .formatted(decoderName(), frames));
     }
     try (Scope scope = engine().scope()) {
-      Outputs predictions = decode.apply(pixelFeatures(input).ofClips(frames));
+      Outputs predictions =
+          finish.apply(
+              asked(frames)
+                  .map(opinion -> asking(opinion, input.get(), decode))
+                  .orElseGet(
+                      () ->
+                          decode.apply(
+                              pixelFeatures(() -> maps.apply(input.get())).ofClips(frames))));
       predictions.tensors().forEach(scope::keep);
       return predictions;
     }
   }
 
+  /** Who else is asked about a query's class: at inference, about photographs. */
+  private Optional<OutOfVocabulary> asked(int frames) {
+    return isTraining() || frames > 1
+        ? Optional.empty()
+        : head.predictor.classHead().flatMap(ClassHead::outOfVocabulary);
+  }
+
+  private Outputs asking(
+      OutOfVocabulary opinion, Tensor input, Function<PixelFeatures, Outputs> decode) {
+    List<Tensor> features = encoding.apply(input);
+    PixelFeatures decoded = pixelFeatures(() -> backbone.encoder().maps(features));
+    return decode.apply(decoded).with(new RegionWords(opinion, words.orElseThrow(), features));
+  }
+
   /** In a scope of its own: without a graph the backbone's maps are freed before decoding. */
-  private PixelFeatures pixelFeatures(Supplier<Tensor> input) {
+  private PixelFeatures pixelFeatures(Supplier<List<Tensor>> given) {
     try (Scope scope = engine().scope()) {
-      PixelFeatures features = head.pixelDecoder.forward(maps.apply(input.get()));
+      PixelFeatures features = head.pixelDecoder.forward(given.get());
       scope.keep(features.maskFeatures());
       features.memory().forEach(level -> scope.keep(level.tokens()));
       return features;
@@ -269,14 +356,19 @@ public final class SegmentationModel extends Module {
   public LoadReport load(ImportedWeights weights, LoadPolicy policy) {
     weights.requireComputedAs(
         config.backbone().unseen(), Registry.of(BackbonePart.class).of(config.backbone()).name());
-    Map<String, Parameter> state = state();
+    Map<String, Parameter> state = new LinkedHashMap<>(state());
+    Set<Parameter> given = head.predictor.classHead().map(ClassHead::given).orElse(Set.of());
+    Set<String> kept = new HashSet<>();
+    state.forEach((name, p) -> kept.addAll(given.contains(p) ? Set.of(name) : Set.of()));
+    state.keySet().removeAll(kept);
     Map<String, long[]> shapes = new LinkedHashMap<>();
     state.forEach((name, p) -> shapes.put(name, p.shape()));
     Map<String, HostTensor> fitted =
         policy.scope() == LoadPolicy.Scope.BACKBONE
             ? config.backbone().fitted(weights.state())
             : Map.of();
-    WeightMatcher.Matched matched = WeightMatcher.match(weights.with(fitted), shapes, policy);
+    WeightMatcher.Matched matched =
+        WeightMatcher.match(weights.with(fitted).without(kept), shapes, policy);
     matched.weights().asMap().forEach((name, value) -> set(state.get(name), value));
     return matched.report().withFitted(weights.state(), fitted);
   }

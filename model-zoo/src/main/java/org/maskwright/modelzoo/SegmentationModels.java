@@ -6,6 +6,8 @@ import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.head.ClassHeadPart;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoder;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
@@ -46,6 +48,9 @@ public final class SegmentationModels {
             .make(
                 config.pixelDecoder(),
                 () -> config.pixelDecoder().build(engine, backbone.channels(), channels, maskDim));
+    ClassHeads classHeads =
+        Registry.of(ClassHeadPart.class)
+            .make(config.classHead(), () -> config.classHead().of(space));
     MaskDecoder decoder =
         Registry.of(DecoderPart.class)
             .make(
@@ -59,8 +64,9 @@ public final class SegmentationModels {
                             pixelDecoder.memoryChannels(),
                             channels,
                             maskDim,
-                            space));
-    return new SegmentationModel(config, inputs, backbone, pixelDecoder, decoder);
+                            classHeads));
+    return new SegmentationModel(
+        config.withClassHead(classHeads.settings()), inputs, backbone, pixelDecoder, decoder);
   }
 
   /** A backbone of colours alone. */

@@ -174,7 +174,7 @@ public final class CommonClasses {
     @Override
     public Sample load(int index) {
       Sample sample = super.load(index);
-      return new Sample(sample.info(), sample.image(), relabelled(sample.segments()));
+      return sample.withSegments(relabelled(sample.segments()));
     }
 
     private List<Segment> relabelled(List<Segment> segments) {

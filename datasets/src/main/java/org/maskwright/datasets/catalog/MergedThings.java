@@ -127,8 +127,7 @@ public final class MergedThings implements Dataset {
   public Sample load(int index) {
     Sample sample = things.load(index);
     Photograph image = sample.image();
-    return new Sample(
-        sample.info(), image, merged(sample.segments(), image.height(), image.width()));
+    return sample.withSegments(merged(sample.segments(), image.height(), image.width()));
   }
 
   private List<Segment> merged(List<Segment> segments, int height, int width) {

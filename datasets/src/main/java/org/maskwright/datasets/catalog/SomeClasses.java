@@ -53,7 +53,7 @@ public final class SomeClasses extends ForwardingDataset {
   @Override
   public Sample load(int index) {
     Sample sample = super.load(index);
-    return new Sample(sample.info(), sample.image(), some(sample.segments()));
+    return sample.withSegments(some(sample.segments()));
   }
 
   private List<Segment> some(List<Segment> segments) {

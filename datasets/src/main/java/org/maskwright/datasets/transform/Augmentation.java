@@ -75,14 +75,16 @@ public record Augmentation(List<Transform> transforms, Task task, EmptyMasks emp
         IntStream.range(0, all.length)
             .filter(n -> weak.has(n) ? weak.shows(n) : !drops(masks.isEmpty(n)))
             .toArray();
-    return new TrainingExample(
-        sample.info(),
-        ImageRenderer.render(sample.image(), view),
-        view.content(),
-        view.source(),
-        Arrays.stream(kept).map(n -> all[n]).toArray(),
-        kept.length < all.length ? masks.select(kept) : masks,
-        Arrays.stream(kept).mapToObj(weak::get).toList());
+    TrainingExample example =
+        new TrainingExample(
+            sample.info(),
+            ImageRenderer.render(sample.image(), view),
+            view.content(),
+            view.source(),
+            Arrays.stream(kept).map(n -> all[n]).toArray(),
+            kept.length < all.length ? masks.select(kept) : masks,
+            Arrays.stream(kept).mapToObj(weak::get).toList());
+    return sample.words().isEmpty() ? example : example.withWords(sample.words());
   }
 
   /**

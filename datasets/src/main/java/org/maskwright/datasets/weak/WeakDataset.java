@@ -42,8 +42,7 @@ public final class WeakDataset extends ForwardingDataset {
   public Sample load(int index) {
     Sample sample = super.load(index);
     Size size = new Size(sample.image().width(), sample.image().height());
-    return new Sample(
-        sample.info(), sample.image(), weak(sample.info().imageId(), sample.segments(), size));
+    return sample.withSegments(weak(sample.info().imageId(), sample.segments(), size));
   }
 
   private List<Segment> weak(ImageId image, List<Segment> segments, Size size) {

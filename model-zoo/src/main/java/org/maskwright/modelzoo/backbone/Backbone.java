@@ -35,6 +35,14 @@ public abstract class Backbone extends Module {
     return Optional.empty();
   }
 
+  /**
+   * The space of words that it was trained for, where it was trained with captions and has kept the
+   * way there; empty of all others.
+   */
+  public Optional<WordSpace> wordSpace() {
+    return Optional.empty();
+  }
+
   /** What can stay as it is while the rest learns: all of it, where a model adds nothing. */
   public Encoder encoder() {
     return new Encoder(this::forward, UnaryOperator.identity(), state());

@@ -2,7 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.settings.VariantsOf;
 
@@ -16,7 +16,7 @@ public interface DecoderConfig {
    * @param memoryChannels width of the pixel decoder's memory
    * @param channels C, its own width
    * @param maskDim width of mask features and mask embeddings
-   * @param space the classes to tell apart
+   * @param classHeads makes its class head and says which classes there are
    */
   MaskDecoder build(
       Engine engine,
@@ -24,7 +24,7 @@ public interface DecoderConfig {
       int memoryChannels,
       int channels,
       int maskDim,
-      ClassSpace space);
+      ClassHeads classHeads);
 
   /** Levels of the memory that its queries attend to; 0 if it does not read the memory. */
   int memoryLevels();
@@ -32,6 +32,11 @@ public interface DecoderConfig {
   /** Attention heads; divide hiddenDim; 1 where there is no attention. */
   default int heads() {
     return 1;
+  }
+
+  /** Whether a class head, which may be chosen, tells the classes of its queries. */
+  default boolean hasClassHead() {
+    return true;
   }
 
   /** Whether the decoder classifies pixels, instead of masks: semantic results only. */

@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.nn.Conv2d;
 import org.maskwright.engine.nn.Dropout;
@@ -125,6 +126,11 @@ public final class DetrDecoder extends QueryDecoder {
                 return norm3.forward(z.add(dropout.forward(linear2.forward(hidden))));
               });
     }
+  }
+
+  @Override
+  public Optional<ClassHead> classHead() {
+    return Optional.of(classHead);
   }
 
   @Override

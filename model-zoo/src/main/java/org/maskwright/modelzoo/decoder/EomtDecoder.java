@@ -126,6 +126,11 @@ public final class EomtDecoder extends MaskDecoder {
   }
 
   @Override
+  public Optional<ClassHead> classHead() {
+    return Optional.of(classHead);
+  }
+
+  @Override
   public ClassSpace classSpace() {
     return classHead.space();
   }

@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
-import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.head.LinearClassHead;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.KeyResource;
@@ -89,7 +88,7 @@ public final class EomtPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
+        ClassHeads classHeads) {
       TokenEncoder encoder =
           backbone
               .tokenEncoder()
@@ -97,8 +96,7 @@ public final class EomtPart implements DecoderPart {
                   () ->
                       new IllegalArgumentException(
                           "backbone: expected one that holds blocks back"));
-      return new EomtDecoder(
-          engine, encoder, queries, new LinearClassHead(engine, channels, space));
+      return new EomtDecoder(engine, encoder, queries, classHeads.of(engine, channels));
     }
 
     @Override

@@ -8,9 +8,8 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.head.ImplicitPointHead;
-import org.maskwright.modelzoo.head.LinearClassHead;
 import org.maskwright.modelzoo.head.Subdivision;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.settings.Doc;
@@ -79,8 +78,8 @@ public final class ImplicitPointsPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
-      int classes = classSpecific ? space.size() : 1;
+        ClassHeads classHeads) {
+      int classes = classSpecific ? classHeads.space().size() : 1;
       ImplicitPointHead.Sizes sizes =
           new ImplicitPointHead.Sizes(pointWidth, pointLayers, pointFeatures, frequencies, classes);
       return new MaskedAttentionDecoder(
@@ -88,7 +87,7 @@ public final class ImplicitPointsPart implements DecoderPart {
           channels,
           maskDim,
           new MaskedAttentionPart.Settings(queries, layers, heads, feedforwardDim),
-          new LinearClassHead(engine, channels, space),
+          classHeads.of(engine, channels),
           MaskedAttentionDecoder.Kind.PHOTOGRAPHS,
           Optional.of(
               new MaskedAttentionDecoder.PointHead(

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
@@ -106,7 +107,7 @@ public final class InContextPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
+        ClassHeads classHeads) {
       TokenEncoder encoder =
           backbone
               .tokenEncoder()
@@ -120,7 +121,12 @@ public final class InContextPart implements DecoderPart {
           "features",
           "numbers of the backbone's blocks, below " + encoder.blocks(),
           last);
-      return new InContextDecoder(engine, encoder, this, space);
+      return new InContextDecoder(engine, encoder, this, classHeads.space());
+    }
+
+    @Override
+    public boolean hasClassHead() {
+      return false;
     }
 
     /** Nothing of a criterion is used: the task of that name has its own loss. */

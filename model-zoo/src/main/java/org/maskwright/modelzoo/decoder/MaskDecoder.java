@@ -1,7 +1,9 @@
 package org.maskwright.modelzoo.decoder;
 
+import java.util.Optional;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.PixelFeatures;
 import org.maskwright.modelzoo.prediction.Outputs;
@@ -39,6 +41,14 @@ public abstract class MaskDecoder extends Module {
 
   /** Q: an image can have at most so many objects. */
   public abstract int queries();
+
+  /**
+   * The head that tells the classes of its queries, if that is all that depends on which classes
+   * there are: then it may speak others.
+   */
+  public Optional<ClassHead> classHead() {
+    return Optional.empty();
+  }
 
   /** The classes that it tells apart. */
   public abstract ClassSpace classSpace();

@@ -156,6 +156,13 @@ public final class MaskedAttentionDecoder extends QueryDecoder {
   /** One level: keys and values [B,T*S,C]. */
   private record Memory(Tensor keys, Tensor values, int height, int width) {}
 
+  /** Not where a mask belongs to a class, too. */
+  @Override
+  public Optional<ClassHead> classHead() {
+    boolean masksOfClasses = pointHead.isPresent() && pointHead.get().head().classes() > 1;
+    return masksOfClasses ? Optional.empty() : Optional.of(classHead);
+  }
+
   @Override
   public ClassSpace classSpace() {
     return classHead.space();

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.head.LinearClassHead;
+import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.Doc;
@@ -54,8 +54,8 @@ public final class MaskedAttentionPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
-      LinearClassHead head = new LinearClassHead(engine, channels, space);
+        ClassHeads classHeads) {
+      ClassHead head = classHeads.of(engine, channels);
       return new MaskedAttentionDecoder(engine, channels, maskDim, this, head);
     }
 

@@ -6,8 +6,7 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.head.ClassSpace;
-import org.maskwright.modelzoo.head.LinearClassHead;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.postprocess.FamilyRules;
 import org.maskwright.settings.Doc;
 
@@ -53,13 +52,13 @@ public final class MaskedAttentionVideoPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
+        ClassHeads classHeads) {
       return new MaskedAttentionDecoder(
           engine,
           channels,
           maskDim,
           new MaskedAttentionPart.Settings(queries, layers, heads, feedforwardDim),
-          new LinearClassHead(engine, channels, space),
+          classHeads.of(engine, channels),
           MaskedAttentionDecoder.Kind.CLIPS,
           Optional.empty());
     }

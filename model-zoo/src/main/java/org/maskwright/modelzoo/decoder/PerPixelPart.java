@@ -3,7 +3,7 @@ package org.maskwright.modelzoo.decoder;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -31,8 +31,13 @@ public final class PerPixelPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
-      return new PerPixelDecoder(engine, maskDim, new FixedClassHead(engine, space));
+        ClassHeads classHeads) {
+      return new PerPixelDecoder(engine, maskDim, new FixedClassHead(engine, classHeads.space()));
+    }
+
+    @Override
+    public boolean hasClassHead() {
+      return false;
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.maskwright.modelzoo.decoder;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.head.FixedClassHead;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.Doc;
@@ -60,10 +60,15 @@ public final class PerPixelPlusPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
-      DetrPart.Settings detr = forClasses(space.size());
-      FixedClassHead head = new FixedClassHead(engine, space);
+        ClassHeads classHeads) {
+      DetrPart.Settings detr = forClasses(classHeads.space().size());
+      FixedClassHead head = new FixedClassHead(engine, classHeads.space());
       return new DetrDecoder(engine, memoryChannels, channels, maskDim, detr, head);
+    }
+
+    @Override
+    public boolean hasClassHead() {
+      return false;
     }
 
     @Override

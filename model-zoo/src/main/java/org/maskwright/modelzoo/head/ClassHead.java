@@ -1,11 +1,18 @@
 package org.maskwright.modelzoo.head;
 
+import java.util.Optional;
+import java.util.Set;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.text.TextBank;
 
-/** Tells which class a query's state stands for. */
+/**
+ * Tells which class a query's state stands for: of the classes that it was trained with, or, while
+ * it {@link #speak speaks} others, of these.
+ */
 public abstract class ClassHead extends Module {
   /** A head of an engine. */
   protected ClassHead(Engine engine) {
@@ -20,4 +27,33 @@ public abstract class ClassHead extends Module {
 
   /** states [B,Q,C] to class logits [B,Q,K+1], no-object last. */
   public abstract Tensor forward(Tensor states);
+
+  /** Open while a head speaks other classes. */
+  public interface Speaking extends AutoCloseable {
+    /** From now on the head speaks what it spoke before. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Speaks other classes from now on, until that is closed. Those that were opened last are closed
+   * first.
+   *
+   * @param bank with the words of the classes, where they are not the head's own
+   * @throws IllegalArgumentException if it cannot tell them apart
+   */
+  public abstract Speaking speak(Vocabulary classes, Optional<TextBank> bank);
+
+  /**
+   * A second opinion about a class, from what the mask covers of the backbone's features; empty of
+   * a head that asks for none.
+   */
+  public Optional<OutOfVocabulary> outOfVocabulary() {
+    return Optional.empty();
+  }
+
+  /** Buffers that are not learnt, so that a checkpoint of other classes does not replace them. */
+  public Set<Parameter> given() {
+    return Set.of();
+  }
 }

@@ -1,9 +1,11 @@
 package org.maskwright.modelzoo.head;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.text.TextBank;
 
 /**
  * Query k stands for class k, whatever its state: the head of models that classify pixels. Without
@@ -34,6 +36,12 @@ public final class FixedClassHead extends ClassHead {
   @Override
   public Tensor forward(Tensor states) {
     return logits(states.intSize(0));
+  }
+
+  @Override
+  public Speaking speak(Vocabulary classes, Optional<TextBank> bank) {
+    throw new IllegalArgumentException(
+        "classes: a model that classifies pixels knows its own %d alone".formatted(space.size()));
   }
 
   /** Class logits [B,K,K+1] of so many images: 0 for a query's own class. */

@@ -44,6 +44,12 @@ public record Outputs(List<Layer> layers, MaskScores maskScores, List<Extra> ext
     List<Tensor> tensors();
   }
 
+  /** Something that makes the model's answer of the last output, at inference. */
+  public interface Refinement extends Extra {
+    /** The answer, without gradient. */
+    Layer refined(Layer last);
+  }
+
   /**
    * Output of one decoder layer.
    *
@@ -170,11 +176,26 @@ public record Outputs(List<Layer> layers, MaskScores maskScores, List<Extra> ext
     return layers.get(layers.size() - 1);
   }
 
-  /** The model's answer: the last layer, with finer masks where these are {@link PointMasks}. */
+  /**
+   * The model's answer: the last layer, as each {@link Refinement} makes it, such as with finer
+   * masks where these are {@link PointMasks}.
+   */
   public Outputs answer() {
-    return extra(PointMasks.class)
-        .map(masks -> new Outputs(List.of(masks.refined(last())), maskScores))
-        .orElse(this);
+    Layer answer = last();
+    for (Extra extra : extras) {
+      answer = extra instanceof Refinement refinement ? refinement.refined(answer) : answer;
+    }
+    List<Extra> states = List.copyOf(extra(QueryStates.class).stream().toList());
+    return extra(Refinement.class).isEmpty()
+        ? this
+        : new Outputs(List.of(answer), maskScores, states);
+  }
+
+  /** The same with something else that the model says. */
+  public Outputs with(Extra extra) {
+    List<Extra> all = new ArrayList<>(extras);
+    all.add(extra);
+    return new Outputs(layers, maskScores, all);
   }
 
   /** What a model says besides, if this one says it. */

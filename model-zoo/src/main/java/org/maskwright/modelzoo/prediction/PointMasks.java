@@ -7,7 +7,7 @@ import org.maskwright.engine.tensor.Tensor;
  * it has labels, and the model's answer is finer than the mask logits of the outputs, which stand
  * for them wherever all queries are looked at, as in matching.
  */
-public interface PointMasks extends Outputs.Extra {
+public interface PointMasks extends Outputs.Refinement {
   /**
    * Logits of some masks of the last output at places of their own.
    *
@@ -25,5 +25,6 @@ public interface PointMasks extends Outputs.Extra {
    * The model's answer: the last output with the masks that the functions give, without gradient.
    * Mask logits [B,Q,1,h',w'] may be larger than those of the other outputs.
    */
+  @Override
   Outputs.Layer refined(Outputs.Layer last);
 }

@@ -13,7 +13,7 @@ import org.maskwright.modelzoo.backbone.TinyVitPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
-import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.KeyResource;
@@ -95,8 +95,13 @@ public final class PromptsPart implements DecoderPart {
         int memoryChannels,
         int channels,
         int maskDim,
-        ClassSpace space) {
-      return new PromptDecoder(engine, channels, this, space);
+        ClassHeads classHeads) {
+      return new PromptDecoder(engine, channels, this, classHeads.space());
+    }
+
+    @Override
+    public boolean hasClassHead() {
+      return false;
     }
 
     @Override

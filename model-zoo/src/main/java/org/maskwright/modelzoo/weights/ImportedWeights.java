@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.maskwright.settings.Names;
 
 /**
@@ -45,6 +46,13 @@ public record ImportedWeights(
     Map<String, HostTensor> all = new LinkedHashMap<>(state.asMap());
     all.putAll(some);
     return some.isEmpty() ? this : withState(StateDict.of(all).withMetadata(state.metadata()));
+  }
+
+  /** The same without some tensors. */
+  public ImportedWeights without(Set<String> names) {
+    Map<String, HostTensor> rest = new LinkedHashMap<>(state.asMap());
+    rest.keySet().removeAll(names);
+    return names.isEmpty() ? this : withState(StateDict.of(rest).withMetadata(state.metadata()));
   }
 
   /** The same with the names of another family. */

@@ -81,6 +81,11 @@ public interface Supervision {
     return Optional.empty();
   }
 
+  /** Something that only some annotations say of the whole image, found by its type. */
+  default <E> Optional<E> saidOfImage(Class<E> type) {
+    return Optional.empty();
+  }
+
   /** Sum of the weights of the pixels of all frames that are in at least one target. */
   double labelledPixels();
 

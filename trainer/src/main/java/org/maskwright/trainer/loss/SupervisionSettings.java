@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.TrainingExample;
+import org.maskwright.datasets.clip.Examples;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
 import org.maskwright.settings.VariantsOf;
@@ -38,6 +39,16 @@ public interface SupervisionSettings {
   /** Whether {@link #of} answers for each frame of a clip, and not of photographs alone. */
   default boolean takesClips() {
     return false;
+  }
+
+  /** Whether it learns from images of which no object is annotated, too. */
+  default boolean takesBareImages() {
+    return false;
+  }
+
+  /** The examples of an epoch as they are learnt from, where that is random: see {@link #of}. */
+  default Examples drawn(Examples own) {
+    return own;
   }
 
   /** The terms of the loss that learn from what this says, beside those of the criterion. */

@@ -122,7 +122,7 @@ record Prepared(
           new Learner(
               model,
               task(settings, criterion, warnings, model, data, origin.normalization()),
-              describe(settings, classes, origin),
+              describe(settings, model, origin),
               settings.optimizer(),
               criterion,
               settings.train().shardOptimizer() ? engine.processes() : ProcessGroup.alone(),
@@ -175,10 +175,10 @@ record Prepared(
   }
 
   private static ModelFile describe(
-      RunSettings settings, ClassSpace classes, Initialisation.Origin origin) {
+      RunSettings settings, SegmentationModel model, Initialisation.Origin origin) {
     return ModelFile.of(
-        settings.model(),
-        classes,
+        model.config(),
+        model.classSpace(),
         settings.eval().shortEdge(),
         settings.eval().maxSize(),
         origin.normalization(),

@@ -120,11 +120,15 @@ public final class TrainingData {
     List<Source> sources = new ArrayList<>();
     for (int s = 0; s < own.size(); s++) {
       Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
-      Dataset learnt = learnt(common, settings.get(s).tiles(), console);
+      Dataset learnt = learnt(common, settings.get(s), console);
       Dataset annotated = settings.get(s).supervision().annotation(learnt);
       Augmentation augmentation =
           settings.get(s).augment().pipeline(settings.get(s).task(run.task()));
-      Examples examples = settings.get(s).clips().examples(annotated, augmentation);
+      Examples examples =
+          settings
+              .get(s)
+              .supervision()
+              .drawn(settings.get(s).clips().examples(annotated, augmentation));
       sources.add(new Source(settings.get(s), annotated, told.get(s), examples));
     }
     return new TrainingData(run, sources, categories);
@@ -174,10 +178,13 @@ public final class TrainingData {
   }
 
   /** In tiles, if there are to be some, and without what has nothing to learn from. */
-  private static Dataset learnt(Dataset all, TrainTileSettings tiles, Consumer<String> console) {
+  private static Dataset learnt(Dataset all, SourceSettings source, Consumer<String> console) {
+    TrainTileSettings tiles = source.tiles();
     Dataset images = tiles.tiling().<Dataset>map(t -> TiledDataset.forTraining(all, t)).orElse(all);
     boolean kept = images != all && tiles.empty() == TrainTileSettings.Empty.KEEP;
-    return kept ? images : withTargets(images, console);
+    return kept || source.supervision().takesBareImages()
+        ? images
+        : withTargets(images, console);
   }
 
   /** Without the images that the annotation says have nothing to learn from, as in the recipes. */
@@ -261,6 +268,9 @@ public final class TrainingData {
             ? Optional.empty()
             : Optional.of(DatasetStats.quick(val));
     for (Source source : sources) {
+      if (source.settings().supervision().takesBareImages()) {
+        continue; // its annotation is not all that is learnt from
+      }
       Learnability found =
           Learnability.of(
               source.settings().task(run.task()),

@@ -131,6 +131,17 @@ class ModelFolderTest {
   }
 
   @Test
+  void aModelThatWasWrittenBeforeTheClassHeadCouldBeChosenOpens() throws IOException {
+    Path conf = folder.resolve(ModelFolder.SETTINGS);
+    String text = Files.readString(conf);
+    String older = text.replaceFirst("class-head \\{\\s*linear \\{\\}\\s*type=linear\\s*\\}", "");
+    assertFalse(older.contains("class-head"), older);
+    Files.writeString(conf, older);
+    Checksums.write(folder);
+    assertEquals(FILE, ModelFolder.describe(folder));
+  }
+
+  @Test
   void aFolderWithoutAModelIsRefused() throws IOException {
     Files.delete(folder.resolve(ModelFolder.SETTINGS));
     String message = refused(() -> ModelFolder.describe(folder));

@@ -1,0 +1,47 @@
+package org.maskwright.modelzoo.head;
+
+import org.maskwright.engine.array.DType;
+import org.maskwright.engine.array.Precision;
+import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Tensor;
+
+/**
+ * How near vectors are to classes of words: of each class the greatest product with its rows.
+ *
+ * <p><b>Cost</b> one product [n,D] x [D,K S]
+ *
+ * @param rows [K,S,D]
+ */
+record WordScores(Tensor rows) {
+  /** A vector of length 0 has no direction; squared, it is still a number in float32. */
+  private static final double SMALLEST_SQUARE = 1e-24;
+
+  /** D. */
+  int width() {
+    return rows.intSize(2);
+  }
+
+  /** Vectors [..,D] of length 1. */
+  static Tensor normalised(Tensor x) {
+    return x.mul(x.square().sumKeep(x.rank() - 1).add(SMALLEST_SQUARE).rsqrt());
+  }
+
+  /**
+   * In float32, as a scale of 100 takes digits away.
+   *
+   * @param vectors [B,Q,D], not normalised
+   * @return [B,Q,K]
+   */
+  Tensor of(Tensor vectors) {
+    Engine engine = vectors.engine();
+    try (var float32 = engine.withPrecision(Precision.FP32)) {
+      Tensor unit = normalised(vectors.cast(DType.FLOAT32));
+      int classes = rows.intSize(0);
+      int each = rows.intSize(1);
+      Tensor scores = unit.linear(rows.flatten(0, 1), null); // [B,Q,K*S]
+      return each == 1
+          ? scores
+          : scores.reshape(vectors.size(0), vectors.size(1), classes, each).max(3);
+    }
+  }
+}
