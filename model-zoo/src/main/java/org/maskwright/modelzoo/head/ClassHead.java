@@ -45,11 +45,6 @@ public abstract class ClassHead extends Module {
    */
   public abstract Speaking speak(Vocabulary classes, Optional<TextBank> bank);
 
-  /** Whether it can be asked about classes by words that are not its own. */
-  public boolean knowsWords() {
-    return false;
-  }
-
   /**
    * A second opinion about a class, from what the mask covers of the backbone's features; empty of
    * a head that asks for none.

@@ -214,7 +214,7 @@ public final class WordsClassHead extends ClassHead {
     Path file = settings.bank().filter(Files::isRegularFile).orElse(null);
     if (file == null) {
       throw new IllegalArgumentException(
-          "classes: expected a text bank with vectors of %s; without one the model knows its own classes alone. Give one of %s by --bank%s"
+          "classes: expected a text bank with vectors of %s; without one the model knows its own classes alone. Give one of %s (--bank, or --text-model to make it)%s"
               .formatted(
                   wanted.stream().map(WordClass::name).toList(),
                   origin.name(),
@@ -235,11 +235,6 @@ public final class WordsClassHead extends ClassHead {
                     weights.tensor()));
   }
 
-  @Override
-  public boolean knowsWords() {
-    return true;
-  }
-
   /** The table, where it was read and not loaded. */
   @Override
   public Set<Parameter> given() {
@@ -253,7 +248,7 @@ public final class WordsClassHead extends ClassHead {
 
   @Override
   public void close() {
-    if (spoken != own) {
+    if (spoken.table() != own.table()) {
       close(spoken);
     }
     own.weights().ifPresent(Parameter::close);

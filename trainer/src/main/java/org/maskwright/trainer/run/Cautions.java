@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Task;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.result.InferenceSettings;
@@ -65,6 +67,12 @@ final class Cautions {
       out.add(
           "warning: %d classes but only %d queries: an image with more classes cannot be learnt whole; raise the decoder's queries"
               .formatted(classes, queries));
+    }
+    boolean asked =
+        model.decoder().classHead().flatMap(ClassHead::outOfVocabulary).isPresent();
+    if (asked && model.backbone().parameters().values().stream().anyMatch(Parameter::isTrainable)) {
+      out.add(
+          "warning: out-of-vocabulary asks the backbone about words, which it unlearns in training; freeze it by init.freeze = [backbone]");
     }
     settings.data().evaluations().stream()
         .map(e -> settings.eval().withTasks(e.tasks()))
