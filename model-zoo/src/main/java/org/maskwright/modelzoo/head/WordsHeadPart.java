@@ -42,24 +42,30 @@ public final class WordsHeadPart implements ClassHeadPart {
    */
   public record Settings(
       @Doc(
-              "Text bank with a vector of every word of the classes, read when training starts; a model finds words of other classes in it as long as it is there.")
+              "Text bank with a vector of every word of the classes, read when training starts; a"
+                  + " model finds words of other classes in it as long as it is there.")
           Optional<Path> bank,
       @Doc(
-              "What becomes of a word's vectors, one a template: their mean, the best of them, or their mean by the bank's weights.")
+              "What becomes of a word's vectors, one a template: their mean, the best of them, or"
+                  + " their mean by the bank's weights.")
           Reduction reduction,
       @Doc("Cosines are divided by it, above 0; learnt from there, down to 0.01.")
           double temperature,
       @Doc(
-              "Layers of the MLP that projects a query's state to the words' space; 1: a linear layer.")
+              "Layers of the MLP that projects a query's state to the words' space; 1: a linear"
+                  + " layer.")
           int layers,
       @Doc(
-              "Words of classes that have more than their name, the name first: \"car|automobile\". The best word counts.")
+              "Words of classes that have more than their name, the name first: \"car|automobile\"."
+                  + " The best word counts.")
           List<String> synonyms,
       @Doc(
-              "What the word of a backbone that knows words counts about a mask's class, at inference.")
+              "What the word of a backbone that knows words counts about a mask's class, at"
+                  + " inference.")
           OutOfVocabularyWeights outOfVocabulary,
       @Doc(
-              "What was read of the bank. Models have it in place of the bank's path; not set by hand.")
+              "What was read of the bank. Models have it in place of the bank's path; not set by"
+                  + " hand.")
           Optional<Table> table)
       implements ClassHeadConfig {
     /** Checks the ranges. */
@@ -120,7 +126,8 @@ public final class WordsHeadPart implements ClassHeadPart {
    */
   public record OutOfVocabularyWeights(
       @Doc(
-              "Exponent of the backbone's probability for classes of the training, in [0,1]: 0.4 in FC-CLIP, 0.35 in F-VLM; 0: it is not asked.")
+              "Exponent of the backbone's probability for classes of the training, in [0,1]: 0.4 in"
+                  + " FC-CLIP, 0.35 in F-VLM; 0: it is not asked.")
           double seenWeight,
       @Doc("The same for other classes: 0.8 in FC-CLIP, 0.65 in F-VLM.") double unseenWeight) {
     /** Checks the ranges. */

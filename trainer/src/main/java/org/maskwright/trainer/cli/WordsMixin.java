@@ -73,8 +73,10 @@ final class WordsMixin {
    * @throws ParameterException if options do not fit each other, or a word is empty
    */
   Optional<SpokenWords> spoken() {
-    if (classes.isEmpty()) {
-      OptionWish.none(spec, OPTIONS, "the model's own classes; expected --classes too");
+    for (String name : classes.isEmpty() ? OPTIONS : List.<String>of()) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+        throw new ParameterException(spec.commandLine(), name + ": only with --classes");
+      }
     }
     if (bank.isPresent()) {
       OptionWish.none(spec, List.of("--text-model"), "--bank");

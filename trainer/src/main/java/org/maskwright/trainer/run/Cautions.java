@@ -68,11 +68,11 @@ final class Cautions {
           "warning: %d classes but only %d queries: an image with more classes cannot be learnt whole; raise the decoder's queries"
               .formatted(classes, queries));
     }
-    boolean asked =
-        model.decoder().classHead().flatMap(ClassHead::outOfVocabulary).isPresent();
+    boolean asked = model.decoder().classHead().flatMap(ClassHead::outOfVocabulary).isPresent();
     if (asked && model.backbone().parameters().values().stream().anyMatch(Parameter::isTrainable)) {
       out.add(
-          "warning: out-of-vocabulary asks the backbone about words, which it unlearns in training; freeze it by init.freeze = [backbone]");
+          "warning: out-of-vocabulary asks the backbone about words, which it unlearns in training;"
+              + " freeze it by init.freeze = [backbone]");
     }
     settings.data().evaluations().stream()
         .map(e -> settings.eval().withTasks(e.tasks()))
