@@ -68,7 +68,17 @@ public final class ThreeSources {
   }
 
   /** A picture, and what is in it. */
-  private record Drawn(BufferedImage picture, List<Integer> outlines, int[] shapes) {}
+  private static final class Drawn {
+    private final BufferedImage picture;
+    private final List<Integer> outlines;
+    private final int[] shapes;
+
+    Drawn(BufferedImage picture, List<Integer> outlines, int[] shapes) {
+      this.picture = picture;
+      this.outlines = outlines;
+      this.shapes = shapes;
+    }
+  }
 
   /** The program. */
   public static void main(String[] args) throws IOException {

@@ -66,13 +66,19 @@ public final class ValidationLoss {
    * @param to of each class of the data set which of the model's it is
    * @param count K, the classes of the model
    */
-  public record Classes(int[] to, int count) {
+  public record Classes(List<Integer> to, int count) {
+    /** Keeps a copy. */
+    public Classes {
+      to = List.copyOf(to);
+    }
+
     private Supervision of(TrainingExample example, int paddedHeight, int paddedWidth) {
       example.requireMasks();
-      int[] own = Arrays.stream(example.classes()).map(k -> to[k]).toArray();
+      int[] known = to.stream().mapToInt(Integer::intValue).toArray();
+      int[] own = Arrays.stream(example.classes()).map(to::get).toArray();
       Supervision masks =
           new MaskSupervision(own, example.masks(), example.frames(), paddedHeight, paddedWidth);
-      return SourceSupervision.told(masks, LabelSpace.of(count, to), Map.of());
+      return SourceSupervision.told(masks, LabelSpace.of(count, known), Map.of());
     }
   }
 

@@ -278,7 +278,8 @@ public final class Evaluator {
   }
 
   private Optional<ValidationLoss.Classes> classes() {
-    return places.map(to -> new ValidationLoss.Classes(to, modelClasses));
+    return places.map(
+        to -> new ValidationLoss.Classes(Arrays.stream(to).boxed().toList(), modelClasses));
   }
 
   /** Without weights of classes, so that losses of runs with other weights can be compared. */
