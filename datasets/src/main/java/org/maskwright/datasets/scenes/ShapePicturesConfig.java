@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What decides the files of {@link WhichShape} and {@link NestedShapes}, together with the
+ * What decides the files of {@link WhichShape}, {@link NestedShapes} and {@link CaptionShapes}, with the
  * generator's version.
  *
  * @param seed any number; another seed gives other pictures
