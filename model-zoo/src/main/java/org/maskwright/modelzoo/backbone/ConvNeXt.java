@@ -2,6 +2,7 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.maskwright.engine.array.Activation;
@@ -19,7 +20,8 @@ import org.maskwright.engine.tensor.Tensor;
 /**
  * ConvNeXt: any input size, padded right and below with zeros before each convolution that makes
  * maps smaller; a normalisation of its own for each output. Names {@code downsample_layers.S},
- * {@code stages.S.B}, {@code norm0} to {@code norm3}, as in the official code for segmentation.
+ * {@code stages.S.B}, {@code norm0} to {@code norm3}, as in the official code for segmentation;
+ * {@code words.*} of OpenCLIP's ({@link WordProjection}).
  *
  * <p><b>Source</b> arXiv 2201.03545. <b>Differs:</b> the official code drops rows and columns that
  * fill no window
@@ -34,6 +36,7 @@ public final class ConvNeXt extends Backbone {
   private final List<LayerNorm> norms = new ArrayList<>();
   private final List<Integer> channels;
   private final boolean checkpointing;
+  private final WordProjection words;
 
   /**
    * Convolutions and linear layers uniform with a deviation of 0.02, biases 0.
@@ -52,17 +55,27 @@ public final class ConvNeXt extends Backbone {
               : new Shrink(engine, channels.get(s - 1), channels.get(s), 2));
     }
     stages = child("stages", new ModuleList<>(engine));
-    int last = config.depths().stream().mapToInt(d -> d).sum() - 1;
+    int lastBlock = config.depths().stream().mapToInt(d -> d).sum() - 1;
     int block = 0;
     for (int s = 0; s < STAGES; s++) {
       ModuleList<Block> stage = stages.add(new ModuleList<>(engine));
       for (int b = 0; b < config.depths().get(s); b++) {
-        stage.add(new Block(engine, channels.get(s), config.dropPath() * block++ / last));
+        stage.add(new Block(engine, channels.get(s), config.dropPath() * block++ / lastBlock));
       }
     }
     for (int s = 0; s < STAGES; s++) {
       norms.add(child("norm" + s, new LayerNorm(engine, channels.get(s), EPS)));
     }
+    int last = channels.get(STAGES - 1);
+    words =
+        config.wordWidth() > 0
+            ? child(
+                "words",
+                new WordProjection(
+                    engine,
+                    new WordProjection.Layers(last, config.wordWidth(), config.wordHidden(), true),
+                    pixels -> run(pixels, (s, out) -> out).get(STAGES - 1).mean(2, 3)))
+            : null;
   }
 
   /** A convolution whose windows do not overlap, and a normalisation: after it in the stem. */
@@ -159,6 +172,11 @@ public final class ConvNeXt extends Backbone {
   @Override
   public List<Tensor> forward(Tensor pixels) {
     return run(pixels, this::map);
+  }
+
+  @Override
+  public Optional<WordSpace> wordSpace() {
+    return Optional.ofNullable(words);
   }
 
   /** The stages; the normalisation of each map is new with each model. */

@@ -18,6 +18,7 @@ import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.KeyResource;
+import org.maskwright.modelzoo.weights.PixelStatistics;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.settings.Doc;
 
@@ -29,6 +30,7 @@ public final class ConvNeXtPart implements BackbonePart {
   private static final Pattern PLACE =
       Pattern.compile("(stages|downsample_layers)\\.(\\d+)\\.(\\d+)\\.");
   private static final double PUBLISHED_DROP_PATH = 0.4;
+  private static final String WORDS = "backbone.words.";
   private static final String STEM = "backbone.downsample_layers.0.0.weight";
 
   private static final List<CheckpointFamily> FAMILIES =
@@ -45,7 +47,13 @@ public final class ConvNeXtPart implements BackbonePart {
               "convnext-huggingface",
               "Hugging Face Transformers",
               "per model: see its card; Facebook's are Apache-2.0",
-              "encoder.stages.0.layers.0.dwconv.weight"));
+              "encoder.stages.0.layers.0.dwconv.weight"),
+          family(
+                  "convnext-openclip",
+                  "OpenCLIP",
+                  "per model: see its card; LAION's: MIT",
+                  "visual.trunk.stages.0.blocks.0.conv_dw.weight")
+              .withPixels(PixelStatistics.CLIP));
 
   private static CheckpointFamily family(
       String table, String origin, String licence, String tellTale) {
@@ -73,6 +81,8 @@ public final class ConvNeXtPart implements BackbonePart {
    * @param channels of the four stages
    * @param depths number of blocks of the four stages
    * @param dropPath drop-path probability of the last block, rising from 0 at the first
+   * @param wordWidth of the space of words; 0 = the way there is left out
+   * @param wordHidden channels between the two layers of that way; 0 = it is one layer
    * @param checkpointing whether each stage is computed again in the backward pass
    */
   public record Settings(
@@ -80,6 +90,11 @@ public final class ConvNeXtPart implements BackbonePart {
       @Doc("Number of blocks of the four stages.") List<Integer> depths,
       @Doc("Drop-path probability of the last block, rising from 0 at the first; in [0,1).")
           double dropPath,
+      @Doc(
+              "Width of the text encoder's vectors, for scores by words, of OpenCLIP's weights; 0 ="
+                  + " the projection is left out.")
+          int wordWidth,
+      @Doc("Channels between the projection's two layers; 0 = it has one.") int wordHidden,
       @Doc(
               "Compute each stage again in the backward pass: less memory, one more forward pass of the backbone.")
           boolean checkpointing)
@@ -96,6 +111,19 @@ public final class ConvNeXtPart implements BackbonePart {
           channels);
       requireStages("depths", depths);
       requireRate("dropPath", dropPath);
+      require(
+          wordWidth >= 0 && wordWidth <= Ranges.MAX_WIDTH,
+          "wordWidth",
+          "0 to " + Ranges.MAX_WIDTH,
+          wordWidth);
+      int most = wordWidth == 0 ? 0 : Ranges.MAX_WIDTH;
+      require(wordHidden >= 0 && wordHidden <= most, "wordHidden", "0 to " + most, wordHidden);
+    }
+
+    /** Without a way to the space of words. */
+    public Settings(
+        List<Integer> channels, List<Integer> depths, double dropPath, boolean checkpointing) {
+      this(channels, depths, dropPath, 0, 0, checkpointing);
     }
 
     @Override
@@ -174,6 +202,15 @@ public final class ConvNeXtPart implements BackbonePart {
       throw new CheckpointException(
           "an incomplete ConvNeXt: depths: expected four numbers of blocks, got " + depths);
     }
-    return Optional.of(new Settings(channels, depths, PUBLISHED_DROP_PATH, false));
+    boolean two = state.contains(WORDS + "fc2.weight");
+    boolean one = state.contains(WORDS + "proj.weight");
+    return Optional.of(
+        new Settings(
+            channels,
+            depths,
+            PUBLISHED_DROP_PATH,
+            two || one ? state.size(WORDS + (two ? "fc2.weight" : "proj.weight"), 0) : 0,
+            two ? state.size(WORDS + "fc2.weight", 1) : 0,
+            false));
   }
 }

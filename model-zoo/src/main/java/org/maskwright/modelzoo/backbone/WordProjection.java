@@ -2,39 +2,59 @@ package org.maskwright.modelzoo.backbone;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.maskwright.engine.array.Activation;
 import org.maskwright.engine.nn.Init;
+import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 
 /**
- * A projection without a bias from features to the space of words, {@code proj.weight} [D,C]: of a
- * region, of the mean of its features, which lie on the last map of the encoder.
+ * From pooled features to the space of words; those of a region are the mean of the encoder's last
+ * map under its mask. Names {@code norm.*}; {@code proj.weight} [D,C], or {@code fc1.*} [H,C] and
+ * {@code fc2.weight} [D,H] with GELU between them.
  */
 public final class WordProjection extends Module implements WordSpace {
-  private final Linear proj;
+  private static final double EPS = 1e-6;
   private final int width;
   private final UnaryOperator<Tensor> pooled;
+  private final LayerNorm norm;
+  private final Linear hidden;
+  private final Linear last;
 
   /**
-   * Xavier-uniform.
+   * What it is made of.
    *
    * @param channels C, of a feature
    * @param width D
+   * @param hidden H, channels between two layers; 0 = there is one layer
+   * @param normed whether features are normalised first
+   */
+  public record Layers(int channels, int width, int hidden, boolean normed) {}
+
+  /**
+   * Linear layers Xavier-uniform.
+   *
    * @param pooled pixels [B,I,H,W] to the features [B,C] of whole pictures
    */
-  public WordProjection(Engine engine, int channels, int width, UnaryOperator<Tensor> pooled) {
+  public WordProjection(Engine engine, Layers layers, UnaryOperator<Tensor> pooled) {
     super(engine);
-    this.width = width;
+    this.width = layers.width();
     this.pooled = pooled;
-    proj =
-        child("proj", Linear.with(Init.xavierUniform(engine, initStream(), width, channels), null));
+    int channels = layers.channels();
+    norm = layers.normed() ? child("norm", new LayerNorm(engine, channels, EPS)) : null;
+    hidden =
+        layers.hidden() > 0 ? child("fc1", Linear.xavier(engine, channels, layers.hidden())) : null;
+    int in = hidden == null ? channels : layers.hidden();
+    Tensor weight = Init.xavierUniform(engine, initStream(), width, in);
+    last = child(hidden == null ? "proj" : "fc2", Linear.with(weight, null));
   }
 
   /** Features [..,C] to vectors [..,D]. */
   public Tensor embed(Tensor features) {
-    return proj.forward(features);
+    Tensor y = norm == null ? features : norm.forward(features);
+    return last.forward(hidden == null ? y : hidden.forward(y, Activation.GELU));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.maskwright.modelzoo.backbone;
 
 import java.util.List;
-import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Tensor;
 
 /**
@@ -10,9 +9,6 @@ import org.maskwright.engine.tensor.Tensor;
  * cosine; those given here are not normalised.
  */
 public interface WordSpace {
-  /** Names of its parameters in a model; only weights of whole encoders hold them. */
-  Pattern NAMES = Pattern.compile("backbone\\.words\\..+");
-
   /** D, the width of the space: that of the text encoder's vectors. */
   int width();
 

@@ -24,6 +24,8 @@ import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.Encoder;
 import org.maskwright.modelzoo.backbone.Neck;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
+import org.maskwright.modelzoo.backbone.WordProjection;
+import org.maskwright.modelzoo.backbone.WordSpace;
 
 /**
  * A plain vision transformer (arXiv 2010.11929): patches of an image as tokens, a class token and
@@ -33,7 +35,7 @@ import org.maskwright.modelzoo.backbone.TokenEncoder;
  *
  * <p>Parameters have the names of the official DINOv2 and MAE code: {@code cls_token}, {@code
  * register_tokens}, {@code pos_embed}, {@code patch_embed.proj}, {@code blocks.N.*}, {@code norm};
- * of Segment Anything also {@code neck.N}.
+ * of Segment Anything also {@code neck.N}, of CLIP {@code words.proj}.
  *
  * <p><b>Differs</b> from ViTDet: the pyramid starts from the normalised tokens, or from the neck
  * where there is one.
@@ -51,6 +53,7 @@ public final class Vit extends Backbone {
   private final ModuleList<VitBlock> blocks;
   private final LayerNorm norm;
   private final Neck neck;
+  private final WordProjection words;
   private final List<SimplePyramid> pyramid = new ArrayList<>();
 
   /**
@@ -81,6 +84,15 @@ public final class Vit extends Backbone {
     }
     neck = settings.neck() > 0 ? child("neck", new Neck(engine, channels, settings.neck())) : null;
     norm = neck == null ? child("norm", new LayerNorm(engine, channels, family.eps())) : null;
+    words =
+        settings.wordWidth() > 0
+            ? child(
+                "words",
+                new WordProjection(
+                    engine,
+                    new WordProjection.Layers(channels, settings.wordWidth(), 0, false),
+                    this::ofClassToken))
+            : null;
     int in = neck == null ? channels : settings.neck();
     int maps = settings.heldBack() == 0 && settings.mapChannels() > 0 ? MAPS : 0;
     for (int i = 0; i < maps; i++) {
@@ -224,6 +236,16 @@ public final class Vit extends Backbone {
   /** The final normalisation of tokens [..,C]; of a family with a neck the identity. */
   public Tensor normalized(Tensor tokens) {
     return norm == null ? tokens : norm.forward(tokens);
+  }
+
+  /** The class token behind the last block, normalised: [B,C]. */
+  private Tensor ofClassToken(Tensor pixels) {
+    return normalized(encode(pixels).values().slice(1, 0, 1)).squeeze(1);
+  }
+
+  @Override
+  public Optional<WordSpace> wordSpace() {
+    return Optional.ofNullable(words);
   }
 
   /**

@@ -20,11 +20,6 @@ final class VitCheckpoints {
   /** A key of Painter's and SegGPT's files, which hold a whole model: the decoder's. */
   private static final String PAINTER = "segment_token_x";
 
-  private static final PixelStatistics CLIP_PIXELS =
-      new PixelStatistics(
-          List.of(122.7709383, 116.7460125, 104.09373615),
-          List.of(68.5005327, 66.6321579, 70.32316305));
-
   static final List<CheckpointFamily> ALL =
       List.of(
           family(
@@ -43,7 +38,7 @@ final class VitCheckpoints {
                   "image encoder of CLIP (OpenCLIP)",
                   CLIP_LICENCE,
                   has("visual.transformer.resblocks.0.attn.in_proj_weight"))
-              .withPixels(CLIP_PIXELS),
+              .withPixels(PixelStatistics.CLIP),
           family(
               "huggingface-dinov2.keymap",
               "DINOv2 (Hugging Face Transformers)",
@@ -64,13 +59,13 @@ final class VitCheckpoints {
                   "CLIP (Hugging Face Transformers)",
                   CLIP_LICENCE,
                   has("vision_model.encoder.layers.0.self_attn.q_proj.weight"))
-              .withPixels(CLIP_PIXELS),
+              .withPixels(PixelStatistics.CLIP),
           family(
                   "huggingface-clip-vision.keymap",
                   "image encoder of CLIP (Hugging Face Transformers)",
                   CLIP_LICENCE,
                   has("encoder.layers.0.self_attn.q_proj.weight", "pre_layrnorm.weight"))
-              .withPixels(CLIP_PIXELS),
+              .withPixels(PixelStatistics.CLIP),
           family(
               "huggingface-sam.keymap",
               "image encoder of Segment Anything (Hugging Face Transformers)",

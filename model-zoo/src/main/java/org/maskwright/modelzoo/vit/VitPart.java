@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.maskwright.engine.tensor.Engine;
@@ -33,15 +34,18 @@ public final class VitPart implements BackbonePart {
 
   private static final int MAP_CHANNELS = 256;
   private static final int HEAD_CHANNELS = 64;
+  private static final Set<Integer> HUGE = Set.of(1280, 1408, 1664); // MAE's, CLIP's H, g and bigG
+  private static final int HUGE_HEADS = 16;
   private static final String PREFIX = "backbone.";
   private static final String PATCHES = PREFIX + "patch_embed.proj.weight";
   private static final String POSITIONS = PREFIX + "pos_embed";
   private static final Pattern BLOCKS = Pattern.compile("blocks\\.(\\d+)\\.");
-  private static final Pattern BEHIND = Pattern.compile("norm\\.|neck\\.|simfp_");
+  private static final Pattern BEHIND = Pattern.compile("norm\\.|neck\\.|words\\.|simfp_");
   private static final String HELD_BACK = "sem_seg_head.predictor.attn_mask_probs";
   private static final String MASK_HEAD = "sem_seg_head.predictor.mask_head.0.weight";
   private static final String PROMPTS = "sem_seg_head.predictor.iou_token.weight";
   private static final String BLOCK = PREFIX + "blocks.";
+  private static final String WORDS = PREFIX + "words.proj.weight";
   private static final String RELATIVE = BLOCK + "0.attn.rel_pos_h";
   private static final int TABLE_OF_TOKENS = 3; // its rank; of a grid 4
 
@@ -77,6 +81,7 @@ public final class VitPart implements BackbonePart {
    * @param heldBack last blocks that the mask decoder runs, with its queries; 0 = the backbone runs
    *     all and gives four maps
    * @param mapChannels channels of the four maps; 0 = the only map is what the neck gives
+   * @param wordWidth of the space of words of clip; 0 = the way there is left out
    * @param dropPath drop-path probability of the last block, rising from 0 at the first
    * @param checkpointing whether each block is computed again in the backward pass
    */
@@ -117,6 +122,10 @@ public final class VitPart implements BackbonePart {
               "Channels of the four maps, of a simple feature pyramid; 0, with sam and the decoder"
                   + " prompts = what the neck gives is the only map.")
           int mapChannels,
+      @Doc(
+              "Width of the text encoder's vectors, for scores by words, of clip; 0 = the projection"
+                  + " is left out.")
+          int wordWidth,
       @Doc("Drop-path probability of the last block, rising from 0 at the first; in [0,1).")
           double dropPath,
       @Doc(
@@ -152,6 +161,14 @@ public final class VitPart implements BackbonePart {
           "heldBack",
           "depth " + depth + ": the mask decoder in-context runs all blocks of painter",
           heldBack);
+      int words = family.hasFirstNorm() && heldBack == 0 ? Ranges.MAX_WIDTH : 0;
+      require(
+          wordWidth >= 0 && wordWidth <= words,
+          "wordWidth",
+          words > 0
+              ? "0 to " + words
+              : "0: only clip has words, with all of its blocks in the backbone",
+          wordWidth);
       requireRate("dropPath", dropPath);
       require(
           family.takesCanvases() ? picture > 0 && picture <= Ranges.MAX_COUNT : picture == 0,
@@ -193,6 +210,48 @@ public final class VitPart implements BackbonePart {
           neck == 0 ? "width" : "neck",
           "a multiple of 4",
           neck == 0 ? width : neck);
+    }
+
+    /** Without a way to the space of words. */
+    public Settings(
+        VitFamily family,
+        int patch,
+        int width,
+        int depth,
+        int heads,
+        int mlpDim,
+        VitActivation mlp,
+        boolean qkNorm,
+        int grid,
+        int picture,
+        int registers,
+        int window,
+        List<Integer> globalBlocks,
+        int neck,
+        int heldBack,
+        int mapChannels,
+        double dropPath,
+        boolean checkpointing) {
+      this(
+          family,
+          patch,
+          width,
+          depth,
+          heads,
+          mlpDim,
+          mlp,
+          qkNorm,
+          grid,
+          picture,
+          registers,
+          window,
+          globalBlocks,
+          neck,
+          heldBack,
+          mapChannels,
+          0,
+          dropPath,
+          checkpointing);
     }
 
     /** Of a family that takes single pictures. */
@@ -250,7 +309,16 @@ public final class VitPart implements BackbonePart {
       return with(heads, heldBack, 0);
     }
 
+    /** The same with a way to a space of words of that width; 0 = without. */
+    public Settings withWordWidth(int other) {
+      return with(heads, heldBack, mapChannels, other);
+    }
+
     private Settings with(int someHeads, int blocks, int channels) {
+      return with(someHeads, blocks, channels, blocks == 0 ? wordWidth : 0);
+    }
+
+    private Settings with(int someHeads, int blocks, int channels, int words) {
       return new Settings(
           family,
           patch,
@@ -268,6 +336,7 @@ public final class VitPart implements BackbonePart {
           neck,
           blocks,
           channels,
+          words,
           dropPath,
           checkpointing);
     }
@@ -428,6 +497,7 @@ public final class VitPart implements BackbonePart {
         optionalSize(state, PREFIX + "neck.0.weight", 0, 0),
         family.takesCanvases() ? depth : heldBack(state, width),
         optionalSize(state, map, 0, state.contains(PROMPTS) ? 0 : MAP_CHANNELS),
+        optionalSize(state, WORDS, 0, 0),
         0,
         false);
   }
@@ -490,11 +560,11 @@ public final class VitPart implements BackbonePart {
     return family.takesCanvases() ? (state.size(BLOCK + "0.attn.rel_pos_w", 0) + 1) / 2 : 0;
   }
 
-  /** Seen in relative positions alone; else 64 channels for each, but 80 in the huge ones. */
+  /** Seen in relative positions alone; else 64 channels for each, but 16 in the huge ones. */
   private static int heads(StateDict state, int width) {
     if (state.contains(RELATIVE)) {
       return width / state.size(RELATIVE, 1);
     }
-    return width == 1280 ? 16 : Math.max(1, width / HEAD_CHANNELS);
+    return HUGE.contains(width) ? HUGE_HEADS : Math.max(1, width / HEAD_CHANNELS);
   }
 }

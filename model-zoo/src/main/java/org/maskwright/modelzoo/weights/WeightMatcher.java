@@ -21,6 +21,9 @@ public final class WeightMatcher {
               + "|criterion\\.empty_weight|pixel_mean|pixel_std"
               + "|sem_seg_head\\.predictor\\.example_(picture|painted)"); // learnt by few
 
+  /** What files of encoders hold that a model may do without: the way to the space of words. */
+  private static final Pattern SPARE = Pattern.compile("backbone\\.words\\..+");
+
   /** Tensors whose first axis is K or K+1. */
   private static final Pattern CLASS_HEAD =
       Pattern.compile(
@@ -160,7 +163,10 @@ public final class WeightMatcher {
       if (model.containsKey(key) && inScope(key)) {
         continue;
       }
-      if (OPTIONAL.matcher(key).matches() || family.startsFresh(key) || !inScope(key)) {
+      if (OPTIONAL.matcher(key).matches()
+          || family.startsFresh(key)
+          || !inScope(key)
+          || policy.scope() == LoadPolicy.Scope.BACKBONE && SPARE.matcher(key).matches()) {
         ignored.add(key);
       } else {
         unexpected.add(key);

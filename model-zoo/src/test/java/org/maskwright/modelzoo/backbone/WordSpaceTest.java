@@ -17,6 +17,10 @@ class WordSpaceTest {
     return Engine.open(EngineOptions.DEFAULT.withBackend(backend));
   }
 
+  private static WordProjection.Layers plain(int width) {
+    return new WordProjection.Layers(2, width, 0, false);
+  }
+
   /** Channels 1..4 and ten times that, on a map of 2x2 places. */
   private static Tensor map(Engine engine) {
     return engine.floats(new float[] {1, 2, 3, 4, 10, 20, 30, 40}, 1, 2, 2, 2);
@@ -27,7 +31,7 @@ class WordSpaceTest {
   void regionIsTheProjectionOfTheMeanUnderItsMask(String backend) {
     try (Engine engine = open(backend);
         var scope = engine.scope();
-        WordProjection words = new WordProjection(engine, 2, 3, x -> x.mean(2, 3))) {
+        WordProjection words = new WordProjection(engine, plain(3), x -> x.mean(2, 3))) {
       words.parameters().get("proj.weight").set(FloatBuffer.wrap(new float[] {1, 0, 0, 1, 1, 1}));
       float[] masks = {
         1, 1, -1, -1, // the upper row
@@ -50,7 +54,7 @@ class WordSpaceTest {
   void masksOfAnotherSizeAreResizedAndLearnNothing(String backend) {
     try (Engine engine = open(backend);
         var scope = engine.scope();
-        WordProjection words = new WordProjection(engine, 2, 2, x -> x.mean(2, 3))) {
+        WordProjection words = new WordProjection(engine, plain(2), x -> x.mean(2, 3))) {
       words.parameters().get("proj.weight").set(FloatBuffer.wrap(new float[] {1, 0, 0, 1}));
       float[] left = new float[16];
       for (int i = 0; i < left.length; i++) {

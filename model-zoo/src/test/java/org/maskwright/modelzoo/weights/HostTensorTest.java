@@ -66,6 +66,15 @@ class HostTensorTest {
   }
 
   @Test
+  void transposedHasColumnsForRows() {
+    HostTensor matrix = HostTensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    HostTensor turned = HostTensor.ofFloats(new float[] {1, 4, 2, 5, 3, 6}, 3, 2);
+    assertTrue(matrix.transposed().contentEquals(turned));
+    assertTrue(turned.transposed().contentEquals(matrix));
+    assertThrows(CheckpointException.class, () -> matrix.reshape(6).transposed());
+  }
+
+  @Test
   void nonFiniteValuesAreCounted() {
     float[] values = {0, Float.NaN, Float.POSITIVE_INFINITY, -1};
     assertEquals(2, HostTensor.ofFloats(values, 4).countNonFinite());
