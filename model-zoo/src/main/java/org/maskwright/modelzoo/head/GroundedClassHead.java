@@ -1,5 +1,7 @@
 package org.maskwright.modelzoo.head;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Precision;
@@ -35,6 +37,7 @@ public final class GroundedClassHead extends ClassHead {
   private static final double LARGEST_SCALE = 100;
 
   private final WordsHeadPart.Table origin;
+  private final Optional<Path> bankFile; // that it was made with
   private final ClassSpace own;
   private final Mlp projection;
   private final Linear object;
@@ -55,6 +58,7 @@ public final class GroundedClassHead extends ClassHead {
     super(engine);
     own = space;
     origin = settings.table().orElseThrow();
+    bankFile = settings.bank();
     projection =
         child("projection", new Mlp(engine, channels, channels, origin.width(), settings.layers()));
     object = child("object", Linear.of(engine, channels, 2));
@@ -119,11 +123,16 @@ public final class GroundedClassHead extends ClassHead {
 
   private WordTable read(Vocabulary classes, Optional<TextBank> bank) {
     TextBank words =
-        bank.orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "classes: a model that was trained with captions knows objects alone; give the text bank of %s that has the words (--bank), or that text encoder (--text-model)"
-                        .formatted(origin.name())));
+        bank.or(() -> bankFile.filter(Files::isRegularFile).map(TextBank::read))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "classes: a model that was trained with captions knows objects alone; expected a text bank of %s with the words, by --bank%s"
+                            .formatted(
+                                origin.name(),
+                                bankFile
+                                    .map(f -> "; " + f + " is not there any more")
+                                    .orElse(""))));
     origin.requireSameSpace(words);
     return words.select(classes.words()).table(Reduction.MEAN);
   }

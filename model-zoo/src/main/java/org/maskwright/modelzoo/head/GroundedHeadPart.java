@@ -26,19 +26,21 @@ public final class GroundedHeadPart implements ClassHeadPart {
   /**
    * Its settings.
    *
-   * @param bank whose space of words it is; not needed where the table is known
+   * @param bank whose space of words it is; not needed where the table is known and no classes are
+   *     asked for
    * @param temperature 1 over what cosines are multiplied by at first
    * @param layers of the projection of a query's state
    * @param table what was read; written into models
    */
   public record Settings(
-      @Doc("Text bank in whose space of words regions are placed; read when training starts.")
+      @Doc(
+              "Text bank in whose space of words regions are placed, read when training starts; a model finds the words of classes in it as long as it is there.")
           Optional<Path> bank,
       @Doc("Cosines are divided by it, above 0; learnt from there, down to 0.01.")
           double temperature,
       @Doc("Layers of the MLP that projects a query's state to the words' space; 1: a linear layer.")
           int layers,
-      @Doc("What was read of the bank. Models have it in place of the bank's path; not set by hand.")
+      @Doc("What was read of the bank; not set by hand.")
           Optional<WordsHeadPart.Table> table)
       implements ClassHeadConfig {
     /** Checks the ranges. */
@@ -67,8 +69,7 @@ public final class GroundedHeadPart implements ClassHeadPart {
       WordsHeadPart.Table known =
           table.orElseGet(
               () -> WordsHeadPart.Table.of(TextBank.read(bank.orElseThrow()), object));
-      return new Heads(
-          space, new Settings(Optional.empty(), temperature, layers, Optional.of(known)));
+      return new Heads(space, new Settings(bank, temperature, layers, Optional.of(known)));
     }
   }
 
