@@ -34,8 +34,8 @@ public final class CaptionLabels {
   private CaptionLabels() {}
 
   /**
-   * Prints one line: objects' accuracy in percent, its mean over seen and over held-out classes, and
-   * the mean IoU of the best masks.
+   * Prints one line: objects' accuracy in percent, its mean over seen and over held-out classes,
+   * and the mean IoU of the best masks.
    *
    * @param args model folder, folder of the data, threads
    */
@@ -71,7 +71,9 @@ public final class CaptionLabels {
               Locale.ROOT,
               "accuracy %.1f seen %.1f held-out %.1f IoU %.1f%n",
               report.get("labels.accuracy"),
-              mean(each, CaptionShapes.classes().stream().filter(c -> !heldOut.contains(c)).toList()),
+              mean(
+                  each,
+                  CaptionShapes.classes().stream().filter(c -> !heldOut.contains(c)).toList()),
               mean(each, heldOut),
               report.get("labels.IoU"));
     }

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +25,9 @@ import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.picture.Picture;
 
 /**
- * Small synthetic pictures for models that learn from captions: one to three shapes of named colours
- * and two captions that name them, of which none says where. Training shows some combinations of
- * colour and shape never: whoever has learnt red and square finds a red square.
+ * Small synthetic pictures for models that learn from captions: one to three shapes of named
+ * colours and two captions that name them, of which none says where. Training shows some
+ * combinations of colour and shape never: whoever has learnt red and square finds a red square.
  *
  * <p>A picture is a function of the seed and its number alone.
  *
@@ -42,18 +41,17 @@ public final class CaptionShapes {
   /** Names of the colours. */
   public static final List<String> COLOURS = List.of("red", "yellow", "green", "blue", "purple");
 
+  private static final List<ShapeVideo.Kind> KINDS = List.of(ShapeVideo.Kind.values());
+
   /** Names of the shapes. */
   public static final List<String> SHAPES =
-      Arrays.stream(ShapeVideo.Kind.values())
-          .map(kind -> kind.name().toLowerCase(Locale.ROOT))
-          .toList();
+      KINDS.stream().map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList();
 
   private static final String NAME = "caption-shapes";
   private static final double[] HUES = {0, 0.15, 0.36, 0.61, 0.8};
   private static final double HUE_SPREAD = 0.02;
   private static final Categories OBJECT = Categories.things("object");
-  private static final Categories CLASSES =
-      Categories.things(classes().toArray(String[]::new));
+  private static final Categories CLASSES = Categories.things(classes().toArray(String[]::new));
   private static final int MOST_SHAPES = 3;
   private static final double LEAST_RADIUS = 0.13;
   private static final double MOST_RADIUS = 0.2;
@@ -232,11 +230,9 @@ public final class CaptionShapes {
       double x = random.between(radius, 1 - radius);
       double y = random.between(radius, 1 - radius);
       double hue = HUES[category / SHAPES.size()] + random.between(-HUE_SPREAD, HUE_SPREAD);
-      ShapeVideo.Kind kind = ShapeVideo.Kind.values()[category % SHAPES.size()];
-      ShapeFigure figure =
-          new ShapeFigure(kind, x, y, radius, ShapeFigure.colour(hue, random));
-      boolean free =
-          out.stream().noneMatch(other -> other.figure().touches(x, y, radius, ROOM));
+      ShapeVideo.Kind kind = KINDS.get(category % SHAPES.size());
+      ShapeFigure figure = new ShapeFigure(kind, x, y, radius, ShapeFigure.colour(hue, random));
+      boolean free = out.stream().noneMatch(other -> other.figure().touches(x, y, radius, ROOM));
       if (free && (all || !isHeldOut(category))) {
         out.add(new Body(category, figure));
       }
@@ -252,14 +248,17 @@ public final class CaptionShapes {
     }
     List<String> parts =
         counts.entrySet().stream()
-            .map(e -> e.getValue() == 1 ? "a " + e.getKey() : number(e.getValue()) + e.getKey() + "s")
+            .map(
+                e ->
+                    e.getValue() == 1 ? "a " + e.getKey() : number(e.getValue()) + e.getKey() + "s")
             .collect(Collectors.toCollection(ArrayList::new));
     Collections.rotate(parts, random.below(parts.size()));
     String last = parts.remove(parts.size() - 1);
     String list = parts.isEmpty() ? last : String.join(", ", parts) + " and " + last;
     String one = classes().get(bodies.get(random.below(bodies.size())).category());
     return List.of(
-        "A picture of " + list + ".", random.chance(0.5) ? "There is a " + one + "." : "Look, a " + one + "!");
+        "A picture of " + list + ".",
+        random.chance(0.5) ? "There is a " + one + "." : "Look, a " + one + "!");
   }
 
   private static String number(int count) {

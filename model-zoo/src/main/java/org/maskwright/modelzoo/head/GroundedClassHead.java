@@ -21,12 +21,12 @@ import org.maskwright.modelzoo.text.WordTable;
  * org.maskwright.modelzoo.prediction.RegionEmbeddings}). While it speaks classes, an object is of
  * one of them. Differs from {@link WordsClassHead}, which is learnt from objects with classes.
  *
- * <p><b>Shapes</b> states [B,Q,C]; weights {@code projection.layers.*}, {@code object.weight} [2,C],
- * {@code object.bias}, {@code logit_scale} []
+ * <p><b>Shapes</b> states [B,Q,C]; weights {@code projection.layers.*}, {@code object.weight}
+ * [2,C], {@code object.bias}, {@code logit_scale} []
  *
  * <p><b>Maths</b> with object's logits a, of an object, and b, of none: (a, b); speaking K classes
- * (a + log softmax_k l, b), l(k) = min(exp(s), 100) max_i cos(projection(state), t_ki), so that p(k)
- * = p(object) p(k | object)
+ * (a + log softmax_k l, b), l(k) = min(exp(s), 100) max_i cos(projection(state), t_ki), so that
+ * p(k) = p(object) p(k | object)
  *
  * <p><b>Source</b> OpenSeg (arXiv 2112.12143) and ODISE (arXiv 2303.04803), whose masks have no
  * class when they are learnt with captions. <b>Differs:</b> of both, whose regions are pooled

@@ -38,10 +38,10 @@ public final class GroundedHeadPart implements ClassHeadPart {
           Optional<Path> bank,
       @Doc("Cosines are divided by it, above 0; learnt from there, down to 0.01.")
           double temperature,
-      @Doc("Layers of the MLP that projects a query's state to the words' space; 1: a linear layer.")
+      @Doc(
+              "Layers of the MLP that projects a query's state to the words' space; 1: a linear layer.")
           int layers,
-      @Doc("What was read of the bank; not set by hand.")
-          Optional<WordsHeadPart.Table> table)
+      @Doc("What was read of the bank; not set by hand.") Optional<WordsHeadPart.Table> table)
       implements ClassHeadConfig {
     /** Checks the ranges. */
     public Settings {
@@ -67,8 +67,7 @@ public final class GroundedHeadPart implements ClassHeadPart {
       }
       List<WordClass> object = List.of(WordClass.named(space.classes().get(0).name()));
       WordsHeadPart.Table known =
-          table.orElseGet(
-              () -> WordsHeadPart.Table.of(TextBank.read(bank.orElseThrow()), object));
+          table.orElseGet(() -> WordsHeadPart.Table.of(TextBank.read(bank.orElseThrow()), object));
       return new Heads(space, new Settings(bank, temperature, layers, Optional.of(known)));
     }
   }

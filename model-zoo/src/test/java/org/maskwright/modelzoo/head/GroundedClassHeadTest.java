@@ -25,8 +25,7 @@ import org.maskwright.modelzoo.text.WordClass;
 class GroundedClassHeadTest {
   private static final TextBank BANK =
       TextBank.of(
-              List.of(
-                  WordClass.named("dog"), WordClass.named("ball"), WordClass.named("sofa")),
+              List.of(WordClass.named("dog"), WordClass.named("ball"), WordClass.named("sofa")),
               List.of("{}"),
               2,
               new float[] {1, 0, 0, 1, 0.6f, 0.8f})
@@ -109,15 +108,12 @@ class GroundedClassHeadTest {
   @Test
   void classesWithoutWordsAndSeveralOfItsOwnAreRefused() {
     assertTrue(
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> settings(file).of(ClassSpace.ofSize(2)))
+        assertThrows(IllegalArgumentException.class, () -> settings(file).of(ClassSpace.ofSize(2)))
             .getMessage()
             .contains("object"));
     TextBank other = BANK.withProvenance(Map.of("model", "theirs"));
     assertThrows(
-        RuntimeException.class,
-        () -> head.speak(Vocabulary.parse("dog", ""), Optional.of(other)));
+        RuntimeException.class, () -> head.speak(Vocabulary.parse("dog", ""), Optional.of(other)));
     RuntimeException e =
         assertThrows(
             RuntimeException.class,

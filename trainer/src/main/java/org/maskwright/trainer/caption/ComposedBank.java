@@ -12,8 +12,8 @@ import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.text.WordClass;
 
 /**
- * A text bank without a text encoder, for synthetic data: each word has a random direction, and what
- * is called by several words lies between them, as "red disc" between "red" and "disc".
+ * A text bank without a text encoder, for synthetic data: each word has a random direction, and
+ * what is called by several words lies between them, as "red disc" between "red" and "disc".
  */
 public final class ComposedBank {
   private ComposedBank() {}

@@ -22,6 +22,7 @@ final class CaptionShapesCommand extends ShapePicturesCommand {
     return CaptionShapes.write(
         folder,
         config,
-        root -> ComposedBank.of(CaptionShapes.classes(), WIDTH, BANK_SEED).write(root.resolve(BANK)));
+        root ->
+            ComposedBank.of(CaptionShapes.classes(), WIDTH, BANK_SEED).write(root.resolve(BANK)));
   }
 }

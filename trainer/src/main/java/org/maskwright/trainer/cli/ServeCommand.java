@@ -154,22 +154,14 @@ final class ServeCommand implements Callable<Integer> {
                     Duration.ofMillis(batchWait),
                     (long) keep << MIB_BITS));
     PredictionWishes wishes =
-        words
-            .spoken()
-            .map(PredictionWishes.NONE::withWords)
-            .orElse(PredictionWishes.NONE);
+        words.spoken().map(PredictionWishes.NONE::withWords).orElse(PredictionWishes.NONE);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     engine.options(); // says now what is wrong with them
     try (Interruption interruption = new Interruption();
         PredictionServer server =
             PredictionServer.start(
-                model,
-                wishes,
-                engine::open,
-                http,
-                service,
-                fault -> report(fault, err))) {
+                model, wishes, engine::open, http, service, fault -> report(fault, err))) {
       err.printf("loading %s ...%n", model);
       server.awaitLoaded();
       json.report(

@@ -3,7 +3,6 @@ package org.maskwright.trainer.loss;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
 

@@ -505,8 +505,7 @@ public final class Prediction {
     names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
     try (ModelSource.Loaded loaded = load(engine, photographs);
         PredictionFiles files =
-            PredictionFiles.in(
-                folder, wishes.formats(), kind, classSpace(), wishes.tolerance())) {
+            PredictionFiles.in(folder, wishes.formats(), kind, classSpace(), wishes.tolerance())) {
       names.forEach(files::requireFree);
       Predictor predictor = predictor(loaded.network());
       classesToLookFor().ifPresent(progress::note);
@@ -554,8 +553,7 @@ public final class Prediction {
   }
 
   private Predictor predictor(Network network, InferenceSettings settings) {
-    Predictor predictor =
-        new Predictor(network, classSpace(), source.normalization(), settings);
+    Predictor predictor = new Predictor(network, classSpace(), source.normalization(), settings);
     predictor.requireServes(kind);
     return predictor;
   }

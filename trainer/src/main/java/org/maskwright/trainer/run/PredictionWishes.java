@@ -90,7 +90,8 @@ public record PredictionWishes(
 
   /** These, from a score on. */
   public PredictionWishes withThreshold(Threshold wanted) {
-    return new PredictionWishes(kind, wanted, shortEdge, rules, tile, overlap, formats, tolerance, words);
+    return new PredictionWishes(
+        kind, wanted, shortEdge, rules, tile, overlap, formats, tolerance, words);
   }
 
   /** These, with files of other tools' formats. */
@@ -102,15 +103,7 @@ public record PredictionWishes(
   /** These, of other classes than the model's own. */
   public PredictionWishes withWords(SpokenWords wanted) {
     return new PredictionWishes(
-        kind,
-        threshold,
-        shortEdge,
-        rules,
-        tile,
-        overlap,
-        formats,
-        tolerance,
-        Optional.of(wanted));
+        kind, threshold, shortEdge, rules, tile, overlap, formats, tolerance, Optional.of(wanted));
   }
 
   /** These, tile by tile where a picture is larger than a tile. */

@@ -182,9 +182,7 @@ public final class TrainingData {
     TrainTileSettings tiles = source.tiles();
     Dataset images = tiles.tiling().<Dataset>map(t -> TiledDataset.forTraining(all, t)).orElse(all);
     boolean kept = images != all && tiles.empty() == TrainTileSettings.Empty.KEEP;
-    return kept || source.supervision().takesBareImages()
-        ? images
-        : withTargets(images, console);
+    return kept || source.supervision().takesBareImages() ? images : withTargets(images, console);
   }
 
   /** Without the images that the annotation says have nothing to learn from, as in the recipes. */

@@ -48,7 +48,9 @@ class CaptionsTest {
     CaptionShapes.write(
         root,
         new ShapePicturesConfig(1, 12, 40, 32),
-        r -> ComposedBank.of(CaptionShapes.classes(), WIDTH, 7).write(r.resolve("bank.safetensors")));
+        r ->
+            ComposedBank.of(CaptionShapes.classes(), WIDTH, 7)
+                .write(r.resolve("bank.safetensors")));
     return root;
   }
 
