@@ -59,6 +59,11 @@ public final class GroundedHeadPart implements ClassHeadPart {
     }
 
     @Override
+    public boolean speaksWords() {
+      return true;
+    }
+
+    @Override
     public ClassHeads of(ClassSpace space) {
       if (space.size() != 1) {
         throw new IllegalArgumentException(

@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -49,10 +51,26 @@ public final class WordsClassHead extends ClassHead {
   private final Parameter table;
   private final boolean readHere;
   private final Words own;
+  private final Map<List<WordClass>, WordTable> banked = new LastAsked();
   private Words spoken;
 
   /** Classes, their vectors and which of them have been learnt. */
   private record Words(ClassSpace space, Parameter table, Optional<Parameter> weights) {}
+
+  /** What was read of the bank for the classes that were asked about last. */
+  private static final class LastAsked extends LinkedHashMap<List<WordClass>, WordTable> {
+    private static final long serialVersionUID = 1;
+    private static final int MOST = 8;
+
+    LastAsked() {
+      super(MOST, 1, true); // in the order in which they were asked about
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<List<WordClass>, WordTable> eldest) {
+      return size() > MOST;
+    }
+  }
 
   /**
    * A head with fresh initial values.
@@ -156,7 +174,9 @@ public final class WordsClassHead extends ClassHead {
     List<WordClass> others =
         classes.words().stream().filter(c -> place(c).isEmpty()).distinct().toList();
     Optional<WordTable> read =
-        others.isEmpty() ? Optional.empty() : Optional.of(read(ownBank(others), others));
+        others.isEmpty()
+            ? Optional.empty()
+            : Optional.of(banked.computeIfAbsent(others, o -> read(ownBank(o), o)));
     int perClass = Math.max(origin.perClass(), read.map(WordTable::perClass).orElse(1));
     int width = origin.width();
     float[] rows =
@@ -194,7 +214,7 @@ public final class WordsClassHead extends ClassHead {
     Path file = settings.bank().filter(Files::isRegularFile).orElse(null);
     if (file == null) {
       throw new IllegalArgumentException(
-          "classes: expected a text bank with vectors of %s; without one the model knows its own classes alone. Give one of %s by --bank%s"
+          "classes: expected a text bank with vectors of %s; without one the model knows its own classes alone. Give one of %s (--bank, or --text-model to make it)%s"
               .formatted(
                   wanted.stream().map(WordClass::name).toList(),
                   origin.name(),
@@ -228,7 +248,7 @@ public final class WordsClassHead extends ClassHead {
 
   @Override
   public void close() {
-    if (spoken != own) {
+    if (spoken.table() != own.table()) {
       close(spoken);
     }
     own.weights().ifPresent(Parameter::close);

@@ -79,6 +79,11 @@ public final class WordsHeadPart implements ClassHeadPart {
     }
 
     @Override
+    public boolean speaksWords() {
+      return true;
+    }
+
+    @Override
     public ClassHeads of(ClassSpace space) {
       if (table.isPresent()) {
         return new Heads(space, this, Optional.empty());

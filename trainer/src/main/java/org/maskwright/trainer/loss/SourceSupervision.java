@@ -56,6 +56,15 @@ public record SourceSupervision(SupervisionSettings supervision, Map<String, Dou
   public Supervision of(
       TrainingExample example, LabelSpace labels, int paddedHeight, int paddedWidth) {
     Supervision own = SupervisionSettings.asked(supervision, example, paddedHeight, paddedWidth);
+    return told(own, labels, weights);
+  }
+
+  /**
+   * As another says, of an annotation that tells some of the classes apart.
+   *
+   * @param weights as of this
+   */
+  public static Supervision told(Supervision own, LabelSpace labels, Map<String, Double> weights) {
     return labels.complete() && weights.isEmpty() ? own : new OfSource(own, labels, weights);
   }
 

@@ -461,7 +461,8 @@ public final class Prediction {
             evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
             wishes.rules().orElse(eval.rules()),
             thresholds.least())
-        .withWindows(eval.video());
+        .withWindows(eval.video())
+        .withSemanticMerge(eval.semanticMerge());
   }
 
   /** Says which classes have no threshold of their own where others have. */
