@@ -26,6 +26,9 @@ import org.maskwright.datasets.Segment;
  * which they come. Classes of one name are one class.
  */
 public final class CommonClasses {
+  /** In the place of a class's name: every class that has no other name of its own. */
+  public static final String ANY = "*";
+
   private CommonClasses() {}
 
   /**
@@ -109,7 +112,7 @@ public final class CommonClasses {
   }
 
   private static String named(Category category, Map<String, String> names) {
-    return names.getOrDefault(category.name(), category.name());
+    return names.getOrDefault(category.name(), names.getOrDefault(ANY, category.name()));
   }
 
   private static Set<String> names(Dataset dataset, Map<String, String> names) {

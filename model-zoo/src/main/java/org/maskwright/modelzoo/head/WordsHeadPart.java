@@ -176,6 +176,16 @@ public final class WordsHeadPart implements ClassHeadPart {
           logitScale);
     }
 
+    /** Of a bank and of words that are not looked up. */
+    static Table of(TextBank bank, List<WordClass> words) {
+      return new Table(
+          bank.width(),
+          1,
+          bank.logitScale().orElse(USUAL_SCALE),
+          words,
+          new LinkedHashMap<>(bank.provenance()));
+    }
+
     private static Table of(TextBank bank, WordTable rows) {
       return new Table(
           bank.width(),

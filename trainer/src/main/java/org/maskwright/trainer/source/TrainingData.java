@@ -169,7 +169,7 @@ public final class TrainingData {
   static void requireNamed(Dataset dataset, Map<String, String> names) {
     List<String> own = dataset.categories().names();
     for (String name : names.keySet()) {
-      if (!own.contains(name)) {
+      if (!own.contains(name) && !name.equals(CommonClasses.ANY)) {
         throw new ConfigException(
             "classes: %s has no class \"%s\"%s; its classes are %s"
                 .formatted(dataset.name(), name, Names.meant(name, own), own));
