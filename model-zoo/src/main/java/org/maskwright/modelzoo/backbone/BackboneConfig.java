@@ -84,6 +84,14 @@ public interface BackboneConfig {
     return OptionalInt.empty();
   }
 
+  /**
+   * Side in pixels of the pictures that its way to a space of words was trained with, where
+   * positions show it; empty without such a way, or without positions.
+   */
+  default OptionalInt wordSide() {
+    return OptionalInt.empty();
+  }
+
   /** What weights do not show of how it computes, such as where strides sit. */
   default Optional<Record> unseen() {
     return Optional.empty();

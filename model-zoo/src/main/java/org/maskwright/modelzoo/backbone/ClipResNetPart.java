@@ -8,6 +8,7 @@ import static org.maskwright.modelzoo.part.Ranges.requireStages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
@@ -20,6 +21,7 @@ import org.maskwright.settings.Doc;
 public final class ClipResNetPart implements BackbonePart {
   private static final String NAME = "clip-resnet";
   private static final int STAGES = 4;
+  private static final int STRIDE = 32; // of the last map
   private static final String STEM = "backbone.stem.2.weight";
   private static final String POSITIONS = "backbone.words.positional_embedding";
   private static final String PROJECTION = "backbone.words.c_proj.weight";
@@ -72,7 +74,7 @@ public final class ClipResNetPart implements BackbonePart {
     public Settings {
       blocks = List.copyOf(blocks);
       requireStages("blocks", blocks);
-      int widest = MAX_WIDTH / 32;
+      int widest = MAX_WIDTH / STRIDE;
       require(
           width > 1 && width % 2 == 0 && width <= widest,
           "width",
@@ -90,6 +92,11 @@ public final class ClipResNetPart implements BackbonePart {
     @Override
     public Backbone build(Engine engine, int inputs) {
       return new ClipResNet(engine, this, inputs);
+    }
+
+    @Override
+    public OptionalInt wordSide() {
+      return wordWidth == 0 ? OptionalInt.empty() : OptionalInt.of(STRIDE * wordGrid);
     }
 
     @Override

@@ -3,13 +3,9 @@ package org.maskwright.modelzoo.family;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +20,7 @@ import org.maskwright.modelzoo.backbone.HuggingFaceBackbone;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HuggingFaceKeys;
-import org.maskwright.modelzoo.weights.MappedFile;
+import org.maskwright.modelzoo.weights.JsonFile;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.modelzoo.weights.TrainedLoss;
 
@@ -33,7 +29,6 @@ import org.maskwright.modelzoo.weights.TrainedLoss;
  * listed ({@link HuggingFaceKeys}).
  */
 final class HuggingFaceConfigFile {
-  private static final long MAX_BYTES = 1 << 24;
   private static final int DEFAULT_LABELS = 2;
   private static final String BACKBONE = "backbone_config";
 
@@ -50,7 +45,7 @@ final class HuggingFaceConfigFile {
    */
   HuggingFaceConfigFile(Path file) {
     this.file = file;
-    config = json(file);
+    config = JsonFile.read(file);
     try {
       type = HuggingFaceModels.ofType(text(config, "model_type"));
       Optional<Config> section = backboneConfig();
@@ -76,28 +71,6 @@ final class HuggingFaceConfigFile {
 
   private CheckpointException broken(ConfigException e) {
     return new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
-  }
-
-  /**
-   * The values of a JSON file.
-   *
-   * @throws CheckpointException if there is no such regular file, or it is no JSON
-   */
-  static Config json(Path file) {
-    MappedFile.requireRegular(file);
-    try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new CheckpointException(file, "is larger than " + MAX_BYTES + " bytes");
-      }
-      return ConfigFactory.parseFile(
-          file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
-    } catch (ConfigException e) {
-      throw new CheckpointException(file, "is not valid JSON: " + e.getMessage(), e);
-    } catch (StackOverflowError e) {
-      throw new CheckpointException(file, "objects nested too deeply", e);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + e, e);
-    }
   }
 
   private Optional<Config> backboneConfig() {

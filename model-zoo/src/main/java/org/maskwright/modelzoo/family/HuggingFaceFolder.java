@@ -19,6 +19,7 @@ import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.backbone.HuggingFaceBackbone;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.JsonFile;
 import org.maskwright.modelzoo.weights.LoadPolicy;
 import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.modelzoo.weights.Safetensors;
@@ -80,7 +81,7 @@ public final class HuggingFaceFolder {
     Path file = folder.resolve(PREPROCESSOR);
     return HuggingFacePreprocessor.read(
         file,
-        Files.exists(file) ? HuggingFaceConfigFile.json(file) : ConfigFactory.empty(),
+        Files.exists(file) ? JsonFile.read(file) : ConfigFactory.empty(),
         config.resampling(),
         config.longEdge());
   }
@@ -132,7 +133,7 @@ public final class HuggingFaceFolder {
   public static Optional<String> licence(Path checkpoint) {
     Path folder = folderOf(checkpoint);
     return isOne(folder)
-        ? HuggingFaceOrigin.of(HuggingFaceConfigFile.json(folder.resolve(CONFIG)))
+        ? HuggingFaceOrigin.of(JsonFile.read(folder.resolve(CONFIG)))
             .map(HuggingFaceOrigin::licence)
         : Optional.empty();
   }

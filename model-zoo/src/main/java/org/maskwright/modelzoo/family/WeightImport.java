@@ -109,7 +109,7 @@ public final class WeightImport {
         translation.unexpected(),
         ignored,
         checkpoint.suffixMatching(),
-        checkpoint.unseen(),
+        checkpoint.unseen().or(() -> family.beside(checkpoint.file())),
         provenance);
   }
 

@@ -38,7 +38,8 @@ final class VitCheckpoints {
                   "image encoder of CLIP (OpenCLIP)",
                   CLIP_LICENCE,
                   has("visual.transformer.resblocks.0.attn.in_proj_weight"))
-              .withPixels(PixelStatistics.CLIP),
+              .withPixels(PixelStatistics.CLIP)
+              .withBeside(ClipSidecar::ofOpenClip),
           family(
               "huggingface-dinov2.keymap",
               "DINOv2 (Hugging Face Transformers)",
@@ -59,13 +60,15 @@ final class VitCheckpoints {
                   "CLIP (Hugging Face Transformers)",
                   CLIP_LICENCE,
                   has("vision_model.encoder.layers.0.self_attn.q_proj.weight"))
-              .withPixels(PixelStatistics.CLIP),
+              .withPixels(PixelStatistics.CLIP)
+              .withBeside(ClipSidecar::ofHuggingFace),
           family(
                   "huggingface-clip-vision.keymap",
                   "image encoder of CLIP (Hugging Face Transformers)",
                   CLIP_LICENCE,
                   has("encoder.layers.0.self_attn.q_proj.weight", "pre_layrnorm.weight"))
-              .withPixels(PixelStatistics.CLIP),
+              .withPixels(PixelStatistics.CLIP)
+              .withBeside(ClipSidecar::ofHuggingFace),
           family(
               "huggingface-sam.keymap",
               "image encoder of Segment Anything (Hugging Face Transformers)",

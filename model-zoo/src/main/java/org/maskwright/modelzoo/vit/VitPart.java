@@ -314,11 +314,21 @@ public final class VitPart implements BackbonePart {
       return with(heads, heldBack, mapChannels, other);
     }
 
+    /** The same with other MLPs. */
+    Settings withMlp(VitActivation other) {
+      return with(heads, heldBack, mapChannels, wordWidth, other);
+    }
+
     private Settings with(int someHeads, int blocks, int channels) {
       return with(someHeads, blocks, channels, blocks == 0 ? wordWidth : 0);
     }
 
     private Settings with(int someHeads, int blocks, int channels, int words) {
+      return with(someHeads, blocks, channels, words, mlp);
+    }
+
+    private Settings with(
+        int someHeads, int blocks, int channels, int words, VitActivation activation) {
       return new Settings(
           family,
           patch,
@@ -326,7 +336,7 @@ public final class VitPart implements BackbonePart {
           depth,
           someHeads,
           mlpDim,
-          mlp,
+          activation,
           qkNorm,
           grid,
           picture,
@@ -339,6 +349,24 @@ public final class VitPart implements BackbonePart {
           words,
           dropPath,
           checkpointing);
+    }
+
+    @Override
+    public OptionalInt wordSide() {
+      return wordWidth == 0 ? OptionalInt.empty() : OptionalInt.of(grid * patch);
+    }
+
+    /** Which GELU CLIP's MLPs have. */
+    @Override
+    public Optional<Record> unseen() {
+      return family.hasFirstNorm() ? Optional.of(new Mlp(mlp)) : Optional.empty();
+    }
+
+    @Override
+    public BackboneConfig withUnseen(Record unseen) {
+      return unseen instanceof Mlp other && family.hasFirstNorm()
+          ? withMlp(other.activation())
+          : this;
     }
 
     boolean isGlobal(int block) {
@@ -434,6 +462,9 @@ public final class VitPart implements BackbonePart {
               + family.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
   }
+
+  /** What is between the layers of CLIP's MLPs, of which weights show nothing. */
+  public record Mlp(VitActivation activation) {}
 
   @Override
   public Map<String, BackboneConfig> published() {

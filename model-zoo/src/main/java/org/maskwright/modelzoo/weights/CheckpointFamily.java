@@ -1,8 +1,10 @@
 package org.maskwright.modelzoo.weights;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -16,6 +18,8 @@ import java.util.regex.Pattern;
 public final class CheckpointFamily {
   /** What the segmentation variant of a backbone adds: a normalisation of each stage's map. */
   public static final Pattern STAGE_NORMS = Pattern.compile("backbone\\.norm\\d\\.(weight|bias)");
+
+  private static final Function<Path, Optional<Record>> NOTHING = file -> Optional.empty();
 
   /** Of no name. */
   public static final Pattern NONE = Pattern.compile("(?!)");
@@ -31,7 +35,8 @@ public final class CheckpointFamily {
           keys -> keys.stream().anyMatch(key -> key.startsWith("sem_seg_head.")),
           NONE,
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          NOTHING);
 
   /** Backbones converted for detectron2: official names without their prefix. */
   public static final CheckpointFamily DETECTRON2_BACKBONE =
@@ -57,6 +62,7 @@ public final class CheckpointFamily {
   private final Pattern fresh;
   private final Optional<PixelStatistics> pixels;
   private final Optional<String> differencesTo;
+  private final Function<Path, Optional<Record>> beside;
   private KeyTable table;
 
   private CheckpointFamily(
@@ -68,7 +74,8 @@ public final class CheckpointFamily {
       Predicate<Set<String>> tellTale,
       Pattern fresh,
       Optional<PixelStatistics> pixels,
-      Optional<String> differencesTo) {
+      Optional<String> differencesTo,
+      Function<Path, Optional<Record>> beside) {
     this.resource = resource;
     this.backbones = backbones;
     this.title = title;
@@ -78,6 +85,7 @@ public final class CheckpointFamily {
     this.fresh = fresh;
     this.pixels = pixels;
     this.differencesTo = differencesTo;
+    this.beside = beside;
   }
 
   /**
@@ -99,7 +107,8 @@ public final class CheckpointFamily {
         tellTale,
         NONE,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        NOTHING);
   }
 
   /**
@@ -121,7 +130,8 @@ public final class CheckpointFamily {
         tellTale,
         NONE,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        NOTHING);
   }
 
   /**
@@ -145,13 +155,14 @@ public final class CheckpointFamily {
         tellTale,
         NONE,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        NOTHING);
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
   public CheckpointFamily withFresh(Pattern names) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, names, pixels, differencesTo);
+        resource, backbones, title, licenceNote, holds, tellTale, names, pixels, differencesTo, beside);
   }
 
   /** The same, whose networks were trained on images normalised with these numbers. */
@@ -165,7 +176,8 @@ public final class CheckpointFamily {
         tellTale,
         fresh,
         Optional.of(statistics),
-        differencesTo);
+        differencesTo,
+        beside);
   }
 
   /**
@@ -175,7 +187,35 @@ public final class CheckpointFamily {
    */
   public CheckpointFamily withDifferencesTo(String base) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, fresh, pixels, Optional.of(base));
+        resource, backbones, title, licenceNote, holds, tellTale, fresh, pixels, Optional.of(base), beside);
+  }
+
+  /**
+   * The same, beside whose files others say what weights do not show.
+   *
+   * @param reading of a file of weights what {@link ImportedWeights#unseen} is to be
+   */
+  public CheckpointFamily withBeside(Function<Path, Optional<Record>> reading) {
+    return new CheckpointFamily(
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        holds,
+        tellTale,
+        fresh,
+        pixels,
+        differencesTo,
+        reading);
+  }
+
+  /**
+   * What files beside one of weights say that they do not show.
+   *
+   * @throws CheckpointException if they say what Maskwright cannot compute
+   */
+  public Optional<Record> beside(Path weights) {
+    return beside.apply(weights);
   }
 
   /** For people, e.g. "Swin backbone (timm)". */

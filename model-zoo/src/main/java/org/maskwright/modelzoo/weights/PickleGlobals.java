@@ -37,17 +37,24 @@ final class PickleGlobals {
   private final Map<String, Object> allowed = new HashMap<>();
   private final PickleBudget budget;
   private final int nesting;
+  private final boolean script;
 
   PickleGlobals(PickleBudget budget) {
-    this(budget, 0);
+    this(budget, 0, false);
   }
 
-  private PickleGlobals(PickleBudget budget, int nesting) {
+  private PickleGlobals(PickleBudget budget, int nesting, boolean script) {
     this.budget = budget;
     this.nesting = nesting;
+    this.script = script;
     containers();
     numpy();
     torch();
+  }
+
+  /** Of an archive whose classes are those of a program, and give modules. */
+  static PickleGlobals ofTorchScript(PickleBudget budget) {
+    return new PickleGlobals(budget, 0, true);
   }
 
   /**
@@ -56,14 +63,21 @@ final class PickleGlobals {
    * @throws CheckpointException naming the global if only an attack asks for it
    */
   Object find(String module, String name) {
-    Object value = allowed.get(module + "." + name);
+    String whole = module + "." + name;
+    Object value = allowed.get(whole);
     if (value != null) {
       return value;
+    }
+    if (script && whole.startsWith(ScriptedModule.CLASSES)) {
+      return new ScriptedModule(whole);
+    }
+    if (script && whole.startsWith(ScriptedModule.TYPED)) {
+      return new PicklePlaceholder(whole);
     }
     if (PickleThreats.includes(module, name)) {
       throw refused(module, name);
     }
-    return new PicklePlaceholder(module + "." + name);
+    return new PicklePlaceholder(whole);
   }
 
   static CheckpointException refused(String module, String name) {
@@ -183,6 +197,6 @@ final class PickleGlobals {
       throw new CheckpointException("PyTorch files nested too deeply inside a pickle");
     }
     ByteSource nested = ByteSource.of((ByteBuffer) arguments[0]);
-    return TorchLegacyReader.read(nested, new PickleGlobals(budget, nesting + 1), budget);
+    return TorchLegacyReader.read(nested, new PickleGlobals(budget, nesting + 1, false), budget);
   }
 }

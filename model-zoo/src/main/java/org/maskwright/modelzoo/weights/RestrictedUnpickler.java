@@ -236,6 +236,8 @@ final class RestrictedUnpickler extends Unpickler {
     if (target instanceof PicklePlaceholder placeholder) {
       placeholder.drop(
           state instanceof Map<?, ?> map ? map.values().toArray() : new Object[] {state});
+    } else if (target instanceof ScriptedModule module) {
+      module.setState(state);
     } else if (target instanceof NumpyPickles.Stateful stateful) {
       stateful.setState((Object[]) state);
     } else if (!(target instanceof Map)) {

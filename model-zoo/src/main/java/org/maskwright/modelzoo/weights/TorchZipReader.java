@@ -21,7 +21,9 @@ import org.apache.commons.compress.archivers.zip.ZipMethod;
 /**
  * PyTorch's format since 1.6: a zip with one root folder that holds {@code data.pkl} and raw
  * storages {@code data/<key>}. Stored entries are mapped, not copied; their checksums are checked
- * when they are first read. Entry names are never used as paths.
+ * when they are first read. Entry names are never used as paths. A TorchScript archive, such as
+ * OpenAI's of CLIP, is such a zip with a program beside, which is left alone: its modules' tensors
+ * are read ({@link ScriptedModule}).
  */
 final class TorchZipReader {
   private static final int MAX_ENTRIES = 200_000;
@@ -85,14 +87,14 @@ final class TorchZipReader {
         && !"little".equals(StandardCharsets.US_ASCII.decode(content(byteOrder)).toString())) {
       throw new CheckpointException("a big-endian PyTorch file; convert it where it was made");
     }
-    if (entries.containsKey(root + "constants.pkl")) {
-      throw new CheckpointException(
-          file, "a TorchScript program, not a checkpoint; save the model's state_dict instead");
-    }
+    boolean script = entries.containsKey(root + "constants.pkl");
     ByteBuffer pickle = content(root + "data.pkl");
     PickleBudget budget = new PickleBudget(pickle.remaining());
-    return RestrictedUnpickler.load(
-        new PickleInput(pickle), new PickleGlobals(budget), budget, this::storage);
+    PickleGlobals globals =
+        script ? PickleGlobals.ofTorchScript(budget) : new PickleGlobals(budget);
+    Object object =
+        RestrictedUnpickler.load(new PickleInput(pickle), globals, budget, this::storage);
+    return object instanceof ScriptedModule module ? module.tensors() : object;
   }
 
   private void indexEntries() {

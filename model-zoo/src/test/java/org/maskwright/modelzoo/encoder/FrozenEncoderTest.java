@@ -29,6 +29,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModels;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.ClipResNetPart;
 import org.maskwright.modelzoo.backbone.ConvNeXtPart;
 import org.maskwright.modelzoo.backbone.ResNetPart;
 import org.maskwright.modelzoo.backbone.SwinPart;
@@ -64,6 +65,10 @@ class FrozenEncoderTest {
     out.put(
         "convnext",
         new ConvNeXtPart.Settings(List.of(4, 6, 8, 10), List.of(1, 2, 1, 1), 0.5, false));
+    out.put(
+        "clip-resnet",
+        new ClipResNetPart.Settings(
+            List.of(1, 1, 1, 1), 4, ResNetPart.Norm.BATCH, 10, 2, false));
     out.put("vit", vit(0));
     out.put("eomt", vit(1));
     return out;
@@ -122,6 +127,7 @@ class FrozenEncoderTest {
     "resnet, torch",
     "swin, torch",
     "convnext, torch",
+    "clip-resnet, torch",
     "vit, torch",
     "eomt, torch",
     "vit, nd4j",
@@ -185,6 +191,7 @@ class FrozenEncoderTest {
     Map<String, Set<String>> added =
         Map.of(
             "resnet", Set.of(),
+            "clip-resnet", Set.of(),
             "swin", Set.of("norm0", "norm1", "norm2", "norm3"),
             "convnext", Set.of("norm0", "norm1", "norm2", "norm3"),
             "vit", Set.of("simfp_2", "simfp_3", "simfp_4", "simfp_5"),

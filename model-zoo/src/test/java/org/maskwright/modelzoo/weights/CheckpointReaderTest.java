@@ -186,6 +186,17 @@ class CheckpointReaderTest {
     assertFault("copies more bytes", file);
   }
 
+  /** The program beside the tensors is left alone. */
+  @Test
+  void torchScriptArchivesHoldTheTensorsOfTheirModules() {
+    StateDict truth = Safetensors.read(Golden.file("torchscript.safetensors"));
+    StateDict got = CheckpointReader.read(Golden.file("torchscript.pt")).state();
+    assertEquals(truth.keys(), got.keys());
+    truth
+        .asMap()
+        .forEach((key, value) -> assertTrue(value.contentEquals(got.get(key)), key + got.get(key)));
+  }
+
   @Test
   void zipsOutsideTheFormatAreNamedFaults() throws IOException {
     byte[] pickle = {(byte) 0x80, 2, '}', '.'};
@@ -197,7 +208,15 @@ class CheckpointReaderTest {
     assertFault("two pickles", zip("a/data.pkl", pickle, "b/data.pkl", pickle));
     assertFault("zip bomb", zip("a/data.pkl", pickle, "a/data/0", new byte[50_000_000]));
     assertFault("zip bomb", zip("a/data.pkl", new byte[50_000_000]));
-    assertFault("TorchScript", zip("a/data.pkl", pickle, "a/constants.pkl", pickle));
+    assertFault("holds no tensors", zip("a/data.pkl", pickle, "a/constants.pkl", pickle));
+    String itself = "\u0080\u0002c__torch__\nA\n)\u0081q\0}(X\u0001\0\0\0ah\0ub.";
+    assertFault(
+        "stands in two places",
+        zip(
+            "a/data.pkl",
+            itself.getBytes(StandardCharsets.ISO_8859_1),
+            "a/constants.pkl",
+            pickle));
     assertFault(
         "big-endian",
         zip("a/data.pkl", pickle, "a/byteorder", "big".getBytes(StandardCharsets.US_ASCII)));
