@@ -242,6 +242,15 @@ public final class TextBank {
     return (word * templates.size() + template) * width;
   }
 
+  /** The embeddings [W,D] of all words in one template. */
+  float[] ofTemplate(int template) {
+    float[] values = new float[words.size() * width];
+    for (int w = 0; w < words.size(); w++) {
+      System.arraycopy(embeddings, at(w, template), values, w * width, width);
+    }
+    return values;
+  }
+
   /** A copy of all embeddings [W,P,D]. */
   float[] embeddings() {
     return embeddings.clone();

@@ -42,7 +42,7 @@ public enum VitActivation {
   }
 
   /** x [..,C] through the first layer, then to [..,C/halves]. */
-  Tensor apply(Linear first, Tensor x) {
+  public Tensor apply(Linear first, Tensor x) {
     return switch (this) {
       case GELU -> first.forward(x, Activation.GELU);
       case QUICK_GELU -> quick(first.forward(x));

@@ -42,7 +42,7 @@ public final class CheckpointReader {
   private CheckpointReader() {}
 
   /**
-   * Reads a checkpoint file, or the weights of a Hugging Face or Maskwright model folder.
+   * Reads a checkpoint file, or the weights of a Hugging Face, OpenCLIP or Maskwright model folder.
    *
    * @throws CheckpointException if the file is damaged, hostile or of no supported format
    */
@@ -79,7 +79,9 @@ public final class CheckpointReader {
             "model.safetensors",
             ShardedIndex.SAFETENSORS_INDEX,
             "pytorch_model.bin",
-            ShardedIndex.TORCH_INDEX);
+            ShardedIndex.TORCH_INDEX,
+            "open_clip_model.safetensors",
+            "open_clip_pytorch_model.bin");
     return names.stream()
         .map(folder::resolve)
         .filter(Files::isRegularFile)

@@ -63,6 +63,7 @@ public final class Maskwright implements Runnable {
           PredictCommand.class,
           AutoMaskCommand.class,
           ServeCommand.class,
+          TextBankCommand.class,
           ConfigCommand.class,
           DataCommand.class,
           ScoreCommand.class,

@@ -1,0 +1,115 @@
+package org.maskwright.modelzoo.text;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.maskwright.modelzoo.vit.VitActivation;
+import org.maskwright.modelzoo.weights.CheckpointException;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
+import org.maskwright.modelzoo.weights.MappedFile;
+
+/**
+ * What of a text encoder its weights do not show, out of the file that lies beside them.
+ *
+ * @param activation between the MLP's layers
+ * @param heads of attention
+ * @param eps added to variances
+ */
+record ClipSettings(VitActivation activation, int heads, double eps) {
+  private static final long MAX_BYTES = 1 << 24;
+  private static final double EPS = 1e-5;
+
+  /** Of both tools where the file does not say it. */
+  private static final int DEFAULT_HEADS = 8;
+
+  private static final Set<String> OPEN_CLIP_KEYS =
+      Set.of("context_length", "vocab_size", "width", "heads", "layers", "mlp_ratio");
+
+  /**
+   * What {@code config.json} says beside weights of Hugging Face's names, or {@code
+   * open_clip_config.json} beside those of OpenCLIP; empty where there is none.
+   *
+   * @throws CheckpointException if it is of another model, or asks for what Maskwright cannot do
+   */
+  static Optional<ClipSettings> find(Path folder, CheckpointFamily family) {
+    boolean huggingFace = family == TextCheckpoints.HUGGING_FACE;
+    Path file = folder.resolve(huggingFace ? "config.json" : "open_clip_config.json");
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      Config config = json(file);
+      return Optional.of(huggingFace ? ofHuggingFace(config) : ofOpenClip(config));
+    } catch (IOException | ConfigException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      throw new CheckpointException(file, "objects nested too deeply", e);
+    } catch (CheckpointException e) {
+      throw e.in(file);
+    }
+  }
+
+  private static Config json(Path file) throws IOException {
+    MappedFile.requireRegular(file);
+    if (Files.size(file) > MAX_BYTES) {
+      throw new CheckpointException(
+          file, "takes %d bytes, expected at most %d".formatted(Files.size(file), MAX_BYTES));
+    }
+    return ConfigFactory.parseString(
+        Files.readString(file, StandardCharsets.UTF_8),
+        ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
+  }
+
+  private static ClipSettings ofHuggingFace(Config config) {
+    String type = config.hasPath("model_type") ? config.getString("model_type") : "none";
+    Config text =
+        switch (type) {
+          case "clip" -> part(config, "text_config");
+          case "clip_text_model" -> config;
+          default ->
+              throw new CheckpointException(
+                  "model_type: expected clip or clip_text_model, got " + type);
+        };
+    String activation = text.hasPath("hidden_act") ? text.getString("hidden_act") : "quick_gelu";
+    return new ClipSettings(
+        switch (activation) {
+          case "quick_gelu" -> VitActivation.QUICK_GELU;
+          case "gelu" -> VitActivation.GELU;
+          default ->
+              throw new CheckpointException(
+                  "hidden_act: expected quick_gelu or gelu, got " + activation);
+        },
+        text.hasPath("num_attention_heads") ? text.getInt("num_attention_heads") : DEFAULT_HEADS,
+        text.hasPath("layer_norm_eps") ? text.getDouble("layer_norm_eps") : EPS);
+  }
+
+  private static ClipSettings ofOpenClip(Config config) {
+    Config model = part(config, "model_cfg");
+    Config text = part(model, "text_cfg");
+    Set<String> others = new TreeSet<>(text.root().keySet());
+    others.removeAll(OPEN_CLIP_KEYS);
+    if (!others.isEmpty()) {
+      throw new CheckpointException(
+          "text_cfg: expected CLIP's own text transformer, with the keys %s, got also %s"
+              .formatted(new TreeSet<>(OPEN_CLIP_KEYS), others));
+    }
+    boolean quick = model.hasPath("quick_gelu") && model.getBoolean("quick_gelu");
+    return new ClipSettings(
+        quick ? VitActivation.QUICK_GELU : VitActivation.GELU,
+        text.hasPath("heads") ? text.getInt("heads") : DEFAULT_HEADS,
+        EPS);
+  }
+
+  private static Config part(Config config, String key) {
+    return config.hasPath(key) ? config.getConfig(key) : ConfigFactory.empty();
+  }
+}
