@@ -65,7 +65,8 @@ public final class LongVideo {
             Optional.empty(),
             Optional.empty(),
             List.of(),
-            0);
+            0,
+            Optional.empty());
     VideoWishes tracks =
         new VideoWishes(
             List.of(TrackFormats.get("youtube-vis"), TrackFormats.get("mots")),

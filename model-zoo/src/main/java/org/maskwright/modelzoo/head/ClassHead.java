@@ -39,7 +39,8 @@ public abstract class ClassHead extends Module {
    * Speaks other classes from now on, until that is closed. Those that were opened last are closed
    * first.
    *
-   * @param bank with the words of the classes, where they are not the head's own
+   * @param bank with the words of the classes; empty: the head's own classes, and what it finds in
+   *     the bank that it was made of
    * @throws IllegalArgumentException if it cannot tell them apart
    */
   public abstract Speaking speak(Vocabulary classes, Optional<TextBank> bank);

@@ -32,7 +32,7 @@ public final class WordsHeadPart implements ClassHeadPart {
   /**
    * Its settings.
    *
-   * @param bank to read the vectors of the classes from; not needed where the table is known
+   * @param bank to read the vectors of classes from; not needed for those of the table
    * @param reduction what becomes of a word's vectors, one a template
    * @param temperature 1 over what cosines are multiplied by at first
    * @param layers of the projection of a query's state
@@ -41,7 +41,8 @@ public final class WordsHeadPart implements ClassHeadPart {
    * @param table what was read; written into models
    */
   public record Settings(
-      @Doc("Text bank with a vector of every word of the classes; read when training starts.")
+      @Doc(
+              "Text bank with a vector of every word of the classes, read when training starts; a model finds words of other classes in it as long as it is there.")
           Optional<Path> bank,
       @Doc(
               "What becomes of a word's vectors, one a template: their mean, the best of them, or their mean by the bank's weights.")
@@ -78,6 +79,11 @@ public final class WordsHeadPart implements ClassHeadPart {
     }
 
     @Override
+    public boolean speaksWords() {
+      return true;
+    }
+
+    @Override
     public ClassHeads of(ClassSpace space) {
       if (table.isPresent()) {
         return new Heads(space, this, Optional.empty());
@@ -87,7 +93,7 @@ public final class WordsHeadPart implements ClassHeadPart {
       WordTable rows = read.table(reduction);
       Settings told =
           new Settings(
-              Optional.empty(),
+              bank,
               reduction,
               temperature,
               layers,

@@ -135,6 +135,7 @@ final class ServeCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private int timeout;
 
+  @Mixin private WordsMixin words;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -152,6 +153,11 @@ final class ServeCommand implements Callable<Integer> {
                     batch,
                     Duration.ofMillis(batchWait),
                     (long) keep << MIB_BITS));
+    PredictionWishes wishes =
+        words
+            .spoken()
+            .map(PredictionWishes.NONE::withWords)
+            .orElse(PredictionWishes.NONE);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     engine.options(); // says now what is wrong with them
@@ -159,7 +165,7 @@ final class ServeCommand implements Callable<Integer> {
         PredictionServer server =
             PredictionServer.start(
                 model,
-                PredictionWishes.NONE,
+                wishes,
                 engine::open,
                 http,
                 service,

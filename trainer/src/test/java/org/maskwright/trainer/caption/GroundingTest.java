@@ -106,7 +106,12 @@ class GroundingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "torch, plain", "torch, ragged", "torch, one", "nd4j, plain", "nd4j, ragged", "nd4j, one"
+    "torch, plain",
+    "torch, ragged",
+    "torch, one",
+    "nd4j, plain",
+    "nd4j, ragged",
+    "nd4j, one"
   })
   void lossesAndGradientsEqualTheFormula(String backend, String name) {
     Case golden = Case.of(name);
@@ -160,7 +165,8 @@ class GroundingTest {
     try (Engine engine = open("torch");
         var scope = engine.scope()) {
       float expected = loss(engine, golden, told, 1, 1);
-      for (int[] order : List.of(new int[] {told[2], told[0], told[1]}, new int[] {told[1], told[0], told[2]})) {
+      for (int[] order :
+          List.of(new int[] {told[2], told[0], told[1]}, new int[] {told[1], told[0], told[2]})) {
         assertEquals(expected, loss(engine, golden, order, 1, 1), 1e-5);
       }
       assertEquals(expected, loss(engine, golden, told, 3, 1), 1e-5); // other queries first
@@ -285,11 +291,7 @@ class GroundingTest {
       Tensor regions =
           engine
               .floats(
-                  z,
-                  golden.outputs(),
-                  Math.max(1, images.length),
-                  golden.queries(),
-                  golden.width())
+                  z, golden.outputs(), Math.max(1, images.length), golden.queries(), golden.width())
               .variable();
       List<Tensor> layers = new ArrayList<>();
       for (int l = 0; l < golden.outputs(); l++) {
@@ -316,9 +318,7 @@ class GroundingTest {
         List<Future<Part>> parts = new ArrayList<>();
         for (int rank = 0; rank < 2; rank++) {
           int[] images =
-              rank == 0
-                  ? Arrays.copyOf(told, first)
-                  : Arrays.copyOfRange(told, first, told.length);
+              rank == 0 ? Arrays.copyOf(told, first) : Arrays.copyOfRange(told, first, told.length);
           ProcessGroup group = new Pair(rank, given, barrier);
           parts.add(pool.submit(() -> part(group, golden, images, told.length)));
         }
@@ -330,11 +330,9 @@ class GroundingTest {
           int rest = told.length - first;
           float[] joined = new float[told.length * each];
           System.arraycopy(one.gradient(), l * first * each, joined, 0, first * each);
-          System.arraycopy(
-              other.gradient(), l * rest * each, joined, first * each, rest * each);
+          System.arraycopy(other.gradient(), l * rest * each, joined, first * each, rest * each);
           assertArrayEquals(
-              Arrays.copyOfRange(
-                  whole.gradient(), l * joined.length, (l + 1) * joined.length),
+              Arrays.copyOfRange(whole.gradient(), l * joined.length, (l + 1) * joined.length),
               joined,
               1e-5f);
         }
