@@ -63,8 +63,7 @@ class SpokenModelTest {
       vectors[i] /= (float) Math.sqrt(WIDTH);
     }
     bank =
-        TextBank.of(
-            WORDS.stream().map(WordClass::named).toList(), List.of("a {}"), WIDTH, vectors);
+        TextBank.of(WORDS.stream().map(WordClass::named).toList(), List.of("a {}"), WIDTH, vectors);
     bank.write(folder.resolve("bank.safetensors"));
   }
 
@@ -165,8 +164,7 @@ class SpokenModelTest {
         differs |= Math.abs(head[i] - joined[i]) > 1e-3;
       }
       assertTrue(differs);
-      assertArrayEquals(
-          joined, model.predict(pixels).classLogits().softmax(2).toFloats(), 1e-4f);
+      assertArrayEquals(joined, model.predict(pixels).classLogits().softmax(2).toFloats(), 1e-4f);
       model.setTraining(true);
       Outputs training = model.forward(pixels);
       assertEquals(
@@ -199,11 +197,7 @@ class SpokenModelTest {
   }
 
   private static float[] table(SegmentationModel model) {
-    return model
-        .state()
-        .get("sem_seg_head.predictor.class_embed.table")
-        .tensor()
-        .toFloats();
+    return model.state().get("sem_seg_head.predictor.class_embed.table").tensor().toFloats();
   }
 
   @Test
@@ -236,8 +230,7 @@ class SpokenModelTest {
       trained
           .state()
           .forEach(
-              (name, p) ->
-                  state.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
+              (name, p) -> state.put(name, HostTensor.ofFloats(p.tensor().toFloats(), p.shape())));
       Safetensors.write(file, StateDict.of(state));
       float[] own = table(model);
       model.load(WeightImport.read(file), LoadPolicy.strict());
@@ -255,15 +248,12 @@ class SpokenModelTest {
     ModelConfig config = Variants.get("mask2former-tiny").withClassHead(head(0.4, 0.8));
     String told =
         assertThrows(
-                IllegalArgumentException.class,
-                () -> SegmentationModels.build(engine, config, OWN))
+                IllegalArgumentException.class, () -> SegmentationModels.build(engine, config, OWN))
             .getMessage();
     assertTrue(told.contains("out-of-vocabulary") && told.contains("resnet"), told);
     try (SegmentationModel off =
         SegmentationModels.build(
-            engine,
-            Variants.get("mask2former-tiny").withClassHead(head(0, 0)),
-            OWN)) {
+            engine, Variants.get("mask2former-tiny").withClassHead(head(0, 0)), OWN)) {
       assertFalse(off.decoder().classHead().orElseThrow().outOfVocabulary().isPresent());
     }
   }

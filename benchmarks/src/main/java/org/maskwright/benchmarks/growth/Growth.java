@@ -271,13 +271,11 @@ public final class Growth implements Callable<Integer> {
     var batch = new TrainingStep.Batch(setting.size, 1, setting.objects);
     try (var off = engine.noGrad();
         var scope = engine.scope()) {
-      QueryOutputs outputs =
-          QueryOutputs.of(step.model().predict(batch.input(engine)).answer(), 0);
+      QueryOutputs outputs = QueryOutputs.of(step.model().predict(batch.input(engine)).answer(), 0);
       int side = setting.size;
       ImageFrame frame = new ImageFrame(side, side, side, side, side, side);
       long start = System.nanoTime();
-      SemanticPostProcessor.process(
-          outputs, frame, SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
+      SemanticPostProcessor.process(outputs, frame, SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
       return (System.nanoTime() - start) / NANOS_PER_MILLI;
     }
   }

@@ -12,8 +12,8 @@ import org.maskwright.engine.runtime.Parallel;
  *
  * <p><b>Source</b> MaskFormer (arXiv 2107.06278), section 3.3
  *
- * <p><b>Cost</b> H*W*Q*K multiply-adds in parallel; memory of one band of the queries per thread. Of
- * many classes those that cannot be the largest anywhere in a band are left out.
+ * <p><b>Cost</b> H*W*Q*K multiply-adds in parallel; memory of one band of the queries per thread.
+ * Of many classes those that cannot be the largest anywhere in a band are left out.
  */
 public final class SemanticPostProcessor {
   /** When the class scores are formed: the official SEM_SEG_POSTPROCESSING_BEFORE_INFERENCE. */
@@ -312,8 +312,7 @@ public final class SemanticPostProcessor {
   /** The class of each query that is united with others; -1: none. */
   private static int[] united(QueryOutputs outputs) {
     int[] out = new int[outputs.queries()];
-    boolean nothing =
-        IntStream.range(0, out.length).noneMatch(q -> isObject(outputs, q));
+    boolean nothing = IntStream.range(0, out.length).noneMatch(q -> isObject(outputs, q));
     for (int q = 0; q < out.length; q++) {
       out[q] = nothing || isObject(outputs, q) ? outputs.likeliestClass(q) : -1;
     }
