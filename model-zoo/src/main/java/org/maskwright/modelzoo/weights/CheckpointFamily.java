@@ -160,7 +160,16 @@ public final class CheckpointFamily {
   /** The same, whose files lack parameters of those names: they start fresh. */
   public CheckpointFamily withFresh(Pattern names) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, names, pixels, differencesTo, beside);
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        holds,
+        tellTale,
+        names,
+        pixels,
+        differencesTo,
+        beside);
   }
 
   /** The same, whose networks were trained on images normalised with these numbers. */
@@ -185,7 +194,16 @@ public final class CheckpointFamily {
    */
   public CheckpointFamily withDifferencesTo(String base) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, fresh, pixels, Optional.of(base), beside);
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        holds,
+        tellTale,
+        fresh,
+        pixels,
+        Optional.of(base),
+        beside);
   }
 
   /**
