@@ -253,9 +253,7 @@ public final class ClipText implements AutoCloseable {
         .filter(
             word ->
                 templates.stream()
-                    .anyMatch(
-                        template ->
-                            !tokenizer.fits(sentence(template, word), context)))
+                    .anyMatch(template -> !tokenizer.fits(sentence(template, word), context)))
         .toList();
   }
 

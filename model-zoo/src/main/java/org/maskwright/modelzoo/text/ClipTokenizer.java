@@ -75,7 +75,8 @@ public final class ClipTokenizer {
   private int requireNumber(String token) {
     Integer number = numbers.get(token);
     if (number == null) {
-      throw new CheckpointException("expected a vocabulary of CLIP's, got none with '" + token + "'");
+      throw new CheckpointException(
+          "expected a vocabulary of CLIP's, got none with '" + token + "'");
     }
     return number;
   }
@@ -120,9 +121,7 @@ public final class ClipTokenizer {
     List<String> tokens = new ArrayList<>();
     // In the order of OpenAI's table: the bytes with characters of their own first.
     for (String suffix : List.of("", WORD_END)) {
-      Arrays.stream(OF_BYTE)
-          .sorted()
-          .forEach(symbol -> tokens.add(symbol + suffix));
+      Arrays.stream(OF_BYTE).sorted().forEach(symbol -> tokens.add(symbol + suffix));
     }
     return tokens;
   }

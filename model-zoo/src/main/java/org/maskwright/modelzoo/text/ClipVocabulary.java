@@ -157,8 +157,7 @@ final class ClipVocabulary {
 
   private static void require(Path file, JsonToken got, JsonToken expected) {
     if (got != expected) {
-      throw new CheckpointException(
-          file, "is no tokenizer: expected " + expected + ", got " + got);
+      throw new CheckpointException(file, "is no tokenizer: expected " + expected + ", got " + got);
     }
   }
 }

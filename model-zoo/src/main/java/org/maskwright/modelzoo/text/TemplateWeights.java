@@ -13,15 +13,15 @@ import org.maskwright.engine.tensor.Tensor;
  * ensembling. A template is good if the classes in its sentences fit the pictures more decidedly
  * than others do, after what it says of any picture is taken off.
  *
- * <p><b>Maths</b> logits L[n,p,k] = scale z_n . t_pk; L' = L - (E_pretrain[L] + E_test[L]) / 2, or L
- * - E_test[L] where only the pictures themselves are known, means over pictures for each p and k;
+ * <p><b>Maths</b> logits L[n,p,k] = scale z_n . t_pk; L' = L - (E_pretrain[L] + E_test[L]) / 2, or
+ * L - E_test[L] where only the pictures themselves are known, means over pictures for each p and k;
  * score_p = mean_n max_k L'; weights = softmax_p(score). With a threshold, templates of (score -
  * median) / MAD up to it count nothing. As L is linear in z, its means are the logits of mean
  * embeddings. k runs over all words of all classes, as a class's score is its best word's.
  *
- * <p><b>Source</b> Zero-shot prompt ensembling (arXiv 2302.06235), sections 3.2 to 3.4, algorithm 2;
- * its notebook in google/uncertainty-baselines. <b>Differs:</b> the weights are of sum 1, where the
- * notebook also divides by the number of templates
+ * <p><b>Source</b> Zero-shot prompt ensembling (arXiv 2302.06235), sections 3.2 to 3.4, algorithm
+ * 2; its notebook in google/uncertainty-baselines. <b>Differs:</b> the weights are of sum 1, where
+ * the notebook also divides by the number of templates
  *
  * @param scores of the templates
  * @param weights of the templates, of sum 1

@@ -51,8 +51,7 @@ public record TextSizes(
           ("text transformer: expected a vocabulary and a context of at least 2 and sizes of at"
                   + " least 1, got vocabulary %d, context %d, width %d, layers %d, heads %d, MLP %d,"
                   + " embedding %d, eps %s")
-              .formatted(
-                  vocabulary, context, width, layers, heads, mlpDim, embedding, eps));
+              .formatted(vocabulary, context, width, layers, heads, mlpDim, embedding, eps));
     }
     if (width % heads != 0) {
       throw new IllegalArgumentException(

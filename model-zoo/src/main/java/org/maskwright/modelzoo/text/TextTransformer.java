@@ -13,8 +13,8 @@ import org.maskwright.engine.tensor.Tensor;
  * CLIP's text encoder: a transformer whose tokens look back only, of which the state of the token
  * that ends a text is projected to the space that pictures are in.
  *
- * <p>Parameters have the names of OpenAI's code, but for {@code text_projection.weight} [D,C], which
- * is transposed there. Texts are padded behind their end, where no token of theirs looks.
+ * <p>Parameters have the names of OpenAI's code, but for {@code text_projection.weight} [D,C],
+ * which is transposed there. Texts are padded behind their end, where no token of theirs looks.
  *
  * <p><b>Source</b> CLIP (arXiv 2103.00020), section 2.4; {@code clip/model.py} of OpenAI's code,
  * with its initial values
@@ -61,8 +61,7 @@ public final class TextTransformer extends Module {
       weight =
           parameter(
               "weight",
-              engine.normal(
-                  initStream(), 0, TOKEN_DEVIATION, sizes.vocabulary(), sizes.width()));
+              engine.normal(initStream(), 0, TOKEN_DEVIATION, sizes.vocabulary(), sizes.width()));
     }
   }
 
@@ -98,8 +97,7 @@ public final class TextTransformer extends Module {
     }
 
     private void setNormal(Parameter parameter, double deviation) {
-      try (Tensor values =
-          engine().normal(initStream(), 0, deviation, parameter.shape())) {
+      try (Tensor values = engine().normal(initStream(), 0, deviation, parameter.shape())) {
         parameter.set(values);
       }
     }
@@ -161,8 +159,7 @@ public final class TextTransformer extends Module {
     if (texts.length() > sizes.context() || texts.greatest() >= sizes.vocabulary()) {
       throw new IllegalArgumentException(
           "text transformer: expected at most %d tokens below %d, got %d up to %d"
-              .formatted(
-                  sizes.context(), sizes.vocabulary(), texts.length(), texts.greatest()));
+              .formatted(sizes.context(), sizes.vocabulary(), texts.length(), texts.greatest()));
     }
     return engine()
         .tidy(

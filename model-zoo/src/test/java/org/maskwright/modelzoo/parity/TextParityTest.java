@@ -99,8 +99,7 @@ class TextParityTest {
       Tensor embeddings = text.forward(texts(golden.get("ids"), true));
       GoldenFile.assertClose("embeddings", golden.get("embeddings"), embeddings, TOLERANCE);
       GoldenFile.weighted(embeddings).backward();
-      StateDict gradients =
-          family(name).translate(GoldenFile.part(golden, "grad.")).state();
+      StateDict gradients = family(name).translate(GoldenFile.part(golden, "grad.")).state();
       int compared =
           GoldenFile.assertGradients(gradients, "", text.parameters(), GRADIENT_TOLERANCE);
       assertTrue(compared > 25, "compared " + compared);
@@ -117,8 +116,7 @@ class TextParityTest {
       load(text, family("gelu").translate(GoldenFile.part(golden, "state.")).state());
       float[] padded = text.forward(texts(golden.get("ids"), true)).toFloats();
       for (int b = 0; b < 3; b++) {
-        float[] alone =
-            text.forward(texts(golden.get("ids").rows(b, b + 1), false)).toFloats();
+        float[] alone = text.forward(texts(golden.get("ids").rows(b, b + 1), false)).toFloats();
         float[] row = java.util.Arrays.copyOfRange(padded, 24 * b, 24 * b + 24);
         assertArrayEquals(row, alone, 1e-5f);
       }

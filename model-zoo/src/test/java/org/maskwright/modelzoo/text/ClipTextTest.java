@@ -40,8 +40,7 @@ class ClipTextTest {
           .forEach(
               (name, parameter) ->
                   state.put(
-                      name,
-                      HostTensor.ofFloats(parameter.tensor().toFloats(), parameter.shape())));
+                      name, HostTensor.ofFloats(parameter.tensor().toFloats(), parameter.shape())));
     }
     weights = StateDict.of(state);
   }
@@ -54,8 +53,7 @@ class ClipTextTest {
   private Path write(CheckpointFamily family, String prefix, String settings) throws Exception {
     Map<String, HostTensor> theirs = new LinkedHashMap<>();
     family.export(weights).asMap().forEach((name, value) -> theirs.put(prefix + name, value));
-    theirs.put(
-        prefix + "logit_scale", HostTensor.ofFloats(new float[] {(float) Math.log(20)}));
+    theirs.put(prefix + "logit_scale", HostTensor.ofFloats(new float[] {(float) Math.log(20)}));
     Safetensors.write(folder.resolve("model.safetensors"), StateDict.of(theirs));
     if (!settings.isEmpty()) {
       String name =
@@ -85,20 +83,17 @@ class ClipTextTest {
     assertEquals("gelu", bank.provenance().get("activation"));
     assertEquals(64, bank.provenance().get("sha256").length());
     try (ClipText text = ClipText.open(engine, path, Optional.empty())) {
-      assertArrayEquals(
-          text.embed(List.of("a photo of a bus.")), bank.embedding(2, 0), 1e-5f);
+      assertArrayEquals(text.embed(List.of("a photo of a bus.")), bank.embedding(2, 0), 1e-5f);
       assertArrayEquals(text.embed(List.of("dog house")), bank.embedding(1, 1), 1e-5f);
       String longest = "cat ".repeat(80);
-      assertEquals(
-          List.of(longest), text.tooLong(List.of("cat", longest), TEMPLATES));
+      assertEquals(List.of(longest), text.tooLong(List.of("cat", longest), TEMPLATES));
       assertEquals(8, text.embed(List.of(longest)).length);
     }
   }
 
   @Test
   void namesOfEveryToolGiveTheSame() throws Exception {
-    TextBank first =
-        bank(write(TextCheckpoints.HUGGING_FACE, "", HUGGING_FACE), Optional.empty());
+    TextBank first = bank(write(TextCheckpoints.HUGGING_FACE, "", HUGGING_FACE), Optional.empty());
     String openClip = "{\"model_cfg\": {\"text_cfg\": {\"heads\": 2, \"width\": 16}}}";
     for (CheckpointFamily family : List.of(TextCheckpoints.OPENAI, TextCheckpoints.OPEN_CLIP)) {
       for (String prefix : List.of("", "module.")) {
@@ -124,10 +119,16 @@ class ClipTextTest {
   void whatIsNoTextEncoderIsRefused() throws Exception {
     refused(
         "hidden_act",
-        () -> bank(write(TextCheckpoints.HUGGING_FACE, "", HUGGING_FACE.replace("gelu", "tanh")), Optional.empty()));
+        () ->
+            bank(
+                write(TextCheckpoints.HUGGING_FACE, "", HUGGING_FACE.replace("gelu", "tanh")),
+                Optional.empty()));
     refused(
         "model_type",
-        () -> bank(write(TextCheckpoints.HUGGING_FACE, "", "{\"model_type\": \"siglip\"}"), Optional.empty()));
+        () ->
+            bank(
+                write(TextCheckpoints.HUGGING_FACE, "", "{\"model_type\": \"siglip\"}"),
+                Optional.empty()));
     refused(
         "hf_model_name",
         () ->
@@ -139,7 +140,8 @@ class ClipTextTest {
                 Optional.empty()));
     Files.delete(folder.resolve("open_clip_config.json"));
     Path file = folder.resolve("other.safetensors");
-    Map<String, HostTensor> some = new LinkedHashMap<>(TextCheckpoints.OPENAI.export(weights).asMap());
+    Map<String, HostTensor> some =
+        new LinkedHashMap<>(TextCheckpoints.OPENAI.export(weights).asMap());
     some.remove("ln_final.bias");
     Safetensors.write(file, StateDict.of(some));
     refused("ln_final.bias", () -> bank(file, Optional.of(VitActivation.GELU)));

@@ -97,14 +97,44 @@ class ClipTokenizerTest {
   /** The texts of make_tokens.py. */
   private static final class Drawn {
     private static final int[][] SCRIPTS = {
-      {0x41, 0x5A}, {0x61, 0x7A}, {0xC0, 0xFF}, {0x100, 0x17F}, {0x391, 0x3A1}, {0x3A3, 0x3C9},
-      {0x410, 0x44F}, {0x531, 0x556}, {0x5D0, 0x5EA}, {0x621, 0x64A}, {0x660, 0x669},
-      {0x905, 0x939}, {0x93E, 0x94D}, {0x966, 0x96F}, {0xE01, 0xE3A}, {0xE40, 0xE5B},
-      {0x1100, 0x1112}, {0x1161, 0x1175}, {0x10A0, 0x10C5}, {0x1C90, 0x1CBA}, {0x13A0, 0x13F5},
-      {0x1E00, 0x1E95}, {0x1F00, 0x1F15}, {0x2126, 0x212B}, {0x2160, 0x216F}, {0x2460, 0x2473},
-      {0x3041, 0x3096}, {0x30A1, 0x30FA}, {0x4E00, 0x9FA5}, {0xAC00, 0xD7A3}, {0xFB00, 0xFB06},
-      {0xFF21, 0xFF3A}, {0x10400, 0x10427}, {0x1D400, 0x1D433}, {0x1F300, 0x1F5FF},
-      {0x1F600, 0x1F64F}, {0x20000, 0x200FF}, {0x130, 0x131}
+      {0x41, 0x5A},
+      {0x61, 0x7A},
+      {0xC0, 0xFF},
+      {0x100, 0x17F},
+      {0x391, 0x3A1},
+      {0x3A3, 0x3C9},
+      {0x410, 0x44F},
+      {0x531, 0x556},
+      {0x5D0, 0x5EA},
+      {0x621, 0x64A},
+      {0x660, 0x669},
+      {0x905, 0x939},
+      {0x93E, 0x94D},
+      {0x966, 0x96F},
+      {0xE01, 0xE3A},
+      {0xE40, 0xE5B},
+      {0x1100, 0x1112},
+      {0x1161, 0x1175},
+      {0x10A0, 0x10C5},
+      {0x1C90, 0x1CBA},
+      {0x13A0, 0x13F5},
+      {0x1E00, 0x1E95},
+      {0x1F00, 0x1F15},
+      {0x2126, 0x212B},
+      {0x2160, 0x216F},
+      {0x2460, 0x2473},
+      {0x3041, 0x3096},
+      {0x30A1, 0x30FA},
+      {0x4E00, 0x9FA5},
+      {0xAC00, 0xD7A3},
+      {0xFB00, 0xFB06},
+      {0xFF21, 0xFF3A},
+      {0x10400, 0x10427},
+      {0x1D400, 0x1D433},
+      {0x1F300, 0x1F5FF},
+      {0x1F600, 0x1F64F},
+      {0x20000, 0x200FF},
+      {0x130, 0x131}
     };
     private static final List<String> SPACES =
         List.of(
@@ -118,8 +148,7 @@ class ClipTokenizerTest {
     private long state = 20240607;
 
     Drawn() throws java.io.IOException {
-      try (InputStream in =
-              ClipTokenizer.class.getResourceAsStream("clip-merges.txt.gz");
+      try (InputStream in = ClipTokenizer.class.getResourceAsStream("clip-merges.txt.gz");
           BufferedReader lines =
               new BufferedReader(
                   new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8))) {
@@ -195,8 +224,7 @@ class ClipTokenizerTest {
     assertArrayEquals(new long[] {2, 5}, batch.ends());
     assertTrue(TOKENIZER.fits("cat", 3));
     assertFalse(TOKENIZER.fits("a photo of a cat.", 7));
-    assertArrayEquals(
-        new long[] {2}, TOKENIZER.encode(List.of("a <|endoftext|> b"), 77).ends());
+    assertArrayEquals(new long[] {2}, TOKENIZER.encode(List.of("a <|endoftext|> b"), 77).ends());
   }
 
   /** A vocabulary of the bytes, and two merges. */
@@ -218,7 +246,8 @@ class ClipTokenizerTest {
     String merges = "#version: 0.2\nc a\nca t</w>\n";
     Files.writeString(one.resolve("vocab.json"), vocabulary());
     Files.writeString(one.resolve("merges.txt"), merges);
-    for (String pairs : List.of("[\"c a\", \"ca t</w>\"]", "[[\"c\", \"a\"], [\"ca\", \"t</w>\"]]")) {
+    for (String pairs :
+        List.of("[\"c a\", \"ca t</w>\"]", "[[\"c\", \"a\"], [\"ca\", \"t</w>\"]]")) {
       Path whole = folder.resolve("tokenizer.json");
       Files.writeString(
           whole,

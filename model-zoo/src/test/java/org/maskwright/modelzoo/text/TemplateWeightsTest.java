@@ -44,8 +44,7 @@ class TemplateWeightsTest {
   @ParameterizedTest
   @ValueSource(strings = {"torch", "nd4j"})
   void weightsAreThoseOfThePaper(String backend) throws Exception {
-    Path file =
-        Path.of(TemplateWeightsTest.class.getResource("template-weights.npz").toURI());
+    Path file = Path.of(TemplateWeightsTest.class.getResource("template-weights.npz").toURI());
     NumpyArchive golden = NumpyArchive.read(file);
     TextBank bank = TextBank.read(file);
     List<float[]> images = rows(golden.tensor("images"));
@@ -67,12 +66,10 @@ class TemplateWeightsTest {
                 bank,
                 images,
                 given,
-                new Settings(
-                    scale, debias, OptionalDouble.of(TemplateWeights.GENERAL_THRESHOLD)));
+                new Settings(scale, debias, OptionalDouble.of(TemplateWeights.GENERAL_THRESHOLD)));
         assertClose(golden.tensor(name + ".selected"), some.weights());
         assertEquals(
-            some.weights().get(3).floatValue(),
-            some.in(bank).templateWeights().orElseThrow()[3]);
+            some.weights().get(3).floatValue(), some.in(bank).templateWeights().orElseThrow()[3]);
       }
     }
   }
@@ -195,15 +192,11 @@ class TemplateWeightsTest {
     World world = new World(1);
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend("torch"))) {
       for (List<float[]> bad :
-          List.of(
-              List.<float[]>of(),
-              List.of(new float[WIDTH]),
-              List.of(new float[WIDTH + 1]))) {
+          List.of(List.<float[]>of(), List.of(new float[WIDTH]), List.of(new float[WIDTH + 1]))) {
         assertThrows(
             IllegalArgumentException.class,
             () ->
-                TemplateWeights.of(
-                    engine, world.bank, bad, Optional.empty(), Settings.of(SCALE)));
+                TemplateWeights.of(engine, world.bank, bad, Optional.empty(), Settings.of(SCALE)));
       }
       assertThrows(
           IllegalArgumentException.class,

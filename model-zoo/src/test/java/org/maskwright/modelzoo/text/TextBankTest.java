@@ -75,9 +75,7 @@ class TextBankTest {
     assertEquals(bank.provenance(), read.provenance());
     assertEquals(
         List.of(0L, 0L, 1L, 1L, 1L, 2L),
-        Arrays.stream(Safetensors.read(file).get("word_class").toLongArray())
-            .boxed()
-            .toList());
+        Arrays.stream(Safetensors.read(file).get("word_class").toLongArray()).boxed().toList());
     bank().write(file);
     assertTrue(TextBank.read(file).templateWeights().isEmpty());
   }
