@@ -30,8 +30,7 @@ final class ClipMixin {
               case "gelu" -> VitActivation.GELU;
               default ->
                   throw new ParameterException(
-                      spec.commandLine(),
-                      "--activation: expected quick-gelu or gelu, got " + name);
+                      spec.commandLine(), "--activation: expected quick-gelu or gelu, got " + name);
             });
   }
 }

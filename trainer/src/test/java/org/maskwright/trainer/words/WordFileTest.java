@@ -79,8 +79,7 @@ class WordFileTest {
       Files.writeString(own, wrong);
       assertThrows(DatasetException.class, () -> Templates.read(own.toString()));
     }
-    DatasetException error =
-        assertThrows(DatasetException.class, () -> Templates.read("imagent"));
+    DatasetException error = assertThrows(DatasetException.class, () -> Templates.read("imagent"));
     assertTrue(error.getMessage().contains("did you mean imagenet"), error.getMessage());
   }
 }
