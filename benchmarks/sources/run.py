@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """DaTaSeg's claim: one model of several small data sets beside a model of each, where the data sets have other tasks and classes, and one has boxes alone.
 
-    python benchmarks/sources/run.py FOLDER [--seeds 3] [--steps 400] [--train 200] [--few 8] [--val 100] [--runs together,boxes,...] [KEY=VALUE ...]
+    python benchmarks/sources/run.py FOLDER [--seeds 3] [--steps 300] [--train 200] [--few 8] [--val 100] [--runs together,boxes,...] [KEY=VALUE ...]
 
 (Python 3 alone; ./maskwright builds what is needed; KEY=VALUE are settings of all runs, such as engine.threads=1.)
 
@@ -133,7 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--train", type=int, default=200)
     parser.add_argument("--few", type=int, default=8)
     parser.add_argument("--val", type=int, default=100)
