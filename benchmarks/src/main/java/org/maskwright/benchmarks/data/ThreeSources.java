@@ -233,8 +233,9 @@ public final class ThreeSources {
     double level = 0.35 + 0.9 * random.nextDouble();
     double phase = 2 * Math.PI * random.nextDouble();
     for (int p = 0; p < out.length; p++) {
+      int row = p / side;
       double x = (double) (p % side) / side;
-      double y = (double) (p / side) / side;
+      double y = (double) row / side;
       out[p] = y > level + 0.08 * Math.sin(2 * Math.PI * x + phase);
     }
     return out;

@@ -28,7 +28,7 @@ public final class ComposedBank {
     Map<String, float[]> directions = new LinkedHashMap<>();
     Random random = new Random(seed);
     for (String name : names) {
-      for (String word : name.split(" ")) {
+      for (String word : name.split(" ", -1)) {
         directions.computeIfAbsent(word, w -> direction(random, width));
       }
     }
@@ -38,7 +38,7 @@ public final class ComposedBank {
     List<WordClass> classes = new ArrayList<>();
     for (String name : all) {
       float[] sum = new float[width];
-      for (String word : name.split(" ")) {
+      for (String word : name.split(" ", -1)) {
         float[] part = directions.get(word);
         for (int i = 0; i < width; i++) {
           sum[i] += part[i];

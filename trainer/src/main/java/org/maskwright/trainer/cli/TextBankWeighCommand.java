@@ -106,9 +106,7 @@ final class TextBankWeighCommand implements Callable<Integer> {
             file -> OptionWish.of(spec, () -> TemplateWeights.meanOf(EmbeddingFile.read(file))));
     TemplateWeights found;
     try (Engine opened = engine.open()) {
-      found =
-          OptionWish.of(
-              spec, () -> TemplateWeights.of(opened, bank, pictures, mean, settings));
+      found = OptionWish.of(spec, () -> TemplateWeights.of(opened, bank, pictures, mean, settings));
     }
     Map<String, String> origin = new LinkedHashMap<>(bank.provenance());
     origin.put("weighed with", images.getFileName() + ", " + pictures.size() + " embeddings");
@@ -124,8 +122,7 @@ final class TextBankWeighCommand implements Callable<Integer> {
 
   private Path besideBank() {
     String name = String.valueOf(source.getFileName());
-    String stem =
-        name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+    String stem = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
     return source.resolveSibling(stem + "-weighted" + SUFFIX);
   }
 
@@ -138,7 +135,8 @@ final class TextBankWeighCommand implements Callable<Integer> {
 
   private static void print(
       TextBank bank, TemplateWeights found, Path target, int pictures, PrintWriter lines) {
-    lines.printf("%s: %d templates weighed with %d embeddings%n", target, bank.templates().size(), pictures);
+    lines.printf(
+        "%s: %d templates weighed with %d embeddings%n", target, bank.templates().size(), pictures);
     lines.printf("%8s %8s  %s%n", "weight", "score", "template");
     List<Integer> order = order(found);
     for (int p : order.subList(0, Math.min(SHOWN, order.size()))) {
@@ -154,8 +152,7 @@ final class TextBankWeighCommand implements Callable<Integer> {
           order.subList(SHOWN, order.size()).stream()
               .mapToDouble(p -> found.weights().get(p))
               .sum();
-      lines.printf(
-          Locale.ROOT, "%8.4f %8s  %d others together%n", rest, "", order.size() - SHOWN);
+      lines.printf(Locale.ROOT, "%8.4f %8s  %d others together%n", rest, "", order.size() - SHOWN);
     }
   }
 

@@ -222,6 +222,7 @@ class GroundingTest {
   }
 
   /** Two processes of this one: what one gives, both get. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Pair(int rank, byte[][] given, CyclicBarrier all) implements ProcessGroup {
     @Override
     public List<byte[]> gather(byte[] own) {
@@ -269,6 +270,7 @@ class GroundingTest {
   }
 
   /** Losses of the outputs and the gradient of the regions by their sum. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Part(float[] losses, float[] gradient) {}
 
   private static Part part(ProcessGroup group, Case golden, int[] images, int all) {

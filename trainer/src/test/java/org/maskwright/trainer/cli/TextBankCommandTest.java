@@ -44,8 +44,7 @@ final class TextBankCommandTest {
           .forEach(
               (name, parameter) ->
                   state.put(
-                      name,
-                      HostTensor.ofFloats(parameter.tensor().toFloats(), parameter.shape())));
+                      name, HostTensor.ofFloats(parameter.tensor().toFloats(), parameter.shape())));
     }
     Map<String, HostTensor> theirs =
         new LinkedHashMap<>(TextCheckpoints.HUGGING_FACE.export(StateDict.of(state)).asMap());
@@ -104,13 +103,10 @@ final class TextBankCommandTest {
     }
     Path embeddings = folder.resolve("images.safetensors");
     Safetensors.write(
-        embeddings,
-        StateDict.of(Map.of("embeddings", HostTensor.ofFloats(images, 30, WIDTH))));
+        embeddings, StateDict.of(Map.of("embeddings", HostTensor.ofFloats(images, 30, WIDTH))));
     String source = folder.resolve("bank.safetensors").toString();
     assertEquals(
-        0,
-        run("text-bank", "weigh", source, "--images", embeddings.toString()),
-        err::toString);
+        0, run("text-bank", "weigh", source, "--images", embeddings.toString()), err::toString);
     assertTrue(out.toString().contains("There is a medium {} in the scene."), out::toString);
     TextBank weighed = TextBank.read(folder.resolve("bank-weighted.safetensors"));
     float sum = 0;

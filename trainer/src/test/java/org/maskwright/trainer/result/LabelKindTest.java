@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.ForwardingDataset;
-import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.datasets.SampleInfo;
 import org.maskwright.datasets.Segment;
@@ -56,8 +56,7 @@ class LabelKindTest {
     for (int i = 0; i < mask.length; i++) {
       mask[i] = (byte) (i % SIDE < SIDE / 2 == left ? 1 : 0);
     }
-    return new Segment(
-        category, false, 1, new SegmentMask.Runs(Rle.ofBitmap(mask, SIDE, SIDE)));
+    return new Segment(category, false, 1, new SegmentMask.Runs(Rle.ofBitmap(mask, SIDE, SIDE)));
   }
 
   private Scores scores(List<Segment> truth) {
@@ -85,8 +84,7 @@ class LabelKindTest {
 
   @Test
   void eachQueryHasItsLikeliestClassAlone() {
-    assertEquals(
-        List.of(0, 2, 1), result().instances().stream().map(i -> i.classIndex()).toList());
+    assertEquals(List.of(0, 2, 1), result().instances().stream().map(i -> i.classIndex()).toList());
   }
 
   @Test

@@ -32,7 +32,15 @@ class ResultKindsTest {
   @Test
   void othersKindsComeBehindTheBuiltInOnes() {
     assertEquals(
-        List.of("panoptic", "instance", "semantic", "track", "prompts", "auto-masks", "few-shot", "labels"),
+        List.of(
+            "panoptic",
+            "instance",
+            "semantic",
+            "track",
+            "prompts",
+            "auto-masks",
+            "few-shot",
+            "labels"),
         ResultKinds.builtIn().stream().<String>map(ResultKind::name).toList());
     assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 7));
     assertInstanceOf(Plain.class, ResultKinds.get("plain"));
