@@ -42,7 +42,7 @@ class ResultKindsTest {
             "few-shot",
             "labels"),
         ResultKinds.builtIn().stream().<String>map(ResultKind::name).toList());
-    assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 7));
+    assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 8));
     assertInstanceOf(Plain.class, ResultKinds.get("plain"));
   }
 
