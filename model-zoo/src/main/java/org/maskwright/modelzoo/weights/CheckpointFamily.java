@@ -19,8 +19,6 @@ public final class CheckpointFamily {
   /** What the segmentation variant of a backbone adds: a normalisation of each stage's map. */
   public static final Pattern STAGE_NORMS = Pattern.compile("backbone\\.norm\\d\\.(weight|bias)");
 
-  private static final Function<Path, Optional<Record>> NOTHING = file -> Optional.empty();
-
   /** Of no name. */
   public static final Pattern NONE = Pattern.compile("(?!)");
 
@@ -36,7 +34,7 @@ public final class CheckpointFamily {
           NONE,
           Optional.empty(),
           Optional.empty(),
-          NOTHING);
+          file -> Optional.empty());
 
   /** Backbones converted for detectron2: official names without their prefix. */
   public static final CheckpointFamily DETECTRON2_BACKBONE =
@@ -108,7 +106,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        NOTHING);
+        file -> Optional.empty());
   }
 
   /**
@@ -131,7 +129,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        NOTHING);
+        file -> Optional.empty());
   }
 
   /**
@@ -156,7 +154,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        NOTHING);
+        file -> Optional.empty());
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
