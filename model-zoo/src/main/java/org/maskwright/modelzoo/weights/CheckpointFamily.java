@@ -34,7 +34,7 @@ public final class CheckpointFamily {
           NONE,
           Optional.empty(),
           Optional.empty(),
-          CheckpointFamily::nothing);
+          file -> Optional.empty());
 
   /** Backbones converted for detectron2: official names without their prefix. */
   public static final CheckpointFamily DETECTRON2_BACKBONE =
@@ -106,7 +106,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        CheckpointFamily::nothing);
+        file -> Optional.empty());
   }
 
   /**
@@ -129,7 +129,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        CheckpointFamily::nothing);
+        file -> Optional.empty());
   }
 
   /**
@@ -154,7 +154,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        CheckpointFamily::nothing);
+        file -> Optional.empty());
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
@@ -300,10 +300,5 @@ public final class CheckpointFamily {
   @Override
   public String toString() {
     return title;
-  }
-
-  /** Nothing is known beside the file. */
-  private static Optional<Record> nothing(Path file) {
-    return Optional.empty();
   }
 }
