@@ -109,8 +109,7 @@ public record WordFile(List<WordClass> classes, List<String> notes) {
         said.stream().allMatch(i -> NUMBERED.matcher(text.lines().get(i).strip()).matches());
     List<Line> lines = new ArrayList<>();
     for (int i : said) {
-      Line line =
-          line("line " + (i + 1), text.lines().get(i).strip(), numbered, synonyms);
+      Line line = line("line " + (i + 1), text.lines().get(i).strip(), numbered, synonyms);
       if (line.name().equals(NO_CLASS)) {
         notes.add(line.place() + ": " + NO_CLASS + " is no class, left out");
       } else {
@@ -121,9 +120,8 @@ public record WordFile(List<WordClass> classes, List<String> notes) {
   }
 
   private static Line line(String place, String text, boolean numbered, boolean synonyms) {
-    if (numbered) {
-      Matcher matcher = NUMBERED.matcher(text);
-      matcher.matches();
+    Matcher matcher = NUMBERED.matcher(text);
+    if (numbered && matcher.matches()) {
       return line(place, LISTED.split(matcher.group(1), -1));
     }
     if (text.contains("|")) {
@@ -139,7 +137,8 @@ public record WordFile(List<WordClass> classes, List<String> notes) {
   private static List<Line> ofJson(Path file, boolean synonyms) {
     try {
       JsonTree all = JsonTree.read(file, Set.of("annotations", "images"));
-      List<JsonTree> categories = new ArrayList<>((all.isList() ? all : all.get("categories")).elements());
+      List<JsonTree> categories =
+          new ArrayList<>((all.isList() ? all : all.get("categories")).elements());
       categories.sort(Comparator.comparingInt(each -> each.get("id").integer()));
       return categories.stream().map(each -> category(each, synonyms)).toList();
     } catch (DatasetException e) {
