@@ -82,7 +82,7 @@ class ExtensionTest {
     assertTrue(
         out.toString()
             .contains(
-                "| one of resnet, swin, mobilenet-v2, efficientnet-lite, convnext, tiny-vit, vit, tiny-net |"),
+                "| one of resnet, swin, mobilenet-v2, efficientnet-lite, convnext, tiny-vit, clip-resnet, vit, tiny-net |"),
         out::toString);
   }
 

@@ -167,8 +167,8 @@ public record ModelConfig(
     }
     return one
         ? "type image-embedding, for the decoder prompts on a backbone of one map"
-        : "type fpn-embedding, for the decoder prompts on a backbone of four maps (or image-embedding"
-            + " on tiny-vit, or on vit with family sam and map-channels 0)";
+        : "type fpn-embedding, for the decoder prompts on a backbone of four maps (or"
+            + " image-embedding on tiny-vit, or on vit with family sam and map-channels 0)";
   }
 
   private static void requireTokenWidth(int width, int hiddenDim, int maskDim) {

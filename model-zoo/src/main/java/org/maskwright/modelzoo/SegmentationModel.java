@@ -163,7 +163,8 @@ public final class SegmentationModel extends Module {
    * }
    * }</pre>
    *
-   * @param bank with the words of the classes; not needed for the model's own
+   * @param bank with the words of the classes; empty: the model's own classes, and what it finds in
+   *     the bank that it was made of, if that is still there
    * @throws IllegalArgumentException if the model cannot tell them apart
    * @throws org.maskwright.modelzoo.weights.CheckpointException if the bank is of another text
    *     encoder, or lacks words

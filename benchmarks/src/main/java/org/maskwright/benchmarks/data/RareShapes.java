@@ -31,8 +31,11 @@ public final class RareShapes {
   /** How many; the ground is one more. */
   static final int CLASSES = 40;
 
-  private static final int PATTERNS = 4;
-  private static final int OUTLINES = CLASSES / PATTERNS;
+  static final int PATTERNS = 4;
+
+  /** Disc, square, triangle, hexagon, star, ring, crescent, plus, angle, half. */
+  static final int OUTLINES = CLASSES / PATTERNS;
+
   private static final int SHAPES = 5; // in a picture
   private static final int AT_LEAST = 3;
   private static final int TRIES = 200;
@@ -45,8 +48,11 @@ public final class RareShapes {
   private final BufferedImage picture;
   private final BufferedImage labels;
   private final List<double[]> taken = new ArrayList<>(); // x, y, radius
+  private final List<Integer> kinds = new ArrayList<>(); // of the shapes that are there
+  private final int[] shapes; // of each pixel the number of its shape, from 1; 0 = none
 
-  private RareShapes(int side, long seed) {
+  RareShapes(int side, long seed) {
+    this.shapes = new int[side * side];
     this.side = side;
     this.random = new SplittableRandom(seed);
     this.picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
@@ -118,7 +124,7 @@ public final class RareShapes {
   }
 
   /** Patches of two shades and noise. */
-  private void ground() {
+  void ground() {
     Color first = color();
     Color second = color();
     double ax = 1 + 5 * random.nextDouble();
@@ -133,7 +139,7 @@ public final class RareShapes {
   }
 
   /** One more, where there is room; left out if there is none. */
-  private void shape(int kind) {
+  void shape(int kind) {
     for (int attempt = 0; attempt < TRIES; attempt++) {
       double radius = side * (SMALLEST + (LARGEST - SMALLEST) * random.nextDouble());
       double x = radius + (side - 2 * radius) * random.nextDouble();
@@ -151,6 +157,7 @@ public final class RareShapes {
     place.rotate((random.nextDouble() - 0.5) * Math.PI / 3);
     place.scale(radius, radius);
     Shape shape = place.createTransformedShape(outline(kind % OUTLINES));
+    kinds.add(kind);
     Color dark = color();
     Color light =
         new Color(255 - dark.getRed() / 2, 255 - dark.getGreen() / 2, 255 - dark.getBlue() / 2);
@@ -161,9 +168,25 @@ public final class RareShapes {
           boolean on = on(kind / OUTLINES, column, row, period);
           picture.setRGB(column, row, noisy(on ? dark : light).getRGB());
           labels.getRaster().setSample(column, row, 0, kind + 1);
+          shapes[row * side + column] = kinds.size();
         }
       }
     }
+  }
+
+  /** What is drawn. */
+  BufferedImage picture() {
+    return picture;
+  }
+
+  /** The kinds of the shapes that had room, in the order of their numbers. */
+  List<Integer> kinds() {
+    return List.copyOf(kinds);
+  }
+
+  /** Of each pixel, row by row, the number of its shape, from 1; 0 where there is none. */
+  int[] shapes() {
+    return shapes.clone();
   }
 
   /** Plain, stripes, checks or dots. */
@@ -246,7 +269,7 @@ public final class RareShapes {
     return Math.max(0, Math.min(255, value));
   }
 
-  private static byte[] png(BufferedImage image) throws IOException {
+  static byte[] png(BufferedImage image) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ImageIO.write(image, "png", out);
     return out.toByteArray();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.maskwright.benchmarks.data.LargeCoco;
 import org.maskwright.benchmarks.train.ProcessSteps;
@@ -21,6 +22,13 @@ import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DetrPart;
 import org.maskwright.modelzoo.decoder.MaskedAttentionPart;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.head.WordsHeadPart;
+import org.maskwright.modelzoo.postprocess.ImageFrame;
+import org.maskwright.modelzoo.postprocess.QueryOutputs;
+import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;
+import org.maskwright.modelzoo.text.Reduction;
+import org.maskwright.modelzoo.text.WordClass;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +54,12 @@ public final class Growth implements Callable<Integer> {
 
   /** That a start of several processes is measured for. */
   private static final int PROCESS_STEPS = 4;
+
+  /** Of FC-CLIP's classifier and the vectors of CLIP ViT-B. */
+  private static final double TEMPERATURE = 0.07;
+
+  private static final int PROJECTION_LAYERS = 3;
+  private static final int WORD_WIDTH = 512;
 
   /** COCO's average. */
   private static final double ANNOTATIONS_PER_IMAGE = 7.27;
@@ -74,6 +88,9 @@ public final class Growth implements Callable<Integer> {
 
   @Option(names = "--objects", split = ",", defaultValue = "1,10,20,40")
   private int[] objects;
+
+  @Option(names = "--words", split = ",", defaultValue = "20,200,2000,20000")
+  private int[] words;
 
   @Option(names = "--images", split = ",", defaultValue = "2000,4000,8000,16000")
   private int[] images;
@@ -147,6 +164,9 @@ public final class Growth implements Callable<Integer> {
         axis -> sameModel(axis, n -> new Setting(b.size, b.batch, n)));
     axes.put(new GrowthAxis("queries", "queries", queries), axis -> ofQueries(axis, b));
     axes.put(
+        new GrowthAxis("words", "classes of a class head of words", words),
+        axis -> ofWords(axis, b));
+    axes.put(
         new GrowthAxis("threads", "threads", threads != null ? threads : upTo(cores)),
         axis -> ofThreads(axis, b));
     axes.put(
@@ -218,6 +238,45 @@ public final class Growth implements Callable<Integer> {
           measure(axis, point, engine, step, setting);
         }
       }
+    }
+  }
+
+  /** Vectors that are 0 take the time of any others. */
+  private void ofWords(GrowthAxis axis, Setting setting) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT)) {
+      for (int point : axis.points()) {
+        ModelConfig config = withQueries(base[2]).withClassHead(words(point));
+        try (TrainingStep step = new TrainingStep(engine, config, point)) {
+          measure(axis, point, engine, step, setting);
+          axis.add("semantic map, ms", point, semantic(engine, step, setting));
+        }
+      }
+    }
+  }
+
+  private static WordsHeadPart.Settings words(int count) {
+    List<WordClass> all =
+        ClassSpace.ofSize(count).classes().stream().map(c -> WordClass.named(c.name())).toList();
+    return new WordsHeadPart.Settings(
+        Optional.empty(),
+        Reduction.MEAN,
+        TEMPERATURE,
+        PROJECTION_LAYERS,
+        List.of(),
+        new WordsHeadPart.OutOfVocabularyWeights(0, 0),
+        Optional.of(new WordsHeadPart.Table(WORD_WIDTH, 1, 1 / TEMPERATURE, all, Map.of())));
+  }
+
+  private static double semantic(Engine engine, TrainingStep step, Setting setting) {
+    var batch = new TrainingStep.Batch(setting.size, 1, setting.objects);
+    try (var off = engine.noGrad();
+        var scope = engine.scope()) {
+      QueryOutputs outputs = QueryOutputs.of(step.model().predict(batch.input(engine)).answer(), 0);
+      int side = setting.size;
+      ImageFrame frame = new ImageFrame(side, side, side, side, side, side);
+      long start = System.nanoTime();
+      SemanticPostProcessor.process(outputs, frame, SemanticPostProcessor.Order.RESIZE_THEN_SCORE);
+      return (System.nanoTime() - start) / NANOS_PER_MILLI;
     }
   }
 

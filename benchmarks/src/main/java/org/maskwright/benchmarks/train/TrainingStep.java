@@ -65,7 +65,7 @@ public final class TrainingStep implements AutoCloseable {
         for (int row = y; row < y + side; row++) {
           masks.setRow(n, row, x, x + side);
         }
-        classes[n] = random.nextInt(CLASSES);
+        classes[n] = random.nextInt(CLASSES_OF_OBJECTS);
       }
       return new MaskSupervision(classes, masks, size, size);
     }
@@ -77,6 +77,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private static final int CLASSES = 133;
+  private static final int CLASSES_OF_OBJECTS = 20;
 
   private final SegmentationModel model;
   private final Optimizer optimizer;
@@ -96,13 +97,28 @@ public final class TrainingStep implements AutoCloseable {
     this(engine, config, recipe, ProcessGroup.alone());
   }
 
+  /** As {@link #TrainingStep(Engine, ModelConfig)}, for so many classes, at least 20. */
+  public TrainingStep(Engine engine, ModelConfig config, int classes) {
+    this(
+        engine,
+        config,
+        ConfigFile.defaults().bind(RunSettings.class),
+        ProcessGroup.alone(),
+        classes);
+  }
+
   /**
    * One process's part of the steps of the engine's processes, which add up their gradients.
    *
    * @param sharing those that divide the optimiser's state
    */
   TrainingStep(Engine engine, ModelConfig config, RunSettings recipe, ProcessGroup sharing) {
-    model = SegmentationModels.build(engine, config, ClassSpace.ofSize(CLASSES));
+    this(engine, config, recipe, sharing, CLASSES);
+  }
+
+  private TrainingStep(
+      Engine engine, ModelConfig config, RunSettings recipe, ProcessGroup sharing, int classes) {
+    model = SegmentationModels.build(engine, config, ClassSpace.ofSize(classes));
     optimizer = recipe.optimizer().over(model, sharing);
     criterion = Criterion.of(recipe.criterion());
     exchange =

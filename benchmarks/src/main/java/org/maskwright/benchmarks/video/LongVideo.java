@@ -65,7 +65,8 @@ public final class LongVideo {
             Optional.empty(),
             Optional.empty(),
             List.of(),
-            0);
+            0,
+            Optional.empty());
     VideoWishes tracks =
         new VideoWishes(
             List.of(TrackFormats.get("youtube-vis"), TrackFormats.get("mots")),
@@ -168,7 +169,8 @@ public final class LongVideo {
       long now = System.nanoTime();
       try {
         out.printf(
-            "frame %d: %d MiB resident (%d at most so far), Java heap %d; %.2f frames a second since the mark before%n",
+            "frame %d: %d MiB resident (%d at most so far), Java heap %d; %.2f frames a second"
+                + " since the mark before%n",
             done,
             Measured.residentMiB(),
             Measured.peakMiB(),

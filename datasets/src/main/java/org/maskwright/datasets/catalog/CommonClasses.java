@@ -1,6 +1,8 @@
 package org.maskwright.datasets.catalog;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,39 +26,85 @@ import org.maskwright.datasets.Segment;
  * which they come. Classes of one name are one class.
  */
 public final class CommonClasses {
+  /** In the place of a class's name: every class that has no other name of its own. */
+  public static final String ANY = "*";
+
   private CommonClasses() {}
 
   /**
-   * The classes of all data sets.
+   * The classes of all data sets, each of which tells things from stuff.
    *
    * @param names other names for some of a data set's classes; one map for each data set
-   * @throws DatasetException if a class is a thing of one data set and stuff of another, or a data
-   *     set has no class in common with any other
+   * @throws DatasetException as the other method
    */
   public static Categories of(List<Dataset> datasets, List<Map<String, String>> names) {
+    return of(datasets, names, datasets.stream().map(d -> true).toList());
+  }
+
+  /**
+   * The classes of all data sets. A class is a thing or stuff as the first data set has it that
+   * tells them apart.
+   *
+   * @param names other names for some of a data set's classes; one map for each data set
+   * @param told whether a data set tells things from stuff: what is taken for classes of pixels
+   *     alone does not; one for each data set
+   * @throws DatasetException naming all classes that are things of one data set and stuff of
+   *     another, where both tell
+   */
+  public static Categories of(
+      List<Dataset> datasets, List<Map<String, String>> names, List<Boolean> told) {
     if (datasets.size() == 1 && names.get(0).isEmpty()) {
       return datasets.get(0).categories();
     }
     Map<String, Category> byName = new LinkedHashMap<>();
-    Map<String, Dataset> first = new LinkedHashMap<>();
+    Map<String, Dataset> teller = new HashMap<>(); // that tells whether it is a thing
+    List<String> collisions = new ArrayList<>();
     for (int d = 0; d < datasets.size(); d++) {
       Dataset dataset = datasets.get(d);
-      requireCommon(d, datasets, names);
       for (Category category : dataset.categories()) {
         String name = named(category, names.get(d));
         Category known = byName.get(name);
-        if (known == null) {
-          byName.put(name, new Category(byName.size(), name, category.thing(), category.rgb()));
-          first.put(name, dataset);
-        } else if (known.thing() != category.thing()) {
-          throw new DatasetException(
-              "class \"%s\" is %s of %s and %s of %s; give one of them another name with classes = { ... } of its source"
-                  .formatted(
-                      name, kind(known), first.get(name).name(), kind(category), dataset.name()));
+        Dataset before = teller.get(name);
+        if (known == null || before == null && told.get(d)) {
+          int id = known == null ? byName.size() : known.id();
+          byName.put(name, new Category(id, name, category.thing(), category.rgb()));
+        } else if (before != null && told.get(d) && known.thing() != category.thing()) {
+          collisions.add(
+              "\"%s\" is %s of %s and %s of %s"
+                  .formatted(name, kind(known), before.name(), kind(category), dataset.name()));
+        }
+        if (told.get(d)) {
+          teller.putIfAbsent(name, dataset);
         }
       }
     }
+    if (!collisions.isEmpty()) {
+      throw new DatasetException(
+          "classes of one name are one class: %s; give one of them another name with classes = { ... } of its source, or take the source for semantic segmentation, which does not tell things from stuff"
+              .formatted(String.join("; ", collisions)));
+    }
     return Categories.of(List.copyOf(byName.values()));
+  }
+
+  /**
+   * The data sets that have no class in common with any other.
+   *
+   * @param names as of {@link #of}
+   */
+  public static List<Dataset> alone(List<Dataset> datasets, List<Map<String, String>> names) {
+    List<Dataset> out = new ArrayList<>();
+    for (int d = 0; d < datasets.size() && datasets.size() > 1; d++) {
+      Set<String> others = new HashSet<>();
+      for (int other = 0; other < datasets.size(); other++) {
+        if (other != d) {
+          others.addAll(names(datasets.get(other), names.get(other)));
+        }
+      }
+      if (Collections.disjoint(others, names(datasets.get(d), names.get(d)))) {
+        out.add(datasets.get(d));
+      }
+    }
+    return out;
   }
 
   private static String kind(Category category) {
@@ -64,32 +112,13 @@ public final class CommonClasses {
   }
 
   private static String named(Category category, Map<String, String> names) {
-    return names.getOrDefault(category.name(), category.name());
+    return names.getOrDefault(category.name(), names.getOrDefault(ANY, category.name()));
   }
 
   private static Set<String> names(Dataset dataset, Map<String, String> names) {
     Set<String> out = new LinkedHashSet<>();
     dataset.categories().forEach(category -> out.add(named(category, names)));
     return out;
-  }
-
-  private static void requireCommon(
-      int d, List<Dataset> datasets, List<Map<String, String>> names) {
-    if (datasets.size() == 1) {
-      return;
-    }
-    Set<String> own = names(datasets.get(d), names.get(d));
-    boolean shared =
-        IntStream.range(0, datasets.size())
-            .filter(other -> other != d)
-            .anyMatch(
-                other ->
-                    names(datasets.get(other), names.get(other)).stream().anyMatch(own::contains));
-    if (!shared) {
-      throw new DatasetException(
-          "%s: none of its classes %s is a class of another source; classes of one name are one class: name them with classes = { theirs = ours }"
-              .formatted(datasets.get(d).name(), own));
-    }
   }
 
   /**

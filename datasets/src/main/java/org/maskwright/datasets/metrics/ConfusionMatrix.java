@@ -1,8 +1,10 @@
 package org.maskwright.datasets.metrics;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -108,6 +110,45 @@ public record ConfusionMatrix(List<String> classes, Counted counted, List<Cell> 
         .sorted(Comparator.comparingLong(Cell::count).reversed().thenComparing(IN_ORDER))
         .limit(most)
         .toList();
+  }
+
+  /**
+   * Two classes and how often one was taken for the other, in either direction.
+   *
+   * @param first the smaller of their numbers
+   * @param count of both directions
+   * @param share of all that is true of the two classes, in [0,1]
+   */
+  public record Pair(int first, int second, long count, double share) {}
+
+  /**
+   * The pairs of classes that are most often mistaken for each other, by their share, as near
+   * synonyms are; the largest first, of equals in the order of the matrix.
+   */
+  public List<Pair> pairs(int most) {
+    Map<List<Integer>, Long> counts = new HashMap<>();
+    long[] truths = new long[classes.size() + 1];
+    for (Cell c : cells) {
+      truths[c.truth()] += c.count();
+      if (!c.isRight() && Math.max(c.truth(), c.predicted()) < classes.size()) {
+        int first = Math.min(c.truth(), c.predicted());
+        int second = Math.max(c.truth(), c.predicted());
+        counts.merge(List.of(first, second), c.count(), Long::sum);
+      }
+    }
+    return counts.entrySet().stream()
+        .map(e -> pair(e.getKey().get(0), e.getKey().get(1), e.getValue(), truths))
+        .sorted(
+            Comparator.comparingDouble(Pair::share)
+                .reversed()
+                .thenComparingInt(Pair::first)
+                .thenComparingInt(Pair::second))
+        .limit(most)
+        .toList();
+  }
+
+  private static Pair pair(int first, int second, long count, long[] truths) {
+    return new Pair(first, second, count, (double) count / (truths[first] + truths[second]));
   }
 
   /**

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What decides the files of {@link WhichShape} and {@link NestedShapes}, together with the
- * generator's version.
+ * What decides the files of {@link WhichShape}, {@link NestedShapes} and {@link CaptionShapes},
+ * with the generator's version.
  *
  * @param seed any number; another seed gives other pictures
  * @param trainImages number of training images, 1 to 99,999

@@ -1,6 +1,7 @@
 package org.maskwright.datasets.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -111,25 +112,42 @@ final class CommonClassesTest {
   }
 
   @Test
-  void aThingThatIsStuffElsewhereIsRefused() {
-    Tiny a = Tiny.of("a", "tree", true);
-    Tiny b = Tiny.of("b", "tree", false);
+  void thingsThatAreStuffElsewhereAreRefusedAllAtOnce() {
+    Tiny a = Tiny.of("a", "tree", true, "sky", false, "rock", false);
+    Tiny b = Tiny.of("b", "tree", false, "sky", false, "rock", true);
     DatasetException e =
         assertThrows(
             DatasetException.class,
             () -> CommonClasses.of(List.of(a, b), List.of(AS_THEY_ARE, AS_THEY_ARE)));
     assertTrue(e.getMessage().contains("\"tree\" is a thing of a and stuff of b"), e.getMessage());
+    assertTrue(e.getMessage().contains("\"rock\" is stuff of a and a thing of b"), e.getMessage());
+    assertFalse(e.getMessage().contains("sky"), e.getMessage());
   }
 
   @Test
-  void aSourceWithoutACommonClassIsRefused() {
+  void whatIsTakenForPixelsDoesNotSayWhatIsAThing() {
+    Tiny pixels = Tiny.of("pixels", "tree", false, "sky", false);
+    Tiny objects = Tiny.of("objects", "tree", true);
+    List<Map<String, String>> names = List.of(AS_THEY_ARE, AS_THEY_ARE);
+    Categories first = CommonClasses.of(List.of(pixels, objects), names, List.of(false, true));
+    assertEquals(List.of("tree", "sky"), first.names());
+    assertTrue(first.isThing(0));
+    Categories second = CommonClasses.of(List.of(objects, pixels), names, List.of(true, false));
+    assertTrue(second.isThing(0));
+    assertThrows(
+        DatasetException.class,
+        () -> CommonClasses.of(List.of(pixels, objects), names, List.of(true, true)));
+  }
+
+  @Test
+  void dataSetsWithoutACommonClassAreNamed() {
     Tiny a = Tiny.of("a", "cat", true);
     Tiny b = Tiny.of("b", "cell", true);
-    DatasetException e =
-        assertThrows(
-            DatasetException.class,
-            () -> CommonClasses.of(List.of(a, b), List.of(AS_THEY_ARE, AS_THEY_ARE)));
-    assertTrue(e.getMessage().contains("a: none of its classes [cat]"), e.getMessage());
+    Tiny c = Tiny.of("c", "kitten", true);
+    List<Map<String, String>> names = List.of(AS_THEY_ARE, AS_THEY_ARE, Map.of("kitten", "cat"));
+    assertEquals(List.of(b), CommonClasses.alone(List.of(a, b, c), names));
+    assertEquals(List.of("cat", "cell"), CommonClasses.of(List.of(a, b, c), names).names());
+    assertEquals(List.of(), CommonClasses.alone(List.of(a), List.of(AS_THEY_ARE)));
   }
 
   @Test

@@ -55,6 +55,31 @@ final class ClassFileTest {
   }
 
   @Test
+  void linesOfIdsHaveSynonyms() throws IOException {
+    ClassFile file =
+        read(
+            "0:invalid_class_id\n1:sea, ocean,sea\n2:boat,fishing boat\n"
+                .getBytes(StandardCharsets.UTF_8));
+    assertEquals(List.of("sea", "boat"), file.names());
+    assertEquals(
+        List.of(List.of("sea", "ocean"), List.of("boat", "fishing boat")), file.synonyms());
+    assertEquals(
+        List.of("sea", "boat"),
+        read("0:sea,ocean\n1:boat\n".getBytes(StandardCharsets.UTF_8)).names());
+    assertEquals(
+        List.of(List.of("sea, ocean"), List.of("boat")),
+        read("sea, ocean\nboat\n".getBytes(StandardCharsets.UTF_8)).synonyms(),
+        "a name with a comma is one name where no ids stand");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1:sea\n3:boat\n", "5:sea\n6:boat\n", "0:sea\n1: ,\n", "0:sea\n1:sea,ocean\n"})
+  void idsThatSkipAndNamesThatAreNotThereAreRefused(String text) {
+    assertThrows(DatasetException.class, () -> read(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
   void latin1IsReadWithANoticeThatNamesTheFile() throws IOException {
     ClassFile file = read(encoded("", "ISO-8859-1", "\n"));
     assertEquals(NAMES, file.names());

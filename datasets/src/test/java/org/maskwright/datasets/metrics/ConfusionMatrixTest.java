@@ -43,6 +43,29 @@ class ConfusionMatrixTest {
   }
 
   @Test
+  void pairsAreCountedInBothDirectionsAndRareOnesStandFirstWhereTheyAreOftenMistaken() {
+    ConfusionMatrix matrix =
+        new ConfusionMatrix(
+            List.of("sea", "river", "road", "path"),
+            Counted.PIXELS,
+            List.of(
+                new Cell(0, 0, 900),
+                new Cell(0, 1, 60),
+                new Cell(1, 0, 40),
+                new Cell(2, 3, 4),
+                new Cell(3, 3, 6),
+                new Cell(3, 4, 90),
+                new Cell(4, 0, 7)));
+    List<ConfusionMatrix.Pair> pairs = matrix.pairs(10);
+    assertEquals(
+        List.of(
+            new ConfusionMatrix.Pair(0, 1, 100, 100.0 / 1000),
+            new ConfusionMatrix.Pair(2, 3, 4, 4.0 / 100)),
+        pairs);
+    assertEquals(pairs.subList(0, 1), matrix.pairs(1));
+  }
+
+  @Test
   void aPredictionOfNoClassIsInTheColumnOfNothing() {
     SemanticEvaluator evaluator = new SemanticEvaluator(2, VOID, SemanticProtocol.CITYSCAPES);
     evaluator.add(new int[] {0, 1, VOID}, new int[] {VOID, 1, 0});

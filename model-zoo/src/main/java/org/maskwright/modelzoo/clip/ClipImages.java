@@ -99,8 +99,7 @@ public final class ClipImages implements AutoCloseable {
       if (parameter != null && !entry.getValue().hasShape(parameter.shape())) {
         throw new CheckpointException(
             "'%s': expected the shape %s, got %s"
-                .formatted(
-                    entry.getKey(), Arrays.toString(parameter.shape()), entry.getValue()));
+                .formatted(entry.getKey(), Arrays.toString(parameter.shape()), entry.getValue()));
       }
       if (parameter != null) {
         parameter.set(entry.getValue().floats());

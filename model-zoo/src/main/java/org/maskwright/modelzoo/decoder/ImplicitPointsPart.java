@@ -49,10 +49,12 @@ public final class ImplicitPointsPart implements DecoderPart {
       @Doc("Channels that mask features are reduced to before it.") int pointFeatures,
       @Doc("Random frequencies of the encoding of places; 128 in the paper.") int frequencies,
       @Doc(
-              "Whether a query makes a mask for each class, of which that of its class counts; else one.")
+              "Whether a query makes a mask for each class, of which that of its class counts; else"
+                  + " one.")
           boolean classSpecific,
       @Doc(
-              "Cells of the finest mask along a side for each of the mask features' map, which has stride 4.")
+              "Cells of the finest mask along a side for each of the mask features' map, which has"
+                  + " stride 4.")
           int finer,
       @Doc("How often the grid of a predicted mask is doubled; 3 in the paper.") int steps,
       @Doc("Points of a mask that are computed again after each doubling; 784 in the paper.")

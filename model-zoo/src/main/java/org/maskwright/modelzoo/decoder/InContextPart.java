@@ -71,8 +71,8 @@ public final class InContextPart implements DecoderPart {
                   + " Painter.")
           boolean typeTokens,
       @Doc(
-              "Whether the model has an example of its own, learnt by the task prompt-tuning and shown"
-                  + " where no other is given.")
+              "Whether the model has an example of its own, learnt by the task prompt-tuning and"
+                  + " shown where no other is given.")
           boolean ownExample)
       implements DecoderConfig {
     /** Checks the ranges. */

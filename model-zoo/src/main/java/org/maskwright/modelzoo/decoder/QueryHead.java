@@ -9,6 +9,7 @@ import org.maskwright.modelzoo.prediction.MaskProduct;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.prediction.PointMasks;
 import org.maskwright.modelzoo.prediction.QueryStates;
+import org.maskwright.modelzoo.prediction.RegionEmbeddings;
 
 /** From the states of queries to predictions: classes, and products with mask features. */
 final class QueryHead {
@@ -16,6 +17,7 @@ final class QueryHead {
   private final Tensor maskFeatures;
   private final List<Outputs.Layer> layers = new ArrayList<>();
   private final List<Tensor> embeddings = new ArrayList<>();
+  private final List<Tensor> regions = new ArrayList<>(); // if the head places them
   private Tensor states; // of the layer that was added last
 
   /**
@@ -36,7 +38,9 @@ final class QueryHead {
    */
   void add(Tensor states, Tensor maskEmbeddings) {
     Tensor masks = maskLogits(maskEmbeddings, maskFeatures);
-    layers.add(new Outputs.Layer(Optional.of(classHead.forward(states)), masks));
+    ClassHead.Answer answer = classHead.answer(states);
+    layers.add(new Outputs.Layer(Optional.of(answer.logits()), masks));
+    answer.regions().ifPresent(regions::add);
     embeddings.add(maskEmbeddings);
     this.states = states;
   }
@@ -48,8 +52,7 @@ final class QueryHead {
    */
   Outputs predictions(boolean product) {
     QueryStates last = new QueryStates(states);
-    return new Outputs(
-        layers, classHead.maskScores(), product ? List.of(product(), last) : List.of(last));
+    return outputs(product ? List.of(product(), last) : List.of(last));
   }
 
   /**
@@ -59,12 +62,23 @@ final class QueryHead {
   Outputs predictions(PointMasks masks) {
     layers.add(layers.get(layers.size() - 1));
     embeddings.add(embeddings.get(embeddings.size() - 1));
-    return new Outputs(layers, classHead.maskScores(), List.of(product(), masks));
+    if (!regions.isEmpty()) {
+      regions.add(regions.get(regions.size() - 1));
+    }
+    return outputs(List.of(product(), masks));
   }
 
   /** What was added, and functions of the place that give the masks of the answer. */
   Outputs withAnswer(PointMasks masks) {
-    return new Outputs(layers, classHead.maskScores(), List.of(masks));
+    return outputs(List.of(masks));
+  }
+
+  private Outputs outputs(List<Outputs.Extra> extras) {
+    List<Outputs.Extra> all = new ArrayList<>(extras);
+    if (!regions.isEmpty()) {
+      all.add(new RegionEmbeddings(regions));
+    }
+    return new Outputs(layers, classHead.maskScores(), all);
   }
 
   private MaskProduct product() {

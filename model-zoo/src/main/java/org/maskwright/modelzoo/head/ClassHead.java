@@ -28,6 +28,20 @@ public abstract class ClassHead extends Module {
   /** states [B,Q,C] to class logits [B,Q,K+1], no-object last. */
   public abstract Tensor forward(Tensor states);
 
+  /**
+   * What a head says of queries.
+   *
+   * @param logits as of {@link #forward}
+   * @param regions [B,Q,D] as of {@link org.maskwright.modelzoo.prediction.RegionEmbeddings}, of a
+   *     head that places them among words
+   */
+  public record Answer(Tensor logits, Optional<Tensor> regions) {}
+
+  /** As {@link #forward}, with all that the head says. */
+  public Answer answer(Tensor states) {
+    return new Answer(forward(states), Optional.empty());
+  }
+
   /** Open while a head speaks other classes. */
   public interface Speaking extends AutoCloseable {
     /** From now on the head speaks what it spoke before. */
@@ -39,7 +53,8 @@ public abstract class ClassHead extends Module {
    * Speaks other classes from now on, until that is closed. Those that were opened last are closed
    * first.
    *
-   * @param bank with the words of the classes, where they are not the head's own
+   * @param bank with the words of the classes; empty: the head's own classes, and what it finds in
+   *     the bank that it was made of
    * @throws IllegalArgumentException if it cannot tell them apart
    */
   public abstract Speaking speak(Vocabulary classes, Optional<TextBank> bank);

@@ -8,8 +8,8 @@ public interface ClassHeads {
   ClassSpace space();
 
   /**
-   * Settings that make the same heads again, of weights alone: with all that was read for these, in
-   * place of where it was read.
+   * Settings that make the same heads again with what was read for these, so that nothing has to be
+   * read again.
    */
   ClassHeadConfig settings();
 

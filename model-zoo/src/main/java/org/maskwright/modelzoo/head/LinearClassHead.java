@@ -25,7 +25,7 @@ public final class LinearClassHead extends ClassHead {
   private Optional<Chosen> chosen = Optional.empty();
 
   /** Some classes, and the rows [K'+1] of their logits. */
-  private record Chosen(ClassSpace space, long[] rows) {}
+  private record Chosen(ClassSpace space, List<Long> rows) {}
 
   /** Default initial values of linear layers. */
   public LinearClassHead(Engine engine, int channels, ClassSpace space) {
@@ -52,7 +52,7 @@ public final class LinearClassHead extends ClassHead {
     if (chosen.isEmpty()) {
       return states.linear(weight.tensor(), bias.tensor());
     }
-    long[] rows = chosen.get().rows();
+    long[] rows = chosen.get().rows().stream().mapToLong(Long::longValue).toArray();
     Tensor index = engine().longs(rows, rows.length);
     return states.linear(
         weight.tensor().indexSelect(0, index), bias.tensor().indexSelect(0, index));
@@ -65,7 +65,7 @@ public final class LinearClassHead extends ClassHead {
     return () -> chosen = before;
   }
 
-  private long[] rows(Vocabulary classes) {
+  private List<Long> rows(Vocabulary classes) {
     List<String> names = names(own);
     List<String> wanted = names(classes.space());
     List<String> unknown = wanted.stream().filter(name -> !names.contains(name)).toList();
@@ -75,7 +75,8 @@ public final class LinearClassHead extends ClassHead {
               .formatted(names.size(), some(names), some(unknown)));
     }
     return LongStream.concat(wanted.stream().mapToLong(names::indexOf), LongStream.of(names.size()))
-        .toArray();
+        .boxed()
+        .toList();
   }
 
   private static List<String> names(ClassSpace space) {

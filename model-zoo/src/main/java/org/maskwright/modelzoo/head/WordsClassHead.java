@@ -1,12 +1,16 @@
 package org.maskwright.modelzoo.head;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.nn.Embedding;
 import org.maskwright.engine.nn.Mlp;
@@ -47,10 +51,26 @@ public final class WordsClassHead extends ClassHead {
   private final Parameter table;
   private final boolean readHere;
   private final Words own;
+  private final Map<List<WordClass>, WordTable> banked = new LastAsked();
   private Words spoken;
 
   /** Classes, their vectors and which of them have been learnt. */
   private record Words(ClassSpace space, Parameter table, Optional<Parameter> weights) {}
+
+  /** What was read of the bank for the classes that were asked about last. */
+  private static final class LastAsked extends LinkedHashMap<List<WordClass>, WordTable> {
+    private static final long serialVersionUID = 1;
+    private static final int MOST = 8;
+
+    LastAsked() {
+      super(MOST, 1, true); // in the order in which they were asked about
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<List<WordClass>, WordTable> eldest) {
+      return size() > MOST;
+    }
+  }
 
   /**
    * A head with fresh initial values.
@@ -125,7 +145,7 @@ public final class WordsClassHead extends ClassHead {
 
   @Override
   public Speaking speak(Vocabulary classes, Optional<TextBank> bank) {
-    WordTable words = bank.map(b -> read(b, classes)).orElseGet(() -> ofOwn(classes));
+    WordTable words = bank.map(b -> read(b, classes.words())).orElseGet(() -> found(classes));
     Set<String> known = new HashSet<>();
     origin.words().forEach(c -> known.addAll(c.words()));
     Words before = spoken;
@@ -144,36 +164,63 @@ public final class WordsClassHead extends ClassHead {
     };
   }
 
-  private WordTable read(TextBank bank, Vocabulary classes) {
+  private WordTable read(TextBank bank, List<WordClass> classes) {
     origin.requireSameSpace(bank);
-    return bank.select(classes.words()).table(settings.reduction());
+    return bank.select(classes).table(settings.reduction());
   }
 
-  /** Of the model's own classes, by their words. */
-  private WordTable ofOwn(Vocabulary classes) {
-    Map<Set<String>, Integer> places = new HashMap<>();
-    for (WordClass own : origin.words()) {
-      places.put(Set.copyOf(own.words()), places.size());
-    }
-    List<WordClass> unknown =
-        classes.words().stream().filter(c -> !places.containsKey(Set.copyOf(c.words()))).toList();
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "classes: expected a text bank with vectors of %s; without one the model knows its own classes alone. Give the bank of %s (--bank), or that text encoder (--text-model)"
-              .formatted(unknown.stream().map(WordClass::name).toList(), origin.name()));
-    }
-    float[] all = table.tensor().toFloats();
-    int each = origin.perClass() * origin.width();
-    float[] rows = new float[Math.multiplyExact(classes.size(), each)];
+  /** Of the model's own classes from its table, of others from the bank that it was made of. */
+  private WordTable found(Vocabulary classes) {
+    List<WordClass> others =
+        classes.words().stream().filter(c -> place(c).isEmpty()).distinct().toList();
+    Optional<WordTable> read =
+        others.isEmpty()
+            ? Optional.empty()
+            : Optional.of(banked.computeIfAbsent(others, o -> read(ownBank(o), o)));
+    int perClass = Math.max(origin.perClass(), read.map(WordTable::perClass).orElse(1));
+    int width = origin.width();
+    float[] rows =
+        new float[Math.multiplyExact(Math.multiplyExact(classes.size(), perClass), width)];
+    float[] ownRows = table.tensor().toFloats();
+    float[] otherRows = read.map(WordTable::rows).orElse(new float[0]);
     for (int k = 0; k < classes.size(); k++) {
-      int from = places.get(Set.copyOf(classes.words().get(k).words()));
-      System.arraycopy(all, from * each, rows, k * each, each);
+      WordClass each = classes.words().get(k);
+      boolean isOwn = place(each).isPresent();
+      int from = isOwn ? place(each).getAsInt() : others.indexOf(each);
+      float[] source = isOwn ? ownRows : otherRows;
+      int count = isOwn ? origin.perClass() : read.orElseThrow().perClass();
+      for (int i = 0; i < perClass; i++) { // one with fewer repeats its first
+        int row = from * count + (i < count ? i : 0);
+        System.arraycopy(source, row * width, rows, (k * perClass + i) * width, width);
+      }
     }
     return new WordTable(
-        classes.words().stream().map(WordClass::name).toList(),
-        origin.width(),
-        origin.perClass(),
-        rows);
+        classes.words().stream().map(WordClass::name).toList(), width, perClass, rows);
+  }
+
+  /** Where a class stands among the model's own: one of its words, or of its name alone. */
+  private OptionalInt place(WordClass asked) {
+    return IntStream.range(0, origin.words().size())
+        .filter(
+            k -> {
+              WordClass mine = origin.words().get(k);
+              return Set.copyOf(mine.words()).equals(Set.copyOf(asked.words()))
+                  || asked.words().equals(List.of(mine.name()));
+            })
+        .findFirst();
+  }
+
+  private TextBank ownBank(List<WordClass> wanted) {
+    Path file = settings.bank().filter(Files::isRegularFile).orElse(null);
+    if (file == null) {
+      throw new IllegalArgumentException(
+          "classes: expected a text bank with vectors of %s; without one the model knows its own classes alone. Give one of %s (--bank, or --text-model to make it)%s"
+              .formatted(
+                  wanted.stream().map(WordClass::name).toList(),
+                  origin.name(),
+                  settings.bank().map(f -> "; " + f + " is not there any more").orElse("")));
+    }
+    return TextBank.read(file);
   }
 
   @Override
@@ -201,7 +248,7 @@ public final class WordsClassHead extends ClassHead {
 
   @Override
   public void close() {
-    if (spoken != own) {
+    if (spoken.table() != own.table()) {
       close(spoken);
     }
     own.weights().ifPresent(Parameter::close);

@@ -32,7 +32,7 @@ public final class WordsHeadPart implements ClassHeadPart {
   /**
    * Its settings.
    *
-   * @param bank to read the vectors of the classes from; not needed where the table is known
+   * @param bank to read the vectors of classes from; not needed for those of the table
    * @param reduction what becomes of a word's vectors, one a template
    * @param temperature 1 over what cosines are multiplied by at first
    * @param layers of the projection of a query's state
@@ -41,24 +41,31 @@ public final class WordsHeadPart implements ClassHeadPart {
    * @param table what was read; written into models
    */
   public record Settings(
-      @Doc("Text bank with a vector of every word of the classes; read when training starts.")
+      @Doc(
+              "Text bank with a vector of every word of the classes, read when training starts; a"
+                  + " model finds words of other classes in it as long as it is there.")
           Optional<Path> bank,
       @Doc(
-              "What becomes of a word's vectors, one a template: their mean, the best of them, or their mean by the bank's weights.")
+              "What becomes of a word's vectors, one a template: their mean, the best of them, or"
+                  + " their mean by the bank's weights.")
           Reduction reduction,
       @Doc("Cosines are divided by it, above 0; learnt from there, down to 0.01.")
           double temperature,
       @Doc(
-              "Layers of the MLP that projects a query's state to the words' space; 1: a linear layer.")
+              "Layers of the MLP that projects a query's state to the words' space; 1: a linear"
+                  + " layer.")
           int layers,
       @Doc(
-              "Words of classes that have more than their name, the name first: \"car|automobile\". The best word counts.")
+              "Words of classes that have more than their name, the name first: \"car|automobile\"."
+                  + " The best word counts.")
           List<String> synonyms,
       @Doc(
-              "What the word of a backbone that knows words counts about a mask's class, at inference.")
+              "What the word of a backbone that knows words counts about a mask's class, at"
+                  + " inference.")
           OutOfVocabularyWeights outOfVocabulary,
       @Doc(
-              "What was read of the bank. Models have it in place of the bank's path; not set by hand.")
+              "What was read of the bank. Models have it in place of the bank's path; not set by"
+                  + " hand.")
           Optional<Table> table)
       implements ClassHeadConfig {
     /** Checks the ranges. */
@@ -78,6 +85,11 @@ public final class WordsHeadPart implements ClassHeadPart {
     }
 
     @Override
+    public boolean speaksWords() {
+      return true;
+    }
+
+    @Override
     public ClassHeads of(ClassSpace space) {
       if (table.isPresent()) {
         return new Heads(space, this, Optional.empty());
@@ -87,7 +99,7 @@ public final class WordsHeadPart implements ClassHeadPart {
       WordTable rows = read.table(reduction);
       Settings told =
           new Settings(
-              Optional.empty(),
+              bank,
               reduction,
               temperature,
               layers,
@@ -114,7 +126,8 @@ public final class WordsHeadPart implements ClassHeadPart {
    */
   public record OutOfVocabularyWeights(
       @Doc(
-              "Exponent of the backbone's probability for classes of the training, in [0,1]: 0.4 in FC-CLIP, 0.35 in F-VLM; 0: it is not asked.")
+              "Exponent of the backbone's probability for classes of the training, in [0,1]: 0.4 in"
+                  + " FC-CLIP, 0.35 in F-VLM; 0: it is not asked.")
           double seenWeight,
       @Doc("The same for other classes: 0.8 in FC-CLIP, 0.65 in F-VLM.") double unseenWeight) {
     /** Checks the ranges. */
@@ -161,6 +174,16 @@ public final class WordsHeadPart implements ClassHeadPart {
           "logitScale",
           "above 0",
           logitScale);
+    }
+
+    /** Of a bank and of words that are not looked up. */
+    static Table of(TextBank bank, List<WordClass> words) {
+      return new Table(
+          bank.width(),
+          1,
+          bank.logitScale().orElse(USUAL_SCALE),
+          words,
+          new LinkedHashMap<>(bank.provenance()));
     }
 
     private static Table of(TextBank bank, WordTable rows) {

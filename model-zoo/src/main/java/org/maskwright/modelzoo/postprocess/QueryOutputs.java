@@ -77,6 +77,18 @@ public final class QueryOutputs {
     this.ofClip = false;
   }
 
+  private QueryOutputs(QueryOutputs from, int classes, float[] classProbs) {
+    this.queries = from.queries;
+    this.classes = classes;
+    this.maskHeight = from.maskHeight;
+    this.maskWidth = from.maskWidth;
+    this.maskLogits = from.maskLogits;
+    this.classProbs = classProbs;
+    this.maskScores = from.maskScores;
+    this.objects = from.objects;
+    this.ofClip = from.ofClip;
+  }
+
   private QueryOutputs(QueryOutputs from, int[] objects, boolean ofClip) {
     queries = from.queries;
     classes = from.classes;
@@ -102,6 +114,36 @@ public final class QueryOutputs {
               .formatted(queries, objects.length));
     }
     return new QueryOutputs(this, objects.clone(), ofClip);
+  }
+
+  /**
+   * The same about other classes, some of the model's: chosen classes and no object compared among
+   * themselves, as a softmax over their logits alone does. It is how a model that was trained on
+   * several data sets answers in the classes of one.
+   *
+   * @param from of each class which of the model's it is, in [0,K); -1: none, its probability is 0
+   * @throws IllegalArgumentException if one is outside
+   */
+  public QueryOutputs choosing(int[] from) {
+    float[] chosen = new float[Math.multiplyExact(queries, from.length + 1)];
+    for (int q = 0; q < queries; q++) {
+      int row = q * (from.length + 1);
+      double sum = classProb(q, classes);
+      for (int k = 0; k < from.length; k++) {
+        if (from[k] < -1 || from[k] >= classes) {
+          throw new IllegalArgumentException(
+              "query outputs: expected classes in [0,%d) or -1, got %d"
+                  .formatted(classes, from[k]));
+        }
+        chosen[row + k] = from[k] < 0 ? 0 : classProb(q, from[k]);
+        sum += chosen[row + k];
+      }
+      chosen[row + from.length] = sum == 0 ? 1 : (float) (classProb(q, classes) / sum);
+      for (int k = 0; k < from.length && sum > 0; k++) {
+        chosen[row + k] = (float) (chosen[row + k] / sum);
+      }
+    }
+    return new QueryOutputs(this, from.length, chosen);
   }
 
   /** Copies one photograph of a batch from the device. */

@@ -15,7 +15,9 @@ final class ClipSidecar {
 
   private ClipSidecar() {}
 
-  /** Of Transformers' {@code config.json} beside the weights; empty without, or of another model. */
+  /**
+   * Of Transformers' {@code config.json} beside the weights; empty without, or of another model.
+   */
   static Optional<Record> ofHuggingFace(Path weights) {
     return find(weights, "config.json", ClipSidecar::huggingFace);
   }

@@ -19,8 +19,6 @@ public final class CheckpointFamily {
   /** What the segmentation variant of a backbone adds: a normalisation of each stage's map. */
   public static final Pattern STAGE_NORMS = Pattern.compile("backbone\\.norm\\d\\.(weight|bias)");
 
-  private static final Function<Path, Optional<Record>> NOTHING = file -> Optional.empty();
-
   /** Of no name. */
   public static final Pattern NONE = Pattern.compile("(?!)");
 
@@ -36,7 +34,7 @@ public final class CheckpointFamily {
           NONE,
           Optional.empty(),
           Optional.empty(),
-          NOTHING);
+          CheckpointFamily::nothing);
 
   /** Backbones converted for detectron2: official names without their prefix. */
   public static final CheckpointFamily DETECTRON2_BACKBONE =
@@ -108,7 +106,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        NOTHING);
+        CheckpointFamily::nothing);
   }
 
   /**
@@ -131,7 +129,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        NOTHING);
+        CheckpointFamily::nothing);
   }
 
   /**
@@ -156,13 +154,22 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        NOTHING);
+        CheckpointFamily::nothing);
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
   public CheckpointFamily withFresh(Pattern names) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, names, pixels, differencesTo, beside);
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        holds,
+        tellTale,
+        names,
+        pixels,
+        differencesTo,
+        beside);
   }
 
   /** The same, whose networks were trained on images normalised with these numbers. */
@@ -187,7 +194,16 @@ public final class CheckpointFamily {
    */
   public CheckpointFamily withDifferencesTo(String base) {
     return new CheckpointFamily(
-        resource, backbones, title, licenceNote, holds, tellTale, fresh, pixels, Optional.of(base), beside);
+        resource,
+        backbones,
+        title,
+        licenceNote,
+        holds,
+        tellTale,
+        fresh,
+        pixels,
+        Optional.of(base),
+        beside);
   }
 
   /**
@@ -284,5 +300,10 @@ public final class CheckpointFamily {
   @Override
   public String toString() {
     return title;
+  }
+
+  /** Nothing is known beside the file. */
+  private static Optional<Record> nothing(Path file) {
+    return Optional.empty();
   }
 }

@@ -116,20 +116,22 @@ class ClipImagesTest {
           activation == VitActivation.GELU ? VitActivation.QUICK_GELU : VitActivation.GELU;
       CheckpointException e =
           assertThrows(
-              CheckpointException.class,
-              () -> ClipImages.open(engine, file, Optional.of(other)));
+              CheckpointException.class, () -> ClipImages.open(engine, file, Optional.of(other)));
       assertTrue(e.getMessage().contains("leave the activation out"), e.getMessage());
       ClipImages.open(engine, file, Optional.of(activation)).close();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"model_type\":\"clip\",", "{\"model_type\":\"clip_vision_model\",\"hidden_act\":\"relu\"}"})
+  @ValueSource(
+      strings = {
+        "{\"model_type\":\"clip\",",
+        "{\"model_type\":\"clip_vision_model\",\"hidden_act\":\"relu\"}"
+      })
   void brokenOrUnknownSettingsBesideTheWeightsNameTheirFile(String json) throws Exception {
     Path file = file("clip-vit");
     Files.writeString(folder.resolve("config.json"), json);
-    CheckpointException e =
-        assertThrows(CheckpointException.class, () -> WeightImport.read(file));
+    CheckpointException e = assertThrows(CheckpointException.class, () -> WeightImport.read(file));
     assertTrue(e.getMessage().contains("config.json"), e.getMessage());
   }
 

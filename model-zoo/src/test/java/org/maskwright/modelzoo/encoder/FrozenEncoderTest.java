@@ -67,8 +67,7 @@ class FrozenEncoderTest {
         new ConvNeXtPart.Settings(List.of(4, 6, 8, 10), List.of(1, 2, 1, 1), 0.5, false));
     out.put(
         "clip-resnet",
-        new ClipResNetPart.Settings(
-            List.of(1, 1, 1, 1), 4, ResNetPart.Norm.BATCH, 10, 2, false));
+        new ClipResNetPart.Settings(List.of(1, 1, 1, 1), 4, ResNetPart.Norm.BATCH, 10, 2, false));
     out.put("vit", vit(0));
     out.put("eomt", vit(1));
     return out;

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,19 +166,30 @@ class ClassHeadSpeechTest {
   }
 
   @Test
-  void itsOwnClassesNeedNoBankAndOthersDo() {
+  void itsOwnClassesNeedNoBankAndOthersDo() throws IOException {
     try (ClassHead head = words(space("ball", "cone"), "ball|sphere");
         var scope = engine.scope()) {
       Tensor states = states();
       Tensor own = head.forward(states);
-      try (var spoken = head.speak(parse("ball|sphere"), Optional.empty())) {
-        assertArrayEquals(column(own, 0), column(head.forward(states), 0));
+      for (String asked : List.of("sea, ball|sphere", "sea, ball")) {
+        try (var spoken = head.speak(parse(asked), Optional.empty())) {
+          assertArrayEquals(column(own, 0), column(head.forward(states), 1));
+        }
       }
+      try (var given = head.speak(parse("sea"), Optional.of(bank))) {
+        float[] sea = column(head.forward(states), 0);
+        try (var found = head.speak(parse("sea, ball"), Optional.empty())) {
+          assertArrayEquals(sea, column(head.forward(states), 0), 1e-6f);
+        }
+      }
+      Files.delete(bankFile);
+      head.speak(parse("ball|sphere"), Optional.empty()).close();
       String told =
           refused(
               IllegalArgumentException.class,
               () -> head.speak(parse("ball|sphere, sky"), Optional.empty()));
       assertTrue(told.contains("[sky]") && told.contains("tiny CLIP"), told);
+      assertTrue(told.contains("bank.safetensors is not there any more"), told);
     }
   }
 

@@ -15,6 +15,7 @@ import org.maskwright.modelzoo.Variants;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.BackbonePart;
+import org.maskwright.modelzoo.backbone.ClipResNetPart;
 import org.maskwright.modelzoo.backbone.ConvNeXtPart;
 import org.maskwright.modelzoo.backbone.EfficientNetLitePart;
 import org.maskwright.modelzoo.backbone.MobileNetV2Part;
@@ -76,6 +77,9 @@ final class TinyModels {
         "convnext",
         tiny.withBackbone(
             new ConvNeXtPart.Settings(List.of(8, 16, 24, 32), List.of(1, 2, 1, 1), 0, false)));
+    all.put(
+        "clip-resnet",
+        tiny.withBackbone(new ClipResNetPart.Settings(List.of(1, 2, 1, 1), 8, norm, 0, 0, false)));
     for (VitFamily family : VitFamily.values()) {
       if (family == VitFamily.PAINTER) { // which gives an example's mask, and no maps
         continue;

@@ -112,8 +112,7 @@ class ClipParityTest {
       for (int i = 0; i < covered.length; i++) {
         assertEquals(covered[i], got[i] != 0, "region " + i);
       }
-      GoldenFile.assertClose(
-          "regions", golden.get("regions"), onlyCovered(regions, engine), TOLERANCE);
+      GoldenFile.assertClose("regions", golden.get("regions"), onlyCovered(regions), TOLERANCE);
     }
   }
 
@@ -131,7 +130,7 @@ class ClipParityTest {
   }
 
   /** 0 for the others. */
-  private static Tensor onlyCovered(WordSpace.Regions regions, Engine engine) {
+  private static Tensor onlyCovered(WordSpace.Regions regions) {
     return regions.vectors().mul(regions.covered().cast(regions.vectors().dtype()).unsqueeze(2));
   }
 

@@ -212,11 +212,7 @@ class CheckpointReaderTest {
     String itself = "\u0080\u0002c__torch__\nA\n)\u0081q\0}(X\u0001\0\0\0ah\0ub.";
     assertFault(
         "stands in two places",
-        zip(
-            "a/data.pkl",
-            itself.getBytes(StandardCharsets.ISO_8859_1),
-            "a/constants.pkl",
-            pickle));
+        zip("a/data.pkl", itself.getBytes(StandardCharsets.ISO_8859_1), "a/constants.pkl", pickle));
     assertFault(
         "big-endian",
         zip("a/data.pkl", pickle, "a/byteorder", "big".getBytes(StandardCharsets.US_ASCII)));

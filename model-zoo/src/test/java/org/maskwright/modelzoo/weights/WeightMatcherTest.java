@@ -140,6 +140,18 @@ class WeightMatcherTest {
     assertThrows(CheckpointException.class, () -> match(LoadPolicy.backbone()));
   }
 
+  /** A model that asks for the way to words needs it, one that does not may do without. */
+  @Test
+  void wayToWordsIsSpareButNotMadeUp() {
+    String words = "backbone.words.proj.weight";
+    file.put(words, ones(2, 2));
+    assertTrue(match(LoadPolicy.backbone()).report().ignored().contains(words));
+    model.put(words, new long[] {2, 2});
+    assertEquals(List.of(CONV, words), match(LoadPolicy.backbone()).report().loaded());
+    file.remove(words);
+    assertThrows(CheckpointException.class, () -> match(LoadPolicy.backbone()));
+  }
+
   @Test
   void suffixMatchingTakesTheLongestSuffixAndEveryTensorOnce() {
     StateDict state = StateDict.of(Map.of("conv1.weight", ones(1), "stem.conv1.weight", ones(2)));

@@ -19,9 +19,7 @@ final class CaptionSupervision extends ForwardingSupervision {
   CaptionSupervision(Supervision masks, TrainingExample example, boolean drawn) {
     super(masks);
     this.words =
-        example.words().isEmpty()
-            ? Optional.empty()
-            : Optional.of(new ImageWords(example.words()));
+        example.words().isEmpty() ? Optional.empty() : Optional.of(new ImageWords(example.words()));
     this.drawn = drawn;
   }
 

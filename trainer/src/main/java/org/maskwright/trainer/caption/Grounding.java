@@ -5,10 +5,11 @@ import org.maskwright.engine.tensor.Tensor;
 /**
  * How well the regions of images go with the words of captions.
  *
- * <p><b>Maths</b> with s(b,q,k) = z(b,q) . w(k), the product of a region with a word, both of length
- * 1 and z times the scale: a word's score in an image is the sum over its regions q of softmax_q(s)
- * s, and the score G(b,b') of an image with a caption the mean over the caption's words. The loss
- * takes every image's own caption out of all and every caption's own image: (CE(G) + CE(G^T)) / 2.
+ * <p><b>Maths</b> with s(b,q,k) = z(b,q) . w(k), the product of a region with a word, both of
+ * length 1 and z times the scale: a word's score in an image is the sum over its regions q of
+ * softmax_q(s) s, and the score G(b,b') of an image with a caption the mean over the caption's
+ * words. The loss takes every image's own caption out of all and every caption's own image: (CE(G)
+ * + CE(G^T)) / 2.
  *
  * <p><b>Source</b> OpenSeg (arXiv 2112.12143), section 3.2; ODISE (arXiv 2303.04803), section 3.4.
  * Written from the formula. <b>Differs:</b> of OpenSeg, whose softmax is not scaled, as ODISE.

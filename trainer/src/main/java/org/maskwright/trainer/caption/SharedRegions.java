@@ -8,8 +8,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 
 /**
- * The loss over the images of all processes: a process has the gradient of its own regions alone, so
- * that the gradients of all processes add up to that of the whole, and reports the share of its
+ * The loss over the images of all processes: a process has the gradient of its own regions alone,
+ * so that the gradients of all processes add up to that of the whole, and reports the share of its
  * images in their number.
  */
 final class SharedRegions {

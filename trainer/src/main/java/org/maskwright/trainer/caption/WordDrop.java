@@ -9,8 +9,8 @@ import org.maskwright.datasets.Word;
 import org.maskwright.datasets.clip.Examples;
 
 /**
- * Examples that lose each of their words with a probability, so that an image does not stand for one
- * combination of words. One of them always stays.
+ * Examples that lose each of their words with a probability, so that an image does not stand for
+ * one combination of words. One of them always stays.
  */
 record WordDrop(Examples own, double probability) implements Examples {
   @Override

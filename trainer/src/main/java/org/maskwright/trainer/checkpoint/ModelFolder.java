@@ -2,6 +2,7 @@ package org.maskwright.trainer.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,18 +137,20 @@ public final class ModelFolder {
    * Keeps the score thresholds that an evaluation of a model found, in place of earlier ones.
    *
    * @param byKind thresholds by the name of the kind of result
-   * @param names of the classes as the thresholds have them, in the order of the logits; the file
-   *     has the model's own
+   * @param names of the classes as the thresholds have them: some of the model's, or in the order
+   *     of the logits; the file has the model's own
    * @throws CheckpointException if the folder holds no model, or one of another number of classes
+   *     without one of these names
    */
   public static void writeThresholds(
       Path folder, Map<String, ScoreThresholds> byKind, List<String> names) {
     List<String> own = classNames(folder);
-    if (own.size() != names.size()) {
+    boolean byName = own.containsAll(names) || own.size() != names.size();
+    if (byName && Collections.disjoint(own, names)) {
       throw new CheckpointException(
           folder, "thresholds of %d classes, the model has %d".formatted(names.size(), own.size()));
     }
-    String text = SettingsWriter.render(ThresholdsFile.of(byKind, names, own));
+    String text = SettingsWriter.render(ThresholdsFile.of(byKind, byName ? own : names, own));
     Checksums.addLater(folder, THRESHOLDS, text);
   }
 

@@ -16,8 +16,10 @@ import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.trainer.config.AugmentSettings;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.EvaluationSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SourceSettings;
+import org.maskwright.trainer.source.EvaluatedData;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -185,18 +187,34 @@ final class DataArgument {
   private List<Part> parts(RunSettings run) {
     run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
     List<Part> train = trained(run);
-    Part val = new Part("val", run.data().val(), Optional.of(run.task()), run.augment());
+    List<Part> val = evaluated(run);
     return switch (part) {
       case "train" -> train;
-      case "val" -> List.of(val);
+      case "val" -> val;
       case "" ->
-          train.stream().anyMatch(t -> t.settings.equals(val.settings))
-              ? train
-              : Stream.concat(train.stream(), Stream.of(val)).toList();
+          Stream.concat(
+                  train.stream(),
+                  val.stream()
+                      .filter(v -> train.stream().noneMatch(t -> t.settings.equals(v.settings))))
+              .toList();
       default ->
           throw new ParameterException(
               spec.commandLine(), "--part: expected train or val, got " + part);
     };
+  }
+
+  /** Of several data sets each, by its name. */
+  private static List<Part> evaluated(RunSettings run) {
+    List<EvaluationSettings> evaluations = run.data().evaluations();
+    return evaluations.stream()
+        .map(
+            e ->
+                new Part(
+                    evaluations.size() == 1 ? "val" : "val-" + e.name(),
+                    e.dataset(),
+                    Optional.of(EvaluatedData.task(run, e)),
+                    run.augment()))
+        .toList();
   }
 
   /** Of several sources each, numbered from 1. */

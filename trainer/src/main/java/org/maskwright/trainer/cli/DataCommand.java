@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       MovingShapesCommand.class,
       WhichShapeCommand.class,
       NestedShapesCommand.class,
+      CaptionShapesCommand.class,
       DataCheckCommand.class,
       DataStatsCommand.class,
       DataViewCommand.class,

@@ -12,7 +12,7 @@ import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalFiles;
-import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.EvalReports;
 import org.maskwright.trainer.eval.EvalText;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.run.Console;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     description = {
-      "Evaluate a model on data.val, for every kind of result in eval.tasks, by the official rules.",
+      "Evaluate a model on data.val, or on each of data.evaluations, for every kind of result in eval.tasks, by the official rules.",
       "The configuration is that of the checkpoint's run, or of --config."
     })
 final class EvalCommand implements Callable<Integer> {
@@ -49,7 +49,7 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Write results in the official format of each kind, such as instances.json, panoptic.json and panoptic/*.png, semantic/*.png; "
-              + " evaluation.json, KIND-confusion.csv, and report.html, which shows all of it.")
+              + " evaluation.json, KIND-confusion.csv, and report.html, which shows all of it; of several data sets each in a folder of its name.")
   private Path out;
 
   @Option(
@@ -93,7 +93,7 @@ final class EvalCommand implements Callable<Integer> {
     List<Rendezvous> places = processes.places();
     Optional<OutputFolder> results = Optional.ofNullable(out).map(OutputFolder::open);
     RunSettings settings = settings();
-    Optional<EvalReport> report;
+    Optional<EvalReports> report;
     try (Console console = Terminal.console(spec)) {
       ModelEvaluation evaluation =
           new ModelEvaluation(
@@ -118,7 +118,7 @@ final class EvalCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private void tell(ModelEvaluation evaluation, EvalReport report) {
+  private void tell(ModelEvaluation evaluation, EvalReports report) {
     print(report);
     if (saveThresholds) {
       PrintWriter err = spec.commandLine().getErr();
@@ -147,7 +147,7 @@ final class EvalCommand implements Callable<Integer> {
         : experiment.load(file, options).bind(RunSettings.class);
   }
 
-  private void print(EvalReport report) {
+  private void print(EvalReports report) {
     PrintWriter writer = spec.commandLine().getOut();
     json.report(
         writer,

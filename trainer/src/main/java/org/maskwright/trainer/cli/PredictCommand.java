@@ -182,6 +182,7 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private PromptMixin prompts;
   @Mixin private ExampleMixin examples;
   @Mixin private TileMixin tiles;
+  @Mixin private WordsMixin words;
   @Mixin private EngineMixin engine;
   @Mixin private ProcessesMixin processes;
   @Mixin private JsonOption json;
@@ -194,6 +195,9 @@ final class PredictCommand implements Callable<Integer> {
           spec.commandLine(), "--example: not with --point, --box, --mask and --multimask");
     }
     boolean byExample = examples.given() || !prompts.given() && ExampleMixin.isLearnt(model);
+    if (byExample || prompts.given()) {
+      words.requireNone("a model that is asked by prompts or examples, which knows no classes");
+    }
     if (byExample && !videos.isEmpty()) {
       VideoModel shown = examples.video(model);
       return predictVideos(
@@ -365,7 +369,8 @@ final class PredictCommand implements Callable<Integer> {
         tiles.size(),
         tiles.overlap(),
         wanted,
-        simplify);
+        simplify,
+        words.spoken());
   }
 
   private static <T> T named(String option, Function<String, T> registry, String name) {

@@ -135,6 +135,7 @@ final class ServeCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private int timeout;
 
+  @Mixin private WordsMixin words;
   @Mixin private EngineMixin engine;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
@@ -152,18 +153,15 @@ final class ServeCommand implements Callable<Integer> {
                     batch,
                     Duration.ofMillis(batchWait),
                     (long) keep << MIB_BITS));
+    PredictionWishes wishes =
+        words.spoken().map(PredictionWishes.NONE::withWords).orElse(PredictionWishes.NONE);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     engine.options(); // says now what is wrong with them
     try (Interruption interruption = new Interruption();
         PredictionServer server =
             PredictionServer.start(
-                model,
-                PredictionWishes.NONE,
-                engine::open,
-                http,
-                service,
-                fault -> report(fault, err))) {
+                model, wishes, engine::open, http, service, fault -> report(fault, err))) {
       err.printf("loading %s ...%n", model);
       server.awaitLoaded();
       json.report(

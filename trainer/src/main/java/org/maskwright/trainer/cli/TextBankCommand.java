@@ -57,7 +57,7 @@ final class TextBankCommand implements Callable<Integer> {
   @Option(
       names = "--templates",
       paramLabel = "NAME|FILE",
-      defaultValue = "vild",
+      defaultValue = Templates.USUAL,
       description =
           "Sentences with {} for the word: name (the word alone), photo (one), vild (14), imagenet"
               + " (CLIP's 80), or a file with one a line (default: ${DEFAULT-VALUE}).")

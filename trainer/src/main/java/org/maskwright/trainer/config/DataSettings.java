@@ -26,6 +26,10 @@ public record DataSettings(
                 + " image, and batches have train.batch-size images.")
         Sampling sampling,
     @Doc(
+            "The data sets to evaluate on, each a section as data.evaluation, each with its own metrics; docs/evaluation.md. Empty: one, data.val.")
+        @ElementsLike("evaluation")
+        List<EvaluationSettings> evaluations,
+    @Doc(
             "If present, a fold of a few-shot benchmark: some classes are not trained on, and evaluated on; docs/in-context.md.")
         Optional<ClassFold> fold,
     @Doc("If present, a synthetic data set with these settings is made in root first.")
@@ -64,6 +68,13 @@ public record DataSettings(
   /** Checks the ranges. */
   public DataSettings {
     sources = List.copyOf(sources);
+    evaluations = List.copyOf(evaluations);
+    List<String> names = evaluations.stream().map(EvaluationSettings::name).toList();
+    Ranges.require(
+        names.stream().distinct().count() == names.size(),
+        "evaluations",
+        "a name of its own for each",
+        names);
     Ranges.require(
         channels >= 1 && channels <= Channels.MOST, "channels", "1 to " + Channels.MOST, channels);
     Ranges.require(
@@ -73,6 +84,9 @@ public record DataSettings(
         normalization.mean());
     for (SourceSettings source : sources) {
       requireChannels(channels, source.dataset());
+    }
+    for (EvaluationSettings evaluation : evaluations) {
+      requireChannels(channels, evaluation.dataset());
     }
     for (SourceSettings source : sources) {
       Ranges.require(

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.maskwright.modelzoo.postprocess.SemanticMerge;
 import org.maskwright.settings.Doc;
+import org.maskwright.trainer.result.BaseAndNovel;
 import org.maskwright.trainer.result.Metric.Better;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
@@ -34,8 +36,14 @@ public record EvalSettings(
             "few-shot: examples of the class that the model is shown at once, 1 to 64, their attention averaged: 1-shot and 5-shot in the field.")
         int shots,
     @Doc(
+            "semantic, of a model that classifies masks: how the masks of a class become its score; marginalise = the sum over queries of class probability times mask, union-max = the largest mask of the queries whose likeliest class it is; docs/evaluation.md.")
+        SemanticMerge semanticMerge,
+    @Doc(
+            "Classes that were not trained on, by name, or files of names (*.txt): instance.AP, panoptic.PQ and semantic.mIoU then also as -base (of all other classes), -novel and -harmonic, the harmonic mean of both.")
+        List<String> novel,
+    @Doc(
             "The metric that decides which checkpoint is best, such as panoptic.PQ, instance.AP, semantic.mIoU, or loss.total, loss.ce and"
-                + " so on, of which less is better.")
+                + " so on, of which less is better; with data.evaluations of several the data set's name stands before it.")
         String best,
     @Doc("Stop after so many evaluations without a better one; 0 = never.") int patience,
     @Doc("Sample pictures of predictions at each evaluation.") int samples,
@@ -56,16 +64,8 @@ public record EvalSettings(
   /** Checks the ranges. */
   public EvalSettings {
     tasks = List.copyOf(tasks);
-    Ranges.require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
-    Ranges.require(
-        tasks.stream().distinct().count() == tasks.size(), "tasks", "each task once", tasks);
-    for (String task : tasks) {
-      try {
-        ResultKinds.get(task);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("tasks: " + e.getMessage(), e);
-      }
-    }
+    novel = List.copyOf(novel);
+    requireTasks(tasks);
     Ranges.require(every >= 0, "every", "at least 0", every);
     Ranges.require(limit >= 0, "limit", "at least 0", limit);
     Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
@@ -84,10 +84,76 @@ public record EvalSettings(
     Ranges.require(shots >= 1 && shots <= MOST_SHOTS, "shots", "1 to " + MOST_SHOTS, shots);
     Ranges.require(patience >= 0, "patience", "at least 0", patience);
     Ranges.require(samples >= 0, "samples", "at least 0", samples);
-    boolean measured = best.startsWith(LOSS) ? loss : metrics(tasks).containsKey(best);
+    // Which data set has been named, and what is measured on it, RunSettings checks.
+    List<String> any = nameIn(best).isPresent() ? ResultKinds.names() : tasks;
+    String metric = metricIn(best);
+    boolean measured = metric.startsWith(LOSS) ? loss : metrics(any, novel).containsKey(metric);
     String losses = loss ? ", loss.total, or loss. and a term of the criterion" : "";
     Ranges.require(
-        measured, "best", "one of " + String.join(", ", metrics(tasks).keySet()) + losses, best);
+        measured,
+        "best",
+        "one of " + String.join(", ", metrics(tasks, novel).keySet()) + losses,
+        best);
+  }
+
+  /** Checks names of kinds of result. */
+  static void requireTasks(List<String> tasks) {
+    Ranges.require(!tasks.isEmpty(), "tasks", "at least one task", tasks);
+    Ranges.require(
+        tasks.stream().distinct().count() == tasks.size(), "tasks", "each task once", tasks);
+    for (String task : tasks) {
+      try {
+        ResultKinds.get(task);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("tasks: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** The name of a data set before a metric, KIND.METRIC; empty if there is none. */
+  private static Optional<String> nameIn(String metric) {
+    String first = metric.substring(0, Math.max(0, metric.indexOf('.')));
+    boolean kind = first.isEmpty() || first.equals("loss") || ResultKinds.names().contains(first);
+    return kind ? Optional.empty() : Optional.of(first);
+  }
+
+  private static String metricIn(String metric) {
+    return nameIn(metric).map(name -> metric.substring(name.length() + 1)).orElse(metric);
+  }
+
+  /** The data set whose metric decides; empty: of the only one. */
+  public Optional<String> bestOf() {
+    return nameIn(best);
+  }
+
+  /** The metric that decides, without the name of a data set. */
+  public String bestMetric() {
+    return metricIn(best);
+  }
+
+  /** The same of other kinds of result. */
+  public EvalSettings withTasks(List<String> other) {
+    Map<String, Better> measured = metrics(other, novel);
+    return new EvalSettings(
+        other,
+        every,
+        limit,
+        shortEdge,
+        maxSize,
+        tiles,
+        video,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        shots,
+        semanticMerge,
+        novel,
+        measured.containsKey(best) || decidedByLoss() ? best : measured.keySet().iterator().next(),
+        patience,
+        samples,
+        loss,
+        instances,
+        rules);
   }
 
   /** The kinds of result to evaluate. */
@@ -95,25 +161,31 @@ public record EvalSettings(
     return tasks.stream().<ResultKind<?>>map(ResultKinds::get).toList();
   }
 
-  /** What an evaluation of tasks measures besides losses. */
-  public static Map<String, Better> metrics(List<String> tasks) {
+  /** What an evaluation measures besides losses. */
+  public Map<String, Better> metrics() {
+    return metrics(tasks, novel);
+  }
+
+  private static Map<String, Better> metrics(List<String> tasks, List<String> novel) {
     Map<String, Better> out = new LinkedHashMap<>();
     for (String task : tasks) {
-      ResultKinds.get(task)
-          .metrics()
-          .forEach(metric -> out.put(task + "." + metric.name(), metric.better()));
+      ResultKind<?> kind = ResultKinds.get(task);
+      kind.metrics().forEach(metric -> out.put(task + "." + metric.name(), metric.better()));
+      if (!novel.isEmpty()) {
+        BaseAndNovel.metrics(kind).forEach(name -> out.put(task + "." + name, Better.LARGER));
+      }
     }
     return out;
   }
 
   /** Whether a loss decides. */
   boolean decidedByLoss() {
-    return best.startsWith(LOSS);
+    return bestMetric().startsWith(LOSS);
   }
 
   /** The term whose loss decides, such as ce; empty if it is their total, or a metric. */
   Optional<String> lossTerm() {
-    return Optional.of(best)
+    return Optional.of(bestMetric())
         .filter(metric -> decidedByLoss())
         .map(metric -> metric.substring(LOSS.length()))
         .filter(term -> !term.equals("total"));
@@ -121,7 +193,8 @@ public record EvalSettings(
 
   /** Whether a value of the deciding metric is better than another. */
   public boolean isBetter(double value, double than) {
-    Better better = decidedByLoss() ? Better.SMALLER : metrics(tasks).get(best);
+    Better better =
+        decidedByLoss() ? Better.SMALLER : metrics(ResultKinds.names(), novel).get(bestMetric());
     return better.isBetter(value, than);
   }
 }

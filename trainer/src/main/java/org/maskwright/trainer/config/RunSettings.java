@@ -1,5 +1,7 @@
 package org.maskwright.trainer.config;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,15 +52,24 @@ public record RunSettings(
         criterion);
     String semantic = "semantic, all that a model with a per-pixel decoder can do";
     Ranges.require(!pixels || task == Task.SEMANTIC, "task", semantic, task.key());
+    List<ResultKind<?>> kinds =
+        data.evaluations().stream().<ResultKind<?>>flatMap(e -> e.kinds().stream()).toList();
+    List<String> names = kinds.stream().<String>map(ResultKind::name).distinct().toList();
     Ranges.require(
-        !pixels || eval.kinds().stream().noneMatch(ResultKind::needsMasks),
+        !pixels || kinds.stream().noneMatch(ResultKind::needsMasks),
         "eval",
         "tasks out of "
             + ResultKinds.namesWithoutMasks()
             + ", all that a model with a per-pixel decoder can do",
-        eval.tasks());
+        names);
+    requireBest(eval, data.evaluations());
+    Ranges.require(
+        eval.instances().isEmpty() || data.evaluations().size() == 1,
+        "eval",
+        "no instances with several data.evaluations, as it is a file of one of them",
+        "instances = " + eval.instances().map(Path::toString).orElse(""));
     requireTerms(criterion, data.sources(), eval);
-    requirePrompts(model, train, eval);
+    requirePrompts(model, train, eval, names);
     requireColours(data);
     requireLayers(optimizer.layerDecay(), model);
     requireRepeating(init, data.sources());
@@ -67,10 +78,34 @@ public record RunSettings(
     tiles(eval, data);
   }
 
+  /** What decides is measured: on the only data set, or on the one that it names. */
+  private static void requireBest(EvalSettings eval, List<EvaluationSettings> evaluations) {
+    if (eval.decidedByLoss() && evaluations.size() == 1 && eval.bestOf().isEmpty()) {
+      return;
+    }
+    List<String> measured = new ArrayList<>();
+    for (EvaluationSettings e : evaluations) {
+      String before = evaluations.size() == 1 ? "" : e.name() + ".";
+      eval.withTasks(e.tasks()).metrics().keySet().forEach(m -> measured.add(before + m));
+    }
+    boolean loss =
+        eval.decidedByLoss()
+            && evaluations.stream()
+                .anyMatch(e -> eval.bestOf().filter(e.name()::equals).isPresent());
+    Ranges.require(
+        loss || measured.contains(eval.best()),
+        "eval",
+        "best one of "
+            + String.join(", ", measured)
+            + (evaluations.size() == 1 ? "" : ", or NAME.loss.total"),
+        eval.best());
+  }
+
   /**
    * A model that is asked, by prompts or examples, is trained and evaluated so, and no other is.
    */
-  private static void requirePrompts(ModelConfig model, TrainSettings train, EvalSettings eval) {
+  private static void requirePrompts(
+      ModelConfig model, TrainSettings train, EvalSettings eval, List<String> tasks) {
     boolean prompted = model.decoder().takesPrompts();
     boolean asked = model.decoder().isAsked();
     List<String> kinds =
@@ -86,10 +121,10 @@ public record RunSettings(
                 + decoder,
         Registry.of(TrainTaskKind.class).of(train.task()).name());
     Ranges.require(
-        eval.kinds().stream().allMatch(kind -> kinds.contains(kind.name())),
+        kinds.containsAll(tasks),
         "eval",
         "tasks out of %s with model.decoder.type = %s".formatted(kinds, decoder),
-        eval.tasks());
+        tasks);
     Ranges.require(
         !asked || !eval.decidedByLoss(),
         "eval",

@@ -17,7 +17,7 @@ public record SourceSettings(
     @Doc("What its annotation is taken for: semantic, instance or panoptic; none: the run's task.")
         Optional<Task> task,
     @Doc(
-            "Other names for its classes: the data set's name, then the model's. Classes of one name are one class.")
+            "Other names for its classes: the data set's name, or \"*\" for all that are not named, then the model's. Classes of one name are one class.")
         Map<String, String> classes,
     @Doc(
             "What its images say of classes that other sources alone tell apart: unknown = nothing, their class loss and matching leave such"

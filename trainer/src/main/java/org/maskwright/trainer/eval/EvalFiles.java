@@ -31,47 +31,77 @@ public final class EvalFiles {
 
   private EvalFiles() {}
 
-  /** The texts of the files of an evaluation by their names. */
-  public static Map<String, String> of(EvalReport report) {
+  /**
+   * The texts of the files of an evaluation by their names; tables of one of several data sets have
+   * its name in front.
+   */
+  public static Map<String, String> of(EvalReports reports) {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(JSON, json(report) + "\n");
-    report
-        .details()
+    files.put(JSON, json(reports) + "\n");
+    reports
+        .byName()
         .forEach(
-            (kind, details) ->
-                details
-                    .confusion()
-                    .ifPresent(matrix -> files.put(kind + "-confusion.csv", matrix.toCsv())));
+            (name, report) ->
+                report
+                    .details()
+                    .forEach(
+                        (kind, details) ->
+                            details
+                                .confusion()
+                                .ifPresent(
+                                    matrix ->
+                                        files.put(
+                                            reports.before(name, "-") + kind + "-confusion.csv",
+                                            matrix.toCsv()))));
     return files;
   }
 
-  /** An evaluation as one JSON object in one line; what is undefined is null. */
-  public static String json(EvalReport report) {
+  /**
+   * An evaluation as one JSON object in one line; what is undefined is null. Of several data sets
+   * it holds all metrics, and the evaluation of each by its name.
+   */
+  public static String json(EvalReports reports) {
     StringWriter text = new StringWriter();
     try (JsonGenerator g = new JsonFactory().createGenerator(text)) {
-      g.writeStartObject();
-      g.writeNumberField("images", report.images());
-      g.writeNumberField("skipped", report.skipped().size());
-      g.writeNumberField("seconds", report.seconds());
-      numbers(g, "metrics", report.metrics());
-      g.writeObjectFieldStart("perClass");
-      for (Map.Entry<String, Map<String, Double>> e : report.perClass().entrySet()) {
-        numbers(g, e.getKey(), e.getValue());
-      }
-      g.writeEndObject();
-      classes(g, report.classes());
-      g.writeObjectFieldStart("details");
-      for (Map.Entry<String, ScoreDetails> e : report.details().entrySet()) {
-        g.writeObjectFieldStart(e.getKey());
-        details(g, e.getValue());
+      if (reports.several()) {
+        g.writeStartObject();
+        numbers(g, "metrics", reports.metrics());
+        g.writeObjectFieldStart("evaluations");
+        for (Map.Entry<String, EvalReport> e : reports.byName().entrySet()) {
+          g.writeFieldName(e.getKey());
+          write(g, e.getValue());
+        }
         g.writeEndObject();
+        g.writeEndObject();
+      } else {
+        write(g, reports.first());
       }
-      g.writeEndObject();
-      g.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("JSON in memory", e);
     }
     return text.toString();
+  }
+
+  private static void write(JsonGenerator g, EvalReport report) throws IOException {
+    g.writeStartObject();
+    g.writeNumberField("images", report.images());
+    g.writeNumberField("skipped", report.skipped().size());
+    g.writeNumberField("seconds", report.seconds());
+    numbers(g, "metrics", report.metrics());
+    g.writeObjectFieldStart("perClass");
+    for (Map.Entry<String, Map<String, Double>> e : report.perClass().entrySet()) {
+      numbers(g, e.getKey(), e.getValue());
+    }
+    g.writeEndObject();
+    classes(g, report.classes());
+    g.writeObjectFieldStart("details");
+    for (Map.Entry<String, ScoreDetails> e : report.details().entrySet()) {
+      g.writeObjectFieldStart(e.getKey());
+      details(g, e.getValue());
+      g.writeEndObject();
+    }
+    g.writeEndObject();
+    g.writeEndObject();
   }
 
   private static void classes(JsonGenerator g, List<ClassTruth> classes) throws IOException {

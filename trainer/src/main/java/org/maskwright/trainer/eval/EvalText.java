@@ -19,27 +19,67 @@ import org.maskwright.trainer.result.ScoreDetails;
 /** An evaluation as tables for people, line by line. */
 public final class EvalText {
   private static final int MOST_MISTAKES = 10;
+  private static final int MOST_PAIRS = 5;
+  private static final int COLUMN = 8; // of a data set
   private static final int NAME = 28; // columns of a class's name
 
   private final List<String> lines = new ArrayList<>();
 
   private EvalText() {}
 
-  /** Metrics, then for each kind of result classes, confusions and what became of the objects. */
-  public static List<String> lines(EvalReport report) {
+  /**
+   * Metrics, then for each kind of result classes, confusions and what became of the objects; of
+   * several data sets first a table of the metrics, then each of them.
+   */
+  public static List<String> lines(EvalReports reports) {
     EvalText text = new EvalText();
-    text.line("%d images in %.1f s", report.images(), report.seconds());
-    text.line("");
-    report.metrics().forEach(text::metric);
+    if (reports.several()) {
+      text.table(reports);
+    }
+    reports
+        .byName()
+        .forEach(
+            (name, report) -> {
+              if (reports.several()) {
+                text.line("");
+                text.line("%s", name);
+              }
+              text.line("%d images in %.1f s", report.images(), report.seconds());
+              text.line("");
+              report.metrics().forEach(text::metric);
+              text.details(report);
+            });
+    return text.lines;
+  }
+
+  /** A row for each metric, a column for each data set. */
+  private void table(EvalReports reports) {
+    StringBuilder head = new StringBuilder();
+    List<Integer> widths = new ArrayList<>();
+    for (String name : reports.byName().keySet()) {
+      widths.add(Math.max(COLUMN, name.length()));
+      head.append(String.format(" %" + widths.get(widths.size() - 1) + "s", name));
+    }
+    line("%-22s%s", "", head);
+    for (String metric : reports.metricNames()) {
+      StringBuilder row = new StringBuilder();
+      List<String> texts = reports.texts(metric);
+      for (int i = 0; i < texts.size(); i++) {
+        row.append(String.format(" %" + widths.get(i) + "s", texts.get(i)));
+      }
+      line("%-22s%s", metric, row);
+    }
+  }
+
+  private void details(EvalReport report) {
     report
         .details()
         .forEach(
             (kind, details) -> {
-              text.classes(report, kind, details);
-              details.confusion().ifPresent(matrix -> text.confusion(kind, matrix, details));
-              details.errors().ifPresent(errors -> text.errors(kind, errors));
+              classes(report, kind, details);
+              details.confusion().ifPresent(matrix -> confusion(kind, matrix, details));
+              details.errors().ifPresent(errors -> errors(kind, errors));
             });
-    return text.lines;
   }
 
   private void line(String format, Object... values) {
@@ -125,6 +165,18 @@ public final class EvalText {
           cell.count(),
           100.0 * cell.count() / all,
           ofNothing ? "predicted" : "truth");
+    }
+    List<ConfusionMatrix.Pair> pairs = matrix.pairs(MOST_PAIRS);
+    if (!pairs.isEmpty()) {
+      line("%s: classes taken for each other, by their share of what is true of both:", kind);
+    }
+    for (ConfusionMatrix.Pair pair : pairs) {
+      line(
+          "  %-28s %-28s %10d %6.1f %%",
+          name(matrix.name(pair.first())),
+          name(matrix.name(pair.second())),
+          pair.count(),
+          100 * pair.share());
     }
   }
 

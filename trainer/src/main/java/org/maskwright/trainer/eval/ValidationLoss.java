@@ -1,9 +1,12 @@
 package org.maskwright.trainer.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.Task;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.engine.tensor.RandomStream;
@@ -13,6 +16,8 @@ import org.maskwright.trainer.loss.Criterion;
 import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.MaskSupervision;
 import org.maskwright.trainer.loss.PointSource;
+import org.maskwright.trainer.loss.SourceSupervision;
+import org.maskwright.trainer.loss.Supervision;
 
 /**
  * The training loss on evaluated images: the mean over images of the weighted sums over all
@@ -23,6 +28,7 @@ public final class ValidationLoss {
   private final Task task;
   private final Criterion criterion;
   private final RandomStream points;
+  private final Optional<Classes> classes;
   private final Map<String, Double> sums = new LinkedHashMap<>(); // by kind, such as loss_ce
   private int images;
   private final List<LossPart> latest = new ArrayList<>(); // not yet taken
@@ -36,9 +42,44 @@ public final class ValidationLoss {
    * @param seed of the sampled points
    */
   public ValidationLoss(Task task, Criterion criterion, long seed) {
+    this(task, criterion, seed, Optional.empty());
+  }
+
+  /**
+   * For one evaluation.
+   *
+   * @param task of the targets
+   * @param seed of the sampled points
+   * @param classes the classes of the targets; empty: the model's
+   */
+  public ValidationLoss(Task task, Criterion criterion, long seed, Optional<Classes> classes) {
+    this.classes = classes;
     this.task = task;
     this.criterion = criterion;
     this.points = RandomStream.of(seed, "validation-points");
+  }
+
+  /**
+   * Classes of a data set among those of a model. What others the image shows is not known, so that
+   * the loss compares these, and no object, among themselves.
+   *
+   * @param to of each class of the data set which of the model's it is
+   * @param count K, the classes of the model
+   */
+  public record Classes(List<Integer> to, int count) {
+    /** Keeps a copy. */
+    public Classes {
+      to = List.copyOf(to);
+    }
+
+    private Supervision of(TrainingExample example, int paddedHeight, int paddedWidth) {
+      example.requireMasks();
+      int[] known = to.stream().mapToInt(Integer::intValue).toArray();
+      int[] own = Arrays.stream(example.classes()).map(to::get).toArray();
+      Supervision masks =
+          new MaskSupervision(own, example.masks(), example.frames(), paddedHeight, paddedWidth);
+      return SourceSupervision.told(masks, LabelSpace.of(count, known), Map.of());
+    }
   }
 
   /** What the targets are. */
@@ -70,10 +111,16 @@ public final class ValidationLoss {
     Losses losses =
         criterion.compute(
             predictions,
-            List.of(MaskSupervision.of(example, paddedHeight, paddedWidth)),
+            List.of(targets(example, paddedHeight, paddedWidth)),
             new PointSource.Random(points, number));
     latest.addAll(losses.values());
     latestImages++;
+  }
+
+  private Supervision targets(TrainingExample example, int paddedHeight, int paddedWidth) {
+    return classes
+        .map(of -> of.of(example, paddedHeight, paddedWidth))
+        .orElseGet(() -> MaskSupervision.of(example, paddedHeight, paddedWidth));
   }
 
   /** What was computed since this was last asked. */

@@ -3,7 +3,6 @@ package org.maskwright.trainer.loss;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.maskwright.datasets.LabelSpace;
 import org.maskwright.datasets.TrainingExample;
 
@@ -57,6 +56,15 @@ public record SourceSupervision(SupervisionSettings supervision, Map<String, Dou
   public Supervision of(
       TrainingExample example, LabelSpace labels, int paddedHeight, int paddedWidth) {
     Supervision own = SupervisionSettings.asked(supervision, example, paddedHeight, paddedWidth);
+    return told(own, labels, weights);
+  }
+
+  /**
+   * As another says, of an annotation that tells some of the classes apart.
+   *
+   * @param weights as of this
+   */
+  public static Supervision told(Supervision own, LabelSpace labels, Map<String, Double> weights) {
     return labels.complete() && weights.isEmpty() ? own : new OfSource(own, labels, weights);
   }
 

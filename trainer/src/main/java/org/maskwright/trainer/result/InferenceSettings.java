@@ -1,6 +1,7 @@
 package org.maskwright.trainer.result;
 
 import java.util.Set;
+import org.maskwright.modelzoo.postprocess.SemanticMerge;
 
 /**
  * How an image goes in and how outputs become results.
@@ -17,6 +18,7 @@ import java.util.Set;
  *     ones keep all
  * @param windows of videos, for models that see several frames at once
  * @param shots of models that answer by examples: how many they are shown
+ * @param semanticMerge semantic: how the masks of a class become its score
  */
 public record InferenceSettings(
     int shortEdge,
@@ -28,7 +30,8 @@ public record InferenceSettings(
     Rules rules,
     double instanceThreshold,
     VideoWindows windows,
-    int shots) {
+    int shots,
+    SemanticMerge semanticMerge) {
   /** What Hugging Face's post-processing of instances asks for by default. */
   private static final double HUGGING_FACE_THRESHOLD = 0.5;
 
@@ -57,7 +60,8 @@ public record InferenceSettings(
         rules,
         instanceThreshold,
         VideoWindows.DEFAULT,
-        1);
+        1,
+        SemanticMerge.MARGINALISE);
   }
 
   /** The same with other windows. */
@@ -72,7 +76,8 @@ public record InferenceSettings(
         rules,
         instanceThreshold,
         other,
-        shots);
+        shots,
+        semanticMerge);
   }
 
   /** The same with another number of examples. */
@@ -87,6 +92,23 @@ public record InferenceSettings(
         rules,
         instanceThreshold,
         windows,
+        other,
+        semanticMerge);
+  }
+
+  /** The same with masks that are merged otherwise. */
+  public InferenceSettings withSemanticMerge(SemanticMerge other) {
+    return new InferenceSettings(
+        shortEdge,
+        maxSize,
+        objectThreshold,
+        overlapThreshold,
+        maxInstances,
+        kinds,
+        rules,
+        instanceThreshold,
+        windows,
+        shots,
         other);
   }
 

@@ -72,6 +72,11 @@ public final class InstanceKind implements ResultKind<InstanceSet> {
   }
 
   @Override
+  public Optional<ClassMean> classMean() {
+    return Optional.of(new ClassMean(AP, AP));
+  }
+
+  @Override
   public Optional<Task> annotation() {
     return Optional.of(Task.INSTANCE);
   }

@@ -86,7 +86,9 @@ public final class KindScoring<R> {
                 + ", got "
                 + scores.metrics().keySet());
       }
-      return new Scores(named(scores.metrics()), named(scores.perClass()), scores.details());
+      Map<String, Double> metrics = new LinkedHashMap<>(scores.metrics());
+      data.novel().ifPresent(novel -> metrics.putAll(novel.of(kind, scores.perClass())));
+      return new Scores(named(metrics), named(scores.perClass()), scores.details());
     }
 
     /** The kind's name. */

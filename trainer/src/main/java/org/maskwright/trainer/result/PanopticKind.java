@@ -65,6 +65,11 @@ public final class PanopticKind implements ResultKind<PanopticMap> {
   }
 
   @Override
+  public Optional<ClassMean> classMean() {
+    return Optional.of(new ClassMean(PQ, PQ));
+  }
+
+  @Override
   public Optional<Task> annotation() {
     return Optional.of(Task.PANOPTIC);
   }

@@ -35,14 +35,26 @@ public final class ResultFiles implements Closeable {
   private final List<ResultWriter<?>> writers = new ArrayList<>();
   private final Map<String, Closeable> started = new LinkedHashMap<>(); // of all images
 
-  private ResultFiles(OutputFolder folder) {
+  private final String below; // "" or a folder of it with a slash behind
+
+  private ResultFiles(OutputFolder folder, String below) {
     this.folder = folder;
+    this.below = below;
   }
 
   /** Files in a folder, which is made. */
   public static ResultFiles in(OutputFolder folder) {
-    OutputFile.createFolder(folder.path());
-    return new ResultFiles(folder);
+    return in(folder, "");
+  }
+
+  /**
+   * Files in a folder below another, which is made.
+   *
+   * @param below its name with a slash behind; "" for the folder itself
+   */
+  public static ResultFiles in(OutputFolder folder, String below) {
+    OutputFile.createFolder(folder.path().resolve(below));
+    return new ResultFiles(folder, below);
   }
 
   /**
@@ -113,7 +125,7 @@ public final class ResultFiles implements Closeable {
       throw new IllegalArgumentException(
           "result files: " + name + " was started already; two kinds of result write it");
     }
-    folder.delete(name);
+    folder.delete(below + name);
     OutputFile.createFolder(unfinished(name).getParent());
     return Files.newBufferedWriter(unfinished(name));
   }
@@ -125,7 +137,7 @@ public final class ResultFiles implements Closeable {
    * @param ending without the dot
    */
   public void write(String below, SampleInfo image, String ending, OutputFile.Content file) {
-    folder.write(below + "/" + nameOf(image) + "." + ending, file);
+    folder.write(this.below + below + "/" + nameOf(image) + "." + ending, file);
   }
 
   /**
@@ -177,7 +189,7 @@ public final class ResultFiles implements Closeable {
       }
       for (Map.Entry<String, Closeable> file : started.entrySet()) {
         file.getValue().close();
-        folder.publish(unfinished(file.getKey()), file.getKey());
+        folder.publish(unfinished(file.getKey()), below + file.getKey());
       }
     } catch (IOException e) {
       throw failed(e);
@@ -185,7 +197,7 @@ public final class ResultFiles implements Closeable {
   }
 
   private Path unfinished(String name) {
-    Path file = folder.path().resolve(name);
+    Path file = folder.path().resolve(below + name);
     return file.resolveSibling("." + file.getFileName() + UNFINISHED);
   }
 

@@ -40,6 +40,21 @@ public interface ResultKind<R> extends Named {
    */
   List<Metric> metrics();
 
+  /**
+   * A metric that is the mean of a measure over the classes that were measured.
+   *
+   * @param metric of {@link #metrics}
+   * @param measure of {@link Scores#perClass}
+   */
+  record ClassMean(String metric, String measure) {}
+
+  /**
+   * The metric that is told of base and of novel classes too; empty if none is a mean of classes.
+   */
+  default Optional<ClassMean> classMean() {
+    return Optional.empty();
+  }
+
   /** For which task a data set has to be annotated, to score it; empty: for any. */
   Optional<Task> annotation();
 

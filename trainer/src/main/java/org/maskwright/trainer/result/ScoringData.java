@@ -15,6 +15,7 @@ import org.maskwright.datasets.metrics.CocoEvaluator;
  * @param threshold score from which a result counts where confusions and errors are counted; empty:
  *     that of the best F1 of each class
  * @param detections instance results: how many of an image and class count; COCO's number is 100
+ * @param novel if present, base and novel classes are measured too
  * @param notes is told what else was opened, a line each
  */
 public record ScoringData(
@@ -23,6 +24,7 @@ public record ScoringData(
     Optional<Path> instances,
     Optional<Double> threshold,
     int detections,
+    Optional<BaseAndNovel> novel,
     Consumer<String> notes) {
   /** The data set's own annotation. */
   public static ScoringData of(Dataset dataset) {
@@ -32,6 +34,7 @@ public record ScoringData(
         Optional.empty(),
         Optional.empty(),
         CocoEvaluator.MAX_DETECTIONS,
+        Optional.empty(),
         note -> {});
   }
 }

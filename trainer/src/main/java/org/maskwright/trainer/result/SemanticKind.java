@@ -31,6 +31,7 @@ import org.maskwright.modelzoo.postprocess.SemanticPostProcessor.Order;
 public final class SemanticKind implements ResultKind<SemanticMap> {
   private static final String NAME = "semantic";
   private static final String M_IOU = "mIoU";
+  private static final String IOU = "IoU";
   private static final String FW_IOU = "fwIoU";
   private static final String M_ACC = "mACC";
   private static final String P_ACC = "pACC";
@@ -59,6 +60,11 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
   }
 
   @Override
+  public Optional<ClassMean> classMean() {
+    return Optional.of(new ClassMean(M_IOU, IOU));
+  }
+
+  @Override
   public Optional<Task> annotation() {
     return Optional.of(Task.SEMANTIC);
   }
@@ -71,14 +77,21 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
   @Override
   public SemanticMap process(ImageOutputs outputs, ResultContext context) {
     return SemanticPostProcessor.process(
-        outputs.queries(), frame(outputs, context), order(outputs, context));
+        outputs.queries(),
+        frame(outputs, context),
+        order(outputs, context),
+        context.settings().semanticMerge());
   }
 
   /** The scores of which {@link #process} takes the largest. */
   static void scores(
       ImageOutputs outputs, ResultContext context, SemanticPostProcessor.ScoreRows receiver) {
     SemanticPostProcessor.scores(
-        outputs.queries(), frame(outputs, context), order(outputs, context), receiver);
+        outputs.queries(),
+        frame(outputs, context),
+        order(outputs, context),
+        context.settings().semanticMerge(),
+        receiver);
   }
 
   @Override
@@ -152,7 +165,7 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
       metrics.put(P_ACC, 100 * result.pixelAccuracy());
       ClassColumns classes = new ClassColumns();
       for (int c = 0; c < categories.size(); c++) {
-        classes.add("IoU", categories.get(c).name(), result.iou().get(c));
+        classes.add(IOU, categories.get(c).name(), result.iou().get(c));
         classes.add("ACC", categories.get(c).name(), result.accuracy().get(c));
       }
       ScoreDetails details =

@@ -15,7 +15,7 @@ import org.maskwright.trainer.Versions;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SettingsWriter;
-import org.maskwright.trainer.source.TrainingData;
+import org.maskwright.trainer.source.EvaluatedData;
 
 /**
  * Whether processes are about to train the same model on the same data, compared before they
@@ -59,7 +59,7 @@ final class Agreement {
   static void requirePrepared(ProcessGroup group, Prepared prepared) {
     Map<String, String> data = new TreeMap<>();
     data.put("training data", prepared.data().fingerprint());
-    data.put("validation data", TrainingData.fingerprint(prepared.val()));
+    data.put("validation data", EvaluatedData.fingerprint(prepared.val()));
     require(group, prepared.engine(), prepared.learner().task().model(), data);
   }
 

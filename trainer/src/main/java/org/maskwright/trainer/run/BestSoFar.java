@@ -13,15 +13,15 @@ final class BestSoFar {
   /** What decided where neither the metric nor the loss could. */
   static final String LAST_CHECKPOINT = "last checkpoint";
 
-  private static final String LOSS = "loss.total";
-
   private final EvalSettings settings;
+  private final String loss; // of the data set whose metric decides
   private Optional<RunSummary.Scored> best = Optional.empty();
   private String decidedBy = LAST_CHECKPOINT;
   private int withoutBetter;
 
   BestSoFar(EvalSettings settings) {
     this.settings = settings;
+    this.loss = settings.bestOf().map(name -> name + ".").orElse("") + "loss.total";
   }
 
   /** Takes in the next evaluation. */
@@ -36,11 +36,11 @@ final class BestSoFar {
       }
     } else if (decidedBy.equals(settings.best())) {
       return; // what is known of the metric stands
-    } else if (isDefined(scored, LOSS)) {
-      if (!decidedBy.equals(LOSS) || value(scored, LOSS) < value(best.get(), LOSS)) {
-        take(scored, LOSS);
+    } else if (isDefined(scored, loss)) {
+      if (!decidedBy.equals(loss) || value(scored, loss) < value(best.get(), loss)) {
+        take(scored, loss);
       }
-    } else if (!decidedBy.equals(LOSS)) {
+    } else if (!decidedBy.equals(loss)) {
       take(scored, LAST_CHECKPOINT);
     }
   }

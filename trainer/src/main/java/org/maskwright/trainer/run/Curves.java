@@ -27,7 +27,13 @@ final class Curves {
   static void write(String title, List<MetricsLog.Line> lines, Path folder) {
     List<MetricsLog.Line> train = of("train", lines);
     chart(title, "loss", train, losses(train), 1, folder.resolve("loss.png"));
-    chart(title, "percent", of("eval", lines), metrics(), 2, folder.resolve("metrics.png"));
+    chart(
+        title,
+        "percent",
+        of("eval", lines),
+        metrics(of("eval", lines)),
+        2,
+        folder.resolve("metrics.png"));
   }
 
   /** The same numbers and more as plots of a page; what was not measured is left out. */
@@ -36,15 +42,36 @@ final class Curves {
     List<MetricsLog.Line> eval = of("eval", lines);
     List<Plot> out = new ArrayList<>();
     out.add(plot("Loss in training", train, losses(train), ""));
-    out.add(plot("Loss on evaluated images", eval, named(eval, LOSS), LOSS));
+    for (String of : evaluated(eval)) {
+      String title = "Loss on evaluated images" + (of.isEmpty() ? "" : " of " + title(of));
+      out.add(plot(title, eval, named(eval, of + LOSS), of + LOSS));
+    }
     out.add(plot("Learning rate", train, List.of("lr"), ""));
-    for (ResultKind<?> kind : ResultKinds.all()) {
-      String title = "Metrics, " + kind.name() + ", in percent";
-      String beginning = kind.name() + ".";
-      out.add(plot(title, eval, named(eval, beginning), beginning));
+    for (String of : evaluated(eval)) {
+      for (ResultKind<?> kind : ResultKinds.all()) {
+        String title =
+            "Metrics, " + (of.isEmpty() ? "" : title(of) + ", ") + kind.name() + ", in percent";
+        String beginning = of + kind.name() + ".";
+        out.add(plot(title, eval, named(eval, beginning), beginning));
+      }
     }
     out.removeIf(plot -> plot.lines().stream().noneMatch(Plot.Line::isDrawn));
     return out;
+  }
+
+  /** What the metrics of each data set begin with; nothing of the only one. */
+  private static List<String> evaluated(List<MetricsLog.Line> lines) {
+    List<String> kinds = ResultKinds.names();
+    return lines.stream()
+        .flatMap(line -> line.values().keySet().stream())
+        .map(name -> name.substring(0, name.indexOf('.') + 1))
+        .map(first -> first.equals(LOSS) || kinds.contains(first.replace(".", "")) ? "" : first)
+        .distinct()
+        .toList();
+  }
+
+  private static String title(String beginning) {
+    return beginning.substring(0, beginning.length() - 1);
   }
 
   private static List<String> named(List<MetricsLog.Line> lines, String beginning) {
@@ -75,10 +102,13 @@ final class Curves {
     return line.values().getOrDefault(name, Double.NaN);
   }
 
-  /** Of each kind of result the first. */
-  private static List<String> metrics() {
-    return ResultKinds.all().stream()
-        .map(kind -> kind.name() + "." + kind.metrics().get(0).name())
+  /** Of each data set and kind of result the first. */
+  private static List<String> metrics(List<MetricsLog.Line> eval) {
+    return evaluated(eval).stream()
+        .flatMap(
+            of ->
+                ResultKinds.all().stream()
+                    .map(kind -> of + kind.name() + "." + kind.metrics().get(0).name()))
         .toList();
   }
 

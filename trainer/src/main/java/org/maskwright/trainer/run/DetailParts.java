@@ -29,6 +29,9 @@ final class DetailParts {
 
   private static final int CURVE_STEPS = 100;
 
+  /** Of classes. */
+  private static final int PAIRS = 10;
+
   private DetailParts() {}
 
   /** Of each kind of result that has one. */
@@ -65,13 +68,39 @@ final class DetailParts {
         counted);
   }
 
-  /** What became of the objects and what was detected, by size, and of each class. */
+  /** What became of the objects and what was detected, and classes taken for each other. */
   static List<Table> errors(EvalReport report) {
     List<Table> out = new ArrayList<>();
     report
         .details()
+        .forEach(
+            (kind, details) ->
+                details
+                    .confusion()
+                    .filter(matrix -> !matrix.pairs(1).isEmpty())
+                    .ifPresent(matrix -> out.add(pairs(kind, matrix))));
+    report
+        .details()
         .forEach((kind, details) -> details.errors().ifPresent(e -> out.addAll(errors(kind, e))));
     return out;
+  }
+
+  private static Table pairs(String kind, ConfusionMatrix matrix) {
+    List<Table.Row> rows =
+        matrix.pairs(PAIRS).stream()
+            .map(
+                p ->
+                    new Table.Row(
+                        matrix.name(p.first()) + " and " + matrix.name(p.second()),
+                        List.of(
+                            Long.toString(p.count()),
+                            String.format(Locale.ROOT, "%.1f", 100 * p.share()))))
+            .toList();
+    return new Table(
+        kind + ": classes taken for each other",
+        List.of("classes", matrix.counted().label(), "% of both"),
+        rows,
+        "In either direction, of what is true of both classes; near synonyms stand first.");
   }
 
   private static List<Table> errors(String kind, InstanceErrors errors) {

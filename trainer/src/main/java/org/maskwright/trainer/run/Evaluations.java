@@ -14,6 +14,7 @@ import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.eval.EvalFiles;
 import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.EvalReports;
 
 /**
  * Evaluates when it is due, and keeps the link to the best checkpoint.
@@ -28,10 +29,10 @@ final class Evaluations {
   private final Session session;
   private final EvalSettings settings;
   private final Learner learner;
-  private final Evaluator evaluator;
+  private final Evaluators evaluators;
   private final StepLog log;
   private final Map<Long, RunSummary.Scored> onAll = new HashMap<>(); // by step
-  private final Map<Long, EvalReport> made = new HashMap<>(); // by step, of those that may be best
+  private final Map<Long, EvalReports> made = new HashMap<>(); // by step, of those that may be best
   private BestSoFar best;
   private Optional<RunSummary.Scored> last = Optional.empty();
 
@@ -40,12 +41,12 @@ final class Evaluations {
    *
    * @param step that the run goes on from
    */
-  Evaluations(Session session, Learner learner, Evaluator evaluator, StepLog log, long step)
+  Evaluations(Session session, Learner learner, Evaluators evaluators, StepLog log, long step)
       throws IOException {
     this.session = session;
     this.settings = session.settings().eval();
     this.learner = learner;
-    this.evaluator = evaluator;
+    this.evaluators = evaluators;
     this.log = log;
     this.best = new BestSoFar(settings);
     for (MetricsLog.Line line : logged(session.folder().metrics(), step)) {
@@ -82,15 +83,12 @@ final class Evaluations {
 
   /** Evaluates the weights of now, which are those of a step's checkpoint. */
   void evaluate(long step) {
-    EvalReport[] report = new EvalReport[1];
+    EvalReports[] report = new EvalReports[1];
     Path picture = session.folder().samples().resolve("step-%08d.png".formatted(step));
     learner.withEvaluationWeights(
         () ->
             report[0] =
-                evaluator.run(
-                    settings.limit(),
-                    Optional.empty(),
-                    Optional.of(picture).filter(p -> settings.samples() > 0)));
+                evaluators.inTraining(Optional.of(picture).filter(p -> settings.samples() > 0)));
     report[0].get(settings.best()); // refuses a metric that was not measured
     remember(log(EVALUATED, step, report[0]));
     linkBest();
@@ -117,8 +115,7 @@ final class Evaluations {
    * @param interrupted whether the run has not come to its end
    */
   void conclude(long step, boolean interrupted) {
-    boolean ofSome = settings.limit() > 0 && settings.limit() < evaluator.images();
-    if (!interrupted && last.isPresent() && ofSome) {
+    if (!interrupted && last.isPresent() && evaluators.limited()) {
       last = last.map(scored -> evaluatedOnAll(scored.step(), step));
       BestSoFar ofAll = new BestSoFar(settings);
       best.best().ifPresent(scored -> ofAll.add(evaluatedOnAll(scored.step(), step)));
@@ -142,9 +139,8 @@ final class Evaluations {
     return onAll.computeIfAbsent(
         step,
         s -> {
-          EvalReport[] report = new EvalReport[1];
-          Runnable evaluation =
-              () -> report[0] = evaluator.run(0, Optional.empty(), Optional.empty());
+          EvalReports[] report = new EvalReports[1];
+          Runnable evaluation = () -> report[0] = evaluators.onAll();
           if (s == now) {
             learner.withEvaluationWeights(evaluation);
           } else {
@@ -155,14 +151,14 @@ final class Evaluations {
         });
   }
 
-  private RunSummary.Scored log(String kind, long step, EvalReport report) {
+  private RunSummary.Scored log(String kind, long step, EvalReports report) {
     for (String line : EvalTable.lines(step, report)) {
       session.console().line(line);
     }
     log.write(kind, step, report.metrics());
     made.put(step, report);
     session.folder().writeEvaluation(step, EvalFiles.of(report));
-    keepThresholds(step, report);
+    keepThresholds(step, report.deciding(settings.bestOf()));
     return new RunSummary.Scored(step, report.metrics());
   }
 
@@ -181,13 +177,10 @@ final class Evaluations {
    * All of the evaluation of the best checkpoint, made again where an earlier process made it. The
    * model has its weights afterwards; training is over then.
    */
-  Optional<EvalReport> reportOfBest() {
+  Optional<EvalReports> reportOfBest() {
     session.store().best().ifPresent(checkpoint -> learner.takeWeights(checkpoint.folder()));
     return best.best()
-        .map(
-            scored ->
-                made.computeIfAbsent(
-                    scored.step(), step -> evaluator.run(0, Optional.empty(), Optional.empty())));
+        .map(scored -> made.computeIfAbsent(scored.step(), step -> evaluators.onAll()));
   }
 
   /**

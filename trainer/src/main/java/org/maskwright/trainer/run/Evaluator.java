@@ -1,12 +1,13 @@
 package org.maskwright.trainer.run;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.ImageId;
@@ -14,14 +15,17 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.LoaderSettings;
 import org.maskwright.datasets.metrics.CocoEvaluator;
 import org.maskwright.datasets.metrics.ScoreThresholds;
-import org.maskwright.engine.process.ProcessGroup;
-import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.eval.ChosenClasses;
 import org.maskwright.trainer.eval.EvalReport;
 import org.maskwright.trainer.eval.Evaluation;
+import org.maskwright.trainer.eval.ModelNetwork;
+import org.maskwright.trainer.eval.Network;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.eval.SamplePictures;
 import org.maskwright.trainer.eval.ValidationLoss;
@@ -32,58 +36,88 @@ import org.maskwright.trainer.result.InstanceKind;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoringData;
+import org.maskwright.trainer.source.EvaluatedData;
 import org.maskwright.trainer.source.TrainingData;
 
-/**
- * Evaluates a model on one data set as the settings say.
- *
- * <p>Where the model's engine has joined several processes they evaluate together: process 0 calls
- * {@link #run}, as often as it likes, and {@link #release} when it needs the others no more; the
- * others call {@link #help} until then.
- */
+/** Evaluates a model on one data set as the settings say; {@link Evaluators} on all of a run. */
 public final class Evaluator {
+  private final EvaluatedData data;
   private final EvalSettings settings;
   private final Dataset dataset;
   private final Predictor predictor;
   private final Evaluation evaluation;
-  private final ProcessGroup processes;
-  private final ParameterExchange weights;
   private final RunSettings run;
   private final Console console;
   private final LoaderSettings loading;
+  private final int modelClasses; // K of the model
+  private final Optional<WordsOfDataset> words; // where the model is asked about them
+  private final Optional<int[]> places; // of its classes in the model's, where it has its own
 
   /**
-   * For a model and a data set with the same classes.
+   * For a model and a data set.
    *
    * @param normalization what the model was trained with
    * @param threshold score from which a result counts where confusions and errors are counted;
    *     empty: that of the best F1 of each class
    * @throws ConfigException if the model or the data set's annotation cannot serve a kind of the
-   *     settings
+   *     settings, or they have no class in common
    */
-  public Evaluator(
+  Evaluator(
       SegmentationModel model,
       Normalization normalization,
       RunSettings run,
-      Dataset dataset,
+      EvaluatedData data,
       Optional<Double> threshold,
       Console console) {
+    this.data = data;
+    this.dataset = data.dataset();
     requireChannels(normalization, dataset);
-    this.settings = run.eval();
-    this.dataset = dataset;
+    this.settings = data.eval(run);
     this.run = run;
     this.console = console;
     // The data set says what is a thing and what stuff; an imported model may not know.
+    ClassSpace classes = TrainingData.classSpace(dataset.categories());
+    Network network = new ModelNetwork(model);
+    boolean own =
+        data.ofOwnClasses()
+            && network.prompted().isEmpty()
+            && !names(model.classSpace()).equals(data.classNames());
+    boolean words = own && model.config().classHead().speaksWords();
+    this.modelClasses = model.classSpace().size();
+    this.words =
+        words ? Optional.of(WordsOfDataset.of(model, classes, data, run)) : Optional.empty();
+    this.places =
+        own && !words
+            ? Optional.of(ChosenClasses.places(model.classSpace(), data.classNames()))
+            : Optional.empty();
     this.predictor =
         new Predictor(
-            model,
-            TrainingData.classSpace(dataset.categories()),
+            own && !words ? chosen(network, classes, data, console) : network,
+            classes,
             normalization,
             inference(settings));
     this.loading = loading(run);
-    this.evaluation = evaluation(predictor, run, dataset, threshold, console::line);
-    this.processes = model.engine().processes();
-    this.weights = new ParameterExchange(model.engine(), processes, model.state().values());
+    this.evaluation = evaluation(predictor, run, data, threshold, console::line);
+  }
+
+  private static List<String> names(ClassSpace classes) {
+    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
+  }
+
+  private static Network chosen(
+      Network network, ClassSpace classes, EvaluatedData data, Console console) {
+    List<String> missing = ChosenClasses.missing(network.classSpace(), data.classNames());
+    if (!missing.isEmpty()) {
+      if (missing.size() == classes.size()) {
+        throw new ConfigException(
+            "data.evaluations, %s: expected a class of the model, %s, got %s; give them the model's names with classes = { theirs = ours }"
+                .formatted(data.name(), names(network.classSpace()), data.classNames()));
+      }
+      console.line(
+          "note: %s: the model does not have %d of %d classes, which are never found: %s",
+          data.name(), missing.size(), classes.size(), String.join(", ", missing));
+    }
+    return new ChosenClasses(network, classes);
   }
 
   /**
@@ -96,20 +130,23 @@ public final class Evaluator {
   public static Evaluation evaluation(
       Predictor predictor,
       RunSettings run,
-      Dataset dataset,
+      EvaluatedData data,
       Optional<Double> threshold,
       Consumer<String> notes) {
-    EvalSettings settings = run.eval();
-    ScoringData data =
+    EvalSettings settings = data.eval(run);
+    ScoringData scoring =
         new ScoringData(
-            dataset,
-            Optional.of(run.data().val()),
+            data.dataset(),
+            // An official file beside the data has the names that these classes had.
+            Optional.of(data.settings().dataset()).filter(d -> data.settings().classes().isEmpty()),
             settings.instances(),
             threshold,
             // In a picture of hundreds of objects the best 100 say how many there are, not more.
             settings.tiles().isOn() ? Integer.MAX_VALUE : CocoEvaluator.MAX_DETECTIONS,
+            NovelClasses.of(settings),
             notes);
-    return Evaluation.shared(predictor, data, settings.kinds(), loading(run), run.evaluatedTiles());
+    return Evaluation.shared(
+        predictor, scoring, settings.kinds(), loading(run), run.evaluatedTiles());
   }
 
   private static LoaderSettings loading(RunSettings run) {
@@ -147,7 +184,8 @@ public final class Evaluator {
             Set.copyOf(s.tasks()),
             s.rules())
         .withWindows(s.video())
-        .withShots(s.shots());
+        .withShots(s.shots())
+        .withSemanticMerge(s.semanticMerge());
   }
 
   /**
@@ -157,11 +195,7 @@ public final class Evaluator {
    * @param files receives the results in the official formats
    * @param picture receives a sheet of sample predictions
    */
-  public EvalReport run(int limit, Optional<ResultFiles> files, Optional<Path> picture) {
-    if (processes.size() > 1) {
-      processes.gather(ByteBuffer.allocate(Integer.BYTES).putInt(limit).array());
-      weights.take(0); // which need not be those of the last step
-    }
+  EvalReport run(int limit, Optional<ResultFiles> files, Optional<Path> picture) {
     Optional<SamplePictures> samples =
         picture.map(
             p ->
@@ -169,39 +203,34 @@ public final class Evaluator {
                     settings.kinds().get(0),
                     ScoreThresholds.everywhere(InstanceKind.DEFAULT_THRESHOLD),
                     settings.samples()));
-    EvalReport report = evaluation.run(limit, files, samples, loss(), this::progress);
+    EvalReport report = spoken(() -> evaluation.run(limit, files, samples, loss(), this::progress));
     samples.ifPresent(s -> s.write(picture.get()));
     report.skipped().forEach(message -> console.line("skipped: " + message));
     return report;
   }
 
-  /**
-   * In another process than the first: waits for its next evaluation and computes a share of it,
-   * with the first one's weights, which the model has then.
-   *
-   * @return false if there is none any more
-   */
-  boolean help() {
-    byte[] request = processes.gather(new byte[0]).get(0);
-    if (request.length == 0) {
-      return false;
+  /** Computes this process's share of an evaluation that process 0 runs. */
+  void help(int limit) {
+    spoken(
+        () -> {
+          evaluation.help(limit, loss());
+          return limit;
+        });
+  }
+
+  /** While the model speaks the data set's classes. */
+  private <T> T spoken(Supplier<T> evaluated) {
+    if (words.isEmpty()) {
+      return evaluated.get();
     }
-    weights.take(0);
-    evaluation.help(ByteBuffer.wrap(request).getInt(), loss());
-    return true;
+    try (ClassHead.Speaking speaking = words.get().speak()) {
+      return evaluated.get();
+    }
   }
 
-  /** Helps until process 0 needs this one no more. */
-  public void helpAll() {
-    boolean asked;
-    do {
-      asked = help();
-    } while (asked);
-  }
-
-  /** In the first process: lets the others go on. */
-  public void release() {
-    processes.meet();
+  /** What is evaluated on. */
+  EvaluatedData data() {
+    return data;
   }
 
   /** The kind of result that pictures show. */
@@ -229,16 +258,28 @@ public final class Evaluator {
     }
     Dataset some = DatasetView.where(dataset, i -> again.contains(dataset.info(i).imageId()));
     if (some.size() > 0) {
-      new Evaluation(predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles())
-          .run(0, Optional.empty(), Optional.of(pictures));
+      Evaluation shown =
+          new Evaluation(
+              predictor, ScoringData.of(some), List.of(kind), loading, run.evaluatedTiles());
+      spoken(() -> shown.run(0, Optional.empty(), Optional.of(pictures)));
     }
     return pictures.rows();
   }
 
   private Optional<ValidationLoss> loss() {
-    return settings.loss() && !predictor.isPrompted() && dataset.tasks().contains(run.task())
-        ? Optional.of(new ValidationLoss(run.task(), criterion(), run.seed()))
+    boolean computed =
+        settings.loss()
+            && !predictor.isPrompted()
+            && dataset.tasks().contains(run.task())
+            && places.stream().flatMapToInt(Arrays::stream).allMatch(k -> k >= 0);
+    return computed
+        ? Optional.of(new ValidationLoss(run.task(), criterion(), run.seed(), classes()))
         : Optional.empty();
+  }
+
+  private Optional<ValidationLoss.Classes> classes() {
+    return places.map(
+        to -> new ValidationLoss.Classes(Arrays.stream(to).boxed().toList(), modelClasses));
   }
 
   /** Without weights of classes, so that losses of runs with other weights can be compared. */

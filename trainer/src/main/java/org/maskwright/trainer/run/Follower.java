@@ -19,7 +19,7 @@ import org.maskwright.trainer.loop.TrainListener;
 final class Follower implements TrainListener {
   private final RunSettings settings;
   private final Learner learner;
-  private final Evaluator evaluator;
+  private final Evaluators evaluators;
   private final BooleanSupplier stopRequested;
   private long step;
   private boolean interrupted;
@@ -27,12 +27,12 @@ final class Follower implements TrainListener {
   private Follower(
       RunSettings settings,
       Learner learner,
-      Evaluator evaluator,
+      Evaluators evaluators,
       BooleanSupplier stopRequested,
       long step) {
     this.settings = settings;
     this.learner = learner;
-    this.evaluator = evaluator;
+    this.evaluators = evaluators;
     this.stopRequested = stopRequested;
     this.step = step;
   }
@@ -55,7 +55,7 @@ final class Follower implements TrainListener {
       Learner learner = prepared.learner();
       TrainingState state = learner.shared(TrainingState.START);
       Follower follower =
-          new Follower(settings, learner, prepared.evaluator(), stopRequested, state.step());
+          new Follower(settings, learner, prepared.evaluators(), stopRequested, state.step());
       try (Loader loader = prepared.loader(state)) {
         follower.helpAll();
         if (!group.any(false)) {
@@ -92,7 +92,7 @@ final class Follower implements TrainListener {
       learner.helpWrite();
     }
     if (after.evaluate()) {
-      learner.withEvaluationWeights(evaluator::help);
+      learner.withEvaluationWeights(evaluators::help);
     }
     boolean exhausted = after.evaluate() && group.any(false);
     return after.stop() || exhausted ? Verdict.STOP : Verdict.CONTINUE;
@@ -100,6 +100,6 @@ final class Follower implements TrainListener {
 
   /** Helps with evaluations until process 0 needs this one no more. */
   private void helpAll() {
-    learner.withEvaluationWeights(evaluator::helpAll);
+    learner.withEvaluationWeights(evaluators::helpAll);
   }
 }

@@ -15,8 +15,8 @@ import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SettingsWriter;
-import org.maskwright.trainer.eval.EvalReport;
-import org.maskwright.trainer.source.TrainingData;
+import org.maskwright.trainer.eval.EvalReports;
+import org.maskwright.trainer.source.EvaluatedData;
 import org.maskwright.trainer.track.TrackedRun;
 import org.maskwright.trainer.track.Trackers;
 
@@ -82,7 +82,7 @@ final class Leader {
             "train",
             prepared.data().fingerprint(),
             "val",
-            TrainingData.fingerprint(prepared.val())));
+            EvaluatedData.fingerprint(prepared.val())));
   }
 
   private TrackedRun tracked(Session session, Provenance provenance) {
@@ -105,10 +105,10 @@ final class Leader {
     try (Loader loader = prepared.loader(state);
         StepLog log = StepLog.resume(session, state, trackers)) {
       Evaluations evaluations =
-          new Evaluations(session, learner, prepared.evaluator(), log, state.step());
+          new Evaluations(session, learner, prepared.evaluators(), log, state.step());
       Keeper keeper = new Keeper(session, learner, loader, log, evaluations, state);
       evaluations.catchUp(state.step());
-      prepared.evaluator().release();
+      prepared.evaluators().release();
       boolean over = evaluations.exhausted() || state.step() >= settings.train().steps();
       if (learner.processes().any(over)) {
         console.line("the run has ended: nothing is left to train");
@@ -130,10 +130,10 @@ final class Leader {
       // An ended run that is resumed once more has its page, which may have taken an evaluation.
       boolean told = Files.exists(session.folder().report()) && summary.step() == state.step();
       if (!summary.interrupted() && !told) {
-        Optional<EvalReport> best = evaluations.reportOfBest();
+        Optional<EvalReports> best = evaluations.reportOfBest();
         RunReport.write(session, prepared, summary, best, provenance);
       }
-      prepared.evaluator().release();
+      prepared.evaluators().release();
       return summary;
     }
   }

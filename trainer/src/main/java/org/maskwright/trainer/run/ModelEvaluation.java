@@ -3,16 +3,15 @@ package org.maskwright.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.files.OutputFile;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -21,12 +20,13 @@ import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.eval.EvalFiles;
 import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.EvalReports;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.report.ReportPage;
 import org.maskwright.trainer.result.ResultFiles;
 import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ResultKinds;
-import org.maskwright.trainer.source.TrainingData;
+import org.maskwright.trainer.source.EvaluatedData;
 
 /**
  * A model folder on a data set, by the official rules, by one process or by several that each call
@@ -34,7 +34,7 @@ import org.maskwright.trainer.source.TrainingData;
  * those of one process.
  *
  * <pre>{@code
- * Optional<EvalReport> report =
+ * Optional<EvalReports> reports =
  *     GroupMember.run(
  *         place, settings.train().processes().patience(), group -> evaluation.run(group, out));
  * }</pre>
@@ -77,10 +77,10 @@ public final class ModelEvaluation {
    * @return in the first process
    * @throws ConfigException if model and data set do not fit, or the processes differ
    */
-  public Optional<EvalReport> run(ProcessGroup group, Optional<OutputFolder> out)
+  public Optional<EvalReports> run(ProcessGroup group, Optional<OutputFolder> out)
       throws IOException {
     Agreement.requireSettings(group, settings);
-    Dataset data = data(group);
+    List<EvaluatedData> data = data(group);
     try (Engine engine =
             GroupMember.open(
                 settings.engine().options(settings.seed()), group, ProcessGroup.alone());
@@ -91,10 +91,15 @@ public final class ModelEvaluation {
       }
       DecoderConfig decoder = loaded.config().decoder();
       if (!decoder.isAsked() || decoder.hasOwnExample()) { // else any class can be asked about
-        SameClasses.require(loaded.classSpace(), data, model, wishes.byPosition());
+        data.stream()
+            .filter(each -> !each.ofOwnClasses())
+            .forEach(
+                each ->
+                    SameClasses.require(
+                        loaded.classSpace(), each.dataset(), model, wishes.byPosition()));
       }
-      Evaluator evaluator =
-          new Evaluator(
+      Evaluators evaluators =
+          new Evaluators(
               loaded,
               ModelFolder.describe(model).normalization(),
               settings,
@@ -106,66 +111,87 @@ public final class ModelEvaluation {
           engine,
           loaded,
           Map.of(
-              "validation data", TrainingData.fingerprint(data), "asked for", wishes.toString()));
+              "validation data", EvaluatedData.fingerprint(data), "asked for", wishes.toString()));
       if (group.rank() > 0) {
-        evaluator.helpAll();
+        evaluators.helpAll();
         return Optional.empty();
       }
       return Optional.of(
           out.isPresent()
-              ? written(evaluator, out.get(), page(data, engine, evaluator))
-              : evaluated(evaluator, Optional.empty(), Optional.empty()));
+              ? written(evaluators, out.get(), page(data, engine, evaluators))
+              : evaluated(evaluators, each -> Optional.empty(), Optional.empty()));
     }
   }
 
   /** The first process opens it first: a made one is written then. */
-  private Dataset data(ProcessGroup group) {
+  private List<EvaluatedData> data(ProcessGroup group) {
     if (group.rank() > 0) {
       group.meet();
     }
-    Dataset data = TrainingData.evaluated(settings);
+    List<EvaluatedData> data = EvaluatedData.all(settings);
     if (group.rank() == 0) {
       group.meet();
     }
     return data;
   }
 
-  private EvalReport evaluated(
-      Evaluator evaluator, Optional<ResultFiles> files, Optional<Path> sheet) {
-    EvalReport report = evaluator.run(wishes.limit(), files, sheet);
-    evaluator.release();
-    return report;
+  private EvalReports evaluated(
+      Evaluators evaluators,
+      Function<EvaluatedData, Optional<ResultFiles>> files,
+      Optional<Path> sheet) {
+    EvalReports reports = evaluators.run(wishes.limit(), files, sheet);
+    evaluators.release();
+    return reports;
   }
 
-  private Function<EvalReport, String> page(Dataset data, Engine engine, Evaluator evaluator) {
+  private Function<EvalReports, String> page(
+      List<EvaluatedData> data, Engine engine, Evaluators evaluators) {
     Provenance provenance =
         Provenance.current(
             settings.seed(),
             engine.backendName(),
             engine.device().toString(),
             command,
-            Map.of("val", TrainingData.fingerprint(data)));
-    return report ->
-        ReportPage.html(EvaluationReport.of(model, settings, data, report, evaluator, provenance));
+            Map.of("val", EvaluatedData.fingerprint(data)));
+    return reports ->
+        ReportPage.html(EvaluationReport.of(model, settings, reports, evaluators, provenance));
   }
 
-  private EvalReport written(
-      Evaluator evaluator, OutputFolder folder, Function<EvalReport, String> page)
+  /** The files of one of several data sets are in a folder of its name. */
+  private EvalReports written(
+      Evaluators evaluators, OutputFolder folder, Function<EvalReports, String> page)
       throws IOException {
     Path sheet = folder.path().resolve(".samples.png"); // hidden until all is there
-    try (ResultFiles files = ResultFiles.in(folder)) {
-      EvalReport report = evaluated(evaluator, Optional.of(files), Optional.of(sheet));
-      files.finish();
-      EvalFiles.of(report).forEach(folder::write);
-      folder.write(ReportPage.NAME, page.apply(report));
-      if (Files.exists(sheet)) {
-        folder.publish(sheet, "samples.png");
+    Map<String, ResultFiles> files = new LinkedHashMap<>();
+    Map<Path, String> sheets = new LinkedHashMap<>();
+    List<Evaluator> all = evaluators.all();
+    for (Evaluator evaluator : all) {
+      String name = evaluator.data().name();
+      boolean one = all.size() == 1;
+      files.put(name, ResultFiles.in(folder, one ? "" : name + "/"));
+      sheets.put(
+          one ? sheet : Evaluators.sheet(sheet, name),
+          one ? "samples.png" : "samples-" + name + ".png");
+    }
+    try {
+      EvalReports reports =
+          evaluated(evaluators, data -> Optional.of(files.get(data.name())), Optional.of(sheet));
+      files.values().forEach(ResultFiles::finish);
+      EvalFiles.of(reports).forEach(folder::write);
+      folder.write(ReportPage.NAME, page.apply(reports));
+      for (Map.Entry<Path, String> made : sheets.entrySet()) {
+        if (Files.exists(made.getKey())) {
+          folder.publish(made.getKey(), made.getValue());
+        }
       }
-      return report;
-    } catch (IOException e) {
-      throw OutputFile.failure(folder.path(), e);
+      return reports;
     } finally {
-      Files.deleteIfExists(sheet);
+      for (ResultFiles each : files.values()) {
+        each.close();
+      }
+      for (Path made : sheets.keySet()) {
+        Files.deleteIfExists(made);
+      }
     }
   }
 
@@ -175,13 +201,17 @@ public final class ModelEvaluation {
    * @throws ConfigException if no kind of result that is evaluated has scores
    */
   public void requireThresholds() {
-    if (settings.eval().kinds().stream().noneMatch(ResultKind::hasScores)) {
+    List<ResultKind<?>> kinds =
+        settings.data().evaluations().stream()
+            .<ResultKind<?>>flatMap(e -> e.kinds().stream())
+            .toList();
+    if (kinds.stream().noneMatch(ResultKind::hasScores)) {
       throw new ConfigException(
           "eval.tasks: expected "
               + scored()
               + " among them for --save-thresholds, the kinds of result with scores of their own,"
               + " got "
-              + settings.eval().tasks());
+              + kinds.stream().map(ResultKind::name).distinct().toList());
     }
   }
 
@@ -193,11 +223,13 @@ public final class ModelEvaluation {
   }
 
   /**
-   * Keeps the score thresholds of the best F1 in the model folder.
+   * Keeps the score thresholds of the best F1 in the model folder, of several data sets those of
+   * the one whose metric decides.
    *
    * @return their file; empty if nothing right was found
    */
-  public Optional<Path> keepThresholds(EvalReport report) {
+  public Optional<Path> keepThresholds(EvalReports reports) {
+    EvalReport report = reports.deciding(settings.eval().bestOf());
     Map<String, ScoreThresholds> found = report.bestThresholds();
     if (found.isEmpty()) {
       return Optional.empty();

@@ -6,9 +6,11 @@ import org.maskwright.datasets.Normalization;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.ParameterExchange;
 import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.onnx.OnnxDescription;
 import org.maskwright.modelzoo.prediction.Outputs.MaskScores;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.onnx.OnnxNetwork;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
@@ -40,6 +42,13 @@ record ModelSource(
   interface Loaded extends AutoCloseable {
     Network network();
 
+    /**
+     * Speaks other classes until that is closed.
+     *
+     * @throws ConfigException if it cannot
+     */
+    ClassHead.Speaking speak(SpokenWords words);
+
     @Override
     void close();
   }
@@ -70,11 +79,12 @@ record ModelSource(
         file.normalization(),
         file.model().decoder().classifiesPixels(),
         file.model().decoder().takesClips(),
-        (engine, facts) -> loaded(engine, ModelFolder.open(engine, folder), facts));
+        (engine, facts) -> loaded(engine, folder, facts));
   }
 
   /** All processes have the first one's weights then. */
-  private static Loaded loaded(Engine engine, SegmentationModel model, Map<String, String> facts) {
+  private static Loaded loaded(Engine engine, Path folder, Map<String, String> facts) {
+    SegmentationModel model = ModelFolder.open(engine, folder);
     try {
       Agreement.require(engine.processes(), engine, model, facts);
       new ParameterExchange(engine, engine.processes(), model.state().values()).take(0);
@@ -86,6 +96,15 @@ record ModelSource(
       @Override
       public Network network() {
         return new ModelNetwork(model);
+      }
+
+      @Override
+      public ClassHead.Speaking speak(SpokenWords words) {
+        try {
+          return model.speak(words.classes(), words.bank());
+        } catch (IllegalArgumentException | CheckpointException e) {
+          throw new ConfigException(folder + ": " + e.getMessage(), e);
+        }
       }
 
       @Override
@@ -122,6 +141,14 @@ record ModelSource(
       @Override
       public Network network() {
         return new OnnxFileNetwork(network);
+      }
+
+      @Override
+      public ClassHead.Speaking speak(SpokenWords words) {
+        throw new ConfigException(
+            file
+                + ": classes: an exported file knows those that it was exported with; expected the"
+                + " model folder");
       }
 
       @Override

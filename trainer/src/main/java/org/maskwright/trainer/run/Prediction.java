@@ -250,9 +250,9 @@ public final class Prediction {
     return source.equals(other.source);
   }
 
-  /** The classes of the model. */
+  /** The classes of its results: the model's own, or those that are asked for. */
   public ClassSpace classSpace() {
-    return source.classSpace();
+    return wishes.words().map(words -> words.classes().space()).orElse(source.classSpace());
   }
 
   /** The kinds of results that the model can give of a photograph, the first one by default. */
@@ -349,6 +349,7 @@ public final class Prediction {
             "--window: expected a model of clips (model.decoder.type = masked-attention-video), got"
                 + " one that sees each frame by itself; leave it out");
       }
+      classesToLookFor().ifPresent(progress::note);
       classesWithoutBest().ifPresent(progress::note);
       return new Opened(loaded, predictor, passes, progress);
     } catch (RuntimeException | Error e) {
@@ -460,13 +461,14 @@ public final class Prediction {
             evaluated ? Set.copyOf(eval.tasks()) : Set.of(kind.name()),
             wishes.rules().orElse(eval.rules()),
             thresholds.least())
-        .withWindows(eval.video());
+        .withWindows(eval.video())
+        .withSemanticMerge(eval.semanticMerge());
   }
 
   /** Says which classes have no threshold of their own where others have. */
   private Optional<String> classesWithoutBest() {
     List<String> without =
-        source.classSpace().classes().stream()
+        classSpace().classes().stream()
             .map(ClassSpace.Entry::name)
             .filter(name -> !thresholds.byClass().containsKey(name))
             .toList();
@@ -504,10 +506,10 @@ public final class Prediction {
     names.forEach(name -> folder.requireFree(name + ".png", name + ".json"));
     try (ModelSource.Loaded loaded = load(engine, photographs);
         PredictionFiles files =
-            PredictionFiles.in(
-                folder, wishes.formats(), kind, source.classSpace(), wishes.tolerance())) {
+            PredictionFiles.in(folder, wishes.formats(), kind, classSpace(), wishes.tolerance())) {
       names.forEach(files::requireFree);
       Predictor predictor = predictor(loaded.network());
+      classesToLookFor().ifPresent(progress::note);
       classesWithoutBest().ifPresent(progress::note);
       Results results = new Results(photographs, names, folder, files, progress);
       shared(needsOneProcess() ? ProcessGroup.alone() : engine.processes())
@@ -543,7 +545,7 @@ public final class Prediction {
 
   private SharedPhotographs shared(ProcessGroup group) {
     return new SharedPhotographs(
-        group, kind, source.classSpace(), thresholds, !wishes.formats().isEmpty());
+        group, kind, classSpace(), thresholds, !wishes.formats().isEmpty());
   }
 
   /** Over a network of this model that is loaded. */
@@ -552,8 +554,7 @@ public final class Prediction {
   }
 
   private Predictor predictor(Network network, InferenceSettings settings) {
-    Predictor predictor =
-        new Predictor(network, network.classSpace(), source.normalization(), settings);
+    Predictor predictor = new Predictor(network, classSpace(), source.normalization(), settings);
     predictor.requireServes(kind);
     return predictor;
   }
@@ -569,17 +570,40 @@ public final class Prediction {
    * @param what is predicted, for processes to agree about
    */
   ModelSource.Loaded load(Engine engine, String what) {
-    return source
-        .loader()
-        .load(
-            engine,
-            Map.of(
-                "version",
-                Versions.current().toString(),
-                "photographs",
-                what,
-                "asked for",
-                "%s %s %s %s".formatted(kind.name(), shortEdge(), wishes.threshold(), tiling)));
+    ModelSource.Loaded loaded =
+        source
+            .loader()
+            .load(
+                engine,
+                Map.of(
+                    "version",
+                    Versions.current().toString(),
+                    "photographs",
+                    what,
+                    "asked for",
+                    "%s %s %s %s %s"
+                        .formatted(
+                            kind.name(),
+                            shortEdge(),
+                            wishes.threshold(),
+                            tiling,
+                            wishes.words().map(SpokenWords::classes))));
+    try {
+      wishes.words().ifPresent(loaded::speak); // until it is closed
+      return loaded;
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /** The classes that are asked for in place of the model's own. */
+  Optional<SpokenWords> words() {
+    return wishes.words();
+  }
+
+  private Optional<String> classesToLookFor() {
+    return wishes.words().map(words -> words.note(source.classSpace()));
   }
 
   private PredictedPhotograph<?> predicted(

@@ -18,6 +18,7 @@ import org.maskwright.trainer.result.Rules;
  * @param formats of other tools that are written too
  * @param tolerance polygons in these may be this far from the masks' edges, in pixels; 0: they are
  *     the edges
+ * @param words classes to look for in place of the model's own
  */
 public record PredictionWishes(
     Optional<ResultKind<?>> kind,
@@ -27,7 +28,8 @@ public record PredictionWishes(
     Optional<String> tile,
     Optional<Integer> overlap,
     List<PredictionFormat> formats,
-    double tolerance) {
+    double tolerance,
+    Optional<SpokenWords> words) {
   /** Nothing in particular. */
   public static final PredictionWishes NONE =
       new PredictionWishes(
@@ -38,7 +40,8 @@ public record PredictionWishes(
           Optional.empty(),
           Optional.empty(),
           List.of(),
-          0);
+          0,
+          Optional.empty());
 
   /**
    * From which score on results are shown: of instances the score they need, of panoptic segments
@@ -82,23 +85,30 @@ public record PredictionWishes(
   /** These, of a kind of result. */
   public PredictionWishes withKind(ResultKind<?> wanted) {
     return new PredictionWishes(
-        Optional.of(wanted), threshold, shortEdge, rules, tile, overlap, formats, tolerance);
+        Optional.of(wanted), threshold, shortEdge, rules, tile, overlap, formats, tolerance, words);
   }
 
   /** These, from a score on. */
   public PredictionWishes withThreshold(Threshold wanted) {
-    return new PredictionWishes(kind, wanted, shortEdge, rules, tile, overlap, formats, tolerance);
+    return new PredictionWishes(
+        kind, wanted, shortEdge, rules, tile, overlap, formats, tolerance, words);
   }
 
   /** These, with files of other tools' formats. */
   public PredictionWishes withFormats(List<PredictionFormat> wanted) {
     return new PredictionWishes(
-        kind, threshold, shortEdge, rules, tile, overlap, wanted, tolerance);
+        kind, threshold, shortEdge, rules, tile, overlap, wanted, tolerance, words);
+  }
+
+  /** These, of other classes than the model's own. */
+  public PredictionWishes withWords(SpokenWords wanted) {
+    return new PredictionWishes(
+        kind, threshold, shortEdge, rules, tile, overlap, formats, tolerance, Optional.of(wanted));
   }
 
   /** These, tile by tile where a picture is larger than a tile. */
   public PredictionWishes withTile(String wanted) {
     return new PredictionWishes(
-        kind, threshold, shortEdge, rules, Optional.of(wanted), overlap, formats, tolerance);
+        kind, threshold, shortEdge, rules, Optional.of(wanted), overlap, formats, tolerance, words);
   }
 }

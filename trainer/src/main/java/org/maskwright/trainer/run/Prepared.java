@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.maskwright.datasets.Categories;
-import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.loader.Loader;
 import org.maskwright.datasets.loader.Share;
@@ -21,6 +20,7 @@ import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskSettings;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.source.EvaluatedData;
 import org.maskwright.trainer.source.TrainingData;
 
 /**
@@ -28,16 +28,16 @@ import org.maskwright.trainer.source.TrainingData;
  * nothing is trained or written yet.
  *
  * @param data to train on
- * @param val to evaluate on
+ * @param val to evaluate on, at least one
  * @param warnings what is rarely meant
  */
 record Prepared(
     TrainingData data,
-    Dataset val,
+    List<EvaluatedData> val,
     Engine engine,
     SegmentationModel model,
     Learner learner,
-    Evaluator evaluator,
+    Evaluators evaluators,
     List<String> warnings)
     implements AutoCloseable {
   /**
@@ -57,22 +57,28 @@ record Prepared(
       processes.meet(); // the first one writes the data set
     }
     TrainingData data = TrainingData.open(settings, console::line);
-    Dataset val = TrainingData.evaluated(settings);
+    List<EvaluatedData> val = EvaluatedData.all(settings);
     if (made && processes.rank() == 0) {
       processes.meet();
     }
     if (!settings.model().decoder().isAsked()) { // what is asked has no classes of its own
-      requireSameClasses(data.categories(), val);
+      val.forEach(each -> requireSameClasses(data.categories(), each));
     }
     data.requireShared(new Share(processes.rank(), processes.size()));
     data.lines().forEach(console::line);
-    console.line("val:   %s, %d images", val.name(), val.size());
+    for (EvaluatedData each : val) {
+      console.line(
+          "val:   %s%s, %d images",
+          val.size() == 1 ? "" : each.name() + " = ", each.dataset().name(), each.dataset().size());
+    }
     PixelSettings.line(settings).ifPresent(console::line);
-    Stream.concat(data.notes(), val.notes().stream())
+    Stream.concat(data.notes(), val.stream().flatMap(v -> v.dataset().notes().stream()))
         .distinct()
         .forEach(note -> console.line("note: " + note));
     List<String> cautions = new ArrayList<>();
-    data.learnable(val).forEach(warning -> cautions.add("warning: " + warning));
+    data.learnable(val.stream().map(EvaluatedData::dataset).toList())
+        .forEach(warning -> cautions.add("warning: " + warning));
+    data.starved().forEach(warning -> cautions.add("warning: " + warning));
     cautions.addAll(Cautions.of(settings, data, val));
     cautions.addAll(PixelSettings.cautions(settings, data));
     cautions.forEach(console::line);
@@ -106,7 +112,7 @@ record Prepared(
       Console console,
       Consumer<String> warnings,
       TrainingData data,
-      Dataset val,
+      List<EvaluatedData> val,
       Engine engine,
       List<String> cautions) {
     ClassSpace classes = TrainingData.classSpace(data.categories());
@@ -134,9 +140,9 @@ record Prepared(
         List<String> ofModel = Cautions.ofModel(settings, model);
         ofModel.forEach(console::line);
         cautions.addAll(ofModel);
-        Evaluator evaluator =
-            new Evaluator(model, origin.normalization(), settings, val, Optional.empty(), console);
-        return new Prepared(data, val, engine, model, learner, evaluator, List.copyOf(cautions));
+        Evaluators evaluators =
+            new Evaluators(model, origin.normalization(), settings, val, Optional.empty(), console);
+        return new Prepared(data, val, engine, model, learner, evaluators, List.copyOf(cautions));
       } catch (RuntimeException e) {
         learner.close();
         throw e;
@@ -185,13 +191,14 @@ record Prepared(
         origin.licence());
   }
 
-  private static void requireSameClasses(Categories train, Dataset val) {
-    if (!train.names().equals(val.categories().names())) {
+  private static void requireSameClasses(Categories train, EvaluatedData val) {
+    if (!val.ofOwnClasses() && !train.names().equals(val.classNames())) {
       throw new ConfigException(
           "data.val: expected the classes of data.train, in the same order: "
               + train.names()
               + ", got "
-              + val.categories().names());
+              + val.classNames()
+              + "; data.evaluation.label-space = own judges it in its own");
     }
   }
 

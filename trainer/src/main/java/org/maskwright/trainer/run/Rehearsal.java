@@ -68,7 +68,8 @@ public record Rehearsal(
   }
 
   private static double imageSeconds(Prepared run, int images) {
-    EvalReport report = run.evaluator().run(images, Optional.empty(), Optional.empty());
+    Evaluator first = run.evaluators().all().get(0);
+    EvalReport report = first.run(images, Optional.empty(), Optional.empty());
     return report.seconds() / report.images();
   }
 }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.maskwright.datasets.ImageId;
@@ -17,9 +19,12 @@ import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SettingsWriter;
 import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.EvalReports;
 import org.maskwright.trainer.eval.SamplePictures;
 import org.maskwright.trainer.report.Jpeg;
+import org.maskwright.trainer.report.Plot;
 import org.maskwright.trainer.report.Report;
+import org.maskwright.trainer.report.Report.Confusion;
 import org.maskwright.trainer.report.Report.Fact;
 import org.maskwright.trainer.report.Report.Pictures;
 import org.maskwright.trainer.report.Report.Table;
@@ -62,6 +67,87 @@ final class ReportParts {
         counted + "Pixels of %d images.".formatted(stats.pixels().images()));
   }
 
+  /** Parts of an evaluation of one data set. */
+  @FunctionalInterface
+  interface OfOne<T> {
+    List<T> parts(EvalReport report);
+  }
+
+  /**
+   * The parts of all data sets, one after the other.
+   *
+   * @param titled a part with another title; of several data sets their names stand in it
+   */
+  private static <T> List<T> ofAll(
+      EvalReports reports, OfOne<T> parts, BiFunction<T, UnaryOperator<String>, T> titled) {
+    List<T> out = new ArrayList<>();
+    reports
+        .byName()
+        .forEach(
+            (name, report) -> {
+              UnaryOperator<String> title = text -> reports.before(name, ": ") + text;
+              parts.parts(report).forEach(part -> out.add(titled.apply(part, title)));
+            });
+    return out;
+  }
+
+  /** Tables of all data sets. */
+  static List<Table> tables(EvalReports reports, OfOne<Table> parts) {
+    return ofAll(
+        reports,
+        parts,
+        (t, title) -> new Table(title.apply(t.caption()), t.columns(), t.rows(), t.note()));
+  }
+
+  /** Confusions of all data sets. */
+  static List<Confusion> confusions(EvalReports reports) {
+    return ofAll(
+        reports,
+        DetailParts::confusions,
+        (c, title) -> new Confusion(title.apply(c.caption()), c.classes(), c.cells(), c.note()));
+  }
+
+  /** Curves of all data sets. */
+  static List<Plot> curves(EvalReports reports) {
+    return ofAll(
+        reports,
+        DetailParts::curves,
+        (p, title) -> new Plot(title.apply(p.title()), p.xLabel(), p.lines(), p.range()));
+  }
+
+  /** The images that went best, middling and worst on each data set. */
+  static Optional<Pictures> pictures(EvalReports reports, Evaluators evaluators) {
+    List<String> measures = new ArrayList<>();
+    List<Pictures.Group> groups = new ArrayList<>();
+    for (Evaluator evaluator : evaluators.all()) {
+      String name = evaluator.data().name();
+      pictures(reports.byName().get(name), evaluator)
+          .ifPresent(
+              of -> {
+                String before = reports.before(name, ": ");
+                measures.add(before + of.measure());
+                of.groups()
+                    .forEach(g -> groups.add(new Pictures.Group(before + g.name(), g.examples())));
+              });
+    }
+    return groups.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Pictures(String.join(" ", measures), groups));
+  }
+
+  /** A row for each metric, a column for each data set. */
+  static Table metrics(EvalReports reports) {
+    List<String> columns = new ArrayList<>(List.of("metric"));
+    columns.addAll(reports.several() ? reports.byName().keySet() : List.of("value"));
+    return new Table(
+        "Metrics, in percent; losses as they are",
+        columns,
+        reports.metricNames().stream()
+            .map(name -> new Table.Row(name, reports.texts(name)))
+            .toList(),
+        "");
+  }
+
   /** A table for each kind of result, a column for each of its measures. */
   static List<Table> perClass(EvalReport report) {
     Map<String, List<String>> byKind =
@@ -96,7 +182,7 @@ final class ReportParts {
   }
 
   /** The images that went best, middling and worst. */
-  static Optional<Pictures> pictures(EvalReport report, Evaluator evaluator) {
+  private static Optional<Pictures> pictures(EvalReport report, Evaluator evaluator) {
     ImageScores scores = report.ofImages().get(evaluator.drawnKind());
     if (scores == null || scores.percent().isEmpty()) {
       return Optional.empty();

@@ -14,12 +14,13 @@ import org.maskwright.datasets.catalog.DatasetStats;
 import org.maskwright.files.OutputFile;
 import org.maskwright.trainer.checkpoint.Provenance;
 import org.maskwright.trainer.config.RunSettings;
-import org.maskwright.trainer.eval.EvalReport;
+import org.maskwright.trainer.eval.EvalReports;
 import org.maskwright.trainer.report.Report;
 import org.maskwright.trainer.report.Report.Fact;
 import org.maskwright.trainer.report.Report.Table;
 import org.maskwright.trainer.report.ReportPage;
 import org.maskwright.trainer.result.Metric;
+import org.maskwright.trainer.source.EvaluatedData;
 import org.maskwright.trainer.source.TrainingData;
 
 /** A finished run as a {@link Report} in its folder. */
@@ -46,7 +47,7 @@ final class RunReport {
       Session session,
       Prepared prepared,
       RunSummary summary,
-      Optional<EvalReport> best,
+      Optional<EvalReports> best,
       Provenance provenance)
       throws IOException {
     Path file = session.folder().report();
@@ -55,7 +56,7 @@ final class RunReport {
     return file;
   }
 
-  private Report report(Optional<EvalReport> best, Provenance provenance) throws IOException {
+  private Report report(Optional<EvalReports> best, Provenance provenance) throws IOException {
     List<MetricsLog.Line> lines = MetricsLog.read(session.folder().metrics());
     Path model = session.folder().checkpoints().resolve("best");
     return new Report(
@@ -69,12 +70,12 @@ final class RunReport {
         Optional.of(data()),
         Curves.plots(lines),
         summary.last().map(this::metrics),
-        best.map(ReportParts::perClass).orElse(List.of()),
-        best.map(DetailParts::confusions).orElse(List.of()),
-        best.map(DetailParts::errors).orElse(List.of()),
-        best.map(DetailParts::curves).orElse(List.of()),
-        best.map(DetailParts::thresholds).orElse(List.of()),
-        best.flatMap(report -> ReportParts.pictures(report, prepared.evaluator())),
+        best.map(b -> ReportParts.tables(b, ReportParts::perClass)).orElse(List.of()),
+        best.map(ReportParts::confusions).orElse(List.of()),
+        best.map(b -> ReportParts.tables(b, DetailParts::errors)).orElse(List.of()),
+        best.map(ReportParts::curves).orElse(List.of()),
+        best.map(b -> ReportParts.tables(b, DetailParts::thresholds)).orElse(List.of()),
+        best.flatMap(reports -> ReportParts.pictures(reports, prepared.evaluators())),
         ReportParts.settings(settings),
         ReportParts.provenance(provenance),
         EvaluationReport.commands(model));
@@ -112,9 +113,13 @@ final class RunReport {
       parts.add(new Fact("trained on", name + ", " + source.examples().counted()));
       classes.add(ReportParts.classes("Trained on " + name, DatasetStats.quick(source.dataset())));
     }
-    String val = prepared.val().name();
-    parts.add(new Fact("evaluated on", val + ", " + prepared.val().size() + " images"));
-    classes.add(ReportParts.classes("Evaluated on " + val, DatasetStats.quick(prepared.val())));
+    for (EvaluatedData val : prepared.val()) {
+      String before = prepared.val().size() == 1 ? "" : val.name() + " = ";
+      parts.add(EvaluationReport.part(before, val));
+      classes.add(
+          ReportParts.classes(
+              "Evaluated on " + before + val.dataset().name(), DatasetStats.quick(val.dataset())));
+    }
     return new Report.Data(parts, classes, prepared.warnings());
   }
 

@@ -12,6 +12,7 @@ import org.maskwright.datasets.Size;
 import org.maskwright.datasets.Tiling;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.trainer.eval.PredictedPhotograph;
 import org.maskwright.trainer.eval.Predictor;
 import org.maskwright.trainer.result.ImageOutputs;
@@ -57,6 +58,7 @@ public final class SharedModel implements AutoCloseable {
   public static final class Waiting {
     private final Predictor predictor;
     private final ResultKind<?> kind;
+    private final Optional<SpokenWords> words;
     private final Path name;
     private final Photograph picture;
     private final Optional<Tiling> tiling; // of a picture larger than a tile
@@ -65,12 +67,14 @@ public final class SharedModel implements AutoCloseable {
     private Waiting(
         Predictor predictor,
         ResultKind<?> kind,
+        Optional<SpokenWords> words,
         Path name,
         Photograph picture,
         Optional<Tiling> tiling,
         Optional<TrainingExample> example) {
       this.predictor = predictor;
       this.kind = kind;
+      this.words = words;
       this.name = name;
       this.picture = picture;
       this.tiling = tiling;
@@ -81,7 +85,15 @@ public final class SharedModel implements AutoCloseable {
     public Optional<Size> inputSize() {
       return example.map(e -> new Size(e.width(), e.height()));
     }
+
+    /** What pictures that are run together have in common; empty: it is run by itself. */
+    public Optional<Alike> alike() {
+      return inputSize().map(size -> new Alike(size, words));
+    }
   }
+
+  /** What pictures have in common that are run together. */
+  public record Alike(Size inputSize, Optional<SpokenWords> words) {}
 
   /** A picture that was run. */
   @FunctionalInterface
@@ -116,16 +128,26 @@ public final class SharedModel implements AutoCloseable {
                             ImageId.of(name.toString()), name, picture.width(), picture.height()),
                         picture,
                         List.of())));
-    return new Waiting(predictor, asked.kind(), name, picture, tiling, example);
+    return new Waiting(predictor, asked.kind(), asked.words(), name, picture, tiling, example);
   }
 
   /**
    * Runs pictures.
    *
-   * @param pictures of one {@link Waiting#inputSize}; one alone where that is empty
+   * @param pictures {@link Waiting#alike}; one alone where that is empty
    * @return of each what came of it, in order
    */
   public List<Seen> run(List<Waiting> pictures) {
+    Waiting one = pictures.get(0);
+    if (one.words.isEmpty() || one.words.equals(first.words())) { // which it speaks anyway
+      return spoken(pictures);
+    }
+    try (ClassHead.Speaking others = loaded.speak(one.words.get())) {
+      return spoken(pictures);
+    }
+  }
+
+  private List<Seen> spoken(List<Waiting> pictures) {
     Waiting one = pictures.get(0);
     if (one.tiling.isPresent()) {
       PredictedPhotograph<?> result =

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.DatasetException;
+import org.maskwright.modelzoo.head.Vocabulary;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.http.Answer;
@@ -20,11 +21,13 @@ import org.maskwright.trainer.run.Prediction;
 import org.maskwright.trainer.run.PredictionWishes;
 import org.maskwright.trainer.run.PredictionWishes.Threshold;
 import org.maskwright.trainer.run.SharedModel;
+import org.maskwright.trainer.run.SpokenWords;
 
 /** {@code POST /v1/predict}: the bytes of a picture in, what the model sees in it out. */
 final class PredictHandler implements Handler {
   /** What may stand in the query. */
-  static final List<String> QUERY = AnswerShape.queryBehind(List.of("task", "threshold"));
+  static final List<String> QUERY =
+      AnswerShape.queryBehind(List.of("task", "threshold", "classes", "stuff"));
 
   private static final String BEST = "best";
 
@@ -81,6 +84,14 @@ final class PredictHandler implements Handler {
       Optional<Threshold> threshold = threshold(query);
       if (threshold.isPresent()) {
         of = of.withThreshold(threshold.get());
+      }
+      Optional<String> classes = query.find("classes");
+      if (classes.isPresent()) {
+        of =
+            of.withWords(
+                new SpokenWords(
+                    Vocabulary.parse(classes.get(), query.find("stuff").orElse("")),
+                    wishes.words().flatMap(SpokenWords::bank)));
       }
       return new Asked(of.equals(wishes) ? prediction : prediction.with(of), AnswerShape.of(query));
     } catch (IllegalArgumentException | CheckpointException e) {

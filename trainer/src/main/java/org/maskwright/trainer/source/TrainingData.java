@@ -38,7 +38,6 @@ import org.maskwright.trainer.config.DataSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SourceSettings;
 import org.maskwright.trainer.config.TrainTileSettings;
-import org.maskwright.trainer.loss.SupervisionSettings;
 
 /**
  * The data sets that a run trains on, opened, over one list of classes.
@@ -46,6 +45,9 @@ import org.maskwright.trainer.loss.SupervisionSettings;
  * <p>Immutable.
  */
 public final class TrainingData {
+  /** Epochs of a source beside one of another, from which on it is said. */
+  private static final int FAR_MORE = 100;
+
   private final RunSettings run;
   private final List<Source> sources;
   private final Categories categories;
@@ -83,39 +85,36 @@ public final class TrainingData {
   }
 
   /**
-   * Opens the data set that a run is evaluated on.
-   *
-   * @throws DatasetException as {@link #open(RunSettings, DatasetSettings, Task)}, and if the mask
-   *     of a segment is not known
-   */
-  public static Dataset evaluated(RunSettings run) {
-    Dataset all = open(run, run.data().val(), run.task());
-    return SupervisionSettings.requireMasks(
-        run.data().fold().map(fold -> fold.evaluated(all)).orElse(all),
-        "evaluation is of whole masks: let data.val be pictures whose objects are drawn, a few are enough (docs/weak-labels.md)");
-  }
-
-  /**
    * Opens what a run trains on, and makes the synthetic data set if one is asked for.
    *
    * @param console told what is left out
    * @throws ConfigException if a data set cannot serve its task, or a class that is given another
    *     name is not there
-   * @throws DatasetException if a data set cannot be opened, has nothing to learn from, or has no
-   *     class in common with the others
+   * @throws DatasetException if a data set cannot be opened or has nothing to learn from, or
+   *     classes are things of one and stuff of another
    */
   public static TrainingData open(RunSettings run, Consumer<String> console) {
     List<SourceSettings> settings = run.data().sources();
     List<Dataset> own = new ArrayList<>();
-    for (SourceSettings source : settings) {
+    for (int s = 0; s < settings.size(); s++) {
+      SourceSettings source = settings.get(s);
       Task task = source.task(run.task());
       Dataset dataset = open(run, source.dataset(), task);
-      requireTask(dataset, task);
+      requireTask(
+          dataset, task, settings.size() == 1 ? "task" : "data.sources[%d].task".formatted(s));
       requireNamed(dataset, source.classes());
       own.add(run.data().fold().map(fold -> fold.trained(dataset)).orElse(dataset));
     }
     List<Map<String, String>> names = settings.stream().map(SourceSettings::classes).toList();
-    Categories categories = CommonClasses.of(own, names);
+    List<Boolean> things =
+        settings.stream().map(source -> source.task(run.task()) != Task.SEMANTIC).toList();
+    Categories categories = CommonClasses.of(own, names, things);
+    CommonClasses.alone(own, names)
+        .forEach(
+            alone ->
+                console.accept(
+                    "warning: %s: none of its classes is a class of another source; classes of one name are one class: if they are the same, name them with classes = { theirs = ours }"
+                        .formatted(alone.name())));
     List<LabelSpace> told = told(run, own, categories);
     List<Source> sources = new ArrayList<>();
     for (int s = 0; s < own.size(); s++) {
@@ -151,10 +150,11 @@ public final class TrainingData {
         .toList();
   }
 
-  private static void requireTask(Dataset dataset, Task task) {
+  private static void requireTask(Dataset dataset, Task task, String key) {
     if (!dataset.tasks().contains(task)) {
       throw new ConfigException(
-          "task: "
+          key
+              + ": "
               + dataset.name()
               + " can serve "
               + dataset.tasks().stream().sorted().toList().toString().toLowerCase(Locale.ROOT)
@@ -166,10 +166,10 @@ public final class TrainingData {
     }
   }
 
-  private static void requireNamed(Dataset dataset, Map<String, String> names) {
+  static void requireNamed(Dataset dataset, Map<String, String> names) {
     List<String> own = dataset.categories().names();
     for (String name : names.keySet()) {
-      if (!own.contains(name)) {
+      if (!own.contains(name) && !name.equals(CommonClasses.ANY)) {
         throw new ConfigException(
             "classes: %s has no class \"%s\"%s; its classes are %s"
                 .formatted(dataset.name(), name, Names.meant(name, own), own));
@@ -182,9 +182,7 @@ public final class TrainingData {
     TrainTileSettings tiles = source.tiles();
     Dataset images = tiles.tiling().<Dataset>map(t -> TiledDataset.forTraining(all, t)).orElse(all);
     boolean kept = images != all && tiles.empty() == TrainTileSettings.Empty.KEEP;
-    return kept || source.supervision().takesBareImages()
-        ? images
-        : withTargets(images, console);
+    return kept || source.supervision().takesBareImages() ? images : withTargets(images, console);
   }
 
   /** Without the images that the annotation says have nothing to learn from, as in the recipes. */
@@ -245,10 +243,44 @@ public final class TrainingData {
                             ? ""
                             : String.format(
                                 Locale.ROOT,
-                                ", %.0f %% of the %s",
+                                ", %.0f %% of the %s, %.3g epochs",
                                 100 * s.settings().ratio() / all,
-                                mixed() ? "images" : "steps")))
+                                mixed() ? "images" : "steps",
+                                epochs(s))))
         .toList();
+  }
+
+  /** How often a whole run sees each image of a source, in the mean. */
+  private double epochs(Source source) {
+    double all = sources.stream().mapToDouble(s -> s.settings().ratio()).sum();
+    int batch = mixed() ? run.train().batchSize() : source.settings().batchSize();
+    double images =
+        (double) run.train().steps() * run.train().accumulate() * batch * source.settings().ratio();
+    return images / all / source.examples().size();
+  }
+
+  /** Which of several sources a run hardly sees, a line each. */
+  public List<String> starved() {
+    double most = sources.stream().mapToDouble(this::epochs).max().orElseThrow();
+    List<String> out = new ArrayList<>();
+    for (Source source : sources) {
+      double own = epochs(source);
+      String seen =
+          String.format(
+              Locale.ROOT,
+              "%s: the run sees each of its images %.2g times in the mean",
+              source.dataset().name(),
+              own);
+      if (sources.size() > 1 && own < 1) {
+        out.add(seen + ", so not all of them; raise its ratio or train.steps");
+      } else if (sources.size() > 1 && most > FAR_MORE * own) {
+        out.add(
+            seen
+                + String.format(
+                    Locale.ROOT, ", those of another source %.2g times; see their ratios", most));
+      }
+    }
+    return out;
   }
 
   private boolean mixed() {
@@ -258,15 +290,18 @@ public final class TrainingData {
   /**
    * What cannot be learnt, a line each.
    *
-   * @param val what is evaluated on
+   * @param val what is evaluated on; those of other classes tell nothing
    * @throws DatasetException if nothing can
    */
-  public List<String> learnable(Dataset val) {
+  public List<String> learnable(List<Dataset> val) {
     List<String> out = new ArrayList<>();
     Optional<DatasetStats> evaluated =
         run.data().fold().isPresent() // whose classes are meant not to be learnt
             ? Optional.empty()
-            : Optional.of(DatasetStats.quick(val));
+            : val.stream()
+                .filter(v -> v.categories().names().equals(categories.names()))
+                .findFirst()
+                .map(DatasetStats::quick);
     for (Source source : sources) {
       if (source.settings().supervision().takesBareImages()) {
         continue; // its annotation is not all that is learnt from

@@ -19,6 +19,9 @@ public final class Templates {
   /** Names of the lists, the shortest first; their sources are in their first lines. */
   public static final List<String> NAMES = List.of("name", "photo", "vild", "imagenet");
 
+  /** The list that is taken where nobody asks for another. */
+  public static final String USUAL = "vild";
+
   private Templates() {}
 
   /**

@@ -106,7 +106,12 @@ class GroundingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "torch, plain", "torch, ragged", "torch, one", "nd4j, plain", "nd4j, ragged", "nd4j, one"
+    "torch, plain",
+    "torch, ragged",
+    "torch, one",
+    "nd4j, plain",
+    "nd4j, ragged",
+    "nd4j, one"
   })
   void lossesAndGradientsEqualTheFormula(String backend, String name) {
     Case golden = Case.of(name);
@@ -160,7 +165,8 @@ class GroundingTest {
     try (Engine engine = open("torch");
         var scope = engine.scope()) {
       float expected = loss(engine, golden, told, 1, 1);
-      for (int[] order : List.of(new int[] {told[2], told[0], told[1]}, new int[] {told[1], told[0], told[2]})) {
+      for (int[] order :
+          List.of(new int[] {told[2], told[0], told[1]}, new int[] {told[1], told[0], told[2]})) {
         assertEquals(expected, loss(engine, golden, order, 1, 1), 1e-5);
       }
       assertEquals(expected, loss(engine, golden, told, 3, 1), 1e-5); // other queries first
@@ -216,6 +222,7 @@ class GroundingTest {
   }
 
   /** Two processes of this one: what one gives, both get. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Pair(int rank, byte[][] given, CyclicBarrier all) implements ProcessGroup {
     @Override
     public List<byte[]> gather(byte[] own) {
@@ -263,6 +270,7 @@ class GroundingTest {
   }
 
   /** Losses of the outputs and the gradient of the regions by their sum. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Part(float[] losses, float[] gradient) {}
 
   private static Part part(ProcessGroup group, Case golden, int[] images, int all) {
@@ -285,11 +293,7 @@ class GroundingTest {
       Tensor regions =
           engine
               .floats(
-                  z,
-                  golden.outputs(),
-                  Math.max(1, images.length),
-                  golden.queries(),
-                  golden.width())
+                  z, golden.outputs(), Math.max(1, images.length), golden.queries(), golden.width())
               .variable();
       List<Tensor> layers = new ArrayList<>();
       for (int l = 0; l < golden.outputs(); l++) {
@@ -316,9 +320,7 @@ class GroundingTest {
         List<Future<Part>> parts = new ArrayList<>();
         for (int rank = 0; rank < 2; rank++) {
           int[] images =
-              rank == 0
-                  ? Arrays.copyOf(told, first)
-                  : Arrays.copyOfRange(told, first, told.length);
+              rank == 0 ? Arrays.copyOf(told, first) : Arrays.copyOfRange(told, first, told.length);
           ProcessGroup group = new Pair(rank, given, barrier);
           parts.add(pool.submit(() -> part(group, golden, images, told.length)));
         }
@@ -330,11 +332,9 @@ class GroundingTest {
           int rest = told.length - first;
           float[] joined = new float[told.length * each];
           System.arraycopy(one.gradient(), l * first * each, joined, 0, first * each);
-          System.arraycopy(
-              other.gradient(), l * rest * each, joined, first * each, rest * each);
+          System.arraycopy(other.gradient(), l * rest * each, joined, first * each, rest * each);
           assertArrayEquals(
-              Arrays.copyOfRange(
-                  whole.gradient(), l * joined.length, (l + 1) * joined.length),
+              Arrays.copyOfRange(whole.gradient(), l * joined.length, (l + 1) * joined.length),
               joined,
               1e-5f);
         }

@@ -90,8 +90,11 @@ class ModelFolderTest {
     ModelFolder.writeThresholds(folder, Map.of(), List.of("cone", "sky"));
     assertEquals(Map.of(), ModelFolder.thresholds(folder), "in place of the earlier ones");
     ModelFolder.open(engine, folder).close();
+    ScoreThresholds some = new ScoreThresholds(0.5, Map.of("sky", 0.3));
+    ModelFolder.writeThresholds(folder, Map.of("instance", some), List.of("sky"));
+    assertEquals(Map.of("instance", some), ModelFolder.thresholds(folder), "some classes by name");
     assertTrue(
-        refused(() -> ModelFolder.writeThresholds(folder, Map.of(), List.of("cone")))
+        refused(() -> ModelFolder.writeThresholds(folder, Map.of(), List.of("tree")))
             .contains("thresholds of 1 classes, the model has 2"));
   }
 

@@ -1,6 +1,7 @@
 package org.maskwright.trainer.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -68,13 +69,48 @@ class EvalFilesTest {
         KeptResults.of(ResultKinds.get("instance"), ClassSpace.ofSize(2)));
   }
 
+  private static EvalReports reports(String... names) {
+    Map<String, EvalReport> out = new LinkedHashMap<>();
+    for (String name : names) {
+      out.put(name, report());
+    }
+    return new EvalReports(out);
+  }
+
+  @Test
+  void ofSeveralDataSetsEachHasItsMetricsTableAndFiles() {
+    EvalReports both = reports("ade", "coco");
+    assertEquals(
+        List.of("ade.instance.AP", "ade.instance.APl", "coco.instance.AP", "coco.instance.APl"),
+        List.copyOf(both.metrics().keySet()));
+    assertEquals(50, both.get("coco.instance.AP"));
+    assertThrows(IllegalArgumentException.class, () -> both.get("instance.AP"));
+    List<String> lines = EvalText.lines(both);
+    assertEquals(
+        List.of(
+            "                            ade     coco",
+            "instance.AP               50.00    50.00",
+            "instance.APl               none     none",
+            "",
+            "ade",
+            "1 images in 0.5 s"),
+        lines.subList(0, 6));
+    assertEquals(
+        List.of("evaluation.json", "ade-instance-confusion.csv", "coco-instance-confusion.csv"),
+        List.copyOf(EvalFiles.of(both).keySet()));
+    String json = EvalFiles.json(both);
+    assertTrue(
+        json.startsWith("{\"metrics\":{\"ade.instance.AP\":50.0,\"ade.instance.APl\":null,"), json);
+    assertTrue(json.contains("\"evaluations\":{\"ade\":{\"images\":1,"), json);
+  }
+
   @Test
   void theJsonHoldsEveryNumber() {
     String none =
         "{\"found\":0,\"wrong class\":0,\"merged\":0,\"split\":0,\"outline\":0,\"missed\":0}";
     String nothing =
         "{\"right\":0,\"wrong class\":0,\"duplicate\":0,\"merge\":0,\"outline\":0,\"part\":0,\"invented\":0}";
-    String json = EvalFiles.json(report());
+    String json = EvalFiles.json(reports("val"));
     for (String part :
         List.of(
             "{\"images\":1,\"skipped\":1,\"seconds\":0.5,\"metrics\":{\"instance.AP\":50.0,\"instance.APl\":null},"
@@ -103,7 +139,7 @@ class EvalFilesTest {
 
   @Test
   void eachKindWithAMatrixHasItsTable() {
-    Map<String, String> files = EvalFiles.of(report());
+    Map<String, String> files = EvalFiles.of(reports("val"));
     assertEquals(List.of("evaluation.json", "instance-confusion.csv"), List.copyOf(files.keySet()));
     assertEquals(
         """
@@ -131,6 +167,8 @@ class EvalFilesTest {
           truth                        predicted                       objects
           cat                          dog                                   1   50.0 % of the truth
           (nothing)                    dog                                   1   50.0 % of the predicted
+        instance: classes taken for each other, by their share of what is true of both:
+          cat                          dog                                   1   50.0 %
 
         instance: objects by size          all       found wrong class      merged       split     outline      missed
           small                              2           1           1           0           0           0           0
@@ -139,7 +177,7 @@ class EvalFilesTest {
           of any size                        2           1           1           0           0           0           0
           detections: right 1, wrong class 1, duplicate 0, merge 0, outline 0, part 0, invented 1
         """,
-        String.join("\n", EvalText.lines(report())) + "\n");
+        String.join("\n", EvalText.lines(reports("val"))) + "\n");
   }
 
   @Test

@@ -51,7 +51,7 @@ class SharedEvaluationTest {
     assertEquals(alone.perClass(), together.perClass());
     assertEquals(alone.images(), together.images());
     assertEquals(alone.skipped(), together.skipped());
-    assertEquals(EvalFiles.of(alone).keySet(), EvalFiles.of(together).keySet());
+    assertEquals(alone.details().keySet(), together.details().keySet());
   }
 
   @ParameterizedTest

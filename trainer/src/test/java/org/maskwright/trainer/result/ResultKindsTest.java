@@ -32,7 +32,15 @@ class ResultKindsTest {
   @Test
   void othersKindsComeBehindTheBuiltInOnes() {
     assertEquals(
-        List.of("panoptic", "instance", "semantic", "track", "prompts", "auto-masks", "few-shot"),
+        List.of(
+            "panoptic",
+            "instance",
+            "semantic",
+            "track",
+            "prompts",
+            "auto-masks",
+            "few-shot",
+            "labels"),
         ResultKinds.builtIn().stream().<String>map(ResultKind::name).toList());
     assertEquals(ResultKinds.builtIn(), ResultKinds.all().subList(0, 7));
     assertInstanceOf(Plain.class, ResultKinds.get("plain"));
@@ -45,7 +53,7 @@ class ResultKindsTest {
         assertThrows(IllegalArgumentException.class, () -> ResultKinds.get(wrong)).getMessage();
     assertTrue(
         message.contains(
-            "panoptic, instance, semantic, track, prompts, auto-masks, few-shot, plain"),
+            "panoptic, instance, semantic, track, prompts, auto-masks, few-shot, labels, plain"),
         message);
     assertTrue(message.endsWith("got " + wrong + "; did you mean " + near + "?"), message);
   }

@@ -31,7 +31,7 @@ import org.maskwright.modelzoo.weights.TrainedLoss;
 import org.maskwright.trainer.checkpoint.ModelFile;
 import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigFile;
-import org.maskwright.trainer.config.EvalSettings;
+import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.config.SettingsWriter;
 
 /** Whole runs of a tiny model on a handful of Scenes. */
@@ -175,7 +175,12 @@ class TrainingRunIT {
             List.of(),
             () -> false);
     List<String> expected =
-        new ArrayList<>(EvalSettings.metrics(List.of("panoptic", "instance", "semantic")).keySet());
+        new ArrayList<>(
+            ConfigFile.load(TinyRun.write(temp, settings), List.of())
+                .bind(RunSettings.class)
+                .eval()
+                .metrics()
+                .keySet());
     expected.addAll(List.of("loss.total", "loss.ce", "loss.mask", "loss.dice", "loss.whole_masks"));
     assertEquals(expected, List.copyOf(summary.last().orElseThrow().metrics().keySet()));
     assertEquals("loss.whole_masks", summary.decidedBy());

@@ -50,6 +50,62 @@ class WeakRunIT {
     assertTrue(Files.readString(run.resolve("summary.json")).contains("instance.AP"));
   }
 
+  private static String beside(String sampling, double weight) {
+    return """
+    train.steps = 6
+    data {
+      sampling = %s
+      sources = [
+        { ratio = 1 }
+        {
+          dataset = ${data.val}
+          supervision { type = boxes, boxes.boxes.pairwise = 0 }
+          loss-weights { projection = %s }
+        }
+      ]
+    }
+    """
+        .formatted(sampling, weight);
+  }
+
+  private static double at(MetricsLog.Line line, String term) {
+    return line.values().getOrDefault(term, 0.0);
+  }
+
+  @Test
+  void boxesBesideMasksAreLearntFromByTheProjectionAlone() throws IOException {
+    List<MetricsLog.Line> whole = steps(train("whole", beside("by-source", 1)));
+    List<MetricsLog.Line> half = steps(train("half", beside("by-source", 0.5)));
+    int first = -1;
+    for (int i = 0; i < whole.size(); i++) {
+      boolean boxes = at(whole.get(i), "projection") > 0;
+      first = boxes && first < 0 ? i : first;
+      assertEquals(boxes, at(whole.get(i), "mask") == 0, whole.get(i)::toString);
+      assertEquals(boxes, at(whole.get(i), "dice") == 0, whole.get(i)::toString);
+    }
+    assertTrue(first >= 0 && whole.stream().anyMatch(line -> at(line, "mask") > 0), "both came");
+    // Until then the runs are the same; matching costs are not weighted.
+    assertEquals(
+        at(whole.get(first), "projection") / 2,
+        at(half.get(first), "projection"),
+        1e-3 * at(whole.get(first), "projection"));
+    assertEquals(at(whole.get(first), "ce"), at(half.get(first), "ce"), 1e-3);
+  }
+
+  @Test
+  void oneBatchMayHoldMasksAndBoxes() throws IOException {
+    List<MetricsLog.Line> lines = steps(train("mixed", beside("mixed", 1)));
+    assertTrue(
+        lines.stream().anyMatch(l -> at(l, "projection") > 0 && at(l, "mask") > 0),
+        lines::toString);
+  }
+
+  private static List<MetricsLog.Line> steps(Path run) throws IOException {
+    return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.kind().equals("train"))
+        .toList();
+  }
+
   @Test
   void trainingOnTheWrittenPointsIsTrainingOnThePointsOfTheMasks() throws IOException {
     String val =

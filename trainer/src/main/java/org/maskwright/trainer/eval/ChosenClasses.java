@@ -1,0 +1,147 @@
+package org.maskwright.trainer.eval;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.maskwright.datasets.Size;
+import org.maskwright.engine.process.ProcessGroup;
+import org.maskwright.modelzoo.SegmentationModel;
+import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.postprocess.FamilyRules;
+
+/**
+ * A network that answers in other classes than its own: those of them that have the name of one of
+ * its classes, whatever the case, with that one's logit. The classes that are chosen and no object
+ * are compared among themselves, as in training on a data set of theirs; a class that the network
+ * does not have is never found.
+ */
+public final class ChosenClasses implements Network {
+  private final Network own;
+  private final ClassSpace classes;
+  private final int[] from;
+
+  /**
+   * A network in other classes.
+   *
+   * @param own which has a logit for each of its classes
+   */
+  public ChosenClasses(Network own, ClassSpace classes) {
+    this.own = own;
+    this.classes = classes;
+    this.from = places(own.classSpace(), names(classes));
+  }
+
+  /**
+   * Which of a model's classes others are.
+   *
+   * @return of each name the index in the model's classes; -1 where it has none of that name
+   */
+  public static int[] places(ClassSpace model, List<String> names) {
+    List<String> known = names(model).stream().map(ChosenClasses::compared).toList();
+    return names.stream().mapToInt(name -> known.indexOf(compared(name))).toArray();
+  }
+
+  /** Those of some classes that a model does not have. */
+  public static List<String> missing(ClassSpace model, List<String> names) {
+    int[] places = places(model, names);
+    return IntStream.range(0, places.length)
+        .filter(k -> places[k] < 0)
+        .mapToObj(names::get)
+        .toList();
+  }
+
+  private static List<String> names(ClassSpace classes) {
+    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
+  }
+
+  private static String compared(String name) {
+    return name.strip().toLowerCase(Locale.ROOT);
+  }
+
+  private Seen chosen(Seen seen) {
+    return new Seen(seen.outputs().choosing(from), seen.paddedHeight(), seen.paddedWidth());
+  }
+
+  @Override
+  public ClassSpace classSpace() {
+    return classes;
+  }
+
+  @Override
+  public Seen run(float[] pixels, int height, int width, Optional<Layers> layers) {
+    return chosen(own.run(pixels, height, width, layers));
+  }
+
+  @Override
+  public List<Seen> runAll(float[] pixels, int pictures, int height, int width) {
+    return own.runAll(pixels, pictures, height, width).stream().map(this::chosen).toList();
+  }
+
+  @Override
+  public SeenClip runClip(
+      float[] pixels, int frames, int height, int width, Optional<List<float[]>> before) {
+    SeenClip seen = own.runClip(pixels, frames, height, width, before);
+    return new SeenClip(
+        seen.frames().stream().map(frame -> frame.choosing(from)).toList(),
+        seen.states(),
+        seen.paddedHeight(),
+        seen.paddedWidth());
+  }
+
+  @Override
+  public int inputs() {
+    return own.inputs();
+  }
+
+  @Override
+  public boolean classifiesPixels() {
+    return own.classifiesPixels();
+  }
+
+  @Override
+  public FamilyRules rules() {
+    return own.rules();
+  }
+
+  @Override
+  public int sizeDivisibility() {
+    return own.sizeDivisibility();
+  }
+
+  @Override
+  public Optional<Size> largest() {
+    return own.largest();
+  }
+
+  @Override
+  public Optional<Size> only() {
+    return own.only();
+  }
+
+  @Override
+  public ProcessGroup processes() {
+    return own.processes();
+  }
+
+  @Override
+  public Optional<SegmentationModel> prompted() {
+    return own.prompted();
+  }
+
+  @Override
+  public boolean takesClips() {
+    return own.takesClips();
+  }
+
+  @Override
+  public boolean carriesQueries() {
+    return own.carriesQueries();
+  }
+
+  @Override
+  public String toString() {
+    return own + " as classes " + Arrays.toString(from);
+  }
+}
