@@ -3,10 +3,6 @@ package org.maskwright.modelzoo.text;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,7 +11,7 @@ import java.util.TreeSet;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
-import org.maskwright.modelzoo.weights.MappedFile;
+import org.maskwright.modelzoo.weights.JsonFile;
 
 /**
  * What of a text encoder its weights do not show, out of the file that lies beside them.
@@ -25,7 +21,6 @@ import org.maskwright.modelzoo.weights.MappedFile;
  * @param eps added to variances
  */
 record ClipSettings(VitActivation activation, int heads, double eps) {
-  private static final long MAX_BYTES = 1 << 24;
   private static final double EPS = 1e-5;
 
   /** Of both tools where the file does not say it. */
@@ -47,26 +42,13 @@ record ClipSettings(VitActivation activation, int heads, double eps) {
       return Optional.empty();
     }
     try {
-      Config config = json(file);
+      Config config = JsonFile.read(file);
       return Optional.of(huggingFace ? ofHuggingFace(config) : ofOpenClip(config));
-    } catch (IOException | ConfigException e) {
-      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
-    } catch (StackOverflowError e) {
-      throw new CheckpointException(file, "objects nested too deeply", e);
+    } catch (ConfigException e) {
+      throw new CheckpointException(file, "is not of the expected form: " + e.getMessage(), e);
     } catch (CheckpointException e) {
       throw e.in(file);
     }
-  }
-
-  private static Config json(Path file) throws IOException {
-    MappedFile.requireRegular(file);
-    if (Files.size(file) > MAX_BYTES) {
-      throw new CheckpointException(
-          file, "takes %d bytes, expected at most %d".formatted(Files.size(file), MAX_BYTES));
-    }
-    return ConfigFactory.parseString(
-        Files.readString(file, StandardCharsets.UTF_8),
-        ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
   }
 
   private static ClipSettings ofHuggingFace(Config config) {

@@ -12,11 +12,15 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.clip.ClipImages;
 import org.maskwright.modelzoo.text.TemplateWeights;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.weights.Provenance;
+import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.output.OutputFolder;
+import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.words.EmbeddingFile;
+import org.maskwright.trainer.words.PictureEmbeddings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,11 +45,20 @@ final class TextBankWeighCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       required = true,
-      paramLabel = "FILE",
+      paramLabel = "DIR|FILE",
       description =
-          "Embeddings [n,D] of pictures or regions by the same CLIP: .npy, or embeddings in .npz or"
+          "Photographs: a folder, a picture or a list in a .txt, with --model. Or embeddings [n,D] of"
+              + " pictures or regions by the same CLIP: .npy, or embeddings in .npz or"
               + " .safetensors.")
   private Path images;
+
+  @Option(
+      names = "--model",
+      paramLabel = "CLIP",
+      description = "With photographs: the CLIP of the bank; its image encoder is read.")
+  private Optional<Path> model = Optional.empty();
+
+  @Mixin private ClipMixin clip;
 
   @Option(
       names = "--pretrain",
@@ -100,17 +113,27 @@ final class TextBankWeighCommand implements Callable<Integer> {
                     factor,
                     TemplateWeights.Debias.MEANS,
                     threshold.map(OptionalDouble::of).orElse(OptionalDouble.empty())));
-    List<float[]> pictures = EmbeddingFile.read(images);
+    boolean photographs = !EmbeddingFile.isOne(images);
+    requireModel(photographs);
     Optional<float[]> mean =
         pretrain.map(
             file -> OptionWish.of(spec, () -> TemplateWeights.meanOf(EmbeddingFile.read(file))));
+    List<float[]> pictures;
     TemplateWeights found;
     try (Engine opened = engine.open()) {
-      found = OptionWish.of(spec, () -> TemplateWeights.of(opened, bank, pictures, mean, settings));
+      pictures = photographs ? embedded(opened) : EmbeddingFile.read(images);
+      found = weighed(opened, bank, pictures, mean, settings);
     }
     Map<String, String> origin = new LinkedHashMap<>(bank.provenance());
-    origin.put("weighed with", images.getFileName() + ", " + pictures.size() + " embeddings");
-    origin.put("weighed with sha256", Provenance.sha256(List.of(images)));
+    origin.put(
+        "weighed with",
+        images.getFileName()
+            + ", "
+            + pictures.size()
+            + (photographs ? " photographs" : " embeddings"));
+    if (!photographs) {
+      origin.put("weighed with sha256", Provenance.sha256(List.of(images)));
+    }
     found.in(bank).withProvenance(origin).write(target);
     PrintWriter lines = spec.commandLine().getOut();
     json.report(
@@ -118,6 +141,34 @@ final class TextBankWeighCommand implements Callable<Integer> {
         () -> print(bank, found, target, pictures.size(), lines),
         () -> toJson(bank, found, target));
     return ExitCode.OK.code();
+  }
+
+  private TemplateWeights weighed(
+      Engine opened,
+      TextBank bank,
+      List<float[]> pictures,
+      Optional<float[]> mean,
+      TemplateWeights.Settings settings) {
+    return OptionWish.of(spec, () -> TemplateWeights.of(opened, bank, pictures, mean, settings));
+  }
+
+  private void requireModel(boolean photographs) {
+    if (photographs != model.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          photographs
+              ? "--images: expected --model CLIP too, to embed photographs, or embeddings in .npy, .npz or .safetensors"
+              : "--model: only with photographs, as embeddings are made already; leave it out");
+    }
+  }
+
+  private List<float[]> embedded(Engine opened) {
+    List<Photographs.Photograph> found = Photographs.find(List.of(images));
+    try (Console console = Terminal.console(spec);
+        ClipImages encoder = ClipImages.open(opened, model.get(), clip.activation())) {
+      return PictureEmbeddings.of(
+          encoder, found, (done, all, name) -> console.progress("photographs", done, all, name));
+    }
   }
 
   private Path besideBank() {
@@ -136,7 +187,8 @@ final class TextBankWeighCommand implements Callable<Integer> {
   private static void print(
       TextBank bank, TemplateWeights found, Path target, int pictures, PrintWriter lines) {
     lines.printf(
-        "%s: %d templates weighed with %d embeddings%n", target, bank.templates().size(), pictures);
+        "%s: %d templates weighed with %d pictures or regions%n",
+        target, bank.templates().size(), pictures);
     lines.printf("%8s %8s  %s%n", "weight", "score", "template");
     List<Integer> order = order(found);
     for (int p : order.subList(0, Math.min(SHOWN, order.size()))) {

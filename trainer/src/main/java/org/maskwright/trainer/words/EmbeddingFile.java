@@ -3,6 +3,7 @@ package org.maskwright.trainer.words;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.NumpyArchive;
@@ -14,8 +15,15 @@ import org.maskwright.modelzoo.weights.Safetensors;
  */
 public final class EmbeddingFile {
   private static final String NAME = "embeddings";
+  private static final List<String> ENDINGS = List.of(".npy", ".npz", ".safetensors");
 
   private EmbeddingFile() {}
+
+  /** Whether a file is meant to be one, by its name's ending. */
+  public static boolean isOne(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    return ENDINGS.stream().anyMatch(name::endsWith);
+  }
 
   /**
    * The embeddings [D] of a file, at least one, all finite.

@@ -120,9 +120,8 @@ public record WordFile(List<WordClass> classes, List<String> notes) {
   }
 
   private static Line line(String place, String text, boolean numbered, boolean synonyms) {
-    if (numbered) {
-      Matcher matcher = NUMBERED.matcher(text);
-      matcher.matches();
+    Matcher matcher = NUMBERED.matcher(text);
+    if (numbered && matcher.matches()) {
       return line(place, LISTED.split(matcher.group(1), -1));
     }
     if (text.contains("|")) {

@@ -3,24 +3,34 @@ package org.maskwright.trainer.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.modelzoo.SegmentationModels;
+import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.text.TextCheckpoints;
 import org.maskwright.modelzoo.text.TextSizes;
 import org.maskwright.modelzoo.text.TextTransformer;
 import org.maskwright.modelzoo.vit.VitActivation;
+import org.maskwright.modelzoo.vit.VitFamily;
+import org.maskwright.modelzoo.vit.VitPart;
+import org.maskwright.modelzoo.weights.CheckpointFamily;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -33,27 +43,60 @@ final class TextBankCommandTest {
   @TempDir static Path clip;
   @TempDir Path folder;
 
+  /** A whole CLIP under OpenAI's names, with an image encoder of pictures of 8 x 8 pixels. */
   @BeforeAll
   static void writeClip() throws Exception {
     TextSizes sizes =
         new TextSizes(49_408, 77, 16, 1, 2, 24, WIDTH, VitActivation.QUICK_GELU, 1e-5);
-    Map<String, HostTensor> state = new LinkedHashMap<>();
+    VitPart.Settings images =
+        new VitPart.Settings(
+                VitFamily.CLIP,
+                4,
+                64,
+                1,
+                1,
+                64,
+                VitActivation.QUICK_GELU,
+                false,
+                2,
+                0,
+                0,
+                0,
+                List.of(),
+                0,
+                0,
+                256,
+                0,
+                false)
+            .withWordWidth(WIDTH);
+    Map<String, HostTensor> all = new LinkedHashMap<>();
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend("torch"));
+        Backbone backbone = SegmentationModels.backbone(engine, images);
         TextTransformer text = new TextTransformer(engine, sizes)) {
-      text.state()
-          .forEach(
-              (name, parameter) ->
-                  state.put(
-                      name, HostTensor.ofFloats(parameter.tensor().toFloats(), parameter.shape())));
+      CheckpointFamily openClip =
+          new VitPart()
+              .families().stream()
+                  .filter(family -> family.title().contains("(OpenCLIP)"))
+                  .findFirst()
+                  .orElseThrow();
+      all.putAll(openClip.export(state("backbone.", backbone.encoder().state())).asMap());
+      all.putAll(TextCheckpoints.OPENAI.export(state("", text.state())).asMap());
     }
-    Map<String, HostTensor> theirs =
-        new LinkedHashMap<>(TextCheckpoints.HUGGING_FACE.export(StateDict.of(state)).asMap());
-    theirs.put("logit_scale", HostTensor.ofFloats(new float[] {(float) Math.log(100)}));
-    theirs.put("vision_model.anything", HostTensor.ofFloats(new float[1], 1));
-    Safetensors.write(clip.resolve("model.safetensors"), StateDict.of(theirs));
+    all.put("logit_scale", HostTensor.ofFloats(new float[] {(float) Math.log(100)}));
+    Safetensors.write(clip.resolve("model.safetensors"), StateDict.of(all));
     Files.writeString(
-        clip.resolve("config.json"),
-        "{\"model_type\": \"clip\", \"text_config\": {\"num_attention_heads\": 2}}");
+        clip.resolve("open_clip_config.json"),
+        "{\"model_cfg\": {\"quick_gelu\": true, \"text_cfg\": {\"heads\": 2}}}");
+  }
+
+  private static StateDict state(String prefix, Map<String, Parameter> parameters) {
+    Map<String, HostTensor> state = new LinkedHashMap<>();
+    parameters.forEach(
+        (name, parameter) ->
+            state.put(
+                prefix + name,
+                HostTensor.ofFloats(parameter.tensor().toFloats(), parameter.shape())));
+    return StateDict.of(state);
   }
 
   @BeforeEach
@@ -127,6 +170,31 @@ final class TextBankCommandTest {
             "--out",
             folder.resolve("other.safetensors").toString()));
     assertTrue(err.toString().contains("--threshold: no template of 14"), err::toString);
+  }
+
+  @Test
+  void photographsAreEmbeddedByTheSameClip() throws Exception {
+    assertEquals(0, make("classes.txt"), err::toString);
+    String source = folder.resolve("bank.safetensors").toString();
+    Path photographs = Files.createDirectory(folder.resolve("photographs"));
+    Random random = new Random(2);
+    for (int n = 0; n < 3; n++) {
+      BufferedImage image = new BufferedImage(14, 11 + n, BufferedImage.TYPE_INT_RGB);
+      for (int i = 0; i < 14 * (11 + n); i++) {
+        image.setRGB(i % 14, i / 14, random.nextInt());
+      }
+      ImageIO.write(image, "png", photographs.resolve(n + ".png").toFile());
+    }
+    String[] weigh = {"text-bank", "weigh", source, "--images", photographs.toString()};
+    assertEquals(2, run(weigh));
+    assertTrue(err.toString().contains("expected --model CLIP too"), err::toString);
+    String[] whole = Arrays.copyOf(weigh, weigh.length + 2);
+    whole[weigh.length] = "--model";
+    whole[weigh.length + 1] = clip.toString();
+    assertEquals(0, run(whole), err::toString);
+    TextBank weighed = TextBank.read(folder.resolve("bank-weighted.safetensors"));
+    assertEquals("photographs, 3 photographs", weighed.provenance().get("weighed with"));
+    assertEquals(14, weighed.templateWeights().orElseThrow().length);
   }
 
   @Test
