@@ -34,7 +34,7 @@ public final class CheckpointFamily {
           NONE,
           Optional.empty(),
           Optional.empty(),
-          file -> Optional.empty());
+          CheckpointFamily::nothing);
 
   /** Backbones converted for detectron2: official names without their prefix. */
   public static final CheckpointFamily DETECTRON2_BACKBONE =
@@ -106,7 +106,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        file -> Optional.empty());
+        CheckpointFamily::nothing);
   }
 
   /**
@@ -129,7 +129,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        file -> Optional.empty());
+        CheckpointFamily::nothing);
   }
 
   /**
@@ -154,7 +154,7 @@ public final class CheckpointFamily {
         NONE,
         Optional.empty(),
         Optional.empty(),
-        file -> Optional.empty());
+        CheckpointFamily::nothing);
   }
 
   /** The same, whose files lack parameters of those names: they start fresh. */
@@ -300,5 +300,10 @@ public final class CheckpointFamily {
   @Override
   public String toString() {
     return title;
+  }
+
+  /** Nothing is known beside the file. */
+  private static Optional<Record> nothing(Path file) {
+    return Optional.empty();
   }
 }
