@@ -240,7 +240,10 @@ public final class CaptionShapes {
     return out;
   }
 
-  /** One caption names everything, the other one shape. */
+  /**
+   * One caption names everything; the other one of the shapes, by colour and shape, by its shape
+   * alone or by its colour alone, as people do.
+   */
   private static List<String> captions(List<Body> bodies, SceneRandom random) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     for (Body body : bodies) {
@@ -255,10 +258,16 @@ public final class CaptionShapes {
     Collections.rotate(parts, random.below(parts.size()));
     String last = parts.remove(parts.size() - 1);
     String list = parts.isEmpty() ? last : String.join(", ", parts) + " and " + last;
-    String one = classes().get(bodies.get(random.below(bodies.size())).category());
+    int one = bodies.get(random.below(bodies.size())).category();
+    String named =
+        switch (random.below(3)) {
+          case 0 -> "a " + classes().get(one);
+          case 1 -> "a " + SHAPES.get(one % SHAPES.size());
+          default -> "something " + COLOURS.get(one / SHAPES.size());
+        };
     return List.of(
         "A picture of " + list + ".",
-        random.chance(0.5) ? "There is a " + one + "." : "Look, a " + one + "!");
+        random.chance(0.5) ? "There is " + named + "." : "Look, " + named + "!");
   }
 
   private static String number(int count) {

@@ -78,8 +78,15 @@ class CaptionsTest {
     for (int i = 0; i < told.size(); i++) {
       Set<String> words = new HashSet<>();
       told.load(i).words().forEach(word -> words.add(word.text()));
-      assertEquals(shown(named, i), words);
-      assertTrue(CaptionShapes.heldOut().stream().noneMatch(words::contains));
+      Set<String> shown = shown(named, i);
+      assertTrue(words.containsAll(shown), words + " without one of " + shown);
+      words.removeAll(shown);
+      assertTrue(words.size() <= 1, words.toString()); // one caption may say less of a shape
+      assertTrue(
+          words.stream()
+              .allMatch(w -> shown.stream().anyMatch(s -> (" " + s + " ").contains(" " + w + " "))),
+          words + " of " + shown);
+      assertTrue(CaptionShapes.heldOut().stream().noneMatch(shown::contains));
     }
     Dataset val = opened("shapes_val");
     Set<String> evaluated = new HashSet<>();
