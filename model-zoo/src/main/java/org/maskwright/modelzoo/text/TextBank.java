@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class TextBank {
   private final Double logitScale;
   private final Map<String, String> provenance;
   private final List<String> words;
+  private final Map<String, Integer> places; // of words, and of words in small letters
 
   private TextBank(
       List<WordClass> classes,
@@ -59,6 +61,17 @@ public final class TextBank {
     this.logitScale = logitScale;
     this.provenance = Collections.unmodifiableMap(provenance);
     words = classes.stream().flatMap(each -> each.words().stream()).toList();
+    places = new HashMap<>();
+    for (int i = 0; i < words.size(); i++) {
+      places.putIfAbsent(words.get(i), i);
+    }
+    for (int i = 0; i < words.size(); i++) {
+      places.putIfAbsent(small(words.get(i)), i);
+    }
+  }
+
+  private static String small(String word) {
+    return word.toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -352,33 +365,29 @@ public final class TextBank {
   }
 
   /**
-   * The bank of other classes, made of words of this one.
+   * The bank of other classes, made of words of this one as {@link #find} finds them.
    *
    * @throws CheckpointException listing the words that are not in it, with the nearest
    * @throws IllegalArgumentException if there is no class, or two have one name
    */
   public TextBank select(List<WordClass> chosen) {
-    Map<String, Integer> places = new HashMap<>();
-    for (int i = 0; i < words.size(); i++) {
-      places.putIfAbsent(words.get(i), i);
-    }
-    requireKnown(chosen, places.keySet());
+    requireKnown(chosen);
     List<String> of = chosen.stream().flatMap(each -> each.words().stream()).toList();
     int block = templates.size() * width;
     float[] values = new float[Math.multiplyExact(of.size(), block)];
     for (int i = 0; i < of.size(); i++) {
-      System.arraycopy(embeddings, places.get(of.get(i)) * block, values, i * block, block);
+      System.arraycopy(embeddings, find(of.get(i)).getAsInt() * block, values, i * block, block);
     }
     TextBank bank = of(chosen, templates, width, values);
     return new TextBank(
         bank.classes, templates, width, bank.embeddings, templateWeights, logitScale, provenance);
   }
 
-  private static void requireKnown(List<WordClass> chosen, Set<String> known) {
+  private void requireKnown(List<WordClass> chosen) {
     List<String> unknown = new ArrayList<>();
     for (WordClass each : chosen) {
       for (String word : each.words()) {
-        if (!known.contains(word)) {
+        if (find(word).isEmpty()) {
           unknown.add(word);
         }
       }
@@ -390,7 +399,7 @@ public final class TextBank {
     for (int i = 0; i < Math.min(SHOWN, unknown.size()); i++) {
       String word = unknown.get(i);
       text.append(i == 0 ? "" : ", ").append('\'').append(word).append('\'');
-      Names.nearest(word, known)
+      Names.nearest(word, words)
           .ifPresent(near -> text.append(" (nearest: '").append(near).append("')"));
     }
     if (unknown.size() > SHOWN) {
@@ -400,9 +409,12 @@ public final class TextBank {
         text.append("; make a bank that has them with './maskwright text-bank'").toString());
   }
 
-  /** The place of a word among all words, the first if several classes have it. */
+  /**
+   * The place of a word among all words, the first if several classes have it; whatever its case,
+   * where it is not there as it is written: text encoders read small letters.
+   */
   public OptionalInt find(String word) {
-    int at = words.indexOf(word);
-    return at < 0 ? OptionalInt.empty() : OptionalInt.of(at);
+    Integer at = places.getOrDefault(word, places.get(small(word)));
+    return at == null ? OptionalInt.empty() : OptionalInt.of(at);
   }
 }

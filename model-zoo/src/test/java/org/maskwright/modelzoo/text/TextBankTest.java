@@ -148,6 +148,14 @@ class TextBankTest {
   }
 
   @Test
+  void wordsAreFoundWhateverTheirCase() {
+    TextBank chosen = bank().select(List.of(WordClass.named("Bus"), WordClass.named("cat")));
+    assertEquals("Bus", chosen.words().get(0));
+    assertArrayEquals(
+        bank().embedding(bank().find("bus").orElseThrow(), 1), chosen.embedding(0, 1));
+  }
+
+  @Test
   void unknownWordsAreListedWithTheNearest() {
     CheckpointException error =
         assertThrows(
