@@ -2,14 +2,16 @@ package org.maskwright.modelzoo.head;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.maskwright.modelzoo.text.WordClass;
 
 /**
@@ -120,12 +122,17 @@ public record Vocabulary(ClassSpace space, List<WordClass> words) {
     return words.size();
   }
 
-  /** Of each class whether one of its words is known. */
-  boolean[] any(Predicate<String> known) {
+  /** Of each class whether one of its words is among others, whatever their case. */
+  public boolean[] among(Collection<String> others) {
+    Set<String> known = others.stream().map(Vocabulary::small).collect(Collectors.toSet());
     boolean[] out = new boolean[words.size()];
     for (int k = 0; k < out.length; k++) {
-      out[k] = words.get(k).words().stream().anyMatch(known);
+      out[k] = words.get(k).words().stream().map(Vocabulary::small).anyMatch(known::contains);
     }
     return out;
+  }
+
+  private static String small(String word) {
+    return word.toLowerCase(Locale.ROOT);
   }
 }

@@ -155,7 +155,7 @@ public final class WordsClassHead extends ClassHead {
           new Words(
               classes.space(),
               new Parameter(tensor(engine(), words)),
-              weights(classes.any(known::contains)));
+              weights(classes.among(known)));
     }
     Words opened = spoken;
     return () -> {

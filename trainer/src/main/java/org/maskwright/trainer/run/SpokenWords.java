@@ -20,10 +20,10 @@ public record SpokenWords(Vocabulary classes, Optional<TextBank> bank) {
     List<String> names = own.classes().stream().map(ClassSpace.Entry::name).toList();
     List<String> known = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    classes
-        .words()
-        .forEach(
-            c -> (c.words().stream().anyMatch(names::contains) ? known : others).add(c.name()));
+    boolean[] seen = classes.among(names);
+    for (int k = 0; k < seen.length; k++) {
+      (seen[k] ? known : others).add(classes.words().get(k).name());
+    }
     return "classes: %s; %s"
         .formatted(said(known, "of the training"), said(others, "new to the model"));
   }
