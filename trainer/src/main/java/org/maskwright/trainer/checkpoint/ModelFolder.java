@@ -50,6 +50,7 @@ public final class ModelFolder {
   /** Score thresholds that an evaluation found, where there are some. */
   public static final String THRESHOLDS = "thresholds.conf";
 
+  private static final String CLASS_HEAD = "model.class-head";
   private static final String ONNX = ".onnx";
 
   private ModelFolder() {}
@@ -124,8 +125,9 @@ public final class ModelFolder {
     try {
       ConfigFile written = ConfigFile.loadData(settings, List.of());
       boolean ours = Checksums.verifyIfListed(folder, List.of(SETTINGS));
-      // Keys of a model that came after the version that wrote it make, by default, what it was.
-      return (ours ? written.completed("model") : written).bind(ModelFile.class);
+      // Keys of a model that came after the version that wrote it make, by default, what it was. A
+      // file without a checksum may be cut short: it lacks nothing but the section that came last.
+      return written.completed(ours ? "model" : CLASS_HEAD).bind(ModelFile.class);
     } catch (ConfigException e) {
       String message = e.getMessage(); // most name the file, with the line
       throw new CheckpointException(
