@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -27,6 +28,13 @@ import org.maskwright.trainer.config.ConfigException.Problem;
  * <p>Immutable. Reading it loads no native library and no data.
  */
 public final class ConfigFile {
+  /** Keys of data.evaluation, and the keys that reference.conf takes them from. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.of(
+          "data.evaluation.dataset", "data.val",
+          "data.evaluation.tasks", "eval.tasks",
+          "data.evaluation.limit", "eval.limit");
+
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
@@ -233,9 +241,22 @@ public final class ConfigFile {
     return entries;
   }
 
-  /** The resolved values as HOCON, without comments: reads back to the same values. */
+  /**
+   * The resolved values as HOCON, without comments: over the defaults it reads back to the same
+   * values. What {@code data.evaluation} has from elsewhere stays said there alone, so that who
+   * changes {@code data.val} or {@code eval.tasks} of a run changes what is evaluated.
+   */
   public String render() {
-    return resolved
+    Config written = resolved;
+    for (Map.Entry<String, String> each : ELSEWHERE.entrySet()) {
+      String key = each.getKey();
+      if (written.hasPath(key)
+          && written.hasPath(each.getValue())
+          && written.getValue(key).equals(written.getValue(each.getValue()))) {
+        written = written.withoutPath(key);
+      }
+    }
+    return written
         .root()
         .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
   }
