@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import org.maskwright.datasets.Size;
 import org.maskwright.datasets.annotation.Annotated;
 import org.maskwright.datasets.annotation.CocoInstancesFile;
 import org.maskwright.datasets.mask.Rle;
-import org.maskwright.datasets.picture.Picture;
 
 /**
  * Small synthetic pictures for models that learn from captions: one to three shapes of named
@@ -56,7 +54,6 @@ public final class CaptionShapes {
   private static final double LEAST_RADIUS = 0.13;
   private static final double MOST_RADIUS = 0.2;
   private static final double ROOM = 1.15; // by radii
-  private static final double NOISE = 0.03;
   private static final int ATTEMPTS = 200;
 
   private CaptionShapes() {}
@@ -190,34 +187,10 @@ public final class CaptionShapes {
   private static Told writeImage(Path images, int id, boolean all, ShapePicturesConfig config) {
     SceneRandom random = SceneRandom.ofImage(config.seed(), id);
     List<Body> bodies = bodies(random, all);
-    double grey = random.between(0.2, 0.8);
-    Rgb ground = new Rgb(grey, grey, grey);
-    int size = config.size();
-    byte[] rgb = new byte[3 * size * size];
-    byte[][] masks = new byte[bodies.size()][size * size];
-    for (int p = 0; p < size * size; p++) {
-      int row = p / size;
-      double x = (p - row * size + 0.5) / size;
-      double y = (row + 0.5) / size;
-      Rgb colour = ground;
-      for (int b = 0; b < masks.length; b++) {
-        if (bodies.get(b).figure().covers(x, y)) {
-          colour = bodies.get(b).figure().colour();
-          masks[b][p] = 1;
-        }
-      }
-      colour.varied(random, NOISE).write(rgb, 3 * p);
-    }
-    try {
-      Files.write(
-          images.resolve(ShapePicturesConfig.fileName(id)), Picture.ofRgb(rgb, size, size).toPng());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    List<Rle> runs = new ArrayList<>();
-    for (byte[] mask : masks) {
-      runs.add(Rle.ofBitmap(mask, size, size));
-    }
+    ShapePicture picture =
+        ShapePicture.of(bodies.stream().map(Body::figure).toList(), config.size(), random);
+    picture.write(images.resolve(ShapePicturesConfig.fileName(id)));
+    List<Rle> runs = IntStream.range(0, bodies.size()).mapToObj(picture::mask).toList();
     return new Told(bodies, runs, captions(bodies, random));
   }
 

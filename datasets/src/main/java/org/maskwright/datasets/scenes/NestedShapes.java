@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +15,6 @@ import org.maskwright.datasets.SegmentMask;
 import org.maskwright.datasets.Size;
 import org.maskwright.datasets.annotation.Annotated;
 import org.maskwright.datasets.annotation.CocoInstancesFile;
-import org.maskwright.datasets.mask.Rle;
-import org.maskwright.datasets.picture.Picture;
 
 /**
  * Small synthetic pictures for models that answer clicks: shapes that hold a part which holds a
@@ -47,7 +44,6 @@ public final class NestedShapes {
   private static final double MOST_SHARE = 0.85;
   private static final double LEAST_HUE = 0.2; // between a shape and what it lies in
   private static final double ROOM = 1.1; // by radii
-  private static final double NOISE = 0.03;
   private static final int ATTEMPTS = 100;
 
   private NestedShapes() {}
@@ -108,33 +104,12 @@ public final class NestedShapes {
   private static List<Annotated> writeImage(Path images, int id, ShapePicturesConfig config) {
     SceneRandom random = SceneRandom.ofImage(config.seed(), id);
     List<Body> bodies = bodies(random);
-    double grey = random.between(0.2, 0.8);
-    Rgb ground = new Rgb(grey, grey, grey);
-    int size = config.size();
-    byte[] rgb = new byte[3 * size * size];
-    byte[][] masks = new byte[bodies.size()][size * size];
-    for (int p = 0; p < size * size; p++) {
-      int row = p / size;
-      double x = (p - row * size + 0.5) / size;
-      double y = (row + 0.5) / size;
-      Rgb colour = ground;
-      for (int b = 0; b < masks.length; b++) {
-        if (bodies.get(b).figure().covers(x, y)) {
-          colour = bodies.get(b).figure().colour();
-          masks[b][p] = 1;
-        }
-      }
-      colour.varied(random, NOISE).write(rgb, 3 * p);
-    }
-    try {
-      Files.write(
-          images.resolve(ShapePicturesConfig.fileName(id)), Picture.ofRgb(rgb, size, size).toPng());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ShapePicture picture =
+        ShapePicture.of(bodies.stream().map(Body::figure).toList(), config.size(), random);
+    picture.write(images.resolve(ShapePicturesConfig.fileName(id)));
     List<Annotated> out = new ArrayList<>();
-    for (int b = 0; b < masks.length; b++) {
-      SegmentMask mask = new SegmentMask.Runs(Rle.ofBitmap(masks[b], size, size));
+    for (int b = 0; b < bodies.size(); b++) {
+      SegmentMask mask = new SegmentMask.Runs(picture.mask(b));
       out.add(Annotated.drawn(new Segment(bodies.get(b).level(), false, b + 1, mask)));
     }
     return out;

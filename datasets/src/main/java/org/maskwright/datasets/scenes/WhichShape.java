@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.image.LabelPng;
 import org.maskwright.datasets.mask.LabelMap;
-import org.maskwright.datasets.picture.Picture;
 
 /**
  * Small synthetic pictures for models that answer by examples: each shows a disc, a square and a
@@ -29,7 +28,6 @@ public final class WhichShape {
   private static final double LEAST_RADIUS = 0.14;
   private static final double MOST_RADIUS = 0.2;
   private static final double ROOM = 1.2; // by radii
-  private static final double NOISE = 0.03;
   private static final int ATTEMPTS = 200;
 
   private WhichShape() {}
@@ -70,28 +68,20 @@ public final class WhichShape {
   private static void writeImage(Path images, Path masks, int id, ShapePicturesConfig config) {
     SceneRandom random = SceneRandom.ofImage(config.seed(), id);
     List<ShapeFigure> bodies = bodies(random);
-    double grey = random.between(0.2, 0.8);
-    Rgb ground = new Rgb(grey, grey, grey);
     int size = config.size();
-    byte[] rgb = new byte[3 * size * size];
+    ShapePicture picture = ShapePicture.of(bodies, size, random);
     int[] labels = new int[size * size];
     for (int p = 0; p < labels.length; p++) {
-      int row = p / size;
-      double x = (p - row * size + 0.5) / size;
-      double y = (row + 0.5) / size;
-      Rgb colour = ground;
       labels[p] = GROUND;
-      for (ShapeFigure body : bodies) {
-        if (body.covers(x, y)) {
-          colour = body.colour();
-          labels[p] = body.kind().id() - 1;
+      for (int b = 0; b < bodies.size(); b++) {
+        if (picture.covers(b, p)) {
+          labels[p] = bodies.get(b).kind().id() - 1;
         }
       }
-      colour.varied(random, NOISE).write(rgb, 3 * p);
     }
     String name = ShapePicturesConfig.fileName(id);
+    picture.write(images.resolve(name));
     try {
-      Files.write(images.resolve(name), Picture.ofRgb(rgb, size, size).toPng());
       Files.write(masks.resolve(name), LabelPng.encodeGrey8(new LabelMap(size, size, labels)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
