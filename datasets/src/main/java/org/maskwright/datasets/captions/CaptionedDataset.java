@@ -12,22 +12,21 @@ import org.maskwright.datasets.Sample;
 import org.maskwright.datasets.Word;
 
 /**
- * A data set whose pictures have the words of a vocabulary that stand in their captions: those of
- * all captions of a picture together, each once.
+ * A data set whose pictures have those words of a list that stand in their captions: those of all
+ * captions of a picture together, each once.
  *
  * <p><b>Memory</b> 12 bytes a picture and 8 for each of its words, whatever the captions' length.
  */
 public final class CaptionedDataset extends ForwardingDataset {
   private static final int MOST_NAMED = 3;
 
-  private final Vocabulary vocabulary;
+  private final WordFinder finder;
   private final Chains chains;
   private final List<String> notes;
 
-  private CaptionedDataset(
-      Dataset whole, Vocabulary vocabulary, Chains chains, List<String> notes) {
+  private CaptionedDataset(Dataset whole, WordFinder finder, Chains chains, List<String> notes) {
     super(whole);
-    this.vocabulary = vocabulary;
+    this.finder = finder;
     this.chains = chains;
     this.notes = notes;
   }
@@ -108,10 +107,9 @@ public final class CaptionedDataset extends ForwardingDataset {
    * Reads what is said of a data set's pictures.
    *
    * @throws DatasetException if a file cannot be read, or none of the captions is of one of the
-   *     pictures, or none has a word of the vocabulary
+   *     pictures, or none has a word of the list
    */
-  public static CaptionedDataset of(
-      Dataset pictures, List<CaptionFile> files, Vocabulary vocabulary) {
+  public static CaptionedDataset of(Dataset pictures, List<CaptionFile> files, WordFinder finder) {
     PictureIndex index = new PictureIndex(pictures);
     Chains chains = new Chains(pictures.size());
     boolean[] told = new boolean[pictures.size()];
@@ -131,7 +129,7 @@ public final class CaptionedDataset extends ForwardingDataset {
               (picture == PictureIndex.UNKNOWN ? missing : ambiguous).add(name);
             } else {
               told[picture] = true;
-              int[] found = vocabulary.in(text);
+              int[] found = finder.in(text);
               captions[1] += found.length > 0 ? 1 : 0;
               for (int word : found) {
                 chains.add(picture, word);
@@ -140,7 +138,7 @@ public final class CaptionedDataset extends ForwardingDataset {
           });
       Stream.of(empty, missing, ambiguous).flatMap(l -> l.note(file.path())).forEach(notes::add);
     }
-    requireWords(pictures, files, vocabulary, told, captions[0], chains);
+    requireWords(pictures, files, finder, told, captions[0], chains);
     int untold = 0;
     int wordless = 0;
     for (int i = 0; i < told.length; i++) {
@@ -153,19 +151,19 @@ public final class CaptionedDataset extends ForwardingDataset {
             .formatted(
                 pictures.name(),
                 captions[0],
-                vocabulary.words().size(),
+                finder.words().size(),
                 captions[1],
                 told.length - untold - wordless,
                 told.length,
                 wordless,
                 untold));
-    return new CaptionedDataset(pictures, vocabulary, chains, List.copyOf(notes));
+    return new CaptionedDataset(pictures, finder, chains, List.copyOf(notes));
   }
 
   private static void requireWords(
       Dataset pictures,
       List<CaptionFile> files,
-      Vocabulary vocabulary,
+      WordFinder finder,
       boolean[] told,
       long captions,
       Chains chains) {
@@ -186,14 +184,14 @@ public final class CaptionedDataset extends ForwardingDataset {
               .formatted(
                   captions,
                   paths,
-                  vocabulary.words().size(),
-                  vocabulary.words().stream().limit(MOST_NAMED).toList()));
+                  finder.words().size(),
+                  finder.words().stream().limit(MOST_NAMED).toList()));
     }
   }
 
   /** The words of picture {@code index}, in the order in which they were said; none of many. */
   public List<Word> words(int index) {
-    return Arrays.stream(chains.of(index)).mapToObj(vocabulary.words()::get).toList();
+    return Arrays.stream(chains.of(index)).mapToObj(finder.words()::get).toList();
   }
 
   /** Whether anything that is looked for was said of picture {@code index}. */

@@ -26,8 +26,8 @@ import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.transform.Augmentation;
 
 class CaptionedDatasetTest {
-  private static final Vocabulary WORDS =
-      new Vocabulary(
+  private static final WordFinder WORDS =
+      new WordFinder(
           List.of(
               new Word("dog", new float[] {1, 0}),
               new Word("ball", new float[] {0, 1}),

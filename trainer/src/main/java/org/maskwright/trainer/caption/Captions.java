@@ -13,7 +13,7 @@ import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.Word;
 import org.maskwright.datasets.captions.CaptionFile;
 import org.maskwright.datasets.captions.CaptionedDataset;
-import org.maskwright.datasets.captions.Vocabulary;
+import org.maskwright.datasets.captions.WordFinder;
 import org.maskwright.datasets.clip.Examples;
 import org.maskwright.modelzoo.text.Reduction;
 import org.maskwright.modelzoo.text.TextBank;
@@ -68,7 +68,7 @@ public final class Captions implements SupervisionKind {
       }
       CaptionedDataset told =
           CaptionedDataset.of(
-              own, files.stream().map(CaptionFile::new).toList(), new Vocabulary(words()));
+              own, files.stream().map(CaptionFile::new).toList(), new WordFinder(words()));
       return DatasetView.where(
           told, i -> told.hasWords(i) || drawn == Drawn.MASKS && told.hasTargets(i));
     }
@@ -89,7 +89,7 @@ public final class Captions implements SupervisionKind {
         out.add(new Word(names.get(w), row));
       }
       try {
-        new Vocabulary(out);
+        new WordFinder(out);
       } catch (IllegalArgumentException e) {
         throw DatasetException.ofFile(bank, e.getMessage(), e);
       }

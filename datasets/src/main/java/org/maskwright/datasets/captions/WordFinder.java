@@ -20,7 +20,7 @@ import org.maskwright.datasets.Word;
  * <p><b>Cost</b> of a caption: its words times the words of the longest entry. <b>Threads</b>
  * Immutable.
  */
-public final class Vocabulary {
+public final class WordFinder {
   private final List<Word> words;
   private final Node root = new Node();
 
@@ -35,22 +35,22 @@ public final class Vocabulary {
    * @throws IllegalArgumentException if there is none, one has neither letter nor digit, or their
    *     embeddings are of several widths
    */
-  public Vocabulary(List<Word> words) {
+  public WordFinder(List<Word> words) {
     this.words = List.copyOf(words);
     if (words.isEmpty()) {
-      throw new IllegalArgumentException("vocabulary: expected at least one word, got none");
+      throw new IllegalArgumentException("words: expected at least one word, got none");
     }
     for (int w = 0; w < words.size(); w++) {
       Word word = words.get(w);
       if (word.width() != words.get(0).width()) {
         throw new IllegalArgumentException(
-            "vocabulary: expected embeddings of %d numbers as %s has, got %d of %s"
+            "words: expected embeddings of %d numbers as %s has, got %d of %s"
                 .formatted(words.get(0).width(), words.get(0), word.width(), word));
       }
       List<String> tokens = tokens(word.text());
       if (tokens.isEmpty()) {
         throw new IllegalArgumentException(
-            "vocabulary: expected a word with a letter or a digit, got \"%s\"".formatted(word));
+            "words: expected a word with a letter or a digit, got \"%s\"".formatted(word));
       }
       Node at = root;
       for (String token : tokens) {

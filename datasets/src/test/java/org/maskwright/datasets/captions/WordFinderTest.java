@@ -9,16 +9,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.maskwright.datasets.Word;
 
-class VocabularyTest {
-  private static Vocabulary of(String... words) {
-    return new Vocabulary(Arrays.stream(words).map(w -> new Word(w, new float[] {1, 0})).toList());
+class WordFinderTest {
+  private static WordFinder of(String... words) {
+    return new WordFinder(Arrays.stream(words).map(w -> new Word(w, new float[] {1, 0})).toList());
   }
 
   private static List<String> found(String caption, String... words) {
-    Vocabulary vocabulary = of(words);
-    return Arrays.stream(vocabulary.in(caption))
-        .mapToObj(i -> vocabulary.words().get(i).text())
-        .toList();
+    WordFinder finder = of(words);
+    return Arrays.stream(finder.in(caption)).mapToObj(i -> finder.words().get(i).text()).toList();
   }
 
   @Test
@@ -73,12 +71,12 @@ class VocabularyTest {
         assertThrows(IllegalArgumentException.class, () -> of("dog", "?!"))
             .getMessage()
             .contains("\"?!\""));
-    assertThrows(IllegalArgumentException.class, VocabularyTest::of);
+    assertThrows(IllegalArgumentException.class, WordFinderTest::of);
     assertThrows(IllegalArgumentException.class, () -> new Word(" ", new float[] {1}));
     assertThrows(
         IllegalArgumentException.class,
         () ->
-            new Vocabulary(
+            new WordFinder(
                 List.of(new Word("a", new float[] {1}), new Word("b", new float[] {1, 2}))));
   }
 }
