@@ -135,8 +135,24 @@ final class Browser implements AutoCloseable {
       socket.sendText(text, true).join();
     }
     JsonTree got = answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    got.find("error").ifPresent(e -> fail(method + ": " + e.get("message").text()));
+    got.find("error").ifPresent(e -> refused(method, e.get("message").text()));
     return got.get("result");
+  }
+
+  private static void refused(String method, String why) {
+    if (why.contains("navigated") || why.contains("context was destroyed")) {
+      throw new PageLeftException(method + ": " + why);
+    }
+    fail(method + ": " + why);
+  }
+
+  /** The page was left for another, or loaded anew, before it answered. */
+  private static final class PageLeftException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    PageLeftException(String message) {
+      super(message);
+    }
   }
 
   private JsonTree call(String method, JsonContent params) {
@@ -256,17 +272,25 @@ final class Browser implements AutoCloseable {
       return result.get("result").find("value");
     }
 
-    /** Waits until an expression is true. */
+    /** Waits until an expression is true; a page that is just being left does not say. */
     void until(String expression) {
       long end = System.nanoTime() + PATIENCE.toNanos();
       while (System.nanoTime() < end) {
-        if (evaluate(expression).filter(JsonTree::isTrue).isPresent()) {
+        if (isTrue(expression)) {
           return;
         }
         pause();
       }
       requireNothingWrong();
       fail(expression + ": not so after " + PATIENCE + "; the page says: " + text("body"));
+    }
+
+    private boolean isTrue(String expression) {
+      try {
+        return evaluate(expression).filter(JsonTree::isTrue).isPresent();
+      } catch (PageLeftException e) {
+        return false;
+      }
     }
 
     private void pause() {
