@@ -33,9 +33,6 @@ import org.maskwright.modelzoo.text.WordTable;
  * features; here they are the queries' states
  */
 public final class GroundedClassHead extends ClassHead {
-  /** Of exp(s), as in CLIP. */
-  private static final double LARGEST_SCALE = 100;
-
   private final WordsHeadPart.Table origin;
   private final Optional<Path> bankFile; // that it was made with
   private final ClassSpace own;
@@ -85,7 +82,7 @@ public final class GroundedClassHead extends ClassHead {
     Tensor whether = object.forward(states); // [B,Q,2]
     Tensor vectors = projection.forward(states); // [B,Q,D]
     try (var float32 = engine().withPrecision(Precision.FP32)) {
-      Tensor scale = logitScale.tensor().exp().clamp(0, LARGEST_SCALE);
+      Tensor scale = WordScores.scale(logitScale);
       Tensor regions = WordScores.normalised(vectors.cast(DType.FLOAT32)).mul(scale);
       return new Answer(
           spoken.map(words -> logits(whether, vectors, scale, words)).orElse(whether),
@@ -110,9 +107,8 @@ public final class GroundedClassHead extends ClassHead {
     WordTable read = read(classes, bank);
     try (var scope = engine().scope();
         var off = engine().noGrad()) { // parameters are copies
-      Tensor rows =
-          engine().floats(read.rows(), read.names().size(), read.perClass(), read.width());
-      spoken = Optional.of(new Words(classes.space(), new Parameter(rows)));
+      Parameter table = new Parameter(WordScores.tensor(engine(), read));
+      spoken = Optional.of(new Words(classes.space(), table));
     }
     Parameter opened = spoken.get().table();
     return () -> {

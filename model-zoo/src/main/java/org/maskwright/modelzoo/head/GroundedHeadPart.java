@@ -1,8 +1,5 @@
 package org.maskwright.modelzoo.head;
 
-import static org.maskwright.modelzoo.part.Ranges.require;
-import static org.maskwright.modelzoo.part.Ranges.requireCount;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,17 +42,7 @@ public final class GroundedHeadPart implements ClassHeadPart {
       implements ClassHeadConfig {
     /** Checks the ranges. */
     public Settings {
-      require(
-          bank.isPresent() || table.isPresent(),
-          "bank",
-          "a text bank, as './maskwright text-bank' makes",
-          "none");
-      require(
-          temperature > 0 && temperature < Double.POSITIVE_INFINITY,
-          "temperature",
-          "above 0",
-          temperature);
-      requireCount("layers", layers);
+      WordsHeadPart.requireProjection(bank, table, temperature, layers);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.maskwright.modelzoo.text.WordClass;
  */
 public record Vocabulary(ClassSpace space, List<WordClass> words) {
   /** What stands between the words of a class. */
-  private static final Pattern BETWEEN_WORDS = Pattern.compile("\\|");
+  private static final String BETWEEN_WORDS = "|";
 
   private static final String BETWEEN_CLASSES = ",";
 
@@ -109,7 +109,8 @@ public record Vocabulary(ClassSpace space, List<WordClass> words) {
   }
 
   private static WordClass words(String text) {
-    List<String> words = Arrays.stream(BETWEEN_WORDS.split(text, -1)).map(String::strip).toList();
+    List<String> words =
+        Arrays.stream(text.split(Pattern.quote(BETWEEN_WORDS), -1)).map(String::strip).toList();
     if (words.contains("")) {
       throw new IllegalArgumentException(
           "classes: expected words, got an empty one in '%s'".formatted(text.strip()));

@@ -3,7 +3,9 @@ package org.maskwright.modelzoo.head;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.text.WordTable;
 
 /**
  * How near vectors are to classes of words: of each class the greatest product with its rows.
@@ -13,12 +15,25 @@ import org.maskwright.engine.tensor.Tensor;
  * @param rows [K,S,D]
  */
 record WordScores(Tensor rows) {
+  /** Of what cosines are multiplied by, as in CLIP. */
+  private static final double LARGEST_SCALE = 100;
+
   /** A vector of length 0 has no direction; squared, it is still a number in float32. */
   private static final double SMALLEST_SQUARE = 1e-24;
 
   /** D. */
   int width() {
     return rows.intSize(2);
+  }
+
+  /** A table as a tensor [K,S,D]. */
+  static Tensor tensor(Engine engine, WordTable table) {
+    return engine.floats(table.rows(), table.names().size(), table.perClass(), table.width());
+  }
+
+  /** What cosines are multiplied by: min(exp(s), 100) of a learnt s, a scalar. */
+  static Tensor scale(Parameter logarithm) {
+    return logarithm.tensor().exp().clamp(0, LARGEST_SCALE);
   }
 
   /** Vectors [..,D] of length 1. */

@@ -3,6 +3,7 @@ package org.maskwright.modelzoo.head;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.nn.Embedding;
 import org.maskwright.engine.nn.Mlp;
@@ -40,9 +41,6 @@ import org.maskwright.modelzoo.text.WordTable;
  * <p><b>Cost</b> of B Q states one product [B Q,D] x [D,K S]
  */
 public final class WordsClassHead extends ClassHead {
-  /** Of exp(s), as in CLIP. */
-  private static final double LARGEST_SCALE = 100;
-
   private final WordsHeadPart.Settings settings;
   private final WordsHeadPart.Table origin;
   private final Mlp projection;
@@ -95,17 +93,13 @@ public final class WordsClassHead extends ClassHead {
     table =
         buffer(
             "table",
-            read.map(t -> tensor(engine, t))
+            read.map(t -> WordScores.tensor(engine, t))
                 .orElseGet(
                     () -> engine.zeros(origin.words().size(), origin.perClass(), origin.width())));
     boolean[] seen = new boolean[space.size()];
     Arrays.fill(seen, true);
     own = new Words(space, table, weights(seen));
     spoken = own;
-  }
-
-  private static Tensor tensor(Engine engine, WordTable table) {
-    return engine.floats(table.rows(), table.names().size(), table.perClass(), table.width());
   }
 
   /** [K] of the ensemble; empty if there is none. */
@@ -138,7 +132,7 @@ public final class WordsClassHead extends ClassHead {
       Tensor classes = new WordScores(spoken.table().tensor()).of(vectors); // [B,Q,K]
       Tensor noObject =
           new WordScores(WordScores.normalised(background.table()).unsqueeze(0)).of(vectors);
-      Tensor scale = logitScale.tensor().exp().clamp(0, LARGEST_SCALE);
+      Tensor scale = WordScores.scale(logitScale);
       return Tensor.concat(2, classes, noObject).mul(scale); // [B,Q,K+1]
     }
   }
@@ -154,7 +148,7 @@ public final class WordsClassHead extends ClassHead {
       spoken =
           new Words(
               classes.space(),
-              new Parameter(tensor(engine(), words)),
+              new Parameter(WordScores.tensor(engine(), words)),
               weights(classes.among(known)));
     }
     Words opened = spoken;
@@ -171,12 +165,19 @@ public final class WordsClassHead extends ClassHead {
 
   /** Of the model's own classes from its table, of others from the bank that it was made of. */
   private WordTable found(Vocabulary classes) {
-    List<WordClass> others =
-        classes.words().stream().filter(c -> place(c).isEmpty()).distinct().toList();
+    Places mine = new Places(origin.words());
+    List<OptionalInt> places = classes.words().stream().map(mine::of).toList();
+    Map<WordClass, Integer> others = new LinkedHashMap<>();
+    for (int k = 0; k < classes.size(); k++) {
+      if (places.get(k).isEmpty()) {
+        others.putIfAbsent(classes.words().get(k), others.size());
+      }
+    }
     Optional<WordTable> read =
         others.isEmpty()
             ? Optional.empty()
-            : Optional.of(banked.computeIfAbsent(others, o -> read(ownBank(o), o)));
+            : Optional.of(
+                banked.computeIfAbsent(List.copyOf(others.keySet()), o -> read(ownBank(o), o)));
     int perClass = Math.max(origin.perClass(), read.map(WordTable::perClass).orElse(1));
     int width = origin.width();
     float[] rows =
@@ -185,8 +186,8 @@ public final class WordsClassHead extends ClassHead {
     float[] otherRows = read.map(WordTable::rows).orElse(new float[0]);
     for (int k = 0; k < classes.size(); k++) {
       WordClass each = classes.words().get(k);
-      boolean isOwn = place(each).isPresent();
-      int from = isOwn ? place(each).getAsInt() : others.indexOf(each);
+      boolean isOwn = places.get(k).isPresent();
+      int from = places.get(k).orElseGet(() -> others.get(each));
       float[] source = isOwn ? ownRows : otherRows;
       int count = isOwn ? origin.perClass() : read.orElseThrow().perClass();
       for (int i = 0; i < perClass; i++) { // one with fewer repeats its first
@@ -198,16 +199,27 @@ public final class WordsClassHead extends ClassHead {
         classes.words().stream().map(WordClass::name).toList(), width, perClass, rows);
   }
 
-  /** Where a class stands among the model's own: one of its words, or of its name alone. */
-  private OptionalInt place(WordClass asked) {
-    return IntStream.range(0, origin.words().size())
-        .filter(
-            k -> {
-              WordClass mine = origin.words().get(k);
-              return Set.copyOf(mine.words()).equals(Set.copyOf(asked.words()))
-                  || asked.words().equals(List.of(mine.name()));
-            })
-        .findFirst();
+  /** Where classes stand among a model's own: the first of the same words, or of their name. */
+  private static final class Places {
+    private final Map<Set<String>, Integer> byWords = new HashMap<>();
+    private final Map<String, Integer> byName = new HashMap<>();
+
+    Places(List<WordClass> own) {
+      for (int k = 0; k < own.size(); k++) {
+        byWords.putIfAbsent(Set.copyOf(own.get(k).words()), k);
+        byName.putIfAbsent(own.get(k).name(), k);
+      }
+    }
+
+    OptionalInt of(WordClass asked) {
+      Stream<Integer> named =
+          asked.words().size() == 1
+              ? Stream.ofNullable(byName.get(asked.words().get(0)))
+              : Stream.empty();
+      return Stream.concat(Stream.ofNullable(byWords.get(Set.copyOf(asked.words()))), named)
+          .mapToInt(Integer::intValue)
+          .min();
+    }
   }
 
   private TextBank ownBank(List<WordClass> wanted) {

@@ -29,6 +29,22 @@ public final class WordsHeadPart implements ClassHeadPart {
     return Settings.class;
   }
 
+  /** What heads among words are set to in common: where vectors come from, and how they are met. */
+  static void requireProjection(
+      Optional<Path> bank, Optional<Table> table, double temperature, int layers) {
+    require(
+        bank.isPresent() || table.isPresent(),
+        "bank",
+        "a text bank, as './maskwright text-bank' makes",
+        "none");
+    require(
+        temperature > 0 && temperature < Double.POSITIVE_INFINITY,
+        "temperature",
+        "above 0",
+        temperature);
+    requireCount("layers", layers);
+  }
+
   /**
    * Its settings.
    *
@@ -71,17 +87,7 @@ public final class WordsHeadPart implements ClassHeadPart {
     /** Checks the ranges. */
     public Settings {
       synonyms = List.copyOf(synonyms);
-      require(
-          bank.isPresent() || table.isPresent(),
-          "bank",
-          "a text bank, as './maskwright text-bank' makes",
-          "none");
-      require(
-          temperature > 0 && temperature < Double.POSITIVE_INFINITY,
-          "temperature",
-          "above 0",
-          temperature);
-      requireCount("layers", layers);
+      requireProjection(bank, table, temperature, layers);
     }
 
     @Override

@@ -8,10 +8,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.weights.HostTensor;
+import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 
@@ -93,6 +97,18 @@ public final class GoldenFile {
       }
     }
     return fingerprints.size();
+  }
+
+  /** All that is in a file comes back to the bit under its names, but what was ignored. */
+  public static void assertComesBack(StateDict theirs, ImportedWeights weights) {
+    StateDict back = weights.family().export(weights.state());
+    Set<String> ignored = Set.copyOf(weights.ignored());
+    assertEquals(
+        theirs.keys().stream()
+            .filter(key -> !ignored.contains(key))
+            .collect(Collectors.toCollection(TreeSet::new)),
+        new TreeSet<>(back.keys()));
+    back.asMap().forEach((key, value) -> assertTrue(value.contentEquals(theirs.get(key)), key));
   }
 
   private static double[] fingerprint(float[] values) {
