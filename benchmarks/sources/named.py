@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Is a class that only one data set names found on pictures like those of another?
 
-    python benchmarks/sources/named.py FOLDER [--seeds 3] [--steps 800] [--train 600] [--val 200] [--runs words,linear,...] [KEY=VALUE ...]
+    python benchmarks/sources/named.py FOLDER [--seeds 3] [--steps 1500] [--train 1500] [--val 200] [--runs words,linear,...] [KEY=VALUE ...]
 
 (Python 3 alone; ./maskwright builds what is needed; KEY=VALUE are settings of all runs, such as engine.threads=1.)
 
@@ -75,7 +75,7 @@ def measured(run):
 
 
 def main():
-    a = runs.arguments(__doc__, RUNS, 800, train=600, val=200)
+    a = runs.arguments(__doc__, RUNS, 1500, train=1500, val=200)
     root = a.folder / "data"
     root.mkdir(exist_ok=True)
     data(root, a.train, a.val)

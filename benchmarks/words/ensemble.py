@@ -16,6 +16,7 @@ Source: F-VLM (arXiv 2209.15639), section 3.3 and table 5.
 """
 
 import colorsys
+import hashlib
 import json
 import math
 import re
@@ -131,6 +132,9 @@ def weighed(run, name, seen, unseen):
         text, others = re.subn(r'(unseen-weight"?\s*[=:]\s*)[\d.]+', lambda m: m.group(1) + str(unseen), text)
         assert (count, others) == (2, 1), (count, others, file)
         file.write_text(text)
+        sums = model / "SHA256SUMS"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        sums.write_text(re.sub(r"(?m)^[0-9a-f]{64}(  model\.conf)$", lambda m: digest + m.group(1), sums.read_text()))
     return model
 
 
