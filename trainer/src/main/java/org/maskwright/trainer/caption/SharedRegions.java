@@ -38,12 +38,12 @@ final class SharedRegions {
     WordBatch joined = WordBatch.joined(all.stream().map(Sent::words).toList());
     double told = (double) own.images() / joined.images();
     List<Tensor> out = new ArrayList<>();
+    if (own.images() == 0) {
+      return layers.stream().map(l -> l.mul(0).sum().reshape(1)).toList();
+    }
+    Grounding captions = joined.on(layers.get(0).engine());
     for (int l = 0; l < layers.size(); l++) {
-      if (own.images() == 0) {
-        out.add(layers.get(l).mul(0).sum().reshape(1));
-        continue;
-      }
-      Tensor loss = joined.loss(regions(all, l));
+      Tensor loss = captions.loss(regions(all, l));
       out.add(loss.sub(loss.detach().mul(1 - told)).reshape(1));
     }
     return out;
