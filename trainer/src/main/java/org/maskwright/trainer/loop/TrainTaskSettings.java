@@ -36,18 +36,16 @@ public interface TrainTaskSettings {
     }
   }
 
-  /** Whether it trains a model that answers by examples, and no other. */
-  default boolean givesExamples() {
+  /** Whether it learns from pairs of an example and a picture, not from single pictures. */
+  default boolean takesPairs() {
     return false;
   }
 
-  /** Whether it learns from pairs of an example and a picture, not from single pictures. */
-  default boolean takesPairs() {
-    return givesExamples();
-  }
-
-  /** Whether it trains a model that answers prompts, and no other. */
-  default boolean givesPrompts() {
+  /**
+   * Whether it learns from pictures whatever is annotated in them: all are kept, and nothing is
+   * expected of their annotation.
+   */
+  default boolean takesBareImages() {
     return false;
   }
 
