@@ -36,6 +36,14 @@ public abstract class Backbone extends Module {
   }
 
   /**
+   * The same network, run on some of a picture's patches; empty of all but transformers whose
+   * patches know their places from a table and attend to all others.
+   */
+  public Optional<PatchEncoder> patchEncoder() {
+    return Optional.empty();
+  }
+
+  /**
    * The space of words that it was trained for, where it was trained with captions and has kept the
    * way there; empty of all others.
    */
