@@ -34,6 +34,7 @@ public final class TrainingExample {
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
   private final List<Word> words;
+  private final Optional<String> caption;
 
   /** A photograph whose targets all have masks; see the other constructors. */
   public TrainingExample(
@@ -43,7 +44,16 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, List.of(image), content, original, classes, masks, allKnown(classes), List.of());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty());
   }
 
   /**
@@ -60,7 +70,16 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, images, content, original, classes, masks, allKnown(classes), List.of());
+    this(
+        info,
+        images,
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty());
   }
 
   private static List<Optional<WeakLabel>> allKnown(int[] classes) {
@@ -83,7 +102,16 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
-    this(info, List.of(image), content, original, classes, masks, weak, List.of());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        weak,
+        List.of(),
+        Optional.empty());
   }
 
   private TrainingExample(
@@ -94,7 +122,8 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak,
-      List<Word> words) {
+      List<Word> words,
+      Optional<String> caption) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
     this.height = masks.height();
@@ -125,10 +154,20 @@ public final class TrainingExample {
     this.masks = masks;
     this.weak = List.copyOf(weak);
     this.words = List.copyOf(words);
+    this.caption = caption;
   }
 
   /** The same example with other {@link #words}. */
   public TrainingExample withWords(List<Word> said) {
+    return with(said, caption);
+  }
+
+  /** The same example with another {@link #caption}. */
+  public TrainingExample withCaption(String said) {
+    return with(words, Optional.of(said));
+  }
+
+  private TrainingExample with(List<Word> someWords, Optional<String> someCaption) {
     return new TrainingExample(
         info,
         images,
@@ -137,7 +176,8 @@ public final class TrainingExample {
         classes,
         masks,
         weak,
-        said);
+        someWords,
+        someCaption);
   }
 
   private void requireSize(PixelPlanes image) {
@@ -238,6 +278,11 @@ public final class TrainingExample {
    */
   public List<Word> words() {
     return words;
+  }
+
+  /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */
+  public Optional<String> caption() {
+    return caption;
   }
 
   /**
