@@ -8,8 +8,8 @@ import org.maskwright.engine.tensor.Tensor;
  * <p><b>Maths</b> with s(b,q,k) = z(b,q) . w(k), the product of a region with a word, both of
  * length 1 and z times the scale: a word's score in an image is the sum over its regions q of
  * softmax_q(s) s, and the score G(b,b') of an image with a caption the mean over the caption's
- * words. The loss takes every image's own caption out of all and every caption's own image: (CE(G)
- * + CE(G^T)) / 2.
+ * words. Each image's own caption and each caption's own image are told from the others ({@link
+ * org.maskwright.trainer.loss.PairContrast}).
  *
  * <p><b>Source</b> OpenSeg (arXiv 2112.12143), section 3.2; ODISE (arXiv 2303.04803), section 3.4.
  * Written from the formula. <b>Differs:</b> of OpenSeg, whose softmax is not scaled, as ODISE.
@@ -44,24 +44,5 @@ final class Grounding {
         .mul(products)
         .sum(1) // [B,N]
         .matmul(regions.engine().floats(means, total, counts.length));
-  }
-
-  /**
-   * The loss, a scalar.
-   *
-   * @param scores [n,n] of images with captions; image i's own is caption i
-   * @param shares [n] of the images
-   */
-  static Tensor loss(Tensor scores, float[] shares) {
-    int n = shares.length;
-    float[] own = new float[n * n];
-    for (int i = 0; i < n; i++) {
-      own[i * n + i] = -0.5f * shares[i];
-    }
-    return scores
-        .logSoftmax(1)
-        .add(scores.logSoftmax(0))
-        .mul(scores.engine().floats(own, n, n))
-        .sum();
   }
 }

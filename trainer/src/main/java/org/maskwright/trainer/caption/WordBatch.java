@@ -6,6 +6,7 @@ import java.util.List;
 import org.maskwright.datasets.Word;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.trainer.loss.PairContrast;
 
 /** The words of the images of a batch that have some, and what each image counts. */
 final class WordBatch {
@@ -74,7 +75,7 @@ final class WordBatch {
   Tensor loss(Tensor regions) {
     Engine engine = regions.engine();
     Tensor words = engine.floats(embeddings, embeddings.length / width, width);
-    return Grounding.loss(Grounding.scores(regions, words, counts), shares);
+    return PairContrast.loss(Grounding.scores(regions, words, counts), shares);
   }
 
   /** How many bytes {@link #write} takes. */

@@ -2,7 +2,10 @@ package org.maskwright.trainer.loop;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.clip.Examples;
+import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
@@ -47,6 +50,23 @@ public interface TrainTaskSettings {
    */
   default boolean takesBareImages() {
     return false;
+  }
+
+  /**
+   * The pictures of a source that it learns from: of a task that takes {@link #takesBareImages bare
+   * images}, all of them unless said otherwise. What is left out, and what is probably not meant,
+   * stands in the notes of what it gives.
+   *
+   * @param model what is trained
+   * @throws org.maskwright.datasets.DatasetException if it cannot learn from them
+   */
+  default Dataset pictures(Dataset own, ModelConfig model) {
+    return own;
+  }
+
+  /** The examples of an epoch of {@link #pictures}, one of each, with what else it learns from. */
+  default Examples examples(Examples own, Dataset pictures) {
+    return own;
   }
 
   /** The task, whose {@link TrainTask#model} is {@link Context#model} or has it as a child. */

@@ -123,7 +123,7 @@ public final class TrainingData {
       Dataset learnt = learnt(common, settings.get(s), bare, console);
       Dataset annotated =
           run.train().task().takesBareImages()
-              ? learnt
+              ? run.train().task().pictures(learnt, run.model())
               : settings.get(s).supervision().annotation(learnt);
       Augmentation augmentation =
           settings.get(s).augment().pipeline(settings.get(s).task(run.task()));
@@ -132,7 +132,8 @@ public final class TrainingData {
               .get(s)
               .supervision()
               .drawn(settings.get(s).clips().examples(annotated, augmentation));
-      sources.add(new Source(settings.get(s), annotated, told.get(s), examples));
+      Examples learntFrom = run.train().task().examples(examples, annotated);
+      sources.add(new Source(settings.get(s), annotated, told.get(s), learntFrom));
     }
     return new TrainingData(run, sources, categories);
   }
