@@ -12,7 +12,7 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.decoder.CaptionDecoder;
+import org.maskwright.modelzoo.pretext.CaptionDecoder;
 import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Step;
 import org.maskwright.trainer.loop.StepPart;

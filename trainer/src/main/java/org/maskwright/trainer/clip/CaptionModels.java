@@ -1,7 +1,7 @@
 package org.maskwright.trainer.clip;
 
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.decoder.CaptionDecoder;
+import org.maskwright.modelzoo.pretext.CaptionDecoder;
 import org.maskwright.trainer.config.ConfigException;
 
 /** What is the same of every model that places pictures among captions. */

@@ -1,12 +1,12 @@
 package org.maskwright.trainer.clip;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.decoder.CaptionPart;
+import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.modelzoo.text.ClipTokenizer;
 
 /** The pictures of a data set that have captions, and what is to be said of these. */
@@ -17,30 +17,34 @@ final class CaptionedPictures {
   private CaptionedPictures() {}
 
   /**
-   * Those with captions; notes say how many have none, and how many captions are cut.
+   * Those with captions; a note says how many have none.
    *
    * @throws DatasetException if there are fewer than two, which cannot be told from one another
    */
-  static Dataset of(Dataset all, ModelConfig model) {
+  static Dataset of(Dataset all) {
     Dataset told = DatasetView.where(all, i -> !all.captions(i).isEmpty());
     if (told.size() < 2) {
       throw new DatasetException(
           "%s: expected pictures with captions, to be told from one another by them, got %d of %d pictures; set data.train.captions = [FILE] (docs/pretraining.md)"
               .formatted(all.name(), told.size(), all.size()));
     }
-    List<String> notes = new ArrayList<>();
-    if (told.size() < all.size()) {
-      notes.add(
-          "%s: pictures without a caption, left out: %d of %d"
-              .formatted(all.name(), all.size() - told.size(), all.size()));
-    }
-    if (model.decoder() instanceof CaptionPart.Settings settings) {
-      notes.addAll(cut(told, settings));
-    }
-    return DatasetView.noted(told, notes);
+    return told.size() == all.size()
+        ? all
+        : DatasetView.noted(
+            told,
+            List.of(
+                "%s: pictures without a caption, left out: %d of %d"
+                    .formatted(all.name(), all.size() - told.size(), all.size())));
   }
 
-  private static List<String> cut(Dataset told, CaptionPart.Settings settings) {
+  /** A warning where a model's text encoder cuts captions. */
+  static Optional<String> cut(Dataset told, ModelConfig model) {
+    return model.decoder() instanceof CaptionPart.Settings settings
+        ? cut(told, settings)
+        : Optional.empty();
+  }
+
+  private static Optional<String> cut(Dataset told, CaptionPart.Settings settings) {
     ClipTokenizer tokenizer = settings.tokenizer();
     int cut = 0;
     int looked = 0;
@@ -55,8 +59,8 @@ final class CaptionedPictures {
       }
     }
     return cut == 0
-        ? List.of()
-        : List.of(
+        ? Optional.empty()
+        : Optional.of(
             "warning: %s: %d of %d captions are longer than model.decoder.captions.context = %d tokens and are cut, such as \"%s\""
                 .formatted(told.name(), cut, looked, settings.context(), first));
   }

@@ -12,7 +12,7 @@ import org.maskwright.datasets.Category;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.ImageId;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.modelzoo.decoder.CaptionDecoder;
+import org.maskwright.modelzoo.pretext.CaptionDecoder;
 
 /**
  * The captions and the class words of a data set among pictures, for the images of an evaluation.

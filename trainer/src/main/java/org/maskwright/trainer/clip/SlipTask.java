@@ -3,11 +3,12 @@ package org.maskwright.trainer.clip;
 import static org.maskwright.modelzoo.part.Ranges.require;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.captions.ToldExamples;
 import org.maskwright.datasets.clip.Examples;
 import org.maskwright.modelzoo.ModelConfig;
-import org.maskwright.modelzoo.decoder.CaptionPart;
+import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
@@ -41,12 +42,14 @@ public final class SlipTask implements TrainTaskKind {
     }
 
     @Override
-    public Dataset pictures(Dataset own, ModelConfig model) {
-      return CaptionedPictures.of(own, model);
+    public Dataset annotation(Dataset own) {
+      return CaptionedPictures.of(own);
     }
 
     @Override
-    public Examples examples(Examples own, Dataset pictures) {
+    public Examples examples(
+        Examples own, Dataset pictures, ModelConfig model, Consumer<String> notes) {
+      CaptionedPictures.cut(pictures, model).ifPresent(notes);
       return new ToldExamples(own, pictures);
     }
 

@@ -53,19 +53,23 @@ public interface TrainTaskSettings {
   }
 
   /**
-   * The pictures of a source that it learns from: of a task that takes {@link #takesBareImages bare
-   * images}, all of them unless said otherwise. What is left out, and what is probably not meant,
-   * stands in the notes of what it gives.
-   *
-   * @param model what is trained
-   * @throws org.maskwright.datasets.DatasetException if it cannot learn from them
+   * Of a task that takes pictures whatever is annotated: the data set with its annotation as the
+   * task learns from it.
    */
-  default Dataset pictures(Dataset own, ModelConfig model) {
+  default Dataset annotation(Dataset own) {
     return own;
   }
 
-  /** The examples of an epoch of {@link #pictures}, one of each, with what else it learns from. */
-  default Examples examples(Examples own, Dataset pictures) {
+  /**
+   * The examples of an epoch, with what else the task learns from.
+   *
+   * @param own one of each picture
+   * @param pictures of the source, as {@link #annotation} gives them
+   * @param model what is trained
+   * @param notes is told what is probably not meant, a line each
+   */
+  default Examples examples(
+      Examples own, Dataset pictures, ModelConfig model, Consumer<String> notes) {
     return own;
   }
 

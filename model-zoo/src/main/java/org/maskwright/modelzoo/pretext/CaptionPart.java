@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.decoder;
+package org.maskwright.modelzoo.pretext;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 import static org.maskwright.modelzoo.part.Ranges.requireCount;
@@ -7,6 +7,9 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 import java.util.List;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DecoderPart;
+import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.text.ClipTokenizer;

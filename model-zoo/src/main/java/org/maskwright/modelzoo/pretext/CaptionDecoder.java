@@ -1,4 +1,4 @@
-package org.maskwright.modelzoo.decoder;
+package org.maskwright.modelzoo.pretext;
 
 import java.util.List;
 import org.maskwright.engine.array.DType;
@@ -12,6 +12,7 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.WordProjection;
 import org.maskwright.modelzoo.backbone.WordSpace;
+import org.maskwright.modelzoo.decoder.PretextDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.text.ClipTokenizer;
 import org.maskwright.modelzoo.text.TextSizes;
