@@ -17,7 +17,7 @@ home=$(cd "$here/../.." && pwd -P)
 maskwright=${MASKWRIGHT:-$home/maskwright}
 out=$(mkdir -p "$1" && cd "$1" && pwd -P)
 shift
-steps=3000
+steps=4000
 images=3000
 seeds="1 2 3"
 settings=()
