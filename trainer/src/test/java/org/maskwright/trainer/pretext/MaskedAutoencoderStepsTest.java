@@ -152,7 +152,7 @@ class MaskedAutoencoderStepsTest {
               if (p.grad() != null) {
                 double sum = 0;
                 for (float v : p.grad().toFloats()) {
-                  sum += v * v;
+                  sum += (double) v * v;
                 }
                 out.put(name, Math.sqrt(sum));
               }
