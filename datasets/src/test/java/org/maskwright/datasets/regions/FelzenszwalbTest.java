@@ -3,6 +3,7 @@ package org.maskwright.datasets.regions;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -64,7 +65,7 @@ class FelzenszwalbTest {
     int[] regions = new Felzenszwalb(1, 0, 15).of(new RgbImage(20, 20, noise));
     Map<Integer, Integer> sizes = new HashMap<>();
     Arrays.stream(regions).forEach(r -> sizes.merge(r, 1, Integer::sum));
-    assertEquals(true, sizes.size() > 1 && sizes.values().stream().allMatch(s -> s >= 15));
+    assertTrue(sizes.size() > 1 && sizes.values().stream().allMatch(s -> s >= 15));
     assertArrayEquals(
         new int[] {0}, new Felzenszwalb(1, SIGMA, 5).of(new RgbImage(1, 1, new byte[3])));
   }

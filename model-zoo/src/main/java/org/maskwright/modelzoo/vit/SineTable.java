@@ -25,10 +25,12 @@ public final class SineTable {
     float[] out = new float[(placeless + height * width) * channels];
     for (int t = 0; t < height * width; t++) {
       int at = (placeless + t) * channels;
+      int x = t % width;
+      int y = t / width;
       for (int k = 0; k < quarter; k++) {
         double rate = Math.pow(BASE, -(double) k / quarter);
-        double column = t % width * rate;
-        double row = t / width * rate;
+        double column = x * rate;
+        double row = y * rate;
         out[at + k] = (float) Math.sin(column);
         out[at + quarter + k] = (float) Math.cos(column);
         out[at + 2 * quarter + k] = (float) Math.sin(row);

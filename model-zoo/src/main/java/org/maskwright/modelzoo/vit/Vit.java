@@ -232,8 +232,8 @@ public final class Vit extends Backbone {
     int side = settings.patch();
     int height = pixels.intSize(2) / side;
     int width = pixels.intSize(3) / side;
-    if (height * side != pixels.size(2)
-        || width * side != pixels.size(3)
+    if (pixels.size(2) % side != 0
+        || pixels.size(3) % side != 0
         || seen.rank() != 2
         || seen.size(0) != pixels.size(0)) {
       throw new IllegalArgumentException(

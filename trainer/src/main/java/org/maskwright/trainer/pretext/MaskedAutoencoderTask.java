@@ -129,7 +129,7 @@ public final class MaskedAutoencoderTask implements TrainTask {
     RandomStream random = model.engine().random().get("hidden-patches").fork(step.number());
     List<float[]> noise = new ArrayList<>();
     for (int i = 0; i < images; i++) {
-      noise.add(random.fork(first + i).uniform(patches, 0, 1));
+      noise.add(random.fork((long) first + i).uniform(patches, 0, 1));
     }
     return PatchMask.of(noise, decoder.hidden());
   }
@@ -140,7 +140,7 @@ public final class MaskedAutoencoderTask implements TrainTask {
     int plane = step.height() * step.width();
     float[] out = new float[Math.multiplyExact(batch.size() * count, plane)];
     for (int i = 0; i < batch.size(); i++) {
-      RegionDraw.of(batch.examples().get(i).masks(), count, random.fork(first + i))
+      RegionDraw.of(batch.examples().get(i).masks(), count, random.fork((long) first + i))
           .into(out, i * count * plane, step.height(), step.width());
     }
     return model.engine().floats(out, batch.size(), count, step.height(), step.width());

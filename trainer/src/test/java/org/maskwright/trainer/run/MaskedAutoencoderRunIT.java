@@ -162,7 +162,7 @@ class MaskedAutoencoderRunIT {
       })
   void picturesThatCannotBeCutAreNamed(String more, String said) throws IOException {
     Path config = TinyRun.write(temp, MAE + more);
-    Path run = temp.resolve("refused" + Math.abs(more.hashCode()));
+    Path run = temp.resolve("refused" + Integer.toHexString(more.hashCode()));
     String message = assertThrows(RuntimeException.class, () -> train(config, run)).getMessage();
     assertTrue(message.contains(said), message);
   }
