@@ -2,6 +2,7 @@ package org.maskwright.trainer.loop;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.settings.Doc;
@@ -47,6 +48,14 @@ public interface TrainTaskSettings {
    */
   default boolean takesBareImages() {
     return false;
+  }
+
+  /**
+   * Of a task that takes pictures whatever is annotated: the data set with its annotation as the
+   * task learns from it.
+   */
+  default Dataset annotation(Dataset own) {
+    return own;
   }
 
   /** The task, whose {@link TrainTask#model} is {@link Context#model} or has it as a child. */

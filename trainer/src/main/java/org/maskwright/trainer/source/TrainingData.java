@@ -122,7 +122,7 @@ public final class TrainingData {
       Dataset learnt = learnt(common, settings.get(s), bare, console);
       Dataset annotated =
           run.train().task().takesBareImages()
-              ? learnt
+              ? asTaken(run, learnt, settings.get(s).task(run.task()))
               : settings.get(s).supervision().annotation(learnt);
       SourceSettings source = settings.get(s);
       Examples examples =
@@ -177,6 +177,13 @@ public final class TrainingData {
                 .formatted(dataset.name(), name, Names.meant(name, own), own));
       }
     }
+  }
+
+  /** As the task takes the annotation, which need not be what the data set has. */
+  private static Dataset asTaken(RunSettings run, Dataset own, Task task) {
+    Dataset taken = run.train().task().annotation(own);
+    requireTask(taken, task, "task");
+    return taken;
   }
 
   /** Whether images are learnt from in which nothing is annotated. */
@@ -314,6 +321,11 @@ public final class TrainingData {
                 .findFirst()
                 .map(DatasetStats::quick);
     for (Source source : sources) {
+      if (run.train().task().takesBareImages() && source.dataset().size() == 1) {
+        out.add(
+            "%s: one picture alone, which is all that can be learnt; give a folder of many"
+                .formatted(source.dataset().name()));
+      }
       if (takesBareImages(run, source.settings())) {
         continue; // its annotation is not all that is learnt from
       }
