@@ -34,6 +34,7 @@ public final class TrainingExample {
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
   private final List<Word> words;
+  private final Optional<String> caption;
   private final List<ViewCrop> views;
 
   /** A photograph whose targets all have masks; see the other constructors. */
@@ -44,7 +45,17 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, List.of(image), content, original, classes, masks, allKnown(classes), List.of(), List.of());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -61,7 +72,17 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, images, content, original, classes, masks, allKnown(classes), List.of(), List.of());
+    this(
+        info,
+        images,
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   private static List<Optional<WeakLabel>> allKnown(int[] classes) {
@@ -84,7 +105,17 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
-    this(info, List.of(image), content, original, classes, masks, weak, List.of(), List.of());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        weak,
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   private TrainingExample(
@@ -96,6 +127,7 @@ public final class TrainingExample {
       MaskStack masks,
       List<Optional<WeakLabel>> weak,
       List<Word> words,
+      Optional<String> caption,
       List<ViewCrop> views) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
@@ -127,6 +159,7 @@ public final class TrainingExample {
     this.masks = masks;
     this.weak = List.copyOf(weak);
     this.words = List.copyOf(words);
+    this.caption = caption;
     this.views = List.copyOf(views);
     if (!views.isEmpty() && views.size() != images.size()) {
       throw new IllegalArgumentException(
@@ -137,7 +170,12 @@ public final class TrainingExample {
 
   /** The same example with other {@link #words}. */
   public TrainingExample withWords(List<Word> said) {
-    return with(said, views);
+    return with(said, caption, views);
+  }
+
+  /** The same example with another {@link #caption}. */
+  public TrainingExample withCaption(String said) {
+    return with(words, Optional.of(said), views);
   }
 
   /**
@@ -146,10 +184,11 @@ public final class TrainingExample {
    * @throws IllegalArgumentException if there are not as many as frames
    */
   public TrainingExample withViews(List<ViewCrop> shown) {
-    return with(words, shown);
+    return with(words, caption, shown);
   }
 
-  private TrainingExample with(List<Word> said, List<ViewCrop> shown) {
+  private TrainingExample with(
+      List<Word> someWords, Optional<String> someCaption, List<ViewCrop> shown) {
     return new TrainingExample(
         info,
         images,
@@ -158,7 +197,8 @@ public final class TrainingExample {
         classes,
         masks,
         weak,
-        said,
+        someWords,
+        someCaption,
         shown);
   }
 
@@ -260,6 +300,11 @@ public final class TrainingExample {
    */
   public List<Word> words() {
     return words;
+  }
+
+  /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */
+  public Optional<String> caption() {
+    return caption;
   }
 
   /**

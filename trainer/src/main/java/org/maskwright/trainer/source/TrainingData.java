@@ -130,7 +130,8 @@ public final class TrainingData {
               .supervision()
               .drawn(
                   source.augment().examples(annotated, source.task(run.task()), source.clips()));
-      sources.add(new Source(settings.get(s), annotated, told.get(s), examples));
+      Examples learntFrom = run.train().task().examples(examples, annotated, run.model(), console);
+      sources.add(new Source(settings.get(s), annotated, told.get(s), learntFrom));
     }
     return new TrainingData(run, sources, categories);
   }
