@@ -199,6 +199,14 @@ final class TextBankCommandTest {
     // Of weights without settings the bank says the activation: its text encoder is of the same CLIP.
     Path bare = Files.createDirectory(folder.resolve("bare"));
     Files.copy(clip.resolve("model.safetensors"), bare.resolve("model.safetensors"));
+    Path imported = folder.resolve("imported");
+    assertEquals(6, run("import", bare.toString(), "--out", imported.toString()));
+    assertTrue(err.toString().contains("give --activation"), err::toString);
+    assertEquals(
+        0,
+        run("import", bare.toString(), "--out", imported.toString(), "--activation", "gelu"),
+        err::toString);
+    assertTrue(Files.readString(imported.resolve("backbone.conf")).contains("mlp=gelu"));
     String[] other = Arrays.copyOf(whole, whole.length + 2);
     other[weigh.length + 1] = bare.toString();
     other[whole.length] = "--out";
