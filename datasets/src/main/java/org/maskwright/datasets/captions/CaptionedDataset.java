@@ -114,7 +114,7 @@ public final class CaptionedDataset extends ForwardingDataset {
     Chains chains = new Chains(pictures.size());
     boolean[] told = new boolean[pictures.size()];
     List<String> notes = new ArrayList<>();
-    long[] captions = new long[2]; // all; with words
+    long[] captions = new long[3]; // all; with words; that say nothing
     for (CaptionFile file : files) {
       LeftOut missing = new LeftOut("of pictures that are not there");
       LeftOut ambiguous = new LeftOut("of a name that several pictures have");
@@ -124,6 +124,7 @@ public final class CaptionedDataset extends ForwardingDataset {
             captions[0]++;
             int picture = index.of(name);
             if (text.isBlank()) {
+              captions[2]++;
               empty.add(name);
             } else if (picture < 0) {
               (picture == PictureIndex.UNKNOWN ? missing : ambiguous).add(name);
@@ -137,6 +138,11 @@ public final class CaptionedDataset extends ForwardingDataset {
             }
           });
       Stream.of(empty, missing, ambiguous).flatMap(l -> l.note(file.path())).forEach(notes::add);
+    }
+    if (captions[0] > 0 && captions[2] == captions[0]) {
+      throw new DatasetException(
+          "captions: expected some, got %d in %s that say nothing"
+              .formatted(captions[0], files.stream().map(CaptionFile::path).toList()));
     }
     requireWords(pictures, files, finder, told, captions[0], chains);
     int untold = 0;
