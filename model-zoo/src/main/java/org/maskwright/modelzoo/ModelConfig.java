@@ -5,6 +5,7 @@ import static org.maskwright.modelzoo.part.Ranges.requireCount;
 import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 
 import org.maskwright.modelzoo.backbone.BackboneConfig;
+import org.maskwright.modelzoo.backbone.BackbonePart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.head.ClassHeadConfig;
@@ -82,6 +83,7 @@ public record ModelConfig(
     requireTokens(backbone, pixelDecoder, decoder);
     requireWholeCanvases(backbone, sizeDivisibility);
     requireMaps(backbone, pixelDecoder, decoder);
+    requirePretext(backbone, pixelDecoder, decoder);
     int masks = maskDim;
     int hidden = hiddenDim;
     backbone.tokenWidth().ifPresent(width -> requireTokenWidth(width, hidden, masks));
@@ -149,15 +151,35 @@ public record ModelConfig(
       BackboneConfig backbone, PixelDecoderConfig pixelDecoder, DecoderConfig decoder) {
     boolean one = backbone.mapWidth().isPresent();
     boolean prompts = decoder.takesPrompts();
-    if (one && !prompts) {
+    if (one && !prompts && !decoder.isPretext()) {
       throw new IllegalArgumentException(
           "decoder: expected type prompts, for a backbone of one map, got " + decoderName(decoder));
     }
     require(
-        pixelDecoder.isForPrompts() == prompts && pixelDecoder.takesOneMap() == one,
+        pixelDecoder.isForPrompts() == prompts
+            && (pixelDecoder.takesOneMap() == one || decoder.isPretext()),
         "pixelDecoder",
         pixelDecoderFor(prompts, one),
         Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
+  }
+
+  /** A pretraining is of the backbone alone, and some need its patches one by one. */
+  private static void requirePretext(
+      BackboneConfig backbone, PixelDecoderConfig pixelDecoder, DecoderConfig decoder) {
+    require(
+        pixelDecoder.isForPretext() == decoder.isPretext(),
+        "pixelDecoder",
+        decoder.isPretext()
+            ? "type none, for the decoder %s, which takes the backbone as it is"
+                .formatted(decoderName(decoder))
+            : "another type than none, which is for pretraining",
+        Registry.of(PixelDecoderPart.class).of(pixelDecoder).name());
+    require(
+        !decoder.hidesPatches() || backbone.hidesPatches(),
+        "backbone",
+        "type vit with family mae, dinov2, dinov2-patches or clip and held-back = 0, for the decoder %s, which hides patches from a transformer"
+            .formatted(decoderName(decoder)),
+        Registry.of(BackbonePart.class).of(backbone).name());
   }
 
   private static String pixelDecoderFor(boolean prompts, boolean one) {

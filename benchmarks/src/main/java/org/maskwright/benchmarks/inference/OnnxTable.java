@@ -68,7 +68,7 @@ public final class OnnxTable {
   /** What is asked with prompts or examples has no file. */
   private static boolean saysAllOfAPicture(String name) {
     DecoderConfig decoder = Variants.get(name).decoder();
-    return !decoder.takesPrompts() && !decoder.takesExamples();
+    return !decoder.isAsked();
   }
 
   private static String row(Path folder, int[] threads, String size, String name)

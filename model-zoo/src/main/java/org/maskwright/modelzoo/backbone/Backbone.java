@@ -36,6 +36,14 @@ public abstract class Backbone extends Module {
   }
 
   /**
+   * The same network, run on some of a picture's patches; empty of all but transformers whose
+   * patches know their places from a table and attend to all others.
+   */
+  public Optional<PatchEncoder> patchEncoder() {
+    return Optional.empty();
+  }
+
+  /**
    * The space of words that it was trained for, where it was trained with captions and has kept the
    * way there; empty of all others.
    */
@@ -46,6 +54,36 @@ public abstract class Backbone extends Module {
   /** What can stay as it is while the rest learns: all of it, where a model adds nothing. */
   public Encoder encoder() {
     return new Encoder(this::forward, UnaryOperator.identity(), state());
+  }
+
+  /**
+   * What a picture is as a whole, for what tells pictures apart, not their parts.
+   *
+   * <p><b>Shapes</b> pixels [B,C,H,W], normalised; result [B,D], D of {@link #summaryWidth}
+   *
+   * @throws IllegalArgumentException if it has no such summary
+   */
+  public Tensor summary(Tensor pixels, Summary of) {
+    requireMean(of);
+    List<Tensor> maps = forward(pixels);
+    return maps.get(maps.size() - 1).mean(2, 3);
+  }
+
+  /**
+   * D of {@link #summary}.
+   *
+   * @throws IllegalArgumentException if it has no such summary
+   */
+  public int summaryWidth(Summary of) {
+    requireMean(of);
+    return channels().get(channels().size() - 1);
+  }
+
+  private static void requireMean(Summary of) {
+    if (of != Summary.MEAN) {
+      throw new IllegalArgumentException(
+          "summary: expected mean, as this backbone has no class token, got class-token");
+    }
   }
 
   /** Channels of the maps, finest first. */

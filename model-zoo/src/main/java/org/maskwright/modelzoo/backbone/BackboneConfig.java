@@ -84,6 +84,11 @@ public interface BackboneConfig {
     return OptionalInt.empty();
   }
 
+  /** Whether it is a transformer that gives {@link Backbone#patchEncoder}. */
+  default boolean hidesPatches() {
+    return false;
+  }
+
   /**
    * Side in pixels of the pictures that its way to a space of words was trained with, where
    * positions show it; empty without such a way, or without positions.

@@ -73,9 +73,22 @@ public interface DecoderConfig {
     return false;
   }
 
+  /**
+   * Whether it is what a pretraining has besides the backbone, a {@link PretextDecoder}, and says
+   * nothing of what is in a picture.
+   */
+  default boolean isPretext() {
+    return false;
+  }
+
   /** Whether it is asked something about a picture, and says nothing about a picture alone. */
   default boolean isAsked() {
-    return takesPrompts() || takesExamples();
+    return takesPrompts() || takesExamples() || isPretext();
+  }
+
+  /** Whether the backbone must be a transformer that can be run on some patches of a picture. */
+  default boolean hidesPatches() {
+    return false;
   }
 
   /**

@@ -37,6 +37,11 @@ public interface PixelDecoderConfig {
     return false;
   }
 
+  /** Whether it leaves the backbone's maps to a decoder for pretraining. */
+  default boolean isForPretext() {
+    return false;
+  }
+
   /** Attention heads; 1 where there is no attention. */
   default int heads() {
     return 1;

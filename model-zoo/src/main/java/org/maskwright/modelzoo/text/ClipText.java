@@ -101,6 +101,27 @@ public final class ClipText implements AutoCloseable {
     }
   }
 
+  /**
+   * Of parts that are there.
+   *
+   * @param transformer closed with this
+   * @param logitScale what the model multiplies cosines by
+   * @param provenance its file, SHA-256 and what else is told of it
+   * @throws IllegalArgumentException if the transformer has another number of tokens
+   */
+  public static ClipText of(
+      ClipTokenizer tokenizer,
+      TextTransformer transformer,
+      double logitScale,
+      Map<String, String> provenance) {
+    if (tokenizer.size() != transformer.sizes().vocabulary()) {
+      throw new IllegalArgumentException(
+          "text: expected a transformer of %d tokens as the tokenizer has, got %d"
+              .formatted(tokenizer.size(), transformer.sizes().vocabulary()));
+    }
+    return new ClipText(tokenizer, transformer, Optional.of(logitScale), provenance);
+  }
+
   private static StateDict unwrapped(StateDict state) {
     if (!state.keys().stream().allMatch(key -> key.startsWith(WRAPPER))) {
       return state;

@@ -1,5 +1,6 @@
 package org.maskwright.modelzoo.vit;
 
+import java.nio.FloatBuffer;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
@@ -51,6 +52,16 @@ final class PositionTable {
         channels,
         ofClass,
         family.resampling(settings.registers()));
+  }
+
+  /**
+   * Sine and cosine of columns in the first half of the channels, of rows in the second, 0 for a
+   * class token; no training changes them.
+   */
+  void fix() {
+    float[] fixed = SineTable.of(side, side, channels, ofClass ? 1 : 0);
+    table.set(FloatBuffer.wrap(fixed));
+    table.setTrainable(false);
   }
 
   /** The position of the class token [1,1,C]; null where it has none. */

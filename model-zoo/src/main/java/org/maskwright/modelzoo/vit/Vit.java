@@ -23,6 +23,9 @@ import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.Encoder;
 import org.maskwright.modelzoo.backbone.Neck;
+import org.maskwright.modelzoo.backbone.PatchEncoder;
+import org.maskwright.modelzoo.backbone.PatchGrid;
+import org.maskwright.modelzoo.backbone.Summary;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 import org.maskwright.modelzoo.backbone.WordProjection;
 import org.maskwright.modelzoo.backbone.WordSpace;
@@ -124,6 +127,13 @@ public final class Vit extends Backbone {
                   Conv2dSpec.of(side, 0)));
     }
 
+    /** Patches [B,V,I*p*p], channel by channel and row by row, to [B,V,C]. */
+    Tensor ofPatches(Tensor patches) {
+      Tensor weight = proj.weight().tensor();
+      Tensor bias = proj.bias() == null ? null : proj.bias().tensor();
+      return patches.linear(weight.flatten(1, 3), bias);
+    }
+
     /** pixels [B,I,H,W], padded right and below with 0 to whole patches, to [B,C,h,w]. */
     Tensor forward(Tensor pixels) {
       long[] after = {
@@ -154,6 +164,14 @@ public final class Vit extends Backbone {
     if (positions != null) {
       patches = patches.add(positions.ofPatches(height, width));
     }
+    Tensor all = Tensor.concat(1, withOwn(patches));
+    int placeless = all.intSize(1) - height * width;
+    return new Tokens(
+        firstNorm == null ? all : firstNorm.forward(all), grid(placeless, height, width));
+  }
+
+  /** Class token and registers of each image, then its patches [B,V,C]. */
+  private Tensor[] withOwn(Tensor patches) {
     List<Tensor> parts = new ArrayList<>();
     if (classToken != null) {
       Tensor at = positions == null ? null : positions.ofClass();
@@ -165,10 +183,76 @@ public final class Vit extends Backbone {
     long batch = patches.size(0);
     parts.replaceAll(part -> part.expand(batch, part.size(1), part.size(2)));
     parts.add(patches);
-    Tensor all = Tensor.concat(1, parts.toArray(Tensor[]::new));
-    int placeless = all.intSize(1) - height * width;
-    return new Tokens(
-        firstNorm == null ? all : firstNorm.forward(all), grid(placeless, height, width));
+    return parts.toArray(Tensor[]::new);
+  }
+
+  @Override
+  public Optional<PatchEncoder> patchEncoder() {
+    return settings.hidesPatches() ? Optional.of(new OfSomePatches()) : Optional.empty();
+  }
+
+  private final class OfSomePatches implements PatchEncoder {
+    @Override
+    public int width() {
+      return settings.width();
+    }
+
+    @Override
+    public int patch() {
+      return settings.patch();
+    }
+
+    @Override
+    public int inputs() {
+      return patchEmbed.proj.weight().tensor().intSize(1);
+    }
+
+    @Override
+    public int grid() {
+      return settings.grid();
+    }
+
+    @Override
+    public int placeless() {
+      return 1 + settings.registers();
+    }
+
+    @Override
+    public void fixPositions() {
+      positions.fix();
+    }
+
+    @Override
+    public Tensor encode(Tensor pixels, Tensor seen) {
+      return engine().tidy(scope -> encodeSeen(pixels, seen));
+    }
+  }
+
+  private Tensor encodeSeen(Tensor pixels, Tensor seen) {
+    int side = settings.patch();
+    int height = pixels.intSize(2) / side;
+    int width = pixels.intSize(3) / side;
+    if (height * side != pixels.size(2)
+        || width * side != pixels.size(3)
+        || seen.rank() != 2
+        || seen.size(0) != pixels.size(0)) {
+      throw new IllegalArgumentException(
+          "vit: expected pixels [B,C,H,W] of whole patches of %d and the numbers of those seen [B,V], got %s and %s"
+              .formatted(side, pixels, seen));
+    }
+    Tensor rows = PatchGrid.of(pixels, side); // [B,N,I*p*p]
+    Tensor patches = patchEmbed.ofPatches(PatchGrid.at(rows, seen));
+    long count = seen.size(1);
+    Tensor places = positions.ofPatches(height, width).squeeze(0);
+    Tensor at = places.indexSelect(0, seen.flatten(0, 1)).reshape(-1, count, settings.width());
+    Tensor all = Tensor.concat(1, withOwn(patches.add(at)));
+    Tensor tokens = firstNorm == null ? all : firstNorm.forward(all);
+    int own = all.intSize(1) - seen.intSize(1);
+    TokenGrid grid = new TokenGrid(own, 1, seen.intSize(1), Optional.empty());
+    for (int b = 0; b < settings.depth(); b++) {
+      tokens = block(b, tokens, grid, null, UnaryOperator.identity());
+    }
+    return normalized(tokens);
   }
 
   /**
@@ -263,6 +347,27 @@ public final class Vit extends Backbone {
               Tensor map = grid.map(normalized(values.slice(1, grid.placeless(), values.size(1))));
               return neck == null ? map : neck.forward(map);
             });
+  }
+
+  /** Of the last block, without the pyramid, which is new with each model. */
+  @Override
+  public Tensor summary(Tensor pixels, Summary of) {
+    summaryWidth(of);
+    return engine()
+        .tidy(
+            scope ->
+                of == Summary.MEAN
+                    ? features(pixels).mean(2, 3)
+                    : ofClassToken(pixels));
+  }
+
+  @Override
+  public int summaryWidth(Summary of) {
+    if (of == Summary.CLASS_TOKEN && classToken == null) {
+      throw new IllegalArgumentException(
+          "summary: expected mean, as a transformer of this family has no class token, got class-token");
+    }
+    return neck == null || of == Summary.CLASS_TOKEN ? settings.width() : settings.neck();
   }
 
   /**

@@ -351,6 +351,12 @@ public final class VitPart implements BackbonePart {
           checkpointing);
     }
 
+    /** Not of those that know places from a rotation or from relative positions. */
+    @Override
+    public boolean hidesPatches() {
+      return heldBack == 0 && !family.isRotary() && !family.hasRelativePositions();
+    }
+
     @Override
     public OptionalInt wordSide() {
       return wordWidth == 0 ? OptionalInt.empty() : OptionalInt.of(grid * patch);

@@ -2,6 +2,7 @@ package org.maskwright.trainer.caption;
 
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.trainer.loss.PairContrast;
 
 /**
  * How well the regions of images go with the words of captions: the captions of a batch, against
@@ -21,7 +22,7 @@ import org.maskwright.engine.tensor.Tensor;
 final class Grounding {
   private final Tensor words; // [N,D], those of one caption after those of another
   private final Tensor means; // [N,B], 1 / words of the caption where the word is of it
-  private final Tensor own; // [B,B], of each image's own caption half its share, negative
+  private final float[] shares; // [B], what each image counts
 
   /**
    * Captions of B images.
@@ -37,23 +38,20 @@ final class Grounding {
       total += count;
     }
     float[] meanOf = new float[total * n];
-    float[] ownOf = new float[n * n];
     int word = 0;
     for (int c = 0; c < n; c++) {
       for (int k = 0; k < counts[c]; k++) {
         meanOf[word++ * n + c] = 1f / counts[c];
       }
-      ownOf[c * n + c] = -0.5f * shares[c];
     }
     this.words = engine.floats(words, total, words.length / total);
     means = engine.floats(meanOf, total, n);
-    own = engine.floats(ownOf, n, n);
+    this.shares = shares;
   }
 
   /** The loss of the images' regions [B,Q,D], the scale in them: a scalar. */
   Tensor loss(Tensor regions) {
-    Tensor scores = scores(regions);
-    return scores.logSoftmax(1).add(scores.logSoftmax(0)).mul(own).sum();
+    return PairContrast.loss(scores(regions), shares);
   }
 
   /** Scores [B,B'] of images with captions. */

@@ -62,7 +62,7 @@ public record ModelFile(
    * Checks that the model says something about a picture alone.
    *
    * @param called the model's folder
-   * @throws ConfigException if it answers prompts or by examples, and says nothing without
+   * @throws ConfigException if it says nothing without being asked
    */
   public ModelFile requireOwnOutputs(Path called) {
     if (model.decoder().takesPrompts()) {
@@ -74,6 +74,11 @@ public record ModelFile(
       throw new ConfigException(
           "%s: a model that answers by examples says nothing about a picture alone; ask it by 'maskwright predict %s PHOTO --example IMAGE MASK', without --example if it has learnt one"
               .formatted(called, called));
+    }
+    if (model.decoder().isPretext()) {
+      throw new ConfigException(
+          "%s: a model of a pretraining, with the decoder %s, says nothing about what is in a picture; 'maskwright eval %s' tells how well it does its task, and init.backbone = %s takes its backbone into another model"
+              .formatted(called, model.decoderName(), called, called));
     }
     return this;
   }

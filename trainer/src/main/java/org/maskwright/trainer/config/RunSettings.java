@@ -69,7 +69,8 @@ public record RunSettings(
         "no instances with several data.evaluations, as it is a file of one of them",
         "instances = " + eval.instances().map(Path::toString).orElse(""));
     requireTerms(criterion, data.sources(), eval);
-    requirePrompts(model, train, eval, names);
+    requireTask(model, train);
+    requireAsked(model, eval, names);
     requireColours(data);
     requireLayers(optimizer.layerDecay(), model);
     requireRepeating(init, data.sources());
@@ -101,25 +102,28 @@ public record RunSettings(
         eval.best());
   }
 
-  /**
-   * A model that is asked, by prompts or examples, is trained and evaluated so, and no other is.
-   */
-  private static void requirePrompts(
-      ModelConfig model, TrainSettings train, EvalSettings eval, List<String> tasks) {
-    boolean prompted = model.decoder().takesPrompts();
+  /** A task trains the mask decoders that it is for. */
+  private static void requireTask(ModelConfig model, TrainSettings train) {
+    Registry<TrainTaskKind> tasks = Registry.of(TrainTaskKind.class);
+    List<String> fitting =
+        tasks.variants().stream()
+            .filter(kind -> tasks.ask(kind, () -> kind.trains(model.decoder())))
+            .map(TrainTaskKind::name)
+            .toList();
+    String chosen = tasks.of(train.task()).name();
+    Ranges.require(
+        fitting.contains(chosen),
+        "train",
+        "task.type out of %s with model.decoder.type = %s".formatted(fitting, model.decoderName()),
+        chosen);
+  }
+
+  /** A model that is asked, by prompts, examples or a pretext, is evaluated so, and no other is. */
+  private static void requireAsked(ModelConfig model, EvalSettings eval, List<String> tasks) {
     boolean asked = model.decoder().isAsked();
     List<String> kinds =
         ResultKinds.namesOf(asked ? Optional.of(model.decoder()) : Optional.empty());
     String decoder = Registry.of(DecoderPart.class).of(model.decoder()).name();
-    Ranges.require(
-        train.task().givesPrompts() == prompted,
-        "train",
-        prompted
-            ? "task.type = prompts, or another that gives prompts, with model.decoder.type = "
-                + decoder
-            : "a task without prompts, such as task.type = segmentation, with model.decoder.type = "
-                + decoder,
-        Registry.of(TrainTaskKind.class).of(train.task()).name());
     Ranges.require(
         kinds.containsAll(tasks),
         "eval",
@@ -170,6 +174,14 @@ public record RunSettings(
           "a decoder that takes clips, such as model.decoder.type = masked-attention-video, where data.source.clips.frames = "
               + source.clips().frames(),
           Registry.of(DecoderPart.class).of(model.decoder()).name());
+      Ranges.require(
+          source.augment().frames() == 1
+              || model.decoder().isPretext()
+              || model.decoder().takesClips(),
+          "augment",
+          "one view of a picture, augment.views.views = [{}], with model.decoder.type = "
+              + model.decoderName(),
+          source.augment().frames() + " views");
     }
   }
 
@@ -177,14 +189,6 @@ public record RunSettings(
   private static void requireExamples(
       ModelConfig model, TrainSettings train, List<SourceSettings> sources) {
     boolean examples = model.decoder().takesExamples();
-    String decoder = Registry.of(DecoderPart.class).of(model.decoder()).name();
-    Ranges.require(
-        train.task().givesExamples() == examples,
-        "train",
-        examples
-            ? "task.type = in-context or prompt-tuning with model.decoder.type = " + decoder
-            : "another task than in-context and prompt-tuning with model.decoder.type = " + decoder,
-        Registry.of(TrainTaskKind.class).of(train.task()).name());
     Ranges.require(
         !examples || train.task().takesPairs() || model.decoder().hasOwnExample(),
         "model",

@@ -2,6 +2,7 @@ package org.maskwright.trainer.incontext;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
@@ -85,7 +86,7 @@ public final class InContext implements TrainTaskKind {
     }
 
     @Override
-    public boolean givesExamples() {
+    public boolean takesPairs() {
       return true;
     }
 
@@ -93,6 +94,11 @@ public final class InContext implements TrainTaskKind {
     public TrainTask build(Context context) {
       return new InContextTask(context.model(), this, context.normalization());
     }
+  }
+
+  @Override
+  public boolean trains(DecoderConfig decoder) {
+    return decoder.takesExamples();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.maskwright.trainer.incontext;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
@@ -26,19 +27,14 @@ public final class PromptTuning implements TrainTaskKind {
     }
 
     @Override
-    public boolean givesExamples() {
-      return true;
-    }
-
-    @Override
-    public boolean takesPairs() {
-      return false;
-    }
-
-    @Override
     public TrainTask build(Context context) {
       return new PromptTuningTask(context.model(), beta, context.normalization());
     }
+  }
+
+  @Override
+  public boolean trains(DecoderConfig decoder) {
+    return decoder.takesExamples();
   }
 
   @Override

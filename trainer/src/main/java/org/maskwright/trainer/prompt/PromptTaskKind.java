@@ -2,6 +2,7 @@ package org.maskwright.trainer.prompt;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
+import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
@@ -64,14 +65,14 @@ public final class PromptTaskKind implements TrainTaskKind {
     }
 
     @Override
-    public boolean givesPrompts() {
-      return true;
-    }
-
-    @Override
     public TrainTask build(Context context) {
       return new PromptTask(context.model(), this, context.sources(), context.normalization());
     }
+  }
+
+  @Override
+  public boolean trains(DecoderConfig decoder) {
+    return decoder.takesPrompts();
   }
 
   @Override

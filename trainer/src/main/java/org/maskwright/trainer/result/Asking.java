@@ -5,8 +5,9 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 
 /**
- * How a result is made of a model that answers prompts: the kind asks it about a picture as often
- * as it takes, by prompts of its own or made from the annotation.
+ * How a result is made of a model that is asked, by prompts, by examples or by its pretext: the
+ * kind asks it about a picture as often as it takes, by questions of its own or made from the
+ * annotation.
  *
  * @param <R> the result of one image
  */

@@ -91,8 +91,8 @@ public interface ResultKind<R> extends Named {
   }
 
   /**
-   * How it is made of a model that answers prompts; empty: of the outputs of queries, by {@link
-   * #process}. A model serves kinds of one sort alone.
+   * How it is made of a model that is asked, by prompts, by examples or by its pretext; empty: of
+   * the outputs of queries, by {@link #process}. A model serves kinds of one sort alone.
    */
   default Optional<Asking<R>> asking() {
     return Optional.empty();

@@ -54,7 +54,7 @@ final class Cautions {
               .formatted(warmup, settings.train().steps()));
     }
     boolean random = settings.init().backbone().isEmpty() && settings.init().model().isEmpty();
-    if (random) {
+    if (random && !settings.model().decoder().isPretext()) { // which makes such weights
       settings
           .model()
           .backbone()

@@ -55,9 +55,13 @@ public record EvaluatedData(EvaluationSettings settings, Dataset dataset, boolea
 
   private static Dataset opened(RunSettings run, EvaluationSettings settings) {
     Dataset all = TrainingData.open(run, settings.dataset(), task(run, settings));
+    Dataset some = run.data().fold().map(fold -> fold.evaluated(all)).orElse(all);
+    if (run.model().decoder().isPretext()) {
+      return some; // whatever is annotated
+    }
     Dataset own =
         SupervisionSettings.requireMasks(
-            run.data().fold().map(fold -> fold.evaluated(all)).orElse(all),
+            some,
             "evaluation is of whole masks: let data.val be pictures whose objects are drawn, a few are enough (docs/weak-labels.md)");
     if (settings.classes().isEmpty()) {
       return own;

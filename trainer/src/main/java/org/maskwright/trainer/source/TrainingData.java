@@ -30,7 +30,6 @@ import org.maskwright.datasets.loader.Sampler;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.tiles.TiledDataset;
-import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
@@ -119,16 +118,20 @@ public final class TrainingData {
     List<Source> sources = new ArrayList<>();
     for (int s = 0; s < own.size(); s++) {
       Dataset common = CommonClasses.over(own.get(s), names.get(s), categories);
-      Dataset learnt = learnt(common, settings.get(s), console);
-      Dataset annotated = settings.get(s).supervision().annotation(learnt);
-      Augmentation augmentation =
-          settings.get(s).augment().pipeline(settings.get(s).task(run.task()));
+      boolean bare = takesBareImages(run, settings.get(s));
+      Dataset learnt = learnt(common, settings.get(s), bare, console);
+      Dataset annotated =
+          run.train().task().takesBareImages()
+              ? asTaken(run, learnt, settings.get(s).task(run.task()))
+              : settings.get(s).supervision().annotation(learnt);
+      SourceSettings source = settings.get(s);
       Examples examples =
-          settings
-              .get(s)
+          source
               .supervision()
-              .drawn(settings.get(s).clips().examples(annotated, augmentation));
-      sources.add(new Source(settings.get(s), annotated, told.get(s), examples));
+              .drawn(
+                  source.augment().examples(annotated, source.task(run.task()), source.clips()));
+      Examples learntFrom = run.train().task().examples(examples, annotated, run.model(), console);
+      sources.add(new Source(settings.get(s), annotated, told.get(s), learntFrom));
     }
     return new TrainingData(run, sources, categories);
   }
@@ -177,12 +180,25 @@ public final class TrainingData {
     }
   }
 
+  /** As the task takes the annotation, which need not be what the data set has. */
+  private static Dataset asTaken(RunSettings run, Dataset own, Task task) {
+    Dataset taken = run.train().task().annotation(own);
+    requireTask(taken, task, "task");
+    return taken;
+  }
+
+  /** Whether images are learnt from in which nothing is annotated. */
+  private static boolean takesBareImages(RunSettings run, SourceSettings source) {
+    return run.train().task().takesBareImages() || source.supervision().takesBareImages();
+  }
+
   /** In tiles, if there are to be some, and without what has nothing to learn from. */
-  private static Dataset learnt(Dataset all, SourceSettings source, Consumer<String> console) {
+  private static Dataset learnt(
+      Dataset all, SourceSettings source, boolean bare, Consumer<String> console) {
     TrainTileSettings tiles = source.tiles();
     Dataset images = tiles.tiling().<Dataset>map(t -> TiledDataset.forTraining(all, t)).orElse(all);
     boolean kept = images != all && tiles.empty() == TrainTileSettings.Empty.KEEP;
-    return kept || source.supervision().takesBareImages() ? images : withTargets(images, console);
+    return kept || bare ? images : withTargets(images, console);
   }
 
   /** Without the images that the annotation says have nothing to learn from, as in the recipes. */
@@ -212,8 +228,11 @@ public final class TrainingData {
     return sources;
   }
 
-  /** The classes of a data set as a model's. */
+  /** The classes of a data set as a model's; of one without classes {@link ClassSpace#OBJECT}. */
   public static ClassSpace classSpace(Categories categories) {
+    if (categories.size() == 0) {
+      return ClassSpace.OBJECT;
+    }
     return new ClassSpace(
         categories.asList().stream().map(c -> new ClassSpace.Entry(c.name(), c.thing())).toList());
   }
@@ -303,7 +322,12 @@ public final class TrainingData {
                 .findFirst()
                 .map(DatasetStats::quick);
     for (Source source : sources) {
-      if (source.settings().supervision().takesBareImages()) {
+      if (run.train().task().takesBareImages() && source.dataset().size() == 1) {
+        out.add(
+            "%s: one picture alone, which is all that can be learnt; give a folder of many"
+                .formatted(source.dataset().name()));
+      }
+      if (takesBareImages(run, source.settings())) {
         continue; // its annotation is not all that is learnt from
       }
       Learnability found =

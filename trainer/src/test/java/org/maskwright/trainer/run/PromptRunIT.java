@@ -81,7 +81,7 @@ class PromptRunIT {
                 ConfigException.class,
                 () -> ConfigFile.load(config, List.of()).bind(RunSettings.class))
             .getMessage();
-    assertTrue(message.contains("a task without prompts"), message);
+    assertTrue(message.contains("task.type out of [segmentation"), message);
     assertEquals(1, message.lines().filter(line -> line.contains("prompts")).count(), message);
   }
 }
