@@ -52,8 +52,7 @@ public final class ClipActivation {
    * @param given by the user
    * @throws CheckpointException if it is neither said nor given, or both and not the same
    */
-  public static VitActivation decided(
-      Optional<VitActivation> said, Optional<VitActivation> given) {
+  public static VitActivation decided(Optional<VitActivation> said, Optional<VitActivation> given) {
     if (said.isPresent() && given.isPresent() && !said.equals(given)) {
       throw new CheckpointException(
           "its settings say %s, got %s; leave the activation out"

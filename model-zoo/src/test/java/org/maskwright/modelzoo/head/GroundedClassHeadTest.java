@@ -106,7 +106,9 @@ class GroundedClassHeadTest {
     }
   }
 
-  /** Words of whole images are vectors of the space that regions are placed in, or teach nothing. */
+  /**
+   * Words of whole images are vectors of the space that regions are placed in, or teach nothing.
+   */
   @Test
   void wordsOfAnotherSpaceAndHeadsWithoutRegionsAreRefused() {
     head.requireRegionsAmong(BANK);

@@ -164,8 +164,7 @@ record Prepared(
         state.loader().orElseGet(data::start), new Share(group.rank(), group.size()));
   }
 
-  private static SegmentationModel built(
-      Engine engine, RunSettings settings, ClassSpace classes) {
+  private static SegmentationModel built(Engine engine, RunSettings settings, ClassSpace classes) {
     try {
       return SegmentationModels.build(
           engine, settings.model(), settings.data().channels(), classes);
