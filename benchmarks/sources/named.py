@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Is a class that only one data set names found on pictures like those of another?
 
-    python benchmarks/sources/named.py FOLDER [--seeds 3] [--steps 1500] [--train 1500] [--val 200] [--runs words,linear,...] [KEY=VALUE ...]
+    python benchmarks/sources/named.py FOLDER --backbone resnet18.safetensors [--seeds 3] [--steps 800] [--train 1500] [--val 200] [--runs words,linear,...] [KEY=VALUE ...]
 
 (Python 3 alone; ./maskwright builds what is needed; KEY=VALUE are settings of all runs, such as engine.threads=1.)
 
@@ -74,8 +74,12 @@ def measured(run):
     return found
 
 
+def options(parser):
+    parser.add_argument("--backbone", type=Path, required=True, metavar="FILE", help="a trained ResNet-18: from random values shapes are told apart after many more steps")
+
+
 def main():
-    a = runs.arguments(__doc__, RUNS, 1500, train=1500, val=200)
+    a = runs.arguments(__doc__, RUNS, 800, train=1500, val=200, more=options)
     root = a.folder / "data"
     root.mkdir(exist_ok=True)
     data(root, a.train, a.val)
@@ -88,7 +92,7 @@ def main():
         seeds = []
         for seed in range(1, a.seeds + 1):
             run = a.folder / f"{name}-{seed}"
-            runs.train(run, config, [f"data.root={root}", f"seed={seed}", f"train.steps={a.steps * len(sources)}", *a.settings])
+            runs.train(run, config, [f"data.root={root}", f"init.backbone={a.backbone.resolve()}", f"seed={seed}", f"train.steps={a.steps * len(sources)}", *a.settings])
             seeds.append(measured(run))
         rows.append((says, seeds))
     header = ["trained on", "triangles called so", "discs and squares called so", "AP, triangles", "AP, discs and squares"]

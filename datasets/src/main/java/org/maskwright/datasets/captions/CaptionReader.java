@@ -60,13 +60,13 @@ record CaptionReader(long captions, boolean[] told, List<String> notes) {
    * Reads what is said of a data set's pictures.
    *
    * @throws DatasetException if a file cannot be read, or none of the captions is of one of the
-   *     pictures
+   *     pictures, or all say nothing
    */
   static CaptionReader read(Dataset pictures, List<CaptionFile> files, Visitor visitor) {
     PictureIndex index = new PictureIndex(pictures);
     boolean[] told = new boolean[pictures.size()];
     List<String> notes = new ArrayList<>();
-    long[] captions = new long[2]; // all; of one of the pictures
+    long[] captions = new long[3]; // all; of one of the pictures; that say nothing
     for (CaptionFile file : files) {
       LeftOut missing = new LeftOut("of pictures that are not there");
       LeftOut ambiguous = new LeftOut("of a name that several pictures have");
@@ -76,6 +76,7 @@ record CaptionReader(long captions, boolean[] told, List<String> notes) {
             captions[0]++;
             int picture = index.of(name);
             if (text.isBlank()) {
+              captions[2]++;
               empty.add(name);
             } else if (picture < 0) {
               (picture == PictureIndex.UNKNOWN ? missing : ambiguous).add(name);
@@ -89,6 +90,10 @@ record CaptionReader(long captions, boolean[] told, List<String> notes) {
     }
     if (captions[1] == 0) {
       List<Path> paths = files.stream().map(CaptionFile::path).toList();
+      if (captions[0] > 0 && captions[2] == captions[0]) {
+        throw new DatasetException(
+            "captions: expected some, got %d in %s that say nothing".formatted(captions[0], paths));
+      }
       String picture = pictures.size() == 0 ? "" : ", such as " + pictures.info(0).file();
       throw new DatasetException(
           "captions: none of the %d in %s is of one of the %d pictures of %s%s"

@@ -114,6 +114,10 @@ class CaptionedDatasetTest {
             .getMessage()
             .contains("none of the 1"));
     assertTrue(
+        assertThrows(DatasetException.class, () -> captioned("b\t ", "c\t"))
+            .getMessage()
+            .contains("got 2 in"));
+    assertTrue(
         assertThrows(DatasetException.class, () -> captioned("b\tein Hund"))
             .getMessage()
             .contains("language"));

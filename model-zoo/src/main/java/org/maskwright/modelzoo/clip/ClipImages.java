@@ -17,7 +17,6 @@ import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.vit.ClipActivation;
 import org.maskwright.modelzoo.vit.VitActivation;
-import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
@@ -67,10 +66,10 @@ public final class ClipImages implements AutoCloseable {
   private static ClipImages of(
       Engine engine, ImportedWeights weights, Optional<VitActivation> activation) {
     BackboneConfig deduced = DeducedArchitecture.of(weights.state()).backbone();
-    BackboneConfig settings = 
-        deduced.unseen().filter(VitPart.Mlp.class::isInstance).isPresent()
-            ? told(deduced, weights, activation)
-            : deduced;
+    BackboneConfig settings =
+        ClipActivation.unseen(deduced, weights.unseen(), activation)
+            .map(deduced::withUnseen)
+            .orElse(deduced);
     Backbone backbone = SegmentationModels.backbone(engine, settings);
     try {
       if (backbone.wordSpace().isEmpty()) {
@@ -85,14 +84,6 @@ public final class ClipImages implements AutoCloseable {
       backbone.close();
       throw e;
     }
-  }
-
-  /** With the activation, where the encoder is one that has it. */
-  private static BackboneConfig told(
-      BackboneConfig deduced, ImportedWeights weights, Optional<VitActivation> given) {
-    Optional<VitActivation> said =
-        weights.unseen().map(VitPart.Mlp.class::cast).map(VitPart.Mlp::activation);
-    return deduced.withUnseen(new VitPart.Mlp(ClipActivation.decided(said, given)));
   }
 
   /** All of the encoder; a pyramid over it stays as it is, for nothing here reads it. */

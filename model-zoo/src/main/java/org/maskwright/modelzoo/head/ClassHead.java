@@ -67,6 +67,18 @@ public abstract class ClassHead extends Module {
     return Optional.empty();
   }
 
+  /**
+   * Checks that it places regions in the space of a bank's words, so that words of whole images
+   * teach it.
+   *
+   * @throws IllegalArgumentException if it does not place regions
+   * @throws org.maskwright.modelzoo.weights.CheckpointException if the bank is of another space
+   */
+  public void requireRegionsAmong(TextBank words) {
+    throw new IllegalArgumentException(
+        "expected a model that places regions among words; set model.class-head.type = grounded");
+  }
+
   /** Buffers that are not learnt, so that a checkpoint of other classes does not replace them. */
   public Set<Parameter> given() {
     return Set.of();

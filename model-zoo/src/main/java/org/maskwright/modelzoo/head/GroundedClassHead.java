@@ -118,6 +118,11 @@ public final class GroundedClassHead extends ClassHead {
     };
   }
 
+  @Override
+  public void requireRegionsAmong(TextBank words) {
+    origin.requireSameSpace(words);
+  }
+
   private WordTable read(Vocabulary classes, Optional<TextBank> bank) {
     TextBank words =
         bank.or(() -> bankFile.filter(Files::isRegularFile).map(TextBank::read))

@@ -227,8 +227,11 @@ public final class WordsHeadPart implements ClassHeadPart {
       String theirs = bank.provenance().get(key);
       if (mine != null && theirs != null && !mine.equals(theirs)) {
         throw new CheckpointException(
-            "text bank: expected vectors of %s, as the model was made with, got those of %s (%s %s and %s)"
-                .formatted(name(), other, key, mine, theirs));
+            "text bank: expected vectors of %s, as the model was made with, got those of %s%s"
+                .formatted(
+                    name(),
+                    other,
+                    key.equals(MODEL) ? "" : " (%s %s and %s)".formatted(key, mine, theirs)));
       }
     }
   }

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -51,8 +52,7 @@ public final class ClipActivation {
    * @param given by the user
    * @throws CheckpointException if it is neither said nor given, or both and not the same
    */
-  public static VitActivation decided(
-      Optional<VitActivation> said, Optional<VitActivation> given) {
+  public static VitActivation decided(Optional<VitActivation> said, Optional<VitActivation> given) {
     if (said.isPresent() && given.isPresent() && !said.equals(given)) {
       throw new CheckpointException(
           "its settings say %s, got %s; leave the activation out"
@@ -65,6 +65,28 @@ public final class ClipActivation {
                     "no file beside the weights says which GELU they were trained with; give"
                         + " --activation: quick-gelu of OpenAI's and MetaCLIP's (OpenCLIP's names"
                         + " with -quickgelu), gelu of all others of OpenCLIP"));
+  }
+
+  /** Whether an encoder's weights leave open which one it has. */
+  public static boolean isOpen(BackboneConfig deduced) {
+    return deduced.unseen().filter(VitPart.Mlp.class::isInstance).isPresent();
+  }
+
+  /**
+   * What weights leave open of an encoder: {@link VitPart.Mlp}, or nothing.
+   *
+   * @param deduced of the weights
+   * @param said by a file beside the weights
+   * @param given by the user
+   * @throws CheckpointException as of {@link #decided}
+   */
+  public static Optional<Record> unseen(
+      BackboneConfig deduced, Optional<Record> said, Optional<VitActivation> given) {
+    return isOpen(deduced)
+        ? Optional.of(
+            new VitPart.Mlp(
+                decided(said.map(VitPart.Mlp.class::cast).map(VitPart.Mlp::activation), given)))
+        : Optional.empty();
   }
 
   /** As people write it: {@code quick-gelu}, {@code gelu}. */

@@ -21,6 +21,7 @@ import org.maskwright.engine.tensor.Scope;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.text.WordClass;
+import org.maskwright.modelzoo.weights.CheckpointException;
 
 class GroundedClassHeadTest {
   private static final TextBank BANK =
@@ -102,6 +103,25 @@ class GroundedClassHeadTest {
     answer.logits().square().sum().add(answer.regions().orElseThrow().sum()).backward();
     for (Map.Entry<String, Parameter> each : head.parameters().entrySet()) {
       assertTrue(each.getValue().grad() != null, each.getKey());
+    }
+  }
+
+  /**
+   * Words of whole images are vectors of the space that regions are placed in, or teach nothing.
+   */
+  @Test
+  void wordsOfAnotherSpaceAndHeadsWithoutRegionsAreRefused() {
+    head.requireRegionsAmong(BANK);
+    TextBank wider =
+        TextBank.of(
+            List.of(WordClass.named("dog")), List.of(TextBank.SLOT), 3, new float[] {1, 0, 0});
+    CheckpointException width =
+        assertThrows(CheckpointException.class, () -> head.requireRegionsAmong(wider));
+    assertTrue(width.getMessage().contains("width 2"), width.getMessage());
+    try (ClassHead linear = new LinearClassHead(engine, 4, ClassSpace.OBJECT)) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> linear.requireRegionsAmong(BANK));
+      assertTrue(e.getMessage().contains("type = grounded"), e.getMessage());
     }
   }
 

@@ -15,6 +15,7 @@ import org.maskwright.datasets.captions.CaptionFile;
 import org.maskwright.datasets.captions.CaptionedDataset;
 import org.maskwright.datasets.captions.WordFinder;
 import org.maskwright.datasets.clip.Examples;
+import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.text.Reduction;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.text.WordClass;
@@ -67,14 +68,13 @@ public final class Captions implements SupervisionKind {
             "captions are learnt beside masks of any class, or beside none with data.source.supervision.captions.drawn = nothing");
       }
       CaptionedDataset told =
-          CaptionedDataset.of(
-              own, files.stream().map(CaptionFile::new).toList(), new WordFinder(words()));
+          CaptionedDataset.of(own, files.stream().map(CaptionFile::new).toList(), words());
       return DatasetView.where(
           told, i -> told.hasWords(i) || drawn == Drawn.MASKS && told.hasTargets(i));
     }
 
-    /** Each word of the bank with the mean of its embeddings. */
-    private List<Word> words() {
+    /** Finds the words of the bank, each with the mean of its embeddings. */
+    private WordFinder words() {
       TextBank read = TextBank.read(bank);
       List<String> names = read.words().stream().distinct().toList();
       float[] rows =
@@ -89,11 +89,22 @@ public final class Captions implements SupervisionKind {
         out.add(new Word(names.get(w), row));
       }
       try {
-        new WordFinder(out);
+        return new WordFinder(out);
       } catch (IllegalArgumentException e) {
         throw DatasetException.ofFile(bank, e.getMessage(), e);
       }
-      return out;
+    }
+
+    @Override
+    public void requireModel(SegmentationModel model) {
+      model
+          .decoder()
+          .classHead()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "captions teach a decoder with a class head of words; set model.class-head.type = grounded"))
+          .requireRegionsAmong(TextBank.read(bank));
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.maskwright.trainer.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.maskwright.datasets.Normalization;
@@ -13,6 +14,9 @@ import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadReport;
 import org.maskwright.settings.Registry;
 import org.maskwright.trainer.checkpoint.BackboneFile;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.config.RunSettings;
+import org.maskwright.trainer.config.SettingsWriter;
 
 /**
  * What {@code maskwright import} says of a backbone.
@@ -35,6 +39,23 @@ record BackboneReport(
         .findFirst();
   }
 
+  /** The options that give an experiment this backbone: what is not as it is usual. */
+  private String settings() {
+    String type = "model.backbone.type=" + kind();
+    BackboneConfig usual =
+        ConfigFile.defaults(List.of(type)).bind(RunSettings.class).model().backbone();
+    Map<String, String> values = SettingsWriter.flat((Record) usual);
+    StringBuilder options = new StringBuilder(" --set " + type);
+    SettingsWriter.flat((Record) backbone)
+        .forEach(
+            (key, value) -> {
+              if (!value.equals(values.get(key))) {
+                options.append(" --set model.backbone.%s.%s=%s".formatted(kind(), key, value));
+              }
+            });
+    return options.toString();
+  }
+
   private Normalization pixels() {
     return BackboneFile.normalization(weights.family());
   }
@@ -52,8 +73,7 @@ record BackboneReport(
     lines.printf("licence: %s%n", weights.provenance().licence());
     lines.printf(
         "to train from it: ./maskwright train EXPERIMENT%s --set init.backbone=%s%n",
-        model().map(name -> " --model " + name).orElse(" --set model.backbone.type=" + kind()),
-        out);
+        model().map(name -> " --model " + name).orElseGet(this::settings), out);
     lines.println(out);
   }
 

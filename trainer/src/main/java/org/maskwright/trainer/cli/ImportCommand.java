@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,6 +29,8 @@ import org.maskwright.modelzoo.family.HuggingFaceFolder;
 import org.maskwright.modelzoo.family.HuggingFaceSettings;
 import org.maskwright.modelzoo.family.WeightImport;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.modelzoo.vit.ClipActivation;
+import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.modelzoo.weights.LoadPolicy;
@@ -130,6 +133,7 @@ final class ImportCommand implements Runnable {
               + " it. none: the file holds whole weights under their names.")
   private String base;
 
+  @Mixin private ClipMixin clip;
   @Mixin private JsonOption json;
   @Spec private CommandSpec spec;
 
@@ -143,8 +147,11 @@ final class ImportCommand implements Runnable {
         settings == null
             ? DeducedArchitecture.of(weights.state())
             : HuggingFaceFolder.deduce(source, weights.state());
+    requireActivationOfClip(deduced);
     if (weights.unseen().isPresent()) {
       deduced = deduced.withUnseen(weights.unseen().get());
+    } else if (deduced.model().isEmpty()) {
+      deduced = clipTold(deduced);
     }
     if (model == null && deduced.model().isEmpty()) {
       importBackbone(weights, deduced.backbone());
@@ -178,6 +185,24 @@ final class ImportCommand implements Runnable {
         lines,
         () -> print(lines, weights, matched.report(), space),
         () -> toJson(weights, matched.report(), space));
+  }
+
+  private void requireActivationOfClip(DeducedArchitecture deduced) {
+    if (clip.activation().isPresent() && !ClipActivation.isOpen(deduced.backbone())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          ClipMixin.ACTIVATION + ": only of a CLIP's vision transformer; leave it out");
+    }
+  }
+
+  private DeducedArchitecture clipTold(DeducedArchitecture deduced) {
+    try {
+      return ClipActivation.unseen(deduced.backbone(), Optional.empty(), clip.activation())
+          .map(deduced::withUnseen)
+          .orElse(deduced);
+    } catch (CheckpointException e) {
+      throw e.in(source);
+    }
   }
 
   private ImportedWeights weights() {

@@ -3,16 +3,16 @@ package org.maskwright.trainer.clip;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.pretext.CaptionDecoder;
 import org.maskwright.modelzoo.pretext.CaptionPart;
-import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.text.ClipText;
 import org.maskwright.modelzoo.text.ClipTokenizer;
 import org.maskwright.modelzoo.text.TextTransformer;
+import org.maskwright.modelzoo.vit.ClipActivation;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.StateDict;
@@ -48,11 +48,10 @@ public final class TextEncoders {
           "expected a model that was trained with captions (model.decoder.type = captions), which has a text encoder, got the decoder "
               + file.model().decoderName());
     }
-    if (activation.isPresent() && activation.get() != settings.activation()) {
-      throw new CheckpointException(
-          folder,
-          "its settings say %s, got %s; leave the activation out"
-              .formatted(text(settings.activation()), text(activation.get())));
+    try {
+      ClipActivation.decided(Optional.of(settings.activation()), activation);
+    } catch (CheckpointException e) {
+      throw e.in(folder);
     }
     ClipTokenizer tokenizer = settings.tokenizer();
     StateDict state = ModelFolder.weights(folder);
@@ -68,19 +67,12 @@ public final class TextEncoders {
       provenance.put("family", "captions, trained by Maskwright");
       provenance.put("licence", file.licence());
       provenance.put("tokenizer", tokenizer.source());
-      provenance.put("activation", text(settings.activation()));
+      provenance.put("activation", ClipActivation.text(settings.activation()));
       return ClipText.of(
-          tokenizer,
-          transformer,
-          Math.exp(state.get(SCALE).toDoubleArray()[0]),
-          provenance);
+          tokenizer, transformer, Math.exp(state.get(SCALE).toDoubleArray()[0]), provenance);
     } catch (RuntimeException e) {
       transformer.close();
       throw e;
     }
-  }
-
-  private static String text(VitActivation activation) {
-    return activation.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

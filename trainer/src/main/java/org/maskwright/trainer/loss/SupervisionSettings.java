@@ -6,6 +6,7 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.TrainingExample;
 import org.maskwright.datasets.clip.Examples;
+import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
 import org.maskwright.settings.VariantsOf;
@@ -50,6 +51,13 @@ public interface SupervisionSettings {
   default Examples drawn(Examples own) {
     return own;
   }
+
+  /**
+   * Checks that a model has what this teaches.
+   *
+   * @throws IllegalArgumentException saying what it lacks
+   */
+  default void requireModel(SegmentationModel model) {}
 
   /** The terms of the loss that learn from what this says, beside those of the criterion. */
   default List<LossTerm> terms() {

@@ -12,6 +12,7 @@ import org.maskwright.datasets.Task;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassHead;
+import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.result.InferenceSettings;
@@ -40,6 +41,11 @@ final class Cautions {
                     dataset.size(),
                     val.size() == 1 ? "data.val" : "evaluation " + each.name()));
       }
+    }
+    List<String> known = NovelClasses.trained(settings.eval(), train.categories().names());
+    if (!known.isEmpty()) {
+      out.add(
+          "warning: eval.novel: classes of the training data are not novel: " + Names.some(known));
     }
     int warmup = settings.schedule().warmupSteps();
     if (warmup > settings.train().steps()) {

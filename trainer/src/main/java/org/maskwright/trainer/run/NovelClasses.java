@@ -32,6 +32,11 @@ final class NovelClasses {
     return names;
   }
 
+  /** Those of them that a run trains on, so that they are not novel at all. */
+  static List<String> trained(EvalSettings settings, List<String> classes) {
+    return names(settings).stream().filter(classes::contains).toList();
+  }
+
   /**
    * Checks that each is a class of what is evaluated on.
    *

@@ -20,6 +20,7 @@ import org.maskwright.trainer.config.RunSettings;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskSettings;
 import org.maskwright.trainer.loss.CriterionSettings;
+import org.maskwright.trainer.loss.SupervisionSettings;
 import org.maskwright.trainer.source.EvaluatedData;
 import org.maskwright.trainer.source.TrainingData;
 
@@ -116,9 +117,9 @@ record Prepared(
       Engine engine,
       List<String> cautions) {
     ClassSpace classes = TrainingData.classSpace(data.categories());
-    SegmentationModel model =
-        SegmentationModels.build(engine, settings.model(), settings.data().channels(), classes);
+    SegmentationModel model = built(engine, settings, classes);
     try {
+      data.sources().forEach(source -> requireLearnable(source.settings().supervision(), model));
       Initialisation.Origin origin =
           Initialisation.apply(
               model, settings.init(), settings.data().normalization().given(), console);
@@ -165,6 +166,23 @@ record Prepared(
     ProcessGroup group = learner.processes();
     return data.loader(
         state.loader().orElseGet(data::start), new Share(group.rank(), group.size()));
+  }
+
+  private static SegmentationModel built(Engine engine, RunSettings settings, ClassSpace classes) {
+    try {
+      return SegmentationModels.build(
+          engine, settings.model(), settings.data().channels(), classes);
+    } catch (IllegalArgumentException e) { // settings of parts that do not fit each other
+      throw new ConfigException(e.getMessage(), e);
+    }
+  }
+
+  private static void requireLearnable(SupervisionSettings supervision, SegmentationModel model) {
+    try {
+      supervision.requireModel(model);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("data.source.supervision: " + e.getMessage(), e);
+    }
   }
 
   private static TrainTask task(

@@ -11,6 +11,9 @@ import org.maskwright.modelzoo.text.WordTable;
 
 /** Words of different classes that an encoder hardly tells apart. */
 public final class NearWords {
+  /** Letters of a word that a line has room for. */
+  private static final int LONGEST = 40;
+
   private NearWords() {}
 
   /**
@@ -26,7 +29,11 @@ public final class NearWords {
     }
 
     private static String said(String name, String word) {
-      return word.equals(name) ? name : name + " (" + word + ")";
+      return word.equals(name) ? shown(name) : shown(name) + " (" + shown(word) + ")";
+    }
+
+    private static String shown(String text) {
+      return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
     }
   }
 

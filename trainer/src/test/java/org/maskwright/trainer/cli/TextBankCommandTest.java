@@ -196,9 +196,23 @@ final class TextBankCommandTest {
     assertEquals(0, run(whole), err::toString);
     TextBank weighed = TextBank.read(folder.resolve("bank-weighted.safetensors"));
     assertEquals("photographs, 3 photographs", weighed.provenance().get("weighed with"));
-    // Of weights without settings the bank says the activation: its text encoder is of the same CLIP.
+    // Of weights without settings the bank says the activation: its text encoder is of the same
+    // CLIP.
     Path bare = Files.createDirectory(folder.resolve("bare"));
     Files.copy(clip.resolve("model.safetensors"), bare.resolve("model.safetensors"));
+    Path imported = folder.resolve("imported");
+    assertEquals(6, run("import", bare.toString(), "--out", imported.toString()));
+    assertTrue(err.toString().contains("give --activation"), err::toString);
+    assertEquals(
+        0,
+        run("import", bare.toString(), "--out", imported.toString(), "--activation", "gelu"),
+        err::toString);
+    assertTrue(Files.readString(imported.resolve("backbone.conf")).contains("mlp=gelu"));
+    assertTrue(
+        out.toString().contains("--set model.backbone.type=vit")
+            && out.toString().contains("--set model.backbone.vit.depth=1")
+            && out.toString().contains("--set init.backbone="),
+        out::toString);
     String[] other = Arrays.copyOf(whole, whole.length + 2);
     other[weigh.length + 1] = bare.toString();
     other[whole.length] = "--out";
