@@ -34,6 +34,7 @@ public final class TrainingExample {
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
   private final List<Word> words;
+  private final List<ViewCrop> views;
   private final Optional<String> caption;
 
   /** A photograph whose targets all have masks; see the other constructors. */
@@ -44,16 +45,7 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(
-        info,
-        List.of(image),
-        content,
-        original,
-        classes,
-        masks,
-        allKnown(classes),
-        List.of(),
-        Optional.empty());
+    this(info, List.of(image), content, original, classes, masks, allKnown(classes), List.of(), List.of(), Optional.empty());
   }
 
   /**
@@ -70,16 +62,7 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(
-        info,
-        images,
-        content,
-        original,
-        classes,
-        masks,
-        allKnown(classes),
-        List.of(),
-        Optional.empty());
+    this(info, images, content, original, classes, masks, allKnown(classes), List.of(), List.of(), Optional.empty());
   }
 
   private static List<Optional<WeakLabel>> allKnown(int[] classes) {
@@ -102,16 +85,7 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
-    this(
-        info,
-        List.of(image),
-        content,
-        original,
-        classes,
-        masks,
-        weak,
-        List.of(),
-        Optional.empty());
+    this(info, List.of(image), content, original, classes, masks, weak, List.of(), List.of(), Optional.empty());
   }
 
   private TrainingExample(
@@ -123,6 +97,7 @@ public final class TrainingExample {
       MaskStack masks,
       List<Optional<WeakLabel>> weak,
       List<Word> words,
+      List<ViewCrop> views,
       Optional<String> caption) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
@@ -154,20 +129,36 @@ public final class TrainingExample {
     this.masks = masks;
     this.weak = List.copyOf(weak);
     this.words = List.copyOf(words);
+    this.views = List.copyOf(views);
     this.caption = caption;
+    if (!views.isEmpty() && views.size() != images.size()) {
+      throw new IllegalArgumentException(
+          "image %s: expected what each of %d frames shows, got %d views"
+              .formatted(info.imageId(), images.size(), views.size()));
+    }
   }
 
   /** The same example with other {@link #words}. */
   public TrainingExample withWords(List<Word> said) {
-    return with(said, caption);
+    return with(said, views, caption);
+  }
+
+  /**
+   * The same example, of which is known what each frame shows of its picture; see {@link #views}.
+   *
+   * @throws IllegalArgumentException if there are not as many as frames
+   */
+  public TrainingExample withViews(List<ViewCrop> shown) {
+    return with(words, shown, caption);
   }
 
   /** The same example with another {@link #caption}. */
   public TrainingExample withCaption(String said) {
-    return with(words, Optional.of(said));
+    return with(words, views, Optional.of(said));
   }
 
-  private TrainingExample with(List<Word> someWords, Optional<String> someCaption) {
+  private TrainingExample with(
+      List<Word> said, List<ViewCrop> shown, Optional<String> sentence) {
     return new TrainingExample(
         info,
         images,
@@ -176,8 +167,9 @@ public final class TrainingExample {
         classes,
         masks,
         weak,
-        someWords,
-        someCaption);
+        said,
+        shown,
+        sentence);
   }
 
   private void requireSize(PixelPlanes image) {
@@ -278,6 +270,14 @@ public final class TrainingExample {
    */
   public List<Word> words() {
     return words;
+  }
+
+  /**
+   * Of examples that are views of one picture: what each frame shows of it; else empty. A point
+   * that several views show is found in each by this alone.
+   */
+  public List<ViewCrop> views() {
+    return views;
   }
 
   /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */

@@ -8,6 +8,7 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.modelzoo.head.Vocabulary;
 import org.maskwright.modelzoo.text.ClipText;
 import org.maskwright.modelzoo.text.TextBank;
+import org.maskwright.trainer.clip.TextEncoders;
 import org.maskwright.trainer.run.SpokenWords;
 import org.maskwright.trainer.words.Templates;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,7 +95,7 @@ final class WordsMixin {
   private TextBank made(Vocabulary vocabulary, Path model) {
     List<String> sentences = Templates.read(Templates.USUAL);
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu"));
-        ClipText text = ClipText.open(engine, model, Optional.empty())) {
+        ClipText text = TextEncoders.open(engine, model, Optional.empty())) {
       List<String> words =
           vocabulary.words().stream().flatMap(each -> each.words().stream()).toList();
       for (String word : text.tooLong(words, sentences)) {

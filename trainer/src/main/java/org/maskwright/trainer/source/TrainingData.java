@@ -30,7 +30,6 @@ import org.maskwright.datasets.loader.Sampler;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.tiles.TiledDataset;
-import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
@@ -125,13 +124,12 @@ public final class TrainingData {
           run.train().task().takesBareImages()
               ? asTaken(run, learnt, settings.get(s).task(run.task()))
               : settings.get(s).supervision().annotation(learnt);
-      Augmentation augmentation =
-          settings.get(s).augment().pipeline(settings.get(s).task(run.task()));
+      SourceSettings source = settings.get(s);
       Examples examples =
-          settings
-              .get(s)
+          source
               .supervision()
-              .drawn(settings.get(s).clips().examples(annotated, augmentation));
+              .drawn(
+                  source.augment().examples(annotated, source.task(run.task()), source.clips()));
       Examples learntFrom = run.train().task().examples(examples, annotated, run.model(), console);
       sources.add(new Source(settings.get(s), annotated, told.get(s), learntFrom));
     }
