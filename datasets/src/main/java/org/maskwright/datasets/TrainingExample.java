@@ -34,8 +34,8 @@ public final class TrainingExample {
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
   private final List<Word> words;
-  private final List<ViewCrop> views;
   private final Optional<String> caption;
+  private final List<ViewCrop> views;
 
   /** A photograph whose targets all have masks; see the other constructors. */
   public TrainingExample(
@@ -45,7 +45,17 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, List.of(image), content, original, classes, masks, allKnown(classes), List.of(), List.of(), Optional.empty());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -62,7 +72,17 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, images, content, original, classes, masks, allKnown(classes), List.of(), List.of(), Optional.empty());
+    this(
+        info,
+        images,
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   private static List<Optional<WeakLabel>> allKnown(int[] classes) {
@@ -85,7 +105,17 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
-    this(info, List.of(image), content, original, classes, masks, weak, List.of(), List.of(), Optional.empty());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        weak,
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   private TrainingExample(
@@ -97,8 +127,8 @@ public final class TrainingExample {
       MaskStack masks,
       List<Optional<WeakLabel>> weak,
       List<Word> words,
-      List<ViewCrop> views,
-      Optional<String> caption) {
+      Optional<String> caption,
+      List<ViewCrop> views) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
     this.height = masks.height();
@@ -129,8 +159,8 @@ public final class TrainingExample {
     this.masks = masks;
     this.weak = List.copyOf(weak);
     this.words = List.copyOf(words);
-    this.views = List.copyOf(views);
     this.caption = caption;
+    this.views = List.copyOf(views);
     if (!views.isEmpty() && views.size() != images.size()) {
       throw new IllegalArgumentException(
           "image %s: expected what each of %d frames shows, got %d views"
@@ -140,7 +170,12 @@ public final class TrainingExample {
 
   /** The same example with other {@link #words}. */
   public TrainingExample withWords(List<Word> said) {
-    return with(said, views, caption);
+    return with(said, caption, views);
+  }
+
+  /** The same example with another {@link #caption}. */
+  public TrainingExample withCaption(String said) {
+    return with(words, Optional.of(said), views);
   }
 
   /**
@@ -149,16 +184,11 @@ public final class TrainingExample {
    * @throws IllegalArgumentException if there are not as many as frames
    */
   public TrainingExample withViews(List<ViewCrop> shown) {
-    return with(words, shown, caption);
-  }
-
-  /** The same example with another {@link #caption}. */
-  public TrainingExample withCaption(String said) {
-    return with(words, views, Optional.of(said));
+    return with(words, caption, shown);
   }
 
   private TrainingExample with(
-      List<Word> said, List<ViewCrop> shown, Optional<String> sentence) {
+      List<Word> someWords, Optional<String> someCaption, List<ViewCrop> shown) {
     return new TrainingExample(
         info,
         images,
@@ -167,9 +197,9 @@ public final class TrainingExample {
         classes,
         masks,
         weak,
-        said,
-        shown,
-        sentence);
+        someWords,
+        someCaption,
+        shown);
   }
 
   private void requireSize(PixelPlanes image) {
@@ -272,17 +302,17 @@ public final class TrainingExample {
     return words;
   }
 
+  /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */
+  public Optional<String> caption() {
+    return caption;
+  }
+
   /**
    * Of examples that are views of one picture: what each frame shows of it; else empty. A point
    * that several views show is found in each by this alone.
    */
   public List<ViewCrop> views() {
     return views;
-  }
-
-  /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */
-  public Optional<String> caption() {
-    return caption;
   }
 
   /**

@@ -38,7 +38,7 @@ public record CaptionFile(Path path) {
   private static final List<String> PICTURE_COLUMNS =
       List.of("image", "file", "file_name", "filename", "image_name", "image_id", "filepath");
   private static final List<String> TEXT_COLUMNS =
-      List.of("caption", "text", "comment", "title", "description");
+      List.of("caption", "text", "comment", "title", "description", "class", "label", "category");
   private static final char MARK = '\uFEFF'; // some tools write it first
 
   /** Takes a caption. */

@@ -56,6 +56,36 @@ public abstract class Backbone extends Module {
     return new Encoder(this::forward, UnaryOperator.identity(), state());
   }
 
+  /**
+   * What a picture is as a whole, for what tells pictures apart, not their parts.
+   *
+   * <p><b>Shapes</b> pixels [B,C,H,W], normalised; result [B,D], D of {@link #summaryWidth}
+   *
+   * @throws IllegalArgumentException if it has no such summary
+   */
+  public Tensor summary(Tensor pixels, Summary of) {
+    requireMean(of);
+    List<Tensor> maps = forward(pixels);
+    return maps.get(maps.size() - 1).mean(2, 3);
+  }
+
+  /**
+   * D of {@link #summary}.
+   *
+   * @throws IllegalArgumentException if it has no such summary
+   */
+  public int summaryWidth(Summary of) {
+    requireMean(of);
+    return channels().get(channels().size() - 1);
+  }
+
+  private static void requireMean(Summary of) {
+    if (of != Summary.MEAN) {
+      throw new IllegalArgumentException(
+          "summary: expected mean, as this backbone has no class token, got class-token");
+    }
+  }
+
   /** Channels of the maps, finest first. */
   public abstract List<Integer> channels();
 }

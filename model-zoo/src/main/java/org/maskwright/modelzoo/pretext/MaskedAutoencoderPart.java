@@ -36,12 +36,22 @@ public final class MaskedAutoencoderPart implements DecoderPart {
           .withFresh(new VitPart().added());
 
   private static final CheckpointFamily HUGGING_FACE =
-      CheckpointFamily.ofModel(
-              KeyResource.of(MaskedAutoencoderPart.class, "huggingface-vit-mae.keymap"),
-              "MAE with its decoder (Hugging Face Transformers)",
-              "per model: see the licence field of its card",
-              keys -> keys.contains("decoder.decoder_layers.0.layernorm_before.weight"))
-          .withFresh(new VitPart().added());
+      huggingFace("huggingface-vit-mae.keymap", "decoder.decoder_layers.0.layernorm_before.weight");
+
+  /** Transformers 5 calls the decoder's blocks otherwise when it writes them. */
+  private static final CheckpointFamily HUGGING_FACE_5 =
+      huggingFace(
+          "huggingface-vit-mae-5.keymap",
+          "decoder.decoder_encoder.layer.0.layernorm_before.weight");
+
+  private static CheckpointFamily huggingFace(String table, String tellTale) {
+    return CheckpointFamily.ofModel(
+            KeyResource.of(MaskedAutoencoderPart.class, table),
+            "MAE with its decoder (Hugging Face Transformers)",
+            "per model: see the licence field of its card",
+            keys -> keys.contains(tellTale))
+        .withFresh(new VitPart().added());
+  }
 
   @Override
   public String name() {
@@ -88,7 +98,7 @@ public final class MaskedAutoencoderPart implements DecoderPart {
 
   @Override
   public List<CheckpointFamily> families() {
-    return List.of(OFFICIAL, HUGGING_FACE);
+    return List.of(OFFICIAL, HUGGING_FACE, HUGGING_FACE_5);
   }
 
   @Override

@@ -25,6 +25,7 @@ import org.maskwright.modelzoo.backbone.Encoder;
 import org.maskwright.modelzoo.backbone.Neck;
 import org.maskwright.modelzoo.backbone.PatchEncoder;
 import org.maskwright.modelzoo.backbone.PatchGrid;
+import org.maskwright.modelzoo.backbone.Summary;
 import org.maskwright.modelzoo.backbone.TokenEncoder;
 import org.maskwright.modelzoo.backbone.WordProjection;
 import org.maskwright.modelzoo.backbone.WordSpace;
@@ -346,6 +347,27 @@ public final class Vit extends Backbone {
               Tensor map = grid.map(normalized(values.slice(1, grid.placeless(), values.size(1))));
               return neck == null ? map : neck.forward(map);
             });
+  }
+
+  /** Of the last block, without the pyramid, which is new with each model. */
+  @Override
+  public Tensor summary(Tensor pixels, Summary of) {
+    summaryWidth(of);
+    return engine()
+        .tidy(
+            scope ->
+                of == Summary.MEAN
+                    ? features(pixels).mean(2, 3)
+                    : ofClassToken(pixels));
+  }
+
+  @Override
+  public int summaryWidth(Summary of) {
+    if (of == Summary.CLASS_TOKEN && classToken == null) {
+      throw new IllegalArgumentException(
+          "summary: expected mean, as a transformer of this family has no class token, got class-token");
+    }
+    return neck == null || of == Summary.CLASS_TOKEN ? settings.width() : settings.neck();
   }
 
   /**

@@ -10,11 +10,12 @@ the same encoder's tokens of seen patches as "latent".
 """
 
 import os
+import tempfile
 
 import torch
 import torch.nn.functional as F
 import transformers as t
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,6 +40,21 @@ def randomise(net):
             value.copy_(value.bfloat16().float())
 
 
+def saved(net):
+    """Values under their names in files."""
+    with tempfile.TemporaryDirectory() as folder:
+        net.save_pretrained(folder)
+        return load_file(os.path.join(folder, "model.safetensors"))
+
+
+def gradients(net):
+    """Those of the parameters under their names in files; none of what is fixed."""
+    with torch.no_grad():
+        for p in net.parameters():
+            p.copy_(torch.full_like(p, float("nan")) if p.grad is None else p.grad)
+    return {k: v for k, v in saved(net).items() if not torch.isnan(v).any()}
+
+
 def save(name, out):
     file = os.path.join(HERE, name + ".safetensors")
     save_file({k: v.detach().contiguous() for k, v in out.items()}, file,
@@ -54,13 +70,13 @@ config = t.ViTMAEConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads
 net = t.ViTMAEForPreTraining(config)
 randomise(net)
 net.eval()
-out = {"state." + k: v.bfloat16() for k, v in net.state_dict().items()}
+out = {"state." + k: v.bfloat16() for k, v in saved(net).items()}
 pixels = torch.randn(3, 3, SIDE, SIDE, requires_grad=True)
 noise = torch.rand(3, (SIDE // PATCH) ** 2)
 said = net(pixels, noise=noise)
 said.loss.backward()
 out |= {"pixels": pixels, "noise": noise, "logits": said.logits, "mask": said.mask, "loss": said.loss.reshape(1), "grad.pixels": pixels.grad}
-out |= {"grad." + k: fingerprint(p.grad) for k, p in net.named_parameters() if p.grad is not None}
+out |= {"grad." + k: fingerprint(v) for k, v in gradients(net).items()}
 save("mae", out)
 
 

@@ -31,12 +31,12 @@ final class SharedRegions {
                 .toList());
     SharedRows regions = SharedRows.of(group, layers, own.images());
     List<Tensor> out = new ArrayList<>();
+    if (own.images() == 0) {
+      return layers.stream().map(l -> l.mul(0).sum().reshape(1)).toList();
+    }
+    Grounding captions = joined.on(layers.get(0).engine());
     for (int l = 0; l < layers.size(); l++) {
-      Tensor loss =
-          own.images() == 0
-              ? layers.get(l).mul(0).sum()
-              : regions.told(joined.loss(regions.all(l)));
-      out.add(loss.reshape(1));
+      out.add(regions.told(captions.loss(regions.all(l))).reshape(1));
     }
     return out;
   }

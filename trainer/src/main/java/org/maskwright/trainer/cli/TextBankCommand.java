@@ -105,6 +105,7 @@ final class TextBankCommand implements Callable<Integer> {
               () -> console.progress("words", ++done[0], all.size(), all.get(done[0] - 1)));
     }
     Map<String, String> origin = new LinkedHashMap<>(bank.provenance());
+    origin.put(Templates.PROVENANCE, templates);
     origin.put("classes", String.valueOf(classes.getFileName()));
     origin.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     TextBank named = bank.withProvenance(origin);

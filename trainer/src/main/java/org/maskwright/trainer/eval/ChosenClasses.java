@@ -2,9 +2,7 @@ package org.maskwright.trainer.eval;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.maskwright.datasets.Size;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -30,34 +28,7 @@ public final class ChosenClasses implements Network {
   public ChosenClasses(Network own, ClassSpace classes) {
     this.own = own;
     this.classes = classes;
-    this.from = places(own.classSpace(), names(classes));
-  }
-
-  /**
-   * Which of a model's classes others are.
-   *
-   * @return of each name the index in the model's classes; -1 where it has none of that name
-   */
-  public static int[] places(ClassSpace model, List<String> names) {
-    List<String> known = names(model).stream().map(ChosenClasses::compared).toList();
-    return names.stream().mapToInt(name -> known.indexOf(compared(name))).toArray();
-  }
-
-  /** Those of some classes that a model does not have. */
-  public static List<String> missing(ClassSpace model, List<String> names) {
-    int[] places = places(model, names);
-    return IntStream.range(0, places.length)
-        .filter(k -> places[k] < 0)
-        .mapToObj(names::get)
-        .toList();
-  }
-
-  private static List<String> names(ClassSpace classes) {
-    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
-  }
-
-  private static String compared(String name) {
-    return name.strip().toLowerCase(Locale.ROOT);
+    this.from = own.classSpace().places(classes.names());
   }
 
   private Seen chosen(Seen seen) {

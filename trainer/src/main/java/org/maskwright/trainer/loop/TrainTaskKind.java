@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loop;
 
+import java.util.Optional;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.Variant;
 
@@ -11,5 +12,10 @@ public interface TrainTaskKind extends Variant {
    */
   default boolean trains(DecoderConfig decoder) {
     return !decoder.isAsked();
+  }
+
+  /** How it is planned for a folder of pictures; empty where it is no pretraining. */
+  default Optional<PretrainDefaults> pretraining() {
+    return Optional.empty();
   }
 }

@@ -129,11 +129,12 @@ class GroundingTest {
                   golden.width())
               .variable();
       long[] rows = Arrays.stream(told).asLongStream().toArray();
-      WordBatch words =
+      Grounding words =
           WordBatch.of(
-              golden.words().stream().flatMap(Optional::stream).toList(),
-              shares(told.length),
-              golden.width());
+                  golden.words().stream().flatMap(Optional::stream).toList(),
+                  shares(told.length),
+                  golden.width())
+              .on(engine);
       Tensor[] losses = new Tensor[golden.outputs()];
       for (int l = 0; l < losses.length; l++) {
         Tensor z =
@@ -192,6 +193,7 @@ class GroundingTest {
       words.add(new ImageWords(own));
     }
     return WordBatch.of(words, shares(images.length), golden.width())
+        .on(engine)
         .loss(engine.floats(z, images.length, golden.queries(), golden.width()))
         .toFloats()[0];
   }
@@ -205,7 +207,7 @@ class GroundingTest {
           List.of(
               new ImageWords(List.of(new Word("a", new float[] {1, 0, 0, 0}))),
               new ImageWords(List.of(new Word("b", new float[] {0, 1, 0, 0}))));
-      WordBatch own = WordBatch.of(words, shares(2), 4);
+      Grounding own = WordBatch.of(words, shares(2), 4).on(engine);
       assertEquals(0, own.loss(engine.floats(z, 2, 1, 4)).toFloats()[0], 1e-6);
       float[] swapped = {0, 30, 0, 0, 30, 0, 0, 0};
       assertEquals(30, own.loss(engine.floats(swapped, 2, 1, 4)).toFloats()[0], 1e-4);
