@@ -21,6 +21,7 @@ import org.maskwright.trainer.loss.Losses;
 import org.maskwright.trainer.loss.PairContrast;
 import org.maskwright.trainer.loss.SharedRows;
 import org.maskwright.trainer.loss.StepNormalizers;
+import org.maskwright.trainer.loss.ViewContrast;
 
 /**
  * Pictures and captions that find one another, and for SLIP views of pictures that do. A picture is

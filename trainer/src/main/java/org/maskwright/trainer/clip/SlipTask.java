@@ -3,6 +3,7 @@ package org.maskwright.trainer.clip;
 import static org.maskwright.modelzoo.part.Ranges.require;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.captions.ToldExamples;
@@ -34,6 +35,11 @@ public final class SlipTask implements TrainTaskKind {
       require(sslScale >= 0 && Double.isFinite(sslScale), "sslScale", "at least 0", sslScale);
       require(
           temperature > 0 && Double.isFinite(temperature), "temperature", "above 0", temperature);
+    }
+
+    @Override
+    public OptionalInt views() {
+      return OptionalInt.of(3);
     }
 
     @Override

@@ -76,6 +76,7 @@ public record RunSettings(
     requireRepeating(init, data.sources());
     requireClips(model, data.sources());
     requireExamples(model, train, data.sources());
+    requireViews(train, data.sources());
     tiles(eval, data);
   }
 
@@ -183,6 +184,24 @@ public record RunSettings(
               + model.decoderName(),
           source.augment().frames() + " views");
     }
+  }
+
+  /** A task that compares views of a picture is given them. */
+  private static void requireViews(TrainSettings train, List<SourceSettings> sources) {
+    train
+        .task()
+        .views()
+        .ifPresent(
+            views -> {
+              for (SourceSettings source : sources) {
+                Ranges.require(
+                    source.augment().frames() == views,
+                    "augment",
+                    "%d views of a picture, augment { type = views, views.views = [{}, ...] }, with train.task.type = %s"
+                        .formatted(views, Registry.of(TrainTaskKind.class).of(train.task()).name()),
+                    source.augment().frames());
+              }
+            });
   }
 
   /** A model that answers by examples learns from pairs of pictures, and no other does. */

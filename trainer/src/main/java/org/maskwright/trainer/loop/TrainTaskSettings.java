@@ -1,6 +1,7 @@
 package org.maskwright.trainer.loop;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
@@ -50,6 +51,11 @@ public interface TrainTaskSettings {
    */
   default boolean takesBareImages() {
     return false;
+  }
+
+  /** How many views of a picture it learns from; empty of a task that does not say. */
+  default OptionalInt views() {
+    return OptionalInt.empty();
   }
 
   /**

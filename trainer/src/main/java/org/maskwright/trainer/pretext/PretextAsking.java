@@ -15,7 +15,7 @@ import org.maskwright.trainer.result.ScoredImage;
  * @param decoders that can be asked
  * @param question about one image
  */
-record PretextAsking<R>(Predicate<DecoderConfig> decoders, Question<R> question)
+public record PretextAsking<R>(Predicate<DecoderConfig> decoders, Question<R> question)
     implements Asking<R> {
   /**
    * Asks, without a graph.
@@ -23,7 +23,7 @@ record PretextAsking<R>(Predicate<DecoderConfig> decoders, Question<R> question)
    * @param <R> the result of one image
    */
   @FunctionalInterface
-  interface Question<R> {
+  public interface Question<R> {
     /** As {@link Asking#ask}. */
     R ask(SegmentationModel model, float[] pixels, ImageFrame frame, ScoredImage image);
   }

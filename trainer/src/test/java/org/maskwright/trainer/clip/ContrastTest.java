@@ -23,6 +23,7 @@ import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.loss.GatheringPair;
 import org.maskwright.trainer.loss.PairContrast;
+import org.maskwright.trainer.loss.ViewContrast;
 import org.maskwright.trainer.loss.SharedRows;
 
 /** Against make_contrast.py beside the golden file, and the laws of the losses. */

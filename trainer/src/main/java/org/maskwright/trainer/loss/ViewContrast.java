@@ -1,4 +1,4 @@
-package org.maskwright.trainer.clip;
+package org.maskwright.trainer.loss;
 
 import org.maskwright.engine.tensor.Tensor;
 
@@ -10,7 +10,7 @@ import org.maskwright.engine.tensor.Tensor;
  *
  * <p><b>Source</b> SimCLR (arXiv 2002.05709), equation 1, as SLIP has it
  */
-final class ViewContrast {
+public final class ViewContrast {
   /** In place of a score with itself. */
   private static final float NEVER = -1e9f;
 
@@ -23,7 +23,7 @@ final class ViewContrast {
    * @param b second views, likewise
    * @param weights [n] of the pictures
    */
-  static Tensor loss(Tensor a, Tensor b, double temperature, float[] weights) {
+  public static Tensor loss(Tensor a, Tensor b, double temperature, float[] weights) {
     int n = weights.length;
     float[] itself = new float[n * n];
     float[] own = new float[2 * n * n];
