@@ -205,7 +205,7 @@ class CaptionRunIT {
         "data.train.captions = [] | set data.train.captions",
         "data.val.captions = [] | set data.val.captions",
         "model.decoder.captions.embedding = 8 | decoder.captions.embedding: expected the width",
-        "augment { type = views, views.views = [{}, {}] } | pictures of one view",
+        "augment { type = views, views.views = [{}, {}] } | one view of a picture, with train.task.type = clip",
       })
   void whatCannotBeLearntFromIsNamedBeforeTheFirstStep(String more, String message)
       throws IOException {
