@@ -35,8 +35,7 @@ import org.maskwright.trainer.loss.ViewContrast;
  */
 final class CaptionContrast implements TrainTask {
   private static final String PICTURES = "pictures";
-  private static final int SLIP_VIEWS = 3;
-  private final SegmentationModel model;
+    private final SegmentationModel model;
   private final CaptionDecoder decoder;
   private final Optional<SlipTask.Settings> slip;
   private final Normalization normalization;
@@ -67,16 +66,7 @@ final class CaptionContrast implements TrainTask {
   @Override
   public Losses losses(StepPart part) {
     Batch batch = part.batch();
-    int views = slip.isPresent() ? SLIP_VIEWS : 1;
-    if (batch.frames() != views) {
-      throw new IllegalArgumentException(
-          "train.task: expected %s, got %d"
-              .formatted(
-                  views == 1
-                      ? "pictures of one view"
-                      : "three views of a picture (augment.type = views), the first for captions",
-                  batch.frames()));
-    }
+    int views = batch.frames();
     List<Tensor> frames = frames(part, views);
     float weight = (float) (1 / part.normalizers().get(PICTURES));
     List<Losses.Term> terms = new ArrayList<>();

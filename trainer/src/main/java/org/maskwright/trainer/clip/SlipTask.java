@@ -4,17 +4,11 @@ import static org.maskwright.modelzoo.part.Ranges.require;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
-import org.maskwright.datasets.Dataset;
-import org.maskwright.datasets.captions.ToldExamples;
-import org.maskwright.datasets.clip.Examples;
-import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
-import org.maskwright.trainer.loop.TrainTaskSettings;
 
 /** SLIP: {@link CaptionContrast} with two views more of each picture. */
 public final class SlipTask implements TrainTaskKind {
@@ -29,7 +23,7 @@ public final class SlipTask implements TrainTaskKind {
   public record Settings(
       @Doc("Factor on the loss of the views, at least 0.") double sslScale,
       @Doc("What cosines of views are divided by, above 0.") double temperature)
-      implements TrainTaskSettings {
+      implements CaptionTaskSettings {
     /** Checks the ranges. */
     public Settings {
       require(sslScale >= 0 && Double.isFinite(sslScale), "sslScale", "at least 0", sslScale);
@@ -40,23 +34,6 @@ public final class SlipTask implements TrainTaskKind {
     @Override
     public OptionalInt views() {
       return OptionalInt.of(3);
-    }
-
-    @Override
-    public boolean takesBareImages() {
-      return true;
-    }
-
-    @Override
-    public Dataset annotation(Dataset own) {
-      return CaptionedPictures.of(own);
-    }
-
-    @Override
-    public Examples examples(
-        Examples own, Dataset pictures, ModelConfig model, Consumer<String> notes) {
-      CaptionedPictures.cut(pictures, model).ifPresent(notes);
-      return new ToldExamples(own, pictures);
     }
 
     @Override

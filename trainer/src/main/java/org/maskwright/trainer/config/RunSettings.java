@@ -197,8 +197,13 @@ public record RunSettings(
                 Ranges.require(
                     source.augment().frames() == views,
                     "augment",
-                    "%d views of a picture, augment { type = views, views.views = [{}, ...] }, with train.task.type = %s"
-                        .formatted(views, Registry.of(TrainTaskKind.class).of(train.task()).name()),
+                    "%s, with train.task.type = %s"
+                        .formatted(
+                            views == 1
+                                ? "one view of a picture"
+                                : views
+                                    + " views of a picture, augment { type = views, views.views = [{}, ...] }",
+                            Registry.of(TrainTaskKind.class).of(train.task()).name()),
                     source.augment().frames());
               }
             });

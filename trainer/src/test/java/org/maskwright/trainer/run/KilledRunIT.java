@@ -2,19 +2,14 @@ package org.maskwright.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +49,7 @@ class KilledRunIT {
     Random random = new Random(11);
     for (int kill = 0; kill < KILLS; kill++) {
       // 0 steps: killed while it starts or takes the first step.
-      runUntilKilled(
+      KilledTraining.runUntilKilled(
           arguments(config, killed), random.nextInt(4), random.nextInt(LATEST_KILL_MICROS));
       assertWhole(killed);
     }
@@ -107,49 +102,5 @@ class KilledRunIT {
         }
       }
     }
-  }
-
-  private static void runUntilKilled(List<String> arguments, int steps, int micros)
-      throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--add-modules", // as this JVM: other kernels round otherwise
-                "jdk.incubator.vector",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dorg.bytedeco.javacpp.maxbytes=0",
-                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Maskwright.class.getName()));
-    command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-            .start();
-    List<String> said = new ArrayList<>();
-    boolean signalled = false;
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      int seen = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        said.add(line);
-        boolean ready = line.startsWith("model: ");
-        seen += line.startsWith("step=") ? 1 : 0;
-        if (!signalled && (steps == 0 ? ready : seen == steps)) {
-          LockSupport.parkNanos(micros * 1000L);
-          process.toHandle().destroyForcibly(); // SIGKILL
-          signalled = true;
-        }
-      }
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
-    assertNotNull(signalled ? process : null, () -> "ended by itself: " + said);
-    assertEquals(
-        List.of(), said.stream().filter(l -> l.startsWith("maskwright: ")).toList(), "errors");
   }
 }
