@@ -15,6 +15,8 @@ public enum ResizeFilter {
 
   private static final double SHARPNESS = -0.5;
   private final int reach;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a function without state
   private final DoubleUnaryOperator shape;
 
   ResizeFilter(int reach, DoubleUnaryOperator shape) {

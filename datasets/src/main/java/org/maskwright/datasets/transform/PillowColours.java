@@ -21,10 +21,11 @@ final class PillowColours {
   /** Mixed with the mean of its greys. */
   static void contrast(byte[] pixels, float factor) {
     long sum = 0;
+    int count = pixels.length / 3;
     for (int i = 0; i < pixels.length; i += 3) {
       sum += greyAt(pixels, i);
     }
-    byte[] table = mixed((int) ((double) sum / (pixels.length / 3) + 0.5), factor);
+    byte[] table = mixed((int) ((double) sum / count + 0.5), factor);
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = table[pixels[i] & 0xFF];
     }
