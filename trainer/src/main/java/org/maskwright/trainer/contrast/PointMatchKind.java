@@ -3,6 +3,7 @@ package org.maskwright.trainer.contrast;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,8 +136,10 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
 
     @Override
     public Scores scores() {
-      return new Scores(
-          Map.of(ACCURACY, 100.0 * right / points, OFF, 100 * off / points), Map.of());
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      metrics.put(ACCURACY, 100.0 * right / points);
+      metrics.put(OFF, 100 * off / points);
+      return new Scores(metrics, Map.of());
     }
   }
 
