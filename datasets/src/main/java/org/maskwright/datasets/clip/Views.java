@@ -23,8 +23,7 @@ import org.maskwright.datasets.transform.View;
  * @param overlap the least area that two views have in common, as a share of the larger one's, in
  *     [0,1]; 0 for any
  */
-public record Views(Dataset dataset, List<Augmentation> views, double overlap)
-    implements Examples {
+public record Views(Dataset dataset, List<Augmentation> views, double overlap) implements Examples {
   private static final int TRIES = 100;
 
   /**

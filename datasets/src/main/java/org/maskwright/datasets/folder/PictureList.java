@@ -323,8 +323,7 @@ final class PictureList {
             entry.endsWith("/")
                 ? depth == MAX_DEPTH
                     || list(
-                        (name.isEmpty() ? "" : name + "/")
-                            + entry.substring(0, entry.length() - 1),
+                        (name.isEmpty() ? "" : name + "/") + entry.substring(0, entry.length() - 1),
                         depth + 1)
                 : add(entry, number);
         if (!fits) {
@@ -364,8 +363,7 @@ final class PictureList {
             continue;
           }
           BasicFileAttributes kind =
-              Files.readAttributes(
-                  path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+              Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
           if (kind.isDirectory() || kind.isSymbolicLink() && Files.isDirectory(path)) {
             if (kind.isDirectory() || root.links() == DataFolder.Links.FOLLOW) {
               entries.add(name + "/");

@@ -36,9 +36,11 @@ public final class ChannelResize {
   /** The part of the resized image that a window shows. */
   public ChannelImage window(Window shown) {
     FilterWeights across =
-        new FilterWeights(ResizeFilter.BILINEAR, part.width(), to.width(), shown.x(), shown.width());
+        new FilterWeights(
+            ResizeFilter.BILINEAR, part.width(), to.width(), shown.x(), shown.width());
     FilterWeights down =
-        new FilterWeights(ResizeFilter.BILINEAR, part.height(), to.height(), shown.y(), shown.height());
+        new FilterWeights(
+            ResizeFilter.BILINEAR, part.height(), to.height(), shown.y(), shown.height());
     int plane = Math.multiplyExact(shown.width(), shown.height());
     float[] values = new float[Math.multiplyExact(image.channels(), plane)];
     float[][] acrossWeights = floats(across);

@@ -8,9 +8,9 @@ import org.maskwright.datasets.RgbImage;
  * Resize with a filter that widens when the image shrinks, so that nothing aliases. Only the window
  * that is asked for is computed.
  *
- * <p><b>Maths</b> weights w(t) of the filter at t = (x + 0.5 - centre) / max(1, scale),
- * normalised, as integers of 22 bits; along rows first, rounded to 8 bits, then along columns; but
- * along columns first where the height shrinks by more than twice the pixels that the width does.
+ * <p><b>Maths</b> weights w(t) of the filter at t = (x + 0.5 - centre) / max(1, scale), normalised,
+ * as integers of 22 bits; along rows first, rounded to 8 bits, then along columns; but along
+ * columns first where the height shrinks by more than twice the pixels that the width does.
  *
  * <p><b>Source</b> Pillow's resize with a {@link ResizeFilter}, equal to the bit to Pillow 13;
  * detectron2 and the image processors of transformers use it. Earlier releases took rows first

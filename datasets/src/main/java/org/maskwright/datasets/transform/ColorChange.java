@@ -13,8 +13,7 @@ import org.maskwright.datasets.RgbImage;
  * @param hue added to the HSV hue modulo 180, -18..18
  * @param order whether contrast comes before saturation and hue, or after
  */
-public record ColorChange(
-    float brightness, float contrast, float saturation, int hue, Order order)
+public record ColorChange(float brightness, float contrast, float saturation, int hue, Order order)
     implements Recolouring {
   /** Where contrast stands. */
   public enum Order {

@@ -32,8 +32,7 @@ abstract sealed class RgbContent implements Content {
   public final Content recolored(Recolouring change) {
     RgbImage own = picture();
     RgbImage changed =
-        change.of(
-            isShared() ? new RgbImage(own.width(), own.height(), own.data().clone()) : own);
+        change.of(isShared() ? new RgbImage(own.width(), own.height(), own.data().clone()) : own);
     return new Whole(changed, 0, 0, changed.width(), changed.height(), false);
   }
 

@@ -172,8 +172,7 @@ final class ViewsTest {
   void viewsThatCannotOverlapAreRefusedAfterAHundredTries() {
     Views views = new Views(places(), List.of(view(8, 8, 0.9), view(8, 8, 0.001)), 1);
     DatasetException e =
-        assertThrows(
-            DatasetException.class, () -> views.example(0, new SplittableRandom(1)));
+        assertThrows(DatasetException.class, () -> views.example(0, new SplittableRandom(1)));
     assertTrue(e.getMessage().contains("100 tries"), e.getMessage());
   }
 

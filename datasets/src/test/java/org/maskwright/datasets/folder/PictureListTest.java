@@ -69,8 +69,17 @@ final class PictureListTest {
     Path root = root();
     for (String name :
         List.of(
-            "a/b/z.jpg", "a/b/ä.PNG", "a.jpg", "a-1.png", "a/0.jpeg", "z.tif", "notes.txt",
-            ".hidden.jpg", "a/.hidden/x.jpg", "c/only.txt", "a0.webp")) {
+            "a/b/z.jpg",
+            "a/b/ä.PNG",
+            "a.jpg",
+            "a-1.png",
+            "a/0.jpeg",
+            "z.tif",
+            "notes.txt",
+            ".hidden.jpg",
+            "a/.hidden/x.jpg",
+            "c/only.txt",
+            "a0.webp")) {
       touch(root.resolve(name));
     }
     settle(root);
@@ -144,8 +153,7 @@ final class PictureListTest {
     touch(temp.resolve("file"));
     Path no = temp.resolve("file/cache");
     assertEquals(
-        2,
-        PictureList.of(DataFolder.of(root), List.of(no, temp.resolve("second")), 1).size());
+        2, PictureList.of(DataFolder.of(root), List.of(no, temp.resolve("second")), 1).size());
     DatasetException e =
         assertThrows(
             DatasetException.class, () -> PictureList.of(DataFolder.of(root), List.of(no), 1));
@@ -162,8 +170,7 @@ final class PictureListTest {
     DatasetException e =
         assertThrows(
             DatasetException.class,
-            () ->
-                PictureList.of(new DataFolder(root, DataFolder.Links.FOLLOW), List.of(), 9));
+            () -> PictureList.of(new DataFolder(root, DataFolder.Links.FOLLOW), List.of(), 9));
     assertTrue(e.getMessage().contains("circle"), e.getMessage());
   }
 

@@ -114,7 +114,10 @@ final class Binder {
         : construct(type, components, arguments, values, path);
   }
 
-  /** What may be written in a section: its keys, and the sections that elements of its lists are like. */
+  /**
+   * What may be written in a section: its keys, and the sections that elements of its lists are
+   * like.
+   */
   private static List<String> known(Class<?> type) {
     List<String> known = new ArrayList<>(Keys.of(type));
     for (RecordComponent component : type.getRecordComponents()) {

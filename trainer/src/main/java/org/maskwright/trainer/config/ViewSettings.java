@@ -70,8 +70,7 @@ public record ViewSettings(
   public ViewSettings {
     AugmentSettings.requireCrop(height, width);
     Ranges.require(minScale > 0, "minScale", "a share above 0", minScale);
-    Ranges.require(
-        maxScale >= minScale && maxScale <= 1, "maxScale", "min-scale to 1", maxScale);
+    Ranges.require(maxScale >= minScale && maxScale <= 1, "maxScale", "min-scale to 1", maxScale);
     Ranges.require(minAspect > 0, "minAspect", "a number above 0", minAspect);
     Ranges.require(
         maxAspect >= minAspect && Double.isFinite(maxAspect),

@@ -27,8 +27,7 @@ final class KeyQueue extends Module {
   KeyQueue(Engine engine, int size, int width) {
     super(engine);
     this.width = width;
-    rows =
-        buffer("rows", WordSpace.directions(engine.normal(initStream(), 0, 1, size, width)));
+    rows = buffer("rows", WordSpace.directions(engine.normal(initStream(), 0, 1, size, width)));
   }
 
   /** All of it [K,D]. */

@@ -62,8 +62,7 @@ final class MomentumTask extends Module implements TrainTask {
     keys =
         child(
             "keys",
-            SegmentationModels.build(
-                engine(), model.config(), model.inputs(), model.classSpace()));
+            SegmentationModels.build(engine(), model.config(), model.inputs(), model.classSpace()));
     keys.parameters().values().forEach(p -> p.setTrainable(false));
     int width = decoder(model).width();
     queue = child("queue", new KeyQueue(engine(), settings.queue(), width));
@@ -116,9 +115,7 @@ final class MomentumTask extends Module implements TrainTask {
           .forEach(
               (name, key) ->
                   key.mix(
-                      settings.momentum(),
-                      weights.get(name).tensor(),
-                      1 - settings.momentum()));
+                      settings.momentum(), weights.get(name).tensor(), 1 - settings.momentum()));
     }
     seen.values().forEach(queue::add);
     seen.clear();

@@ -62,8 +62,7 @@ public final class Plrc implements TrainTaskKind {
   public record Affinity(
       @Doc("Factor on the loss.") double weight,
       @Doc("What the model's values are divided by, above 0.") double studentTemperature,
-      @Doc("What the momentum encoder's values are divided by at first.")
-          double firstTemperature,
+      @Doc("What the momentum encoder's values are divided by at first.") double firstTemperature,
       @Doc("And at last.") double lastTemperature,
       @Doc("Share of the training in which that rises, in [0,1].") double warmup,
       @Doc("How much of the momentum encoder's centre stays in a step, in [0,1).")

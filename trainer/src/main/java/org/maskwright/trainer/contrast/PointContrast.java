@@ -7,8 +7,8 @@ import org.maskwright.engine.tensor.Tensor;
  * Points of a region of one view are told by points of the same region of the other view among
  * points elsewhere.
  *
- * <p><b>Maths</b> of a point q with the points p of its region and the others n, s = q . x / T:
- * -(T / T_base) mean over p of (s_p - log(sum over p and n of exp(s)))
+ * <p><b>Maths</b> of a point q with the points p of its region and the others n, s = q . x / T: -(T
+ * / T_base) mean over p of (s_p - log(sum over p and n of exp(s)))
  *
  * <p><b>Source</b> SupCon (arXiv 2004.11362), as PLRC (arXiv 2202.04639) has it
  */
@@ -57,8 +57,7 @@ final class PointContrast {
     float[] own = new float[all * all];
     for (int i = 0; i < all; i++) {
       for (int j = 0; j < points; j++) {
-        own[i * all + i / points * points + j] =
-            (float) (-temperature / base / points / points);
+        own[i * all + i / points * points + j] = (float) (-temperature / base / points / points);
       }
     }
     return queries

@@ -50,8 +50,7 @@ record PointDraw(int[] queries, int[] same, int[] others) {
     shown.remove(region);
     for (int i = 0; i < most && !shown.isEmpty(); i++) {
       int other = shown.remove(random.nextInt(shown.size()));
-      System.arraycopy(
-          drawn(places(second, other), points, random), 0, others, i * points, points);
+      System.arraycopy(drawn(places(second, other), points, random), 0, others, i * points, points);
     }
     return new PointDraw(queries, same, others);
   }

@@ -48,10 +48,7 @@ final class PointLosses extends Module {
   void trainedTo(double progress) {
     teacherTemperature =
         PointDistillation.temperature(
-            affinity.firstTemperature(),
-            affinity.lastTemperature(),
-            affinity.warmup(),
-            progress);
+            affinity.firstTemperature(), affinity.lastTemperature(), affinity.warmup(), progress);
   }
 
   /** Moves the centre to what the momentum encoder said in the step; all processes call it. */

@@ -3,6 +3,7 @@ package org.maskwright.trainer.contrast;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,11 +78,9 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
       SegmentationModel model, float[] planes, ImageFrame frame, ScoredImage image) {
     PointViews views = PointViews.of(model, frame, image.info().imageId());
     ContrastDecoder decoder = (ContrastDecoder) model.decoder();
-    PixelFeatures.Level map =
-        decoder.map(model.features(views.pixels(model.engine(), planes)));
+    PixelFeatures.Level map = decoder.map(model.features(views.pixels(model.engine(), planes)));
     Tensor places = WordSpace.directions(map.tokens());
-    long[] nearest =
-        places.select(0, 0).matmulTransposed(places.select(0, 1)).argMax(1).toLongs();
+    long[] nearest = places.select(0, 0).matmulTransposed(places.select(0, 1)).argMax(1).toLongs();
     double stride = (double) views.first().view().width() / map.width();
     RegionGrid first = new RegionGrid(views.first(), map.height(), map.width(), stride);
     List<PointMatches.Match> matches = new ArrayList<>();
@@ -95,8 +94,7 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
       double foundY = (nearest[i] / map.width() + 0.5) * stride;
       double trueX = views.second().viewX(pictureX);
       double trueY = views.second().viewY(pictureY);
-      boolean right =
-          Math.max(Math.abs(foundX - trueX), Math.abs(foundY - trueY)) <= stride;
+      boolean right = Math.max(Math.abs(foundX - trueX), Math.abs(foundY - trueY)) <= stride;
       matches.add(
           new PointMatches.Match(
               (i % map.width() + 0.5) * stride,
@@ -135,8 +133,10 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
 
     @Override
     public Scores scores() {
-      return new Scores(
-          Map.of(ACCURACY, 100.0 * right / points, OFF, 100 * off / points), Map.of());
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      metrics.put(ACCURACY, 100.0 * right / points);
+      metrics.put(OFF, 100 * off / points);
+      return new Scores(metrics, Map.of());
     }
   }
 

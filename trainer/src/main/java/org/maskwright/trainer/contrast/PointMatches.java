@@ -33,13 +33,7 @@ record PointMatches(PointViews views, List<Match> matches) {
    * @param right whether the two are at most a place of the map apart
    */
   record Match(
-      double x,
-      double y,
-      double foundX,
-      double foundY,
-      double trueX,
-      double trueY,
-      boolean right) {
+      double x, double y, double foundX, double foundY, double trueX, double trueY, boolean right) {
     /** How far off it is, in pixels of the view. */
     double off() {
       return Math.hypot(foundX - trueX, foundY - trueY);
@@ -68,8 +62,7 @@ record PointMatches(PointViews views, List<Match> matches) {
       int colour = COLOURS[i % COLOURS.length];
       int right = side + GAP;
       if (!match.right()) {
-        canvas.line(
-            right + match.foundX(), match.foundY(), right + match.trueX(), match.trueY());
+        canvas.line(right + match.foundX(), match.foundY(), right + match.trueX(), match.trueY());
       }
       canvas.dot(match.x(), match.y(), colour);
       canvas.dot(right + match.foundX(), match.foundY(), colour);

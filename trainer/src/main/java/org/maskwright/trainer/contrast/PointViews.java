@@ -83,8 +83,7 @@ record PointViews(ViewCrop first, ViewCrop second, float[] change) {
     return Tensor.concat(0, a, pixels(engine, planes, second, change));
   }
 
-  private static Tensor pixels(
-      Engine engine, float[] planes, ViewCrop crop, float[] change) {
+  private static Tensor pixels(Engine engine, float[] planes, ViewCrop crop, float[] change) {
     int width = crop.picture().width();
     int plane = width * crop.picture().height();
     int channels = planes.length / plane;
@@ -103,9 +102,6 @@ record PointViews(ViewCrop first, ViewCrop second, float[] change) {
     }
     return engine
         .floats(out, 1, channels, side, side)
-        .resize(
-            crop.view().height(),
-            crop.view().width(),
-            ResizeMode.BILINEAR);
+        .resize(crop.view().height(), crop.view().width(), ResizeMode.BILINEAR);
   }
 }

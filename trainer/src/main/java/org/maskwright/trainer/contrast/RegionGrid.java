@@ -45,8 +45,7 @@ record RegionGrid(ViewCrop crop, int height, int width, double stride) {
   /** The diagonal of a place in pixels of the picture. */
   private double diagonal() {
     return Math.hypot(
-        stride * crop.width() / crop.view().width(),
-        stride * crop.height() / crop.view().height());
+        stride * crop.width() / crop.view().width(), stride * crop.height() / crop.view().height());
   }
 
   /**
@@ -63,8 +62,7 @@ record RegionGrid(ViewCrop crop, int height, int width, double stride) {
       if (shows(i) && x >= 0 && x < other.width && y >= 0 && y < other.height) {
         int j = y * other.width + x;
         double distance =
-            Math.hypot(
-                pictureX(i) - other.pictureX(j), pictureY(i) - other.pictureY(j));
+            Math.hypot(pictureX(i) - other.pictureX(j), pictureY(i) - other.pictureY(j));
         partners[i] = other.shows(j) && distance < near ? j : -1;
       }
     }

@@ -58,12 +58,10 @@ final class SimClrTask implements TrainTask {
     part.phases().mark(Phases.Phase.FORWARD);
     try (var float32 = model.engine().withPrecision(Precision.FP32)) {
       SharedRows rows =
-          SharedRows.of(
-              model.engine().processes(), List.of(first, second), part.batch().size());
+          SharedRows.of(model.engine().processes(), List.of(first, second), part.batch().size());
       float[] weights = new float[rows.total()];
       Arrays.fill(weights, (float) (1 / part.normalizers().get(IMAGES)));
-      Tensor loss =
-          rows.told(ViewContrast.loss(rows.all(0), rows.all(1), temperature, weights));
+      Tensor loss = rows.told(ViewContrast.loss(rows.all(0), rows.all(1), temperature, weights));
       part.phases().mark(Phases.Phase.LOSS);
       return new Losses(loss, List.of(new Losses.Term("loss_image", loss)));
     }

@@ -126,8 +126,7 @@ class ContrastGoldenTest {
     double[] progress = {0, 0.1, 0.3, 0.7, 1};
     float[] expected = values("temperatures");
     for (int i = 0; i < progress.length; i++) {
-      assertEquals(
-          expected[i], PointDistillation.temperature(0.04, 0.07, 0.3, progress[i]), 1e-8);
+      assertEquals(expected[i], PointDistillation.temperature(0.04, 0.07, 0.3, progress[i]), 1e-8);
     }
     assertEquals(0.07, PointDistillation.temperature(0.04, 0.07, 0, 0));
   }

@@ -222,9 +222,7 @@ class MomentumTaskTest {
               new MaskStack(0, SIDE, SIDE));
       Step step = new Step(1, List.of(new Batch(List.of(one), LoaderState.START)));
       String message =
-          assertThrows(
-                  IllegalArgumentException.class, () -> run(task, step))
-              .getMessage();
+          assertThrows(IllegalArgumentException.class, () -> run(task, step)).getMessage();
       assertTrue(message.contains("two views"), message);
       task.model().close();
     }

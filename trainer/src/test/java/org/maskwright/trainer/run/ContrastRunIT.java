@@ -102,15 +102,15 @@ class ContrastRunIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "train.task.type = moco \n augment.type = crop | 2 views of a picture",
-        "train.task.type = plrc \n model.decoder.contrast.point-hidden = 0 | task.type out of [moco, simclr]",
-        "train.task.type = moco \n train.task.moco.momentum = 1 | momentum",
-        "train.task.type = moco \n augment.views.overlap = 2 | overlap",
-        "train.task.type = moco \n data.source.clips.frames = 2 | clips",
-        "train.task.type = moco \n augment.views.view.min-scale = 0 | min-scale",
+        "train.task.type = moco ; augment.type = crop | 2 views of a picture",
+        "train.task.type = plrc ; model.decoder.contrast.point-hidden = 0 | task.type out of [moco, simclr]",
+        "train.task.type = moco ; train.task.moco.momentum = 1 | momentum",
+        "train.task.type = moco ; augment.views.overlap = 2 | overlap",
+        "train.task.type = moco ; data.source.clips.frames = 2 | clips",
+        "train.task.type = moco ; augment.views.view.min-scale = 0 | min-scale",
       })
   void whatDoesNotFitIsRefused(String more, String why) throws IOException {
-    Path config = config(more.replace("\\n", "\n"));
+    Path config = config(more.replace(";", "\n"));
     ConfigException e =
         assertThrows(
             ConfigException.class,
