@@ -302,7 +302,9 @@ public final class TrainingExample {
     return words;
   }
 
-  /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */
+  /**
+   * One of the sentences that say what the whole photograph shows; empty if none is learnt from.
+   */
   public Optional<String> caption() {
     return caption;
   }

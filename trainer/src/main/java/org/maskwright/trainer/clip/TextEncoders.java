@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
+import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.pretext.CaptionDecoder;
 import org.maskwright.modelzoo.pretext.CaptionPart;
-import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.text.ClipText;
 import org.maskwright.modelzoo.text.ClipTokenizer;
 import org.maskwright.modelzoo.text.TextTransformer;
@@ -70,10 +70,7 @@ public final class TextEncoders {
       provenance.put("tokenizer", tokenizer.source());
       provenance.put("activation", text(settings.activation()));
       return ClipText.of(
-          tokenizer,
-          transformer,
-          Math.exp(state.get(SCALE).toDoubleArray()[0]),
-          provenance);
+          tokenizer, transformer, Math.exp(state.get(SCALE).toDoubleArray()[0]), provenance);
     } catch (RuntimeException e) {
       transformer.close();
       throw e;

@@ -196,7 +196,8 @@ final class TextBankCommandTest {
     assertEquals(0, run(whole), err::toString);
     TextBank weighed = TextBank.read(folder.resolve("bank-weighted.safetensors"));
     assertEquals("photographs, 3 photographs", weighed.provenance().get("weighed with"));
-    // Of weights without settings the bank says the activation: its text encoder is of the same CLIP.
+    // Of weights without settings the bank says the activation: its text encoder is of the same
+    // CLIP.
     Path bare = Files.createDirectory(folder.resolve("bare"));
     Files.copy(clip.resolve("model.safetensors"), bare.resolve("model.safetensors"));
     String[] other = Arrays.copyOf(whole, whole.length + 2);
