@@ -74,9 +74,7 @@ public final class ToldDataset extends ForwardingDataset {
     Chains chains = new Chains(pictures.size());
     CaptionReader read =
         CaptionReader.read(
-            pictures,
-            files,
-            (picture, text) -> chains.add(picture, texts.add(text.strip())));
+            pictures, files, (picture, text) -> chains.add(picture, texts.add(text.strip())));
     List<String> notes = new ArrayList<>();
     notes.add(
         "%s: captions: %d; pictures with captions: %d of %d"

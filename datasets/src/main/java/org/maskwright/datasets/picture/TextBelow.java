@@ -28,8 +28,7 @@ public final class TextBelow {
     }
     int text = (int) Math.ceil(lines.size() * SIZE * LINE) + 2 * MARGIN;
     var image =
-        new BufferedImage(
-            picture.width(), picture.height() + text, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(picture.width(), picture.height() + text, BufferedImage.TYPE_INT_RGB);
     Graphics2D g = Picture.smooth(image);
     g.setColor(Color.WHITE);
     g.fillRect(0, 0, image.getWidth(), image.getHeight());

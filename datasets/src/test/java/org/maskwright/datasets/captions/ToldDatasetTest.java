@@ -39,8 +39,7 @@ class ToldDatasetTest {
   void sentencesAreOfTheirPictures() throws IOException {
     Dataset told =
         DatasetOpener.open(
-            settings("000002.png\t a disc \n2.png\tTwo Dïscs!\n000004.png\tred\n"),
-            Task.SEMANTIC);
+            settings("000002.png\t a disc \n2.png\tTwo Dïscs!\n000004.png\tred\n"), Task.SEMANTIC);
     assertEquals(List.of(), told.captions(0));
     assertEquals(List.of("a disc", "Two Dïscs!"), told.captions(1));
     assertEquals(List.of("red"), told.captions(3));
@@ -82,8 +81,7 @@ class ToldDatasetTest {
   @Test
   void anExampleHasOneOfThePicturesCaptions() throws IOException {
     Dataset told =
-        DatasetOpener.open(
-            settings("1\ta\n1\tb\n1\tc\n2\td\n3\te\n4\tf\n"), Task.INSTANCE);
+        DatasetOpener.open(settings("1\ta\n1\tb\n1\tc\n2\td\n3\te\n4\tf\n"), Task.INSTANCE);
     ToldExamples examples =
         new ToldExamples(new Photographs(told, Augmentation.none(Task.INSTANCE)), told);
     Set<String> seen = new HashSet<>();

@@ -74,10 +74,8 @@ public final class CaptionPart implements DecoderPart {
       requireCount("layers", layers);
       requireCount("heads", heads);
       require(width % heads == 0, "heads", "a divisor of width " + width, heads);
-      require(
-          context > 2 && context <= MOST_TOKENS, "context", "3 to " + MOST_TOKENS, context);
-      require(
-          activation != VitActivation.SWIGLU, "activation", "quick-gelu or gelu", activation);
+      require(context > 2 && context <= MOST_TOKENS, "context", "3 to " + MOST_TOKENS, context);
+      require(activation != VitActivation.SWIGLU, "activation", "quick-gelu or gelu", activation);
       require(
           temperature > 0 && temperature < Double.POSITIVE_INFINITY,
           "temperature",
@@ -105,8 +103,7 @@ public final class CaptionPart implements DecoderPart {
 
     /** Sizes of its text transformer. */
     public TextSizes sizes() {
-      return TextSizes.of(
-          tokenizer().size(), context, width, layers, heads, embedding, activation);
+      return TextSizes.of(tokenizer().size(), context, width, layers, heads, embedding, activation);
     }
 
     @Override

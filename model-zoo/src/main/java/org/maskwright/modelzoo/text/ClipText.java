@@ -70,7 +70,7 @@ public final class ClipText implements AutoCloseable {
       CheckpointFamily family = TextCheckpoints.of(theirs.keys());
       Optional<ClipSettings> said = ClipSettings.find(folder, family);
       KeyTranslation translation = family.translate(theirs);
-      TextSizes sizes = 
+      TextSizes sizes =
           TextSizes.of(
               translation.state(),
               ClipActivation.decided(said.map(ClipSettings::activation), activation));

@@ -93,15 +93,7 @@ public record TextSizes(
       int embedding,
       VitActivation activation) {
     return new TextSizes(
-        vocabulary,
-        context,
-        width,
-        layers,
-        heads,
-        MLP_RATIO * width,
-        embedding,
-        activation,
-        EPS);
+        vocabulary, context, width, layers, heads, MLP_RATIO * width, embedding, activation, EPS);
   }
 
   /** The same with so many heads, which weights do not show. */

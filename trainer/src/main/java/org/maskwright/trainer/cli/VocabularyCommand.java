@@ -69,7 +69,8 @@ final class VocabularyCommand implements Callable<Integer> {
               });
     }
     if (pairs.words() == 0) {
-      throw new ConfigException("%s: expected captions, found none that says anything".formatted(files));
+      throw new ConfigException(
+          "%s: expected captions, found none that says anything".formatted(files));
     }
     List<String> learnt = pairs.merges(merges);
     OutputFile.write(

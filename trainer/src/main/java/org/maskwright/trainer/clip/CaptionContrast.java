@@ -35,7 +35,7 @@ import org.maskwright.trainer.loss.ViewContrast;
  */
 final class CaptionContrast implements TrainTask {
   private static final String PICTURES = "pictures";
-    private final SegmentationModel model;
+  private final SegmentationModel model;
   private final CaptionDecoder decoder;
   private final Optional<SlipTask.Settings> slip;
   private final Normalization normalization;
@@ -137,11 +137,9 @@ final class CaptionContrast implements TrainTask {
   }
 
   private Tensor ssl(List<Tensor> views, SlipTask.Settings settings, float weight) {
-    SharedRows rows =
-        SharedRows.of(model.engine().processes(), views, views.get(0).intSize(0));
+    SharedRows rows = SharedRows.of(model.engine().processes(), views, views.get(0).intSize(0));
     return rows.told(
-        ViewContrast.loss(
-            rows.all(0), rows.all(1), settings.temperature(), weights(rows, weight)));
+        ViewContrast.loss(rows.all(0), rows.all(1), settings.temperature(), weights(rows, weight)));
   }
 
   private static float[] weights(SharedRows rows, float weight) {

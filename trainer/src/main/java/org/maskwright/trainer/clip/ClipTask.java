@@ -2,8 +2,8 @@ package org.maskwright.trainer.clip;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;

@@ -57,8 +57,7 @@ final class Recall {
   }
 
   /** Of each of {@code from} how many of {@code to} lie before the first that is right. */
-  private static int[] ranks(
-      List<float[]> from, List<float[]> to, List<Set<Integer>> right) {
+  private static int[] ranks(List<float[]> from, List<float[]> to, List<Set<Integer>> right) {
     return IntStream.range(0, from.size())
         .parallel()
         .map(i -> rank(to.size(), j -> Retrieved.product(from.get(i), to.get(j)), right.get(i)))

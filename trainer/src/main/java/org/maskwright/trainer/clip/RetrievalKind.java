@@ -105,8 +105,7 @@ public final class RetrievalKind implements ResultKind<Retrieved> {
       }
       if (result.category() >= 0 && !image.truth().isEmpty()) {
         classified++;
-        right +=
-            image.truth().stream().anyMatch(s -> s.category() == result.category()) ? 1 : 0;
+        right += image.truth().stream().anyMatch(s -> s.category() == result.category()) ? 1 : 0;
       }
     }
 

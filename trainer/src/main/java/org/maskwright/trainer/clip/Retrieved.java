@@ -12,8 +12,7 @@ import java.util.Map;
  * @param category the class whose words lie nearest; -1 if there are no classes
  */
 @SuppressWarnings("ArrayRecordComponent") // read only
-record Retrieved(
-    float[] picture, Map<String, float[]> captions, List<Near> nearest, int category) {
+record Retrieved(float[] picture, Map<String, float[]> captions, List<Near> nearest, int category) {
   /**
    * A caption near a picture.
    *

@@ -4,8 +4,8 @@ import static org.maskwright.modelzoo.part.Ranges.require;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.pretext.CaptionPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;

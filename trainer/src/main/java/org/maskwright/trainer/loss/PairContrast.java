@@ -6,8 +6,8 @@ import org.maskwright.engine.tensor.Tensor;
  * Which of two lists' entries go together: entry i of one is to be told from all others by entry i
  * of the other, and the other way round.
  *
- * <p><b>Maths</b> the mean of both cross-entropies: sum over i of w_i (CE of row i + CE of column i)
- * / 2, where i is right
+ * <p><b>Maths</b> the mean of both cross-entropies: sum over i of w_i (CE of row i + CE of column
+ * i) / 2, where i is right
  *
  * <p><b>Source</b> CLIP (arXiv 2103.00020), figure 3
  */

@@ -128,8 +128,7 @@ public final class TrainingData {
       Examples examples =
           source
               .supervision()
-              .drawn(
-                  source.augment().examples(annotated, source.task(run.task()), source.clips()));
+              .drawn(source.augment().examples(annotated, source.task(run.task()), source.clips()));
       Examples learntFrom = run.train().task().examples(examples, annotated, run.model(), console);
       sources.add(new Source(settings.get(s), annotated, told.get(s), learntFrom));
     }

@@ -23,8 +23,8 @@ import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
 import org.maskwright.trainer.loss.GatheringPair;
 import org.maskwright.trainer.loss.PairContrast;
-import org.maskwright.trainer.loss.ViewContrast;
 import org.maskwright.trainer.loss.SharedRows;
+import org.maskwright.trainer.loss.ViewContrast;
 
 /** Against make_contrast.py beside the golden file, and the laws of the losses. */
 class ContrastTest {
@@ -52,8 +52,7 @@ class ContrastTest {
   private static Tensor rows(Engine engine, String key, int from, int to) {
     int width = (int) GOLDEN.get(key).shape()[1];
     return engine
-        .floats(
-            Arrays.copyOfRange(floats(key), from * width, to * width), (long) to - from, width)
+        .floats(Arrays.copyOfRange(floats(key), from * width, to * width), (long) to - from, width)
         .variable();
   }
 
@@ -188,8 +187,7 @@ class ContrastTest {
       Tensor a = engine.floats(new float[] {1, 0, 0, 1}, 2, 2);
       Tensor crossed = engine.floats(new float[] {0, 1, 1, 0}, 2, 2);
       assertEquals(0, ViewContrast.loss(a, a, 0.01, weights(2)).toFloats()[0], 1e-6);
-      assertEquals(
-          100, ViewContrast.loss(a, crossed, 0.01, weights(2)).toFloats()[0], 1e-3);
+      assertEquals(100, ViewContrast.loss(a, crossed, 0.01, weights(2)).toFloats()[0], 1e-3);
     }
   }
 }

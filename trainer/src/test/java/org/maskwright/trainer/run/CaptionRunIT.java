@@ -42,7 +42,7 @@ class CaptionRunIT {
       """
       model {
         hidden-dim = 32, mask-dim = 32
-        backbone { type = vit, vit { family = clip, patch = 8, grid = 4, width = 32, depth = 2, heads = 2, mlp-dim = 64, mlp = quick-gelu, word-width = 16, map-channels = 32 } }
+        backbone { type = vit, vit { family = clip, patch = 8, grid = 4, width = 32, depth = 2, heads = 2, mlp-dim = 64, mlp = quick-gelu, registers = 0, word-width = 16, map-channels = 32 } }
       }
       augment { type = lsj, lsj { height = 32, width = 32, min-scale = 0.9, max-scale = 1.1 } }
       """;
@@ -98,7 +98,8 @@ class CaptionRunIT {
     train(config("clip", CAPTIONS), run);
     assertTrue(output.toString().contains("captions: 24; pictures with captions: 12 of 12"));
     String log = Files.readString(run.resolve("metrics.jsonl"));
-    for (String metric : List.of("retrieval.text-R5", "retrieval.image-R1", "retrieval.zero-shot")) {
+    for (String metric :
+        List.of("retrieval.text-R5", "retrieval.image-R1", "retrieval.zero-shot")) {
       assertTrue(log.contains(metric), metric);
     }
     assertTrue(Files.exists(run.resolve("samples/step-00000006.png")));
@@ -112,8 +113,15 @@ class CaptionRunIT {
     assertEquals(
         0,
         run(
-            "text-bank", "--classes", classes.toString(), "--model", best.toString(), "--out",
-            bank.toString(), "--templates", "name"),
+            "text-bank",
+            "--classes",
+            classes.toString(),
+            "--model",
+            best.toString(),
+            "--out",
+            bank.toString(),
+            "--templates",
+            "name"),
         output::toString);
     assertEquals(16, TextBank.read(bank).width());
 
@@ -138,13 +146,17 @@ class CaptionRunIT {
     assertEquals(
         0,
         run(
-            "text-bank", "--classes", asked.toString(), "--model", best.toString(), "--out",
+            "text-bank",
+            "--classes",
+            asked.toString(),
+            "--model",
+            best.toString(),
+            "--out",
             other.toString()),
         output::toString);
     Path photo = temp.resolve("data/images/val").toFile().listFiles()[0].toPath();
     for (List<String> with :
-        List.of(
-            List.of("--bank", other.toString()), List.of("--text-model", best.toString()))) {
+        List.of(List.of("--bank", other.toString()), List.of("--text-model", best.toString()))) {
       assertEquals(
           0,
           run(
@@ -241,7 +253,8 @@ class CaptionRunIT {
             "--out",
             file.toString()),
         output::toString);
-    assertTrue(output.toString().contains("20 merges, 534 tokens, of 24 captions"), output::toString);
+    assertTrue(
+        output.toString().contains("20 merges, 534 tokens, of 24 captions"), output::toString);
     Path config = config("learnt", CAPTIONS, "include \"vocabulary.conf\"");
     RunSettings run = ConfigFile.load(config, List.of()).bind(RunSettings.class);
     assertTrue(run.model().decoder().toString().contains("merges=["), run.model()::toString);

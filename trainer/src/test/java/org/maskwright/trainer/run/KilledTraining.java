@@ -21,8 +21,7 @@ final class KilledTraining {
    * @param steps that it is to take; 0 = killed while it starts or takes the first
    * @param micros how long after that
    */
-  static void runUntilKilled(List<String> arguments, int steps, int micros)
-      throws Exception {
+  static void runUntilKilled(List<String> arguments, int steps, int micros) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
