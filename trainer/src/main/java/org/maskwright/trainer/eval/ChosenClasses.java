@@ -3,6 +3,7 @@ package org.maskwright.trainer.eval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Size;
@@ -13,14 +14,14 @@ import org.maskwright.modelzoo.postprocess.FamilyRules;
 
 /**
  * A network that answers in other classes than its own: those of them that have the name of one of
- * its classes, whatever the case, with that one's logit. The classes that are chosen and no object
+ * its classes, whatever the case, with that one's probability, or are kinds of it, with their sum. The classes that are chosen and no object
  * are compared among themselves, as in training on a data set of theirs; a class that the network
  * does not have is never found.
  */
 public final class ChosenClasses implements Network {
   private final Network own;
   private final ClassSpace classes;
-  private final int[] from;
+  private final List<List<Integer>> from;
 
   /**
    * A network in other classes.
@@ -28,9 +29,43 @@ public final class ChosenClasses implements Network {
    * @param own which has a logit for each of its classes
    */
   public ChosenClasses(Network own, ClassSpace classes) {
+    this(own, classes, Map.of());
+  }
+
+  /**
+   * As {@link #ChosenClasses(Network, ClassSpace)}, where classes of the network are kinds of those.
+   *
+   * @param kinds of which of the classes each of the network's is a kind; empty: those of one name
+   *     are one class
+   */
+  public ChosenClasses(Network own, ClassSpace classes, Map<String, String> kinds) {
     this.own = own;
     this.classes = classes;
-    this.from = places(own.classSpace(), names(classes));
+    this.from = places(own.classSpace(), names(classes), kinds);
+  }
+
+  /**
+   * Which of a model's classes are kinds of others.
+   *
+   * @param kinds as of the constructor
+   * @return of each name the indices in the model's classes, rising
+   */
+  public static List<List<Integer>> places(
+      ClassSpace model, List<String> names, Map<String, String> kinds) {
+    if (kinds.isEmpty()) {
+      return Arrays.stream(places(model, names))
+          .mapToObj(k -> k < 0 ? List.<Integer>of() : List.of(k))
+          .toList();
+    }
+    List<String> own = names(model);
+    return names.stream()
+        .map(
+            name ->
+                IntStream.range(0, own.size())
+                    .filter(k -> name.equals(kinds.get(own.get(k))))
+                    .boxed()
+                    .toList())
+        .toList();
   }
 
   /**
@@ -142,6 +177,6 @@ public final class ChosenClasses implements Network {
 
   @Override
   public String toString() {
-    return own + " as classes " + Arrays.toString(from);
+    return own + " as classes " + from;
   }
 }

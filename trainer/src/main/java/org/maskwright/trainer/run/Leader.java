@@ -82,7 +82,8 @@ final class Leader {
             "train",
             prepared.data().fingerprint(),
             "val",
-            EvaluatedData.fingerprint(prepared.val())));
+            EvaluatedData.fingerprint(prepared.val())))
+        .from(Bases.of(settings.init()));
   }
 
   private TrackedRun tracked(Session session, Provenance provenance) {
