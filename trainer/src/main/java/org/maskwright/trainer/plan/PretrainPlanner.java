@@ -245,6 +245,7 @@ public final class PretrainPlanner {
         .with("train.batch-size", batch, rate)
         .with("eval.tasks", "[" + kind() + "]", "what tells how well")
         .with("eval.best", defaults.best(), "what tells how well")
+        .with("eval.loss", "false", "what tells how well")
         .with("eval.short-edge", side, "pictures as they are trained on")
         .with("eval.max-size", 16 * side, "pictures as they are trained on");
   }
