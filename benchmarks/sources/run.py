@@ -16,14 +16,15 @@ with a mask of its class among the image's ten surest of that class, 0 if there 
 Source: DaTaSeg (arXiv 2306.01736): co-training is at least equal on the large data sets and better on the small one, and masks of classes with boxes alone become masks.
 """
 
-import argparse
 import json
 import statistics
-import subprocess
+import sys
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parents[2]
-CONFIG = HOME / "configs/sources/shapes.conf"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import runs  # noqa: E402
+
+CONFIG = runs.HOME / "configs/sources/shapes.conf"
 RUNS = {
     "semantic": ("the classes of pixels alone", ["semantic"]),
     "panoptic": ("the objects and stuff alone", ["panoptic"]),
@@ -37,32 +38,10 @@ ONLY = "crescent"
 METRICS = ["pixels.semantic.mIoU", "scenes.panoptic.PQ", "boxes.instance.AP", "boxes.instance.AP75"]
 
 
-def data(root, train, few, val):
-    if (root / "boxes/annotations/instances_val.json").exists():
-        return
-    main = HOME / "benchmarks/main.sh"
-    subprocess.run([main, "-Xmx1g", "org.maskwright.benchmarks.data.ThreeSources", root, *map(str, (train, few, val, 64))], check=True)
-
-
 def section(source):
     """The section of data.sources in the configuration."""
-    folder = source.split("-")[0]
-    found = [line for line in CONFIG.read_text().splitlines() if line.startswith("    { task") and f'"/{folder}"' in line]
-    assert len(found) == 1, (source, found)
-    return found[0].replace("type = boxes", "type = box-masks") if source == "boxes-as-masks" else found[0]
-
-
-def train(run, root, sources, seed, steps, settings):
-    if (run / "summary.json").exists():
-        return
-    parts = "\n".join(section(source) for source in sources)
-    config = run.with_suffix(".conf")
-    config.write_text(f'include required(file("{CONFIG}"))\n\ndata.sources = [\n{parts}\n]\n')
-    command = [HOME / "maskwright", "train", config, "--run-dir", run]
-    for value in [f"data.root={root}", f"seed={seed}", f"train.steps={steps * len(sources)}", *settings]:
-        command += ["--set", value]
-    with open(run.with_suffix(".log"), "w") as log:
-        subprocess.run(command, check=True, stdout=log)
+    line = runs.section(CONFIG, source.split("-")[0])
+    return line.replace("type = boxes", "type = box-masks") if source == "boxes-as-masks" else line
 
 
 def bits(rle):
@@ -109,53 +88,31 @@ def mask_iou(truth, results):
 
 def measured(run, root):
     """The metrics, the mean mask IoU of all boxes' classes and of the one that no other data set has, and the median time of a step in ms."""
-    last = json.loads((run / "summary.json").read_text())["last"]
-    values = last.get("metrics", last)
-    out = run / "evaluated"
-    if not out.exists():
-        subprocess.run([HOME / "maskwright", "eval", run / "checkpoints/last", "--out", out], check=True, stdout=subprocess.DEVNULL)
+    values = runs.metrics(run)
     truth = json.loads((root / "boxes/annotations/instances_val.json").read_text())
-    ious = mask_iou(truth, json.loads((out / "boxes/instances.json").read_text()))
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    steps = [line["stepMs"] - line["dataMs"] for line in lines if line["kind"] == "train"]
-    numbers = [values.get(name) for name in METRICS]
-    return numbers + [statistics.mean(ious.values()), ious[ONLY], statistics.median(steps)]
-
-
-def cell(values):
-    known = [v for v in values if isinstance(v, (int, float))]
-    if not known:
-        return "none"
-    return f"{statistics.mean(known):.1f} ± {statistics.stdev(known) if len(known) > 1 else 0:.1f}"
+    ious = mask_iou(truth, json.loads((runs.evaluated(run) / "boxes/instances.json").read_text()))
+    return [values.get(name) for name in METRICS] + [statistics.mean(ious.values()), ious[ONLY], runs.step_ms(run)]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--train", type=int, default=200)
-    parser.add_argument("--few", type=int, default=8)
-    parser.add_argument("--val", type=int, default=100)
-    parser.add_argument("--runs", default=",".join(RUNS), help="some of %(default)s")
-    parser.add_argument("settings", nargs="*", metavar="KEY=VALUE")
-    a = parser.parse_intermixed_args()
-    folder = a.folder.resolve()
-    root = folder / "data"
-    data(root, a.train, a.few, a.val)
-    text = "| trained on | mIoU, pixels | PQ, objects and stuff | AP, boxes | AP75 | mask IoU, boxes | mask IoU, crescents | ms a step |\n"
-    text += "|" + "---|" * 8 + "\n"
-    for name in a.runs.split(","):
+    a = runs.arguments(__doc__, RUNS, 300, train=200, few=8, val=100)
+    root = a.folder / "data"
+    if not (root / "boxes/annotations/instances_val.json").exists():
+        runs.java("org.maskwright.benchmarks.data.ThreeSources", root, a.train, a.few, a.val, 64)
+    rows = []
+    for name in a.runs:
         says, sources = RUNS[name]
-        rows = []
+        config = a.folder / f"{name}.conf"
+        sections = "\n".join(section(source) for source in sources)
+        config.write_text(f'include required(file("{CONFIG}"))\n\ndata.sources = [\n{sections}\n]\n')
+        seeds = []
         for seed in range(1, a.seeds + 1):
-            run = folder / f"{name}-{seed}"
-            train(run, root, sources, seed, a.steps, a.settings)
-            rows.append(measured(run, root))
-        columns = list(zip(*rows))
-        text += f"| {says} | " + " | ".join(cell(c) for c in columns[:-1]) + f" | {statistics.median(columns[-1]):.0f} |\n"
-    (folder / "table.md").write_text(text)
-    print(text)
+            run = a.folder / f"{name}-{seed}"
+            runs.train(run, config, [f"data.root={root}", f"seed={seed}", f"train.steps={a.steps * len(sources)}", *a.settings])
+            seeds.append(measured(run, root))
+        rows.append((says, seeds))
+    header = ["trained on", "mIoU, pixels", "PQ, objects and stuff", "AP, boxes", "AP75", "mask IoU, boxes", "mask IoU, crescents", "ms a step"]
+    runs.table(a.folder, header, rows)
 
 
 main()

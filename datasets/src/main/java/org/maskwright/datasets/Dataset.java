@@ -49,6 +49,11 @@ public interface Dataset {
     return Optional.empty();
   }
 
+  /** What somebody said that image {@code index} shows, a sentence each; empty if nobody did. */
+  default List<String> captions(int index) {
+    return List.of();
+  }
+
   /** The channels that its photographs are read with. */
   default Channels channels() {
     return Channels.RGB;

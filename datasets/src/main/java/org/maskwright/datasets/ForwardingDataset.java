@@ -67,6 +67,11 @@ public abstract class ForwardingDataset implements Dataset {
   }
 
   @Override
+  public List<String> captions(int index) {
+    return whole.captions(indexOf(index));
+  }
+
+  @Override
   public Channels channels() {
     return whole.channels();
   }

@@ -34,6 +34,8 @@ public final class TrainingExample {
   private final MaskStack masks;
   private final List<Optional<WeakLabel>> weak;
   private final List<Word> words;
+  private final Optional<String> caption;
+  private final List<ViewCrop> views;
 
   /** A photograph whose targets all have masks; see the other constructors. */
   public TrainingExample(
@@ -43,7 +45,17 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, List.of(image), content, original, classes, masks, allKnown(classes), List.of());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -60,7 +72,17 @@ public final class TrainingExample {
       Size original,
       int[] classes,
       MaskStack masks) {
-    this(info, images, content, original, classes, masks, allKnown(classes), List.of());
+    this(
+        info,
+        images,
+        content,
+        original,
+        classes,
+        masks,
+        allKnown(classes),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   private static List<Optional<WeakLabel>> allKnown(int[] classes) {
@@ -83,7 +105,17 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak) {
-    this(info, List.of(image), content, original, classes, masks, weak, List.of());
+    this(
+        info,
+        List.of(image),
+        content,
+        original,
+        classes,
+        masks,
+        weak,
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   private TrainingExample(
@@ -94,7 +126,9 @@ public final class TrainingExample {
       int[] classes,
       MaskStack masks,
       List<Optional<WeakLabel>> weak,
-      List<Word> words) {
+      List<Word> words,
+      Optional<String> caption,
+      List<ViewCrop> views) {
     this.info = Objects.requireNonNull(info, "info");
     this.width = masks.width();
     this.height = masks.height();
@@ -125,10 +159,36 @@ public final class TrainingExample {
     this.masks = masks;
     this.weak = List.copyOf(weak);
     this.words = List.copyOf(words);
+    this.caption = caption;
+    this.views = List.copyOf(views);
+    if (!views.isEmpty() && views.size() != images.size()) {
+      throw new IllegalArgumentException(
+          "image %s: expected what each of %d frames shows, got %d views"
+              .formatted(info.imageId(), images.size(), views.size()));
+    }
   }
 
   /** The same example with other {@link #words}. */
   public TrainingExample withWords(List<Word> said) {
+    return with(said, caption, views);
+  }
+
+  /** The same example with another {@link #caption}. */
+  public TrainingExample withCaption(String said) {
+    return with(words, Optional.of(said), views);
+  }
+
+  /**
+   * The same example, of which is known what each frame shows of its picture; see {@link #views}.
+   *
+   * @throws IllegalArgumentException if there are not as many as frames
+   */
+  public TrainingExample withViews(List<ViewCrop> shown) {
+    return with(words, caption, shown);
+  }
+
+  private TrainingExample with(
+      List<Word> someWords, Optional<String> someCaption, List<ViewCrop> shown) {
     return new TrainingExample(
         info,
         images,
@@ -137,7 +197,9 @@ public final class TrainingExample {
         classes,
         masks,
         weak,
-        said);
+        someWords,
+        someCaption,
+        shown);
   }
 
   private void requireSize(PixelPlanes image) {
@@ -238,6 +300,19 @@ public final class TrainingExample {
    */
   public List<Word> words() {
     return words;
+  }
+
+  /** One of the sentences that say what the whole photograph shows; empty if none is learnt from. */
+  public Optional<String> caption() {
+    return caption;
+  }
+
+  /**
+   * Of examples that are views of one picture: what each frame shows of it; else empty. A point
+   * that several views show is found in each by this alone.
+   */
+  public List<ViewCrop> views() {
+    return views;
   }
 
   /**

@@ -2,6 +2,7 @@ package org.maskwright.settings;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,6 +11,9 @@ import java.util.regex.Pattern;
 public final class Names {
   /** Between a lower-case letter or digit and an upper-case letter: maxSteps, layer2Lr. */
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+
+  /** So many names are read in a message. */
+  private static final int MOST_SHOWN = 10;
 
   private Names() {}
 
@@ -44,6 +48,14 @@ public final class Names {
   /** For the end of a message: {@code ; did you mean NAME?}, or nothing if no name is near. */
   public static String meant(String wrong, Collection<String> known) {
     return nearest(wrong, known).map(name -> "; did you mean " + name + "?").orElse("");
+  }
+
+  /** The first ten, and how many more there are. */
+  public static String some(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(MOST_SHOWN, names.size())));
+    return names.size() > MOST_SHOWN
+        ? "%s and %d more".formatted(first, names.size() - MOST_SHOWN)
+        : first;
   }
 
   /** Levenshtein's distance: insertions, deletions and replacements of one letter. */

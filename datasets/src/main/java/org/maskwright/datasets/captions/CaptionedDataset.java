@@ -1,6 +1,5 @@
 package org.maskwright.datasets.captions;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,78 +30,6 @@ public final class CaptionedDataset extends ForwardingDataset {
     this.notes = notes;
   }
 
-  /** Words of each picture: the latest first, each with the place of the one before it. */
-  private static final class Chains {
-    private final int[] latest; // of a picture, -1 if it has none
-    private int[] words = new int[64];
-    private int[] before = new int[64];
-    private int count;
-
-    Chains(int pictures) {
-      latest = new int[pictures];
-      Arrays.fill(latest, -1);
-    }
-
-    void add(int picture, int word) {
-      for (int at = latest[picture]; at >= 0; at = before[at]) {
-        if (words[at] == word) {
-          return;
-        }
-      }
-      if (count == words.length) {
-        int more = Math.addExact(count, count / 2);
-        words = Arrays.copyOf(words, more);
-        before = Arrays.copyOf(before, more);
-      }
-      words[count] = word;
-      before[count] = latest[picture];
-      latest[picture] = count++;
-    }
-
-    int[] of(int picture) {
-      int n = 0;
-      for (int at = latest[picture]; at >= 0; at = before[at]) {
-        n++;
-      }
-      int[] out = new int[n];
-      for (int at = latest[picture]; at >= 0; at = before[at]) {
-        out[--n] = words[at];
-      }
-      return out;
-    }
-  }
-
-  /** Captions that are left out, and the first of their pictures. */
-  private static final class LeftOut {
-    private final String what;
-    private final List<String> first = new ArrayList<>();
-    private long count;
-
-    LeftOut(String what) {
-      this.what = what;
-    }
-
-    void add(String picture) {
-      count++;
-      if (first.size() < MOST_NAMED) {
-        first.add(picture);
-      }
-    }
-
-    Stream<String> note(Path file) {
-      return count == 0
-          ? Stream.empty()
-          : Stream.of(
-              "%s: captions %s, left out: %d (%s%s)"
-                  .formatted(
-                      file,
-                      what,
-                      count,
-                      String.join(", ", first),
-                      count > first.size() ? ", ..." : ""));
-    }
-  }
-
   /**
    * Reads what is said of a data set's pictures.
    *
@@ -110,83 +37,46 @@ public final class CaptionedDataset extends ForwardingDataset {
    *     pictures, or none has a word of the list
    */
   public static CaptionedDataset of(Dataset pictures, List<CaptionFile> files, WordFinder finder) {
-    PictureIndex index = new PictureIndex(pictures);
     Chains chains = new Chains(pictures.size());
-    boolean[] told = new boolean[pictures.size()];
-    List<String> notes = new ArrayList<>();
-    long[] captions = new long[2]; // all; with words
-    for (CaptionFile file : files) {
-      LeftOut missing = new LeftOut("of pictures that are not there");
-      LeftOut ambiguous = new LeftOut("of a name that several pictures have");
-      LeftOut empty = new LeftOut("that say nothing");
-      file.read(
-          (name, text) -> {
-            captions[0]++;
-            int picture = index.of(name);
-            if (text.isBlank()) {
-              empty.add(name);
-            } else if (picture < 0) {
-              (picture == PictureIndex.UNKNOWN ? missing : ambiguous).add(name);
-            } else {
-              told[picture] = true;
+    long[] withWords = new long[1];
+    CaptionReader read =
+        CaptionReader.read(
+            pictures,
+            files,
+            (picture, text) -> {
               int[] found = finder.in(text);
-              captions[1] += found.length > 0 ? 1 : 0;
+              withWords[0] += found.length > 0 ? 1 : 0;
               for (int word : found) {
                 chains.add(picture, word);
               }
-            }
-          });
-      Stream.of(empty, missing, ambiguous).flatMap(l -> l.note(file.path())).forEach(notes::add);
-    }
-    requireWords(pictures, files, finder, told, captions[0], chains);
-    int untold = 0;
-    int wordless = 0;
-    for (int i = 0; i < told.length; i++) {
-      untold += told[i] ? 0 : 1;
-      wordless += told[i] && chains.latest[i] < 0 ? 1 : 0;
-    }
-    notes.add(
-        0,
-        "%s: captions: %d, with some of the %d words: %d; pictures with words: %d of %d, with captions that have none: %d, without a caption: %d"
-            .formatted(
-                pictures.name(),
-                captions[0],
-                finder.words().size(),
-                captions[1],
-                told.length - untold - wordless,
-                told.length,
-                wordless,
-                untold));
-    return new CaptionedDataset(pictures, finder, chains, List.copyOf(notes));
-  }
-
-  private static void requireWords(
-      Dataset pictures,
-      List<CaptionFile> files,
-      WordFinder finder,
-      boolean[] told,
-      long captions,
-      Chains chains) {
-    boolean any = false;
-    for (boolean one : told) {
-      any |= one;
-    }
-    List<Path> paths = files.stream().map(CaptionFile::path).toList();
-    if (!any) {
-      String picture = pictures.size() == 0 ? "" : ", such as " + pictures.info(0).file();
-      throw new DatasetException(
-          "captions: none of the %d in %s is of one of the %d pictures of %s%s"
-              .formatted(captions, paths, pictures.size(), pictures.name(), picture));
-    }
-    if (chains.count == 0) {
+            });
+    if (chains.count() == 0) {
       throw new DatasetException(
           "captions: none of the %d in %s has one of the %d words %s; check the bank's words and language"
               .formatted(
-                  captions,
-                  paths,
+                  read.captions(),
+                  files.stream().map(CaptionFile::path).toList(),
                   finder.words().size(),
                   finder.words().stream().limit(MOST_NAMED).toList()));
     }
+    int wordless = 0;
+    for (int i = 0; i < pictures.size(); i++) {
+      wordless += read.told()[i] && !chains.has(i) ? 1 : 0;
+    }
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "%s: captions: %d, with some of the %d words: %d; pictures with words: %d of %d, with captions that have none: %d, without a caption: %d"
+            .formatted(
+                pictures.name(),
+                read.captions(),
+                finder.words().size(),
+                withWords[0],
+                pictures.size() - read.untold() - wordless,
+                pictures.size(),
+                wordless,
+                read.untold()));
+    notes.addAll(read.notes());
+    return new CaptionedDataset(pictures, finder, chains, List.copyOf(notes));
   }
 
   /** The words of picture {@code index}, in the order in which they were said; none of many. */
@@ -196,7 +86,7 @@ public final class CaptionedDataset extends ForwardingDataset {
 
   /** Whether anything that is looked for was said of picture {@code index}. */
   public boolean hasWords(int index) {
-    return chains.latest[index] >= 0;
+    return chains.has(index);
   }
 
   @Override

@@ -10,6 +10,8 @@ import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.DatasetView;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.captions.CaptionFile;
+import org.maskwright.datasets.captions.ToldDataset;
 import org.maskwright.settings.Names;
 
 /** Opens any supported data set. */
@@ -91,13 +93,26 @@ public final class DatasetOpener {
     Dataset dataset =
         settings.holdOut() > 0
             ? HoldOut.part(
-                layout.open(settings.withSplit(""), problems), settings.holdOut(), settings.split())
-            : layout.open(settings, problems);
+                told(layout.open(settings.withSplit(""), problems), settings),
+                settings.holdOut(),
+                settings.split())
+            : told(layout.open(settings, problems), settings);
     boolean merge =
         task.equals(Optional.of(Task.SEMANTIC))
             && !dataset.tasks().contains(Task.SEMANTIC)
             && dataset.tasks().contains(Task.INSTANCE);
     return merge ? MergedThings.of(dataset) : dataset;
+  }
+
+  /** With the captions of its pictures, where some are to be read. */
+  private static Dataset told(Dataset pictures, DatasetSettings settings) {
+    return settings.captions().isEmpty()
+        ? pictures
+        : ToldDataset.of(
+            pictures,
+            settings.captions().stream()
+                .map(file -> new CaptionFile(settings.root().resolve(file)))
+                .toList());
   }
 
   /** The layout that opens a type. */

@@ -25,6 +25,8 @@ import org.maskwright.datasets.DataFolder;
  * @param holdOut which images, chosen by a hash of their names, are held out of training: below 1 a
  *     share, else a number; 0 = none. With {@code auto} not used where the data set has a part of
  *     its own to evaluate on
+ * @param captions files below root with what is said of the pictures, a sentence each ({@link
+ *     org.maskwright.datasets.captions.CaptionFile}); empty: nothing is read
  * @param links what to do with symbolic links out of the folders
  * @param channels of a picture, as {@link Channels} counts them
  */
@@ -39,6 +41,7 @@ public record DatasetSettings(
     List<Integer> ignore,
     String maskSuffix,
     double holdOut,
+    List<String> captions,
     DataFolder.Links links,
     int channels) {
   private static final int MAX = Integer.MAX_VALUE;
@@ -53,6 +56,7 @@ public record DatasetSettings(
     }
     classes = List.copyOf(classes);
     ignore = List.copyOf(ignore);
+    captions = List.copyOf(captions);
     if (!(holdOut >= 0 && (holdOut < 1 || holdOut == Math.rint(holdOut) && holdOut <= MAX))) {
       throw new IllegalArgumentException(
           "hold-out: expected a share below 1 or a whole number of images, got " + holdOut);
@@ -72,6 +76,7 @@ public record DatasetSettings(
         List.of(),
         "",
         0,
+        List.of(),
         DataFolder.Links.REFUSE,
         Channels.RGB.count());
   }
@@ -107,6 +112,11 @@ public record DatasetSettings(
   /** These settings with another hold-out. */
   public DatasetSettings withHoldOut(double amount) {
     return with(copy -> copy.holdOut = amount);
+  }
+
+  /** These settings with files of captions. */
+  public DatasetSettings withCaptions(List<String> files) {
+    return with(copy -> copy.captions = files);
   }
 
   /** These settings with another split. */
@@ -147,6 +157,7 @@ public record DatasetSettings(
     private List<Integer> ignore;
     private String maskSuffix;
     private double holdOut;
+    private List<String> captions;
     private DataFolder.Links links;
     private int channels;
 
@@ -161,6 +172,7 @@ public record DatasetSettings(
       ignore = of.ignore;
       maskSuffix = of.maskSuffix;
       holdOut = of.holdOut;
+      captions = of.captions;
       links = of.links;
       channels = of.channels;
     }
@@ -177,6 +189,7 @@ public record DatasetSettings(
           ignore,
           maskSuffix,
           holdOut,
+          captions,
           links,
           channels);
     }

@@ -119,6 +119,11 @@ public final class MergedThings implements Dataset {
   }
 
   @Override
+  public List<String> captions(int index) {
+    return things.captions(index);
+  }
+
+  @Override
   public Channels channels() {
     return things.channels();
   }

@@ -73,7 +73,7 @@ public record StillClips(Dataset dataset, Augmentation augmentation, int frames,
   }
 
   /** Objects of a photograph are told apart by their place in its list: ids need not differ. */
-  private static Sample numbered(Sample sample) {
+  static Sample numbered(Sample sample) {
     List<Segment> segments = sample.segments();
     return new Sample(
         sample.info(),

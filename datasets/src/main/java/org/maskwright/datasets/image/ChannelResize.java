@@ -35,10 +35,10 @@ public final class ChannelResize {
 
   /** The part of the resized image that a window shows. */
   public ChannelImage window(Window shown) {
-    TriangleWeights across =
-        new TriangleWeights(part.width(), to.width(), shown.x(), shown.width());
-    TriangleWeights down =
-        new TriangleWeights(part.height(), to.height(), shown.y(), shown.height());
+    FilterWeights across =
+        new FilterWeights(ResizeFilter.BILINEAR, part.width(), to.width(), shown.x(), shown.width());
+    FilterWeights down =
+        new FilterWeights(ResizeFilter.BILINEAR, part.height(), to.height(), shown.y(), shown.height());
     int plane = Math.multiplyExact(shown.width(), shown.height());
     float[] values = new float[Math.multiplyExact(image.channels(), plane)];
     float[][] acrossWeights = floats(across);
@@ -60,7 +60,7 @@ public final class ChannelResize {
     return new ChannelImage(shown.width(), shown.height(), image.channels(), values);
   }
 
-  private static float[][] floats(TriangleWeights weights) {
+  private static float[][] floats(FilterWeights weights) {
     float[][] out = new float[weights.first.length][];
     double[] exact = new double[weights.taps];
     for (int i = 0; i < out.length; i++) {
@@ -73,7 +73,7 @@ public final class ChannelResize {
     return out;
   }
 
-  private void row(int channel, int y, TriangleWeights across, float[][] weights, float[] out) {
+  private void row(int channel, int y, FilterWeights across, float[][] weights, float[] out) {
     float[] values = image.values();
     int row = (channel * image.height() + part.y() + y) * image.width() + part.x();
     for (int x = 0; x < out.length; x++) {

@@ -34,10 +34,11 @@ import org.maskwright.datasets.mask.Rle;
  */
 public final class CaptionShapes {
   /** Raised whenever the same settings would give other files. */
-  public static final int GENERATOR_VERSION = 1;
+  public static final int GENERATOR_VERSION = 2;
 
   /** Names of the colours. */
-  public static final List<String> COLOURS = List.of("red", "yellow", "green", "blue", "purple");
+  public static final List<String> COLOURS =
+      List.of("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink");
 
   private static final List<ShapeVideo.Kind> KINDS = List.of(ShapeVideo.Kind.values());
 
@@ -46,7 +47,7 @@ public final class CaptionShapes {
       KINDS.stream().map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList();
 
   private static final String NAME = "caption-shapes";
-  private static final double[] HUES = {0, 0.15, 0.36, 0.61, 0.8};
+  private static final double[] HUES = {0, 0.08, 0.16, 0.36, 0.5, 0.63, 0.77, 0.91};
   private static final double HUE_SPREAD = 0.02;
   private static final Categories OBJECT = Categories.things("object");
   private static final Categories CLASSES = Categories.things(classes().toArray(String[]::new));
@@ -79,7 +80,7 @@ public final class CaptionShapes {
 
   private static boolean isHeldOut(int category) {
     int colour = category / SHAPES.size();
-    return colour % 2 == 0 && category % SHAPES.size() == (colour / 2 + 1) % SHAPES.size();
+    return colour % 3 == 0 && category % SHAPES.size() == (colour / 3 + 1) % SHAPES.size();
   }
 
   /**

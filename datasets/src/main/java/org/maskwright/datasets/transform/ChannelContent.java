@@ -42,7 +42,7 @@ final class ChannelContent implements Content {
   }
 
   @Override
-  public Content recolored(ColorChange change) {
+  public Content recolored(Recolouring change) {
     return this;
   }
 

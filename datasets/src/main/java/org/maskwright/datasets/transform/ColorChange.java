@@ -1,6 +1,7 @@
 package org.maskwright.datasets.transform;
 
 import java.util.Objects;
+import org.maskwright.datasets.RgbImage;
 
 /**
  * A drawn photometric distortion of an 8-bit image, as SSD trains with. Steps that were not drawn
@@ -13,7 +14,8 @@ import java.util.Objects;
  * @param order whether contrast comes before saturation and hue, or after
  */
 public record ColorChange(
-    float brightness, float contrast, float saturation, int hue, Order order) {
+    float brightness, float contrast, float saturation, int hue, Order order)
+    implements Recolouring {
   /** Where contrast stands. */
   public enum Order {
     CONTRAST_FIRST,
@@ -22,5 +24,10 @@ public record ColorChange(
 
   public ColorChange {
     Objects.requireNonNull(order, "order");
+  }
+
+  @Override
+  public RgbImage of(RgbImage image) {
+    return ColorRenderer.render(image, this);
   }
 }

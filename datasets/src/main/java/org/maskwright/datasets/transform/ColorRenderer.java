@@ -15,13 +15,9 @@ final class ColorRenderer {
 
   private ColorRenderer() {}
 
-  /**
-   * The changed image.
-   *
-   * @param shared whether {@code image} must not be written to
-   */
-  static RgbImage render(RgbImage image, ColorChange change, boolean shared) {
-    byte[] pixels = shared ? image.data().clone() : image.data();
+  /** The changed image, in place. */
+  static RgbImage render(RgbImage image, ColorChange change) {
+    byte[] pixels = image.data();
     if (change.brightness() != 0) {
       apply(pixels, table(1, change.brightness()));
     }

@@ -15,7 +15,7 @@ interface Content {
   Content resized(View.Resize resize);
 
   /** With its colours changed; of what has none the same. */
-  Content recolored(ColorChange change);
+  Content recolored(Recolouring change);
 
   /** Channel by channel, mirrored if asked for, at the top left of a frame. */
   PixelPlanes planes(Size padded, boolean mirrored);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.maskwright.datasets.PixelPlanes;
 import org.maskwright.datasets.RgbImage;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.image.BilinearResize;
+import org.maskwright.datasets.image.FilteredResize;
 
 /** Pictures of 8-bit colours. */
 abstract sealed class RgbContent implements Content {
@@ -29,8 +29,11 @@ abstract sealed class RgbContent implements Content {
   abstract void write(byte[] planes, Size padded, boolean mirrored);
 
   @Override
-  public final Content recolored(ColorChange change) {
-    RgbImage changed = ColorRenderer.render(picture(), change, isShared());
+  public final Content recolored(Recolouring change) {
+    RgbImage own = picture();
+    RgbImage changed =
+        change.of(
+            isShared() ? new RgbImage(own.width(), own.height(), own.data().clone()) : own);
     return new Whole(changed, 0, 0, changed.width(), changed.height(), false);
   }
 
@@ -101,8 +104,8 @@ abstract sealed class RgbContent implements Content {
 
     @Override
     public Content resized(View.Resize to) {
-      BilinearResize resize =
-          new BilinearResize(image, x, y, width, height, to.width(), to.height());
+      FilteredResize resize =
+          new FilteredResize(to.filter(), image, x, y, width, height, to.width(), to.height());
       return new Pending(resize, 0, 0, to.width(), to.height());
     }
 
@@ -138,13 +141,13 @@ abstract sealed class RgbContent implements Content {
 
   /** A resize of which so far this window is needed. */
   private static final class Pending extends RgbContent {
-    private final BilinearResize resize;
+    private final FilteredResize resize;
     private final int x;
     private final int y;
     private final int width;
     private final int height;
 
-    Pending(BilinearResize resize, int x, int y, int width, int height) {
+    Pending(FilteredResize resize, int x, int y, int width, int height) {
       this.resize = resize;
       this.x = x;
       this.y = y;

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Size;
+import org.maskwright.datasets.ViewCrop;
+import org.maskwright.datasets.image.ResizeFilter;
 
 /**
  * What an augmented example shows of an image: a chain of resizes and crops, then perhaps a mirror,
@@ -18,7 +20,7 @@ public final class View {
   sealed interface Step permits Resize, Crop {}
 
   /** To {@code width} x {@code height}. */
-  record Resize(int width, int height) implements Step {}
+  record Resize(int width, int height, ResizeFilter filter) implements Step {}
 
   /** The pixels from (x, y) on; always inside the frame. */
   record Crop(int x, int y, int width, int height) implements Step {}
@@ -28,7 +30,7 @@ public final class View {
   private final boolean mirrored;
   private final Size content;
   private final Size padded;
-  private final ColorChange colors;
+  private final Recolouring colors;
 
   private View(
       Size source,
@@ -36,7 +38,7 @@ public final class View {
       boolean mirrored,
       Size content,
       Size padded,
-      ColorChange colors) {
+      Recolouring colors) {
     this.source = source;
     this.steps = steps;
     this.mirrored = mirrored;
@@ -72,7 +74,7 @@ public final class View {
   }
 
   /** The change of colours, if there is one. */
-  public Optional<ColorChange> colors() {
+  public Optional<Recolouring> colors() {
     return Optional.ofNullable(colors);
   }
 
@@ -80,11 +82,20 @@ public final class View {
     return steps;
   }
 
-  /** The picture resized to {@code width} x {@code height}. */
+  /** The picture resized to {@code width} x {@code height}, bilinear. */
   public View resized(int width, int height) {
+    return resized(width, height, ResizeFilter.BILINEAR);
+  }
+
+  /**
+   * The picture resized to {@code width} x {@code height}.
+   *
+   * @param filter of colours; other channels are resized bilinearly
+   */
+  public View resized(int width, int height, ResizeFilter filter) {
     Size size = new Size(width, height);
     requireUnpadded("resize");
-    return size.equals(content) ? this : with(new Resize(width, height), size);
+    return size.equals(content) ? this : with(new Resize(width, height, filter), size);
   }
 
   /**
@@ -125,7 +136,7 @@ public final class View {
   }
 
   /** The picture with its colours changed; padding keeps its colour. */
-  public View recolored(ColorChange change) {
+  public View recolored(Recolouring change) {
     if (colors != null) {
       throw new IllegalArgumentException("colours: changed twice in one augmentation");
     }
@@ -171,6 +182,27 @@ public final class View {
       }
     }
     return points;
+  }
+
+  /** The part of the source that the content shows, exactly. */
+  public ViewCrop crop() {
+    double x = 0;
+    double y = 0;
+    double width = source.width();
+    double height = source.height();
+    Size frame = source;
+    for (Step step : steps) {
+      if (step instanceof Resize resize) {
+        frame = new Size(resize.width, resize.height);
+      } else if (step instanceof Crop crop) {
+        x += crop.x * width / frame.width();
+        y += crop.y * height / frame.height();
+        width = crop.width * width / frame.width();
+        height = crop.height * height / frame.height();
+        frame = new Size(crop.width, crop.height);
+      }
+    }
+    return new ViewCrop(source, x, y, width, height, mirrored, content);
   }
 
   private static void scale(double[] points, double byX, double byY) {

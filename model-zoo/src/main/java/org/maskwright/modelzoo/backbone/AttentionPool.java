@@ -65,15 +65,25 @@ final class AttentionPool extends Module implements WordSpace {
   }
 
   @Override
-  public Tensor pictures(Tensor pixels) {
+  public int pooledWidth() {
+    return channels;
+  }
+
+  @Override
+  public Tensor pooled(Tensor pixels) {
     return engine()
         .tidy(
             scope -> {
               Tensor features = map.apply(pixels);
               Tensor mean = mean(features);
               Tensor tokens = Tensor.concat(1, mean, places(features));
-              return attend(mean, tokens, null).squeeze(1); // [B,1,D] -> [B,D]
+              return attended(mean, tokens, null).squeeze(1); // [B,1,C] -> [B,C]
             });
+  }
+
+  @Override
+  public Tensor projected(Tensor pooled) {
+    return out.forward(pooled);
   }
 
   @Override
@@ -81,7 +91,8 @@ final class AttentionPool extends Module implements WordSpace {
     Tensor last = features.get(features.size() - 1);
     RegionPlaces places = RegionPlaces.of(maskLogits, last);
     Tensor queries = mean(last).expand(last.size(0), maskLogits.size(1), channels);
-    return new Regions(attend(queries, places(last), places.blocked()), places.covered());
+    return new Regions(
+        out.forward(attended(queries, places(last), places.blocked())), places.covered());
   }
 
   /** The mean of a map with the position of its own: [B,1,C]. */
@@ -107,8 +118,8 @@ final class AttentionPool extends Module implements WordSpace {
     return features.flatten(2, 3).transpose(1, 2).add(table);
   }
 
-  /** queries [B,Q,C] of tokens [B,L,C] to [B,Q,D]. */
-  private Tensor attend(Tensor queries, Tensor tokens, Tensor blocked) {
+  /** queries [B,Q,C] of tokens [B,L,C] to [B,Q,C]. */
+  private Tensor attended(Tensor queries, Tensor tokens, Tensor blocked) {
     Tensor y =
         Attention.scaledDotProduct(
             split(query.forward(queries)),
@@ -116,7 +127,7 @@ final class AttentionPool extends Module implements WordSpace {
             split(value.forward(tokens)),
             blocked,
             null); // [B,M,Q,E]
-    return out.forward(y.permute(0, 2, 1, 3).reshape(queries.size(0), queries.size(1), channels));
+    return y.permute(0, 2, 1, 3).reshape(queries.size(0), queries.size(1), channels);
   }
 
   /** [B,L,C] to [B,M,L,E]. */

@@ -10,6 +10,12 @@ public interface PatchEncoder {
   /** C, channels of a token. */
   int width();
 
+  /** I, channels of the pictures. */
+  int inputs();
+
+  /** Side in patches of the pictures that its table of positions is for. */
+  int grid();
+
   /** Side of a patch in pixels. */
   int patch();
 

@@ -23,14 +23,29 @@ public final class PatchGrid {
         .reshape(pictures.size(0), height * width, channels * side * side);
   }
 
-  /** Joins what {@link #of} cut, of pictures with so many rows of patches: [B,I,H,W]. */
+  /**
+   * Cuts pictures.
+   *
+   * @return [B,N,p*p*I]: patches row by row, each row by row, the channels of a pixel together
+   */
+  public static Tensor pixels(Tensor pictures, int side) {
+    long channels = pictures.size(1);
+    long height = pictures.size(2) / side;
+    long width = pictures.size(3) / side;
+    return pictures
+        .reshape(-1, channels, height, side, width, side)
+        .permute(0, 2, 4, 3, 5, 1)
+        .reshape(pictures.size(0), height * width, channels * side * side);
+  }
+
+  /** Joins what {@link #pixels} cut, of pictures with so many rows of patches: [B,I,H,W]. */
   public static Tensor join(Tensor patches, int side, int height) {
     long width = patches.size(1) / height;
     long channels = patches.size(2) / side / side;
     return patches
-        .reshape(-1, height, width, channels, side, side)
-        .permute(0, 3, 1, 4, 2, 5)
-        .reshape(patches.size(0), channels, height * side, width * side);
+        .reshape(-1, height, width, side, side, channels)
+        .permute(0, 5, 1, 3, 2, 4)
+        .reshape(patches.size(0), channels, (long) height * side, width * side);
   }
 
   /**

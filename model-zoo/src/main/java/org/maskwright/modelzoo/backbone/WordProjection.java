@@ -17,6 +17,7 @@ import org.maskwright.engine.tensor.Tensor;
  */
 public final class WordProjection extends Module implements WordSpace {
   private static final double EPS = 1e-6;
+  private final int channels;
   private final int width;
   private final UnaryOperator<Tensor> pooled;
   private final LayerNorm norm;
@@ -40,9 +41,9 @@ public final class WordProjection extends Module implements WordSpace {
    */
   public WordProjection(Engine engine, Layers layers, UnaryOperator<Tensor> pooled) {
     super(engine);
+    this.channels = layers.channels();
     this.width = layers.width();
     this.pooled = pooled;
-    int channels = layers.channels();
     norm = layers.normed() ? child("norm", new LayerNorm(engine, channels, EPS)) : null;
     hidden =
         layers.hidden() > 0 ? child("fc1", Linear.xavier(engine, channels, layers.hidden())) : null;
@@ -63,8 +64,18 @@ public final class WordProjection extends Module implements WordSpace {
   }
 
   @Override
-  public Tensor pictures(Tensor pixels) {
-    return engine().tidy(scope -> embed(pooled.apply(pixels)));
+  public int pooledWidth() {
+    return channels;
+  }
+
+  @Override
+  public Tensor pooled(Tensor pixels) {
+    return engine().tidy(scope -> pooled.apply(pixels));
+  }
+
+  @Override
+  public Tensor projected(Tensor features) {
+    return engine().tidy(scope -> embed(features));
   }
 
   @Override

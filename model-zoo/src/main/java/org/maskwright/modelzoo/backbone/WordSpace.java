@@ -17,7 +17,22 @@ public interface WordSpace {
    *
    * <p><b>Shapes</b> pixels [B,C,H,W], normalised; result [B,D]
    */
-  Tensor pictures(Tensor pixels);
+  default Tensor pictures(Tensor pixels) {
+    return pixels.engine().tidy(scope -> projected(pooled(pixels)));
+  }
+
+  /** P, the width of {@link #pooled}. */
+  int pooledWidth();
+
+  /**
+   * What is told of whole pictures before the last projection to the space.
+   *
+   * <p><b>Shapes</b> pixels [B,C,H,W], normalised; result [B,P]
+   */
+  Tensor pooled(Tensor pixels);
+
+  /** From {@link #pooled} [B,P] to the space [B,D]. */
+  Tensor projected(Tensor pooled);
 
   /**
    * Where regions of pictures lie: the features under each mask, brought into the space as the
@@ -30,6 +45,16 @@ public interface WordSpace {
    * @param features of the pictures, as {@link Encoder#encode} gives them
    */
   Regions regions(List<Tensor> features, Tensor maskLogits);
+
+  /**
+   * Where vectors point: the same of length 1. One of length 0 stays so.
+   *
+   * <p><b>Shapes</b> vectors [..,D]; result the same
+   */
+  static Tensor directions(Tensor vectors) {
+    double smallestSquare = 1e-24; // still a number in float32
+    return vectors.mul(vectors.square().sumKeep(vectors.rank() - 1).add(smallestSquare).rsqrt());
+  }
 
   /**
    * Regions in the space.

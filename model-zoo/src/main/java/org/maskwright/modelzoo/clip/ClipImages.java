@@ -15,6 +15,7 @@ import org.maskwright.modelzoo.backbone.BackboneConfig;
 import org.maskwright.modelzoo.backbone.WordSpace;
 import org.maskwright.modelzoo.family.DeducedArchitecture;
 import org.maskwright.modelzoo.family.WeightImport;
+import org.maskwright.modelzoo.vit.ClipActivation;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.vit.VitPart;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -49,10 +50,10 @@ public final class ClipImages implements AutoCloseable {
    * Reads the image encoder of a checkpoint: OpenAI's archives and names, OpenCLIP's, MetaCLIP's or
    * Hugging Face's, a file or a folder; a text encoder beside it is left alone.
    *
-   * @param activation of a transformer's MLPs, for files beside which nothing says it; without,
-   *     OpenAI's is taken
-   * @throws CheckpointException if there is no image encoder of CLIP's, it is not whole, or the
-   *     file says another activation
+   * @param activation of a transformer's MLPs, for files beside which nothing says it; other
+   *     encoders have none
+   * @throws CheckpointException if there is no image encoder of CLIP's, it is not whole, or its
+   *     activation is neither said nor given, or both and not the same
    */
   public static ClipImages open(Engine engine, Path path, Optional<VitActivation> activation) {
     ImportedWeights weights = WeightImport.read(path);
@@ -66,14 +67,10 @@ public final class ClipImages implements AutoCloseable {
   private static ClipImages of(
       Engine engine, ImportedWeights weights, Optional<VitActivation> activation) {
     BackboneConfig deduced = DeducedArchitecture.of(weights.state()).backbone();
-    Optional<Record> given = activation.map(VitPart.Mlp::new);
-    Optional<Record> said = weights.unseen();
-    if (said.isPresent() && given.isPresent() && !said.equals(given)) {
-      throw new CheckpointException(
-          "its settings say %s, got %s; leave the activation out"
-              .formatted(said.get(), given.get()));
-    }
-    BackboneConfig settings = said.or(() -> given).map(deduced::withUnseen).orElse(deduced);
+    BackboneConfig settings = 
+        deduced.unseen().filter(VitPart.Mlp.class::isInstance).isPresent()
+            ? told(deduced, weights, activation)
+            : deduced;
     Backbone backbone = SegmentationModels.backbone(engine, settings);
     try {
       if (backbone.wordSpace().isEmpty()) {
@@ -88,6 +85,14 @@ public final class ClipImages implements AutoCloseable {
       backbone.close();
       throw e;
     }
+  }
+
+  /** With the activation, where the encoder is one that has it. */
+  private static BackboneConfig told(
+      BackboneConfig deduced, ImportedWeights weights, Optional<VitActivation> given) {
+    Optional<VitActivation> said =
+        weights.unseen().map(VitPart.Mlp.class::cast).map(VitPart.Mlp::activation);
+    return deduced.withUnseen(new VitPart.Mlp(ClipActivation.decided(said, given)));
   }
 
   /** All of the encoder; a pyramid over it stays as it is, for nothing here reads it. */

@@ -284,7 +284,7 @@ final class HuggingFaceConfigFile {
   /** Class names in the order of the logits; Transformers writes none where there are two. */
   List<String> classNames() {
     if (!type.namesClasses()) {
-      return ClassSpace.OBJECT.classes().stream().map(ClassSpace.Entry::name).toList();
+      return ClassSpace.OBJECT.names();
     }
     try {
       if (config.hasPath("id2label")) {

@@ -2,6 +2,8 @@ package org.maskwright.modelzoo.head;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The K classes that a model tells apart, in the order of its logits; no-object is not among them.
@@ -35,6 +37,38 @@ public record ClassSpace(List<Entry> classes) {
       list.add(new Entry(Integer.toString(i), true));
     }
     return new ClassSpace(list);
+  }
+
+  /** Of the classes, in order. */
+  public List<String> names() {
+    return classes.stream().map(Entry::name).toList();
+  }
+
+  /**
+   * Where classes that others name stand among these: that of the very name, else the first of a
+   * name that differs in case or in spaces around it.
+   *
+   * @return of each name the index, -1 where there is none
+   */
+  public int[] places(List<String> names) {
+    List<String> exact = names();
+    List<String> known = exact.stream().map(ClassSpace::compared).toList();
+    return names.stream()
+        .mapToInt(name -> exact.contains(name) ? exact.indexOf(name) : known.indexOf(compared(name)))
+        .toArray();
+  }
+
+  /** Those names that no class has. */
+  public List<String> missing(List<String> names) {
+    int[] places = places(names);
+    return IntStream.range(0, places.length)
+        .filter(k -> places[k] < 0)
+        .mapToObj(names::get)
+        .toList();
+  }
+
+  private static String compared(String name) {
+    return name.strip().toLowerCase(Locale.ROOT);
   }
 
   /** K. */

@@ -10,6 +10,7 @@ import org.maskwright.engine.nn.Mlp;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.backbone.WordSpace;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.text.Reduction;
 import org.maskwright.modelzoo.text.TextBank;
@@ -83,7 +84,7 @@ public final class GroundedClassHead extends ClassHead {
     Tensor vectors = projection.forward(states); // [B,Q,D]
     try (var float32 = engine().withPrecision(Precision.FP32)) {
       Tensor scale = WordScores.scale(logitScale);
-      Tensor regions = WordScores.normalised(vectors.cast(DType.FLOAT32)).mul(scale);
+      Tensor regions = WordSpace.directions(vectors.cast(DType.FLOAT32)).mul(scale);
       return new Answer(
           spoken.map(words -> logits(whether, vectors, scale, words)).orElse(whether),
           Optional.of(regions));

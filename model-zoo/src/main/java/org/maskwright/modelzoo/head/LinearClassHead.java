@@ -1,9 +1,9 @@
 package org.maskwright.modelzoo.head;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import org.maskwright.engine.nn.Init;
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
@@ -11,14 +11,13 @@ import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.text.TextBank;
+import org.maskwright.settings.Names;
 
 /**
  * One linear layer to K+1 logits; weight [K+1,C], bias [K+1]. Of other classes it speaks those that
  * are some of its own, by their names: their logits and that of no-object.
  */
 public final class LinearClassHead extends ClassHead {
-  private static final int MOST_NAMED = 10;
-
   private final ClassSpace own;
   private final Parameter weight;
   private final Parameter bias;
@@ -61,33 +60,20 @@ public final class LinearClassHead extends ClassHead {
   @Override
   public Speaking speak(Vocabulary classes, Optional<TextBank> bank) {
     Optional<Chosen> before = chosen;
-    chosen = Optional.of(new Chosen(classes.space(), rows(classes)));
+    chosen = Optional.of(new Chosen(classes.space(), rows(classes.space())));
     return () -> chosen = before;
   }
 
-  private List<Long> rows(Vocabulary classes) {
-    List<String> names = names(own);
-    List<String> wanted = names(classes.space());
-    List<String> unknown = wanted.stream().filter(name -> !names.contains(name)).toList();
+  private List<Long> rows(ClassSpace wanted) {
+    List<String> unknown = own.missing(wanted.names());
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           "classes: a model with a linear class head knows its own %d alone (%s), not %s; one that is trained with model.class-head.type = words can be asked about any words"
-              .formatted(names.size(), some(names), some(unknown)));
+              .formatted(own.size(), Names.some(own.names()), Names.some(unknown)));
     }
-    return LongStream.concat(wanted.stream().mapToLong(names::indexOf), LongStream.of(names.size()))
+    return IntStream.concat(Arrays.stream(own.places(wanted.names())), IntStream.of(own.size()))
+        .asLongStream()
         .boxed()
         .toList();
-  }
-
-  private static List<String> names(ClassSpace space) {
-    return space.classes().stream().map(ClassSpace.Entry::name).toList();
-  }
-
-  private static String some(List<String> names) {
-    List<String> shown = new ArrayList<>(names.subList(0, Math.min(MOST_NAMED, names.size())));
-    if (names.size() > MOST_NAMED) {
-      shown.add("...");
-    }
-    return String.join(", ", shown);
   }
 }

@@ -29,7 +29,7 @@ public record Vocabulary(ClassSpace space, List<WordClass> words) {
   /** Checks that they belong together. */
   public Vocabulary {
     words = List.copyOf(words);
-    List<String> names = space.classes().stream().map(ClassSpace.Entry::name).toList();
+    List<String> names = space.names();
     List<String> said = words.stream().map(WordClass::name).toList();
     if (!names.equals(said)) {
       throw new IllegalArgumentException(

@@ -5,6 +5,7 @@ import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.backbone.WordSpace;
 import org.maskwright.modelzoo.text.WordTable;
 
 /**
@@ -17,9 +18,6 @@ import org.maskwright.modelzoo.text.WordTable;
 record WordScores(Tensor rows) {
   /** Of what cosines are multiplied by, as in CLIP. */
   private static final double LARGEST_SCALE = 100;
-
-  /** A vector of length 0 has no direction; squared, it is still a number in float32. */
-  private static final double SMALLEST_SQUARE = 1e-24;
 
   /** D. */
   int width() {
@@ -36,11 +34,6 @@ record WordScores(Tensor rows) {
     return logarithm.tensor().exp().clamp(0, LARGEST_SCALE);
   }
 
-  /** Vectors [..,D] of length 1. */
-  static Tensor normalised(Tensor x) {
-    return x.mul(x.square().sumKeep(x.rank() - 1).add(SMALLEST_SQUARE).rsqrt());
-  }
-
   /**
    * In float32, as a scale of 100 takes digits away.
    *
@@ -50,7 +43,7 @@ record WordScores(Tensor rows) {
   Tensor of(Tensor vectors) {
     Engine engine = vectors.engine();
     try (var float32 = engine.withPrecision(Precision.FP32)) {
-      Tensor unit = normalised(vectors.cast(DType.FLOAT32));
+      Tensor unit = WordSpace.directions(vectors.cast(DType.FLOAT32));
       int classes = rows.intSize(0);
       int each = rows.intSize(1);
       Tensor scores = unit.linear(rows.flatten(0, 1), null); // [B,Q,K*S]

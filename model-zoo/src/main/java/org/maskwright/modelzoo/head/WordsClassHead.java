@@ -18,6 +18,7 @@ import org.maskwright.engine.nn.Mlp;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.modelzoo.backbone.WordSpace;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.text.WordClass;
@@ -131,7 +132,7 @@ public final class WordsClassHead extends ClassHead {
     try (var float32 = engine().withPrecision(Precision.FP32)) {
       Tensor classes = new WordScores(spoken.table().tensor()).of(vectors); // [B,Q,K]
       Tensor noObject =
-          new WordScores(WordScores.normalised(background.table()).unsqueeze(0)).of(vectors);
+          new WordScores(WordSpace.directions(background.table()).unsqueeze(0)).of(vectors);
       Tensor scale = WordScores.scale(logitScale);
       return Tensor.concat(2, classes, noObject).mul(scale); // [B,Q,K+1]
     }

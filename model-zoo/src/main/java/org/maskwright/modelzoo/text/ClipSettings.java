@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.maskwright.modelzoo.vit.ClipActivation;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.weights.CheckpointException;
 import org.maskwright.modelzoo.weights.CheckpointFamily;
@@ -61,15 +62,8 @@ record ClipSettings(VitActivation activation, int heads, double eps) {
               throw new CheckpointException(
                   "model_type: expected clip or clip_text_model, got " + type);
         };
-    String activation = text.hasPath("hidden_act") ? text.getString("hidden_act") : "quick_gelu";
     return new ClipSettings(
-        switch (activation) {
-          case "quick_gelu" -> VitActivation.QUICK_GELU;
-          case "gelu" -> VitActivation.GELU;
-          default ->
-              throw new CheckpointException(
-                  "hidden_act: expected quick_gelu or gelu, got " + activation);
-        },
+        ClipActivation.ofHuggingFace(text),
         text.hasPath("num_attention_heads") ? text.getInt("num_attention_heads") : DEFAULT_HEADS,
         text.hasPath("layer_norm_eps") ? text.getDouble("layer_norm_eps") : EPS);
   }
@@ -84,9 +78,8 @@ record ClipSettings(VitActivation activation, int heads, double eps) {
           "text_cfg: expected CLIP's own text transformer, with the keys %s, got also %s"
               .formatted(new TreeSet<>(OPEN_CLIP_KEYS), others));
     }
-    boolean quick = model.hasPath("quick_gelu") && model.getBoolean("quick_gelu");
     return new ClipSettings(
-        quick ? VitActivation.QUICK_GELU : VitActivation.GELU,
+        ClipActivation.ofOpenClip(config),
         text.hasPath("heads") ? text.getInt("heads") : DEFAULT_HEADS,
         EPS);
   }

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
+import org.maskwright.modelzoo.vit.ClipActivation;
 import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.weights.Checkpoint;
 import org.maskwright.modelzoo.weights.CheckpointException;
@@ -70,7 +70,10 @@ public final class ClipText implements AutoCloseable {
       CheckpointFamily family = TextCheckpoints.of(theirs.keys());
       Optional<ClipSettings> said = ClipSettings.find(folder, family);
       KeyTranslation translation = family.translate(theirs);
-      TextSizes sizes = TextSizes.of(translation.state(), activation(said, activation));
+      TextSizes sizes = 
+          TextSizes.of(
+              translation.state(),
+              ClipActivation.decided(said.map(ClipSettings::activation), activation));
       if (said.isPresent()) {
         sizes = sizes.withHeads(said.get().heads()).withEps(said.get().eps());
       }
@@ -98,6 +101,27 @@ public final class ClipText implements AutoCloseable {
     }
   }
 
+  /**
+   * Of parts that are there.
+   *
+   * @param transformer closed with this
+   * @param logitScale what the model multiplies cosines by
+   * @param provenance its file, SHA-256 and what else is told of it
+   * @throws IllegalArgumentException if the transformer has another number of tokens
+   */
+  public static ClipText of(
+      ClipTokenizer tokenizer,
+      TextTransformer transformer,
+      double logitScale,
+      Map<String, String> provenance) {
+    if (tokenizer.size() != transformer.sizes().vocabulary()) {
+      throw new IllegalArgumentException(
+          "text: expected a transformer of %d tokens as the tokenizer has, got %d"
+              .formatted(tokenizer.size(), transformer.sizes().vocabulary()));
+    }
+    return new ClipText(tokenizer, transformer, Optional.of(logitScale), provenance);
+  }
+
   private static StateDict unwrapped(StateDict state) {
     if (!state.keys().stream().allMatch(key -> key.startsWith(WRAPPER))) {
       return state;
@@ -105,27 +129,6 @@ public final class ClipText implements AutoCloseable {
     Map<String, HostTensor> inside = new LinkedHashMap<>();
     state.asMap().forEach((key, value) -> inside.put(key.substring(WRAPPER.length()), value));
     return StateDict.of(inside).withMetadata(state.metadata());
-  }
-
-  private static VitActivation activation(
-      Optional<ClipSettings> said, Optional<VitActivation> given) {
-    if (said.isPresent() && given.isPresent() && said.get().activation() != given.get()) {
-      throw new CheckpointException(
-          "its settings say %s, got %s; leave the activation out"
-              .formatted(text(said.get().activation()), text(given.get())));
-    }
-    return said.map(ClipSettings::activation)
-        .or(() -> given)
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    "no file beside the weights says which GELU they were trained with; give"
-                        + " --activation: quick-gelu of OpenAI's and MetaCLIP's (OpenCLIP's names"
-                        + " with -quickgelu), gelu of all others of OpenCLIP"));
-  }
-
-  private static String text(VitActivation activation) {
-    return activation.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Optional<Double> scale(StateDict theirs) {
@@ -165,7 +168,7 @@ public final class ClipText implements AutoCloseable {
     out.put("family", origin.family());
     out.put("licence", origin.licence());
     out.put("tokenizer", tokenizer.source());
-    out.put("activation", text(sizes.activation()));
+    out.put("activation", ClipActivation.text(sizes.activation()));
     return out;
   }
 

@@ -8,8 +8,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.maskwright.modelzoo.weights.CheckpointException;
 
 /**
@@ -79,6 +82,31 @@ public final class ClipTokenizer {
           "expected a vocabulary of CLIP's, got none with '" + token + "'");
     }
     return number;
+  }
+
+  /**
+   * One of merges: its tokens are the bytes, what each merge gives that none before it gives, and
+   * those of start and end.
+   *
+   * @param merges pairs with a space between, the first is merged first
+   * @param source what they are from, for people
+   * @throws IllegalArgumentException if a part of a merge is neither a byte nor of a merge before
+   */
+  public static ClipTokenizer of(List<String> merges, String source) {
+    Map<String, Integer> numbers = new HashMap<>();
+    firstTokens().forEach(token -> numbers.put(token, numbers.size()));
+    for (String merge : merges) {
+      String[] parts = merge.split(" ", -1);
+      if (parts.length != 2 || !numbers.keySet().containsAll(List.of(parts))) {
+        throw new IllegalArgumentException(
+            "merges: expected two tokens that there are before with a space between, got \"%s\""
+                .formatted(merge));
+      }
+      numbers.putIfAbsent(parts[0] + parts[1], numbers.size());
+    }
+    numbers.put(START, numbers.size());
+    numbers.put(END, numbers.size());
+    return new ClipTokenizer(numbers, merges, source);
   }
 
   /** The published one of 49,408 tokens, which all of OpenAI's, OpenCLIP's and MetaCLIP's have. */
@@ -156,10 +184,23 @@ public final class ClipTokenizer {
   }
 
   private void addWords(String text, List<Integer> out) {
-    Matcher word = WORD.matcher(cleaned(text));
-    while (word.find()) {
-      merged(word.group()).forEach(token -> out.add(numbers.get(token)));
+    words(text)
+        .forEach(word -> merged(symbols(word)).forEach(token -> out.add(numbers.get(token))));
+  }
+
+  /** The words of a text, which are merged each for itself. */
+  static Stream<String> words(String text) {
+    return WORD.matcher(cleaned(text)).results().map(MatchResult::group);
+  }
+
+  /** A symbol for each byte of a word. */
+  static List<String> symbols(String word) {
+    List<String> parts = new ArrayList<>();
+    for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
+      parts.add(OF_BYTE[Byte.toUnsignedInt(b)]);
     }
+    parts.set(parts.size() - 1, parts.get(parts.size() - 1) + WORD_END);
+    return parts;
   }
 
   private static String cleaned(String text) {
@@ -181,12 +222,8 @@ public final class ClipTokenizer {
   }
 
   /** Merges the pair that was learned first, wherever it is, until there is none. */
-  private List<String> merged(String word) {
-    List<String> parts = new ArrayList<>();
-    for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
-      parts.add(OF_BYTE[Byte.toUnsignedInt(b)]);
-    }
-    parts.set(parts.size() - 1, parts.get(parts.size() - 1) + WORD_END);
+  private List<String> merged(List<String> symbols) {
+    List<String> parts = symbols;
     while (parts.size() > 1) {
       int best = Integer.MAX_VALUE;
       for (int i = 1; i < parts.size(); i++) {
@@ -195,18 +232,24 @@ public final class ClipTokenizer {
       if (best == Integer.MAX_VALUE) {
         break;
       }
-      List<String> next = new ArrayList<>();
-      for (int i = 0; i < parts.size(); i++) {
-        if (i + 1 < parts.size() && rank(parts.get(i), parts.get(i + 1)) == best) {
-          next.add(parts.get(i) + parts.get(i + 1));
-          i++;
-        } else {
-          next.add(parts.get(i));
-        }
-      }
-      parts = next;
+      int first = best;
+      parts = joined(parts, (left, right) -> rank(left, right) == first);
     }
     return parts;
+  }
+
+  /** Parts with the pairs joined that {@code pair} accepts, from the left. */
+  static List<String> joined(List<String> parts, BiPredicate<String, String> pair) {
+    List<String> out = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      if (i + 1 < parts.size() && pair.test(parts.get(i), parts.get(i + 1))) {
+        out.add(parts.get(i) + parts.get(i + 1));
+        i++;
+      } else {
+        out.add(parts.get(i));
+      }
+    }
+    return out;
   }
 
   private int rank(String left, String right) {

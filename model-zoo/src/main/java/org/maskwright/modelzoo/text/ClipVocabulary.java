@@ -47,12 +47,7 @@ final class ClipVocabulary {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Map<String, Integer> numbers = new HashMap<>();
-    ClipTokenizer.firstTokens().forEach(token -> numbers.put(token, numbers.size()));
-    merges.forEach(merge -> numbers.put(merge.replace(" ", ""), numbers.size()));
-    numbers.put(ClipTokenizer.START, numbers.size());
-    numbers.put(ClipTokenizer.END, numbers.size());
-    return new ClipTokenizer(numbers, merges, "CLIP's published vocabulary");
+    return ClipTokenizer.of(merges, "CLIP's published vocabulary");
   }
 
   static Optional<ClipTokenizer> find(Path folder) {

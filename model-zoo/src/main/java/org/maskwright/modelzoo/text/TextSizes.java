@@ -81,6 +81,29 @@ public record TextSizes(
         EPS);
   }
 
+  /**
+   * The usual ones but for a vocabulary and a context of their own: MLPs of four times the width.
+   */
+  public static TextSizes of(
+      int vocabulary,
+      int context,
+      int width,
+      int layers,
+      int heads,
+      int embedding,
+      VitActivation activation) {
+    return new TextSizes(
+        vocabulary,
+        context,
+        width,
+        layers,
+        heads,
+        MLP_RATIO * width,
+        embedding,
+        activation,
+        EPS);
+  }
+
   /** The same with so many heads, which weights do not show. */
   public TextSizes withHeads(int count) {
     return new TextSizes(

@@ -10,9 +10,6 @@ import org.maskwright.modelzoo.weights.JsonFile;
 
 /** What the file beside weights of CLIP says of its image encoder: which GELU it has. */
 final class ClipSidecar {
-  private static final String ACTIVATION = "hidden_act";
-  private static final String QUICK = "quick_gelu";
-
   private ClipSidecar() {}
 
   /**
@@ -51,29 +48,14 @@ final class ClipSidecar {
       case "clip" ->
           Optional.of(
               config.hasPath("vision_config")
-                  ? named(config.getConfig("vision_config"))
+                  ? ClipActivation.ofHuggingFace(config.getConfig("vision_config"))
                   : VitActivation.QUICK_GELU);
-      case "clip_vision_model" -> Optional.of(named(config));
+      case "clip_vision_model" -> Optional.of(ClipActivation.ofHuggingFace(config));
       default -> Optional.empty();
     };
   }
 
-  private static VitActivation named(Config vision) {
-    String name = vision.hasPath(ACTIVATION) ? vision.getString(ACTIVATION) : QUICK;
-    return switch (name) {
-      case QUICK -> VitActivation.QUICK_GELU;
-      case "gelu" -> VitActivation.GELU;
-      default ->
-          throw new CheckpointException(
-              "%s: expected quick_gelu or gelu, got %s".formatted(ACTIVATION, name));
-    };
-  }
-
   private static Optional<VitActivation> openClip(Config config) {
-    String quick = "model_cfg.quick_gelu";
-    return Optional.of(
-        config.hasPath(quick) && config.getBoolean(quick)
-            ? VitActivation.QUICK_GELU
-            : VitActivation.GELU);
+    return Optional.of(ClipActivation.ofOpenClip(config));
   }
 }

@@ -203,6 +203,16 @@ public final class Vit extends Backbone {
     }
 
     @Override
+    public int inputs() {
+      return patchEmbed.proj.weight().tensor().intSize(1);
+    }
+
+    @Override
+    public int grid() {
+      return settings.grid();
+    }
+
+    @Override
     public int placeless() {
       return 1 + settings.registers();
     }

@@ -86,6 +86,15 @@ class ClipImagesTest {
     }
   }
 
+  @Test
+  void activationThatNoFileSaysIsGivenAndNeverGuessed() throws Exception {
+    Path file = file("clip-vit");
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.withBackend("torch"))) {
+      assertRefused(engine, file, "give --activation");
+      ClipImages.open(engine, file, Optional.of(VitActivation.GELU)).close();
+    }
+  }
+
   private static void assertRefused(Engine engine, Path file, String message) {
     CheckpointException e =
         assertThrows(

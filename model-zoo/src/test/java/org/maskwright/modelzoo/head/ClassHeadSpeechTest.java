@@ -273,11 +273,21 @@ class ClassHeadSpeechTest {
         assertEquals(space("c", "a"), head.space());
       }
       assertArrayEquals(own.toFloats(), head.forward(states).toFloats());
+      try (var spoken = head.speak(parse("B"), Optional.empty())) {
+        assertArrayEquals(column(own, 1), column(head.forward(states), 0), 1e-6f, "other case");
+      }
       String told =
           refused(
               IllegalArgumentException.class, () -> head.speak(parse("a, d"), Optional.empty()));
       assertTrue(told.contains("(a, b, c), not d") && told.contains("type = words"), told);
     }
+  }
+
+  @Test
+  void aClassStandsWhereItsVeryNameStandsElseWhateverTheCase() {
+    ClassSpace own = space("Cat", "cat", "dog");
+    assertArrayEquals(new int[] {1, 0, 2, -1}, own.places(List.of("cat", "CAT", " Dog", "car")));
+    assertEquals(List.of("car"), own.missing(List.of("cat", "car")));
   }
 
   @Test

@@ -88,7 +88,7 @@ class SomePatchesTest {
         var scope = engine.scope()) {
       vit.setTraining(false);
       Tensor pixels = pixels(engine);
-      Tensor rows = PatchGrid.of(pixels, 4);
+      Tensor rows = PatchGrid.pixels(pixels, 4);
       Tensor hidden = Tensor.concat(1, rows.slice(1, 0, 3), rows.slice(1, 3, PATCHES).mul(5));
       PatchEncoder encoder = vit.patchEncoder().orElseThrow();
       Tensor seen = engine.longs(new long[] {0, 2, 2, 1}, 2, 2);

@@ -137,7 +137,7 @@ public final class AnnotateServer implements AutoCloseable {
       return wishes.classes();
     }
     return model
-        .map(space -> space.classes().stream().map(ClassSpace.Entry::name).toList())
+        .map(ClassSpace::names)
         .orElse(List.of(ANY_CLASS));
   }
 

@@ -1,9 +1,12 @@
 package org.maskwright.trainer.caption;
 
+import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
+import org.maskwright.trainer.loss.PairContrast;
 
 /**
- * How well the regions of images go with the words of captions.
+ * How well the regions of images go with the words of captions: the captions of a batch, against
+ * which the regions of every output of a model are held.
  *
  * <p><b>Maths</b> with s(b,q,k) = z(b,q) . w(k), the product of a region with a word, both of
  * length 1 and z times the scale: a word's score in an image is the sum over its regions q of
@@ -13,55 +16,55 @@ import org.maskwright.engine.tensor.Tensor;
  *
  * <p><b>Source</b> OpenSeg (arXiv 2112.12143), section 3.2; ODISE (arXiv 2303.04803), section 3.4.
  * Written from the formula. <b>Differs:</b> of OpenSeg, whose softmax is not scaled, as ODISE.
+ *
+ * <p><b>Lifecycle</b> its tensors are the engine's scope's
  */
 final class Grounding {
-  private Grounding() {}
+  private final Tensor words; // [N,D], those of one caption after those of another
+  private final Tensor means; // [N,B], 1 / words of the caption where the word is of it
+  private final float[] shares; // [B], what each image counts
 
   /**
-   * Scores of images with captions.
+   * Captions of B images.
    *
-   * <p><b>Shapes</b> regions [B,Q,D], the scale in them; words [N,D], those of one caption after
-   * those of another; result [B,B']
-   *
-   * @param counts of the words of each of B' captions, of sum N; at least 1 each
+   * @param words [N,D], those of one caption after those of another
+   * @param counts of the words of each caption, of sum N; at least 1 each
+   * @param shares [B], what each image counts
    */
-  static Tensor scores(Tensor regions, Tensor words, int[] counts) {
-    int total = words.intSize(0);
-    float[] means = new float[total * counts.length]; // [N,B']
-    int n = 0;
-    for (int c = 0; c < counts.length; c++) {
+  Grounding(Engine engine, float[] words, int[] counts, float[] shares) {
+    int n = counts.length;
+    int total = 0;
+    for (int count : counts) {
+      total += count;
+    }
+    float[] meanOf = new float[total * n];
+    int word = 0;
+    for (int c = 0; c < n; c++) {
       for (int k = 0; k < counts[c]; k++) {
-        means[n++ * counts.length + c] = 1f / counts[c];
+        meanOf[word++ * n + c] = 1f / counts[c];
       }
     }
+    this.words = engine.floats(words, total, words.length / total);
+    means = engine.floats(meanOf, total, n);
+    this.shares = shares;
+  }
+
+  /** The loss of the images' regions [B,Q,D], the scale in them: a scalar. */
+  Tensor loss(Tensor regions) {
+    return PairContrast.loss(scores(regions), shares);
+  }
+
+  /** Scores [B,B'] of images with captions. */
+  private Tensor scores(Tensor regions) {
     Tensor products =
         regions
             .flatten(0, 1)
             .matmulTransposed(words)
-            .reshape(regions.size(0), regions.size(1), total); // [B,Q,N]
+            .reshape(regions.size(0), regions.size(1), words.size(0)); // [B,Q,N]
     return products
         .softmax(1)
         .mul(products)
         .sum(1) // [B,N]
-        .matmul(regions.engine().floats(means, total, counts.length));
-  }
-
-  /**
-   * The loss, a scalar.
-   *
-   * @param scores [n,n] of images with captions; image i's own is caption i
-   * @param shares [n] of the images
-   */
-  static Tensor loss(Tensor scores, float[] shares) {
-    int n = shares.length;
-    float[] own = new float[n * n];
-    for (int i = 0; i < n; i++) {
-      own[i * n + i] = -0.5f * shares[i];
-    }
-    return scores
-        .logSoftmax(1)
-        .add(scores.logSoftmax(0))
-        .mul(scores.engine().floats(own, n, n))
-        .sum();
+        .matmul(means);
   }
 }

@@ -68,13 +68,17 @@ record GroundingTerm(double weight, Regions regions) implements LossTerm {
     WordBatch own = WordBatch.of(said, Arrays.copyOf(shares, said.size()), width);
     ProcessGroup group = layers.get(0).engine().processes();
     List<Tensor> losses =
-        group.size() > 1
-            ? new SharedRegions(group, own, layers).losses()
-            : layers.stream()
-                .map(l -> own.images() == 0 ? l.mul(0).sum() : own.loss(l))
-                .map(l -> l.reshape(1))
-                .toList();
+        group.size() > 1 ? new SharedRegions(group, own, layers).losses() : alone(own, layers);
     return Optional.of(Tensor.concat(0, losses.toArray(Tensor[]::new)));
+  }
+
+  /** The loss [1] of each output where there is one process. */
+  private static List<Tensor> alone(WordBatch own, List<Tensor> layers) {
+    if (own.images() == 0) {
+      return layers.stream().map(l -> l.mul(0).sum().reshape(1)).toList();
+    }
+    Grounding captions = own.on(layers.get(0).engine());
+    return layers.stream().map(l -> captions.loss(l).reshape(1)).toList();
   }
 
   /**

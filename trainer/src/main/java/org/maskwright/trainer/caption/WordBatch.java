@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.maskwright.datasets.Word;
 import org.maskwright.engine.tensor.Engine;
-import org.maskwright.engine.tensor.Tensor;
 
 /** The words of the images of a batch that have some, and what each image counts. */
 final class WordBatch {
@@ -70,11 +69,9 @@ final class WordBatch {
     return counts.length;
   }
 
-  /** The loss of these images' regions [n,Q,D], a scalar; n is at least 1. */
-  Tensor loss(Tensor regions) {
-    Engine engine = regions.engine();
-    Tensor words = engine.floats(embeddings, embeddings.length / width, width);
-    return Grounding.loss(Grounding.scores(regions, words, counts), shares);
+  /** What these images' regions are held against; n is at least 1. */
+  Grounding on(Engine engine) {
+    return new Grounding(engine, embeddings, counts, shares);
   }
 
   /** How many bytes {@link #write} takes. */

@@ -243,6 +243,7 @@ final class DataArgument {
         ignore,
         maskSuffix,
         holdOut,
+        List.of(),
         followLinks ? DataFolder.Links.FOLLOW : DataFolder.Links.REFUSE,
         Channels.AS_STORED.count());
   }

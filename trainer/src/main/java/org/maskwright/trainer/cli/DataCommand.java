@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       WhichShapeCommand.class,
       NestedShapesCommand.class,
       CaptionShapesCommand.class,
+      VocabularyCommand.class,
       DataCheckCommand.class,
       DataStatsCommand.class,
       DataViewCommand.class,

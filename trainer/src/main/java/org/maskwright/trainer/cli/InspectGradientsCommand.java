@@ -168,7 +168,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
   private static CriterionSettings withWeights(
       CriterionSettings settings, SegmentationModel model) {
     List<String> classes =
-        model.classSpace().classes().stream().map(ClassSpace.Entry::name).toList();
+        model.classSpace().names();
     try {
       return settings.withClassWeights(
           ClassWeightSettings.asked(

@@ -14,6 +14,7 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.text.ClipText;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.modelzoo.text.WordClass;
+import org.maskwright.trainer.clip.TextEncoders;
 import org.maskwright.trainer.output.OutputFolder;
 import org.maskwright.trainer.run.Console;
 import org.maskwright.trainer.words.NearWords;
@@ -66,7 +67,9 @@ final class TextBankCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "CLIP",
-      description = "File of weights, or a folder with one; its text encoder is read.")
+      description =
+          "File of weights, or a folder with one; its text encoder is read. Or a checkpoint of a run of"
+              + " the tasks clip and slip.")
   private Path model;
 
   @Option(names = "--out", paramLabel = "FILE", description = "Bank to write, .safetensors.")
@@ -87,7 +90,7 @@ final class TextBankCommand implements Callable<Integer> {
     TextBank bank;
     try (Console console = Terminal.console(spec);
         Engine opened = engine.open();
-        ClipText text = ClipText.open(opened, model, clip.activation())) {
+        ClipText text = TextEncoders.open(opened, model, clip.activation())) {
       List<String> all = words.classes().stream().flatMap(c -> c.words().stream()).toList();
       for (String word : text.tooLong(all, sentences)) {
         warnings.add(
@@ -102,6 +105,7 @@ final class TextBankCommand implements Callable<Integer> {
               () -> console.progress("words", ++done[0], all.size(), all.get(done[0] - 1)));
     }
     Map<String, String> origin = new LinkedHashMap<>(bank.provenance());
+    origin.put(Templates.PROVENANCE, templates);
     origin.put("classes", String.valueOf(classes.getFileName()));
     origin.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     TextBank named = bank.withProvenance(origin);

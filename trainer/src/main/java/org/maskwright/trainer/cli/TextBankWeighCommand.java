@@ -15,6 +15,8 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.clip.ClipImages;
 import org.maskwright.modelzoo.text.TemplateWeights;
 import org.maskwright.modelzoo.text.TextBank;
+import org.maskwright.modelzoo.vit.ClipActivation;
+import org.maskwright.modelzoo.vit.VitActivation;
 import org.maskwright.modelzoo.weights.Provenance;
 import org.maskwright.trainer.eval.Photographs;
 import org.maskwright.trainer.output.OutputFolder;
@@ -121,7 +123,7 @@ final class TextBankWeighCommand implements Callable<Integer> {
     List<float[]> pictures;
     TemplateWeights found;
     try (Engine opened = engine.open()) {
-      pictures = photographs ? embedded(opened) : EmbeddingFile.read(images);
+      pictures = photographs ? embedded(opened, bank) : EmbeddingFile.read(images);
       found = weighed(opened, bank, pictures, mean, settings);
     }
     Map<String, String> origin = new LinkedHashMap<>(bank.provenance());
@@ -162,10 +164,17 @@ final class TextBankWeighCommand implements Callable<Integer> {
     }
   }
 
-  private List<float[]> embedded(Engine opened) {
+  /** The activation is given, or that of the bank's text encoder, which is of the same CLIP. */
+  private List<float[]> embedded(Engine opened, TextBank bank) {
+    Optional<VitActivation> activation =
+        clip.activation()
+            .or(
+                () ->
+                    Optional.ofNullable(bank.provenance().get("activation"))
+                        .flatMap(ClipActivation::ofText));
     List<Photographs.Photograph> found = Photographs.find(List.of(images));
     try (Console console = Terminal.console(spec);
-        ClipImages encoder = ClipImages.open(opened, model.get(), clip.activation())) {
+        ClipImages encoder = ClipImages.open(opened, model.get(), activation)) {
       return PictureEmbeddings.of(
           encoder, found, (done, all, name) -> console.progress("photographs", done, all, name));
     }

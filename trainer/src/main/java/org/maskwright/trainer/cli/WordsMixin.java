@@ -1,7 +1,9 @@
 package org.maskwright.trainer.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
@@ -10,6 +12,7 @@ import org.maskwright.modelzoo.text.ClipText;
 import org.maskwright.modelzoo.text.TextBank;
 import org.maskwright.trainer.run.SpokenWords;
 import org.maskwright.trainer.words.Templates;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** The options that ask a model about other classes than its own. */
 final class WordsMixin {
   private static final List<String> OPTIONS =
-      List.of("--classes", "--stuff", "--bank", "--text-model");
+      List.of("--classes", "--stuff", "--bank", "--text-model", ClipMixin.ACTIVATION);
 
   @Option(
       names = "--classes",
@@ -54,6 +57,8 @@ final class WordsMixin {
               + " the vectors in the sentences that text-bank has by default.")
   private Optional<Path> textModel = Optional.empty();
 
+  @Mixin private ClipMixin clip;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -78,6 +83,10 @@ final class WordsMixin {
         throw new ParameterException(spec.commandLine(), name + ": only with --classes");
       }
     }
+    if (textModel.isEmpty() && clip.activation().isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), ClipMixin.ACTIVATION + ": only with --text-model");
+    }
     if (bank.isPresent()) {
       OptionWish.none(spec, List.of("--text-model"), "--bank");
     }
@@ -94,7 +103,7 @@ final class WordsMixin {
   private TextBank made(Vocabulary vocabulary, Path model) {
     List<String> sentences = Templates.read(Templates.USUAL);
     try (Engine engine = Engine.open(EngineOptions.DEFAULT.withDevice("cpu"));
-        ClipText text = ClipText.open(engine, model, Optional.empty())) {
+        ClipText text = ClipText.open(engine, model, clip.activation())) {
       List<String> words =
           vocabulary.words().stream().flatMap(each -> each.words().stream()).toList();
       for (String word : text.tooLong(words, sentences)) {
@@ -104,7 +113,10 @@ final class WordsMixin {
                 "warning: '%s' does not fit into the encoder's %d tokens and is cut%n",
                 word, text.transformer().sizes().context());
       }
-      return text.bank(vocabulary.words(), sentences, () -> {});
+      TextBank bank = text.bank(vocabulary.words(), sentences, () -> {});
+      Map<String, String> origin = new LinkedHashMap<>(bank.provenance());
+      origin.put(Templates.PROVENANCE, Templates.USUAL);
+      return bank.withProvenance(origin);
     }
   }
 }

@@ -2,7 +2,9 @@ package org.maskwright.trainer.config;
 
 import java.util.Collections;
 import java.util.List;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Task;
+import org.maskwright.datasets.clip.Examples;
 import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.datasets.transform.ColorJitter;
 import org.maskwright.datasets.transform.FixedSizeCrop;
@@ -17,9 +19,29 @@ import org.maskwright.settings.Doc;
 
 /** How training images are changed: one of the field's pipelines. */
 @Doc("How training images are changed: one of the field's pipelines.")
-public sealed interface AugmentSettings {
-  /** The pipeline for a task. */
+public sealed interface AugmentSettings
+    permits AugmentSettings.Lsj,
+        AugmentSettings.Crop,
+        AugmentSettings.Resize,
+        AugmentSettings.Grid,
+        Views,
+        AugmentSettings.None {
+  /** The pipeline for a task; where it shows several views of a picture, that of the first. */
   Augmentation pipeline(Task task);
+
+  /**
+   * The examples of an epoch, of pictures or of clips.
+   *
+   * @throws org.maskwright.datasets.DatasetException as {@link ClipSettings#examples}
+   */
+  default Examples examples(Dataset dataset, Task task, ClipSettings clips) {
+    return clips.examples(dataset, pipeline(task));
+  }
+
+  /** How many views of a picture are one example. */
+  default int frames() {
+    return 1;
+  }
 
   /** Whether colours change, which means something of three channels alone. */
   default boolean changesColours() {
@@ -37,7 +59,7 @@ public sealed interface AugmentSettings {
   /** Longest side of a crop; what is larger is a slip of the pen. */
   int MAX_CROP = 16_384;
 
-  private static void requireCrop(int height, int width) {
+  static void requireCrop(int height, int width) {
     String expected = "1 to " + MAX_CROP;
     Ranges.require(height >= 1 && height <= MAX_CROP, "height", expected, height);
     Ranges.require(width >= 1 && width <= MAX_CROP, "width", expected, width);
@@ -49,10 +71,6 @@ public sealed interface AugmentSettings {
         "shortEdges",
         "at least one length, all at least 1",
         shortEdges);
-  }
-
-  private static void requireProbability(String name, double value) {
-    Ranges.require(value >= 0 && value <= 1, name, "a probability in [0,1]", value);
   }
 
   /** Large-scale jitter: flip, resize by a random scale, crop to a fixed size. */
@@ -74,7 +92,7 @@ public sealed interface AugmentSettings {
           "maxScale",
           "a number from min-scale up",
           maxScale);
-      requireProbability("flip", flip);
+      Ranges.requireProbability("flip", flip);
     }
 
     @Override
@@ -120,7 +138,7 @@ public sealed interface AugmentSettings {
           "singleCategoryMaxArea",
           "a share in (0,1]",
           singleCategoryMaxArea);
-      requireProbability("flip", flip);
+      Ranges.requireProbability("flip", flip);
     }
 
     @Override
@@ -161,7 +179,7 @@ public sealed interface AugmentSettings {
       shortEdges = List.copyOf(shortEdges);
       requireEdges(shortEdges);
       Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
-      requireProbability("flip", flip);
+      Ranges.requireProbability("flip", flip);
     }
 
     @Override
@@ -194,7 +212,7 @@ public sealed interface AugmentSettings {
       Ranges.require(shortEdge >= 1, "shortEdge", "at least 1", shortEdge);
       Ranges.require(maxSize >= 1, "maxSize", "at least 1", maxSize);
       requireCrop(height, width);
-      requireProbability("flip", flip);
+      Ranges.requireProbability("flip", flip);
     }
 
     @Override

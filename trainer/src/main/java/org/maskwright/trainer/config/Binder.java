@@ -108,15 +108,20 @@ final class Binder {
       ConfigValue value = withElementsLike(components[i], values);
       arguments[i] = bindValue(components[i].getGenericType(), value, Keys.join(path, key));
     }
-    List<String> known = new ArrayList<>(Keys.of(type));
-    for (RecordComponent component : components) {
-      Optional.ofNullable(component.getAnnotation(ElementsLike.class))
-          .ifPresent(like -> known.add(like.value()));
-    }
-    checkKeys(values, known, path);
+    checkKeys(values, known(type), path);
     return Arrays.asList(arguments).contains(FAILED)
         ? FAILED
         : construct(type, components, arguments, values, path);
+  }
+
+  /** What may be written in a section: its keys, and the sections that elements of its lists are like. */
+  private static List<String> known(Class<?> type) {
+    List<String> known = new ArrayList<>(Keys.of(type));
+    for (RecordComponent component : type.getRecordComponents()) {
+      Optional.ofNullable(component.getAnnotation(ElementsLike.class))
+          .ifPresent(like -> known.add(like.value()));
+    }
+    return known;
   }
 
   /** The value of a component; elements of a list fall back to what {@link ElementsLike} names. */
@@ -165,7 +170,7 @@ final class Binder {
   /** A variant that is not chosen may be incomplete, but what is written in it must be known. */
   private void checkUnusedVariant(Class<?> variant, ConfigValue value, String path) {
     if (value instanceof ConfigObject values) {
-      checkKeys(values, Keys.of(variant), path);
+      checkKeys(values, known(variant), path);
     } else if (!absent(value)) {
       wrongType("a section { ... }", value, path);
     }

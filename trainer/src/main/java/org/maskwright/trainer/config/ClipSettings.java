@@ -31,6 +31,9 @@ public record ClipSettings(
                 + " Mask2Former-VIS' official code, in which a track that the last frame does not"
                 + " show is learnt as no object.")
         Augmentation.ClipLabels labels) {
+  /** The most frames of an example. */
+  static final int MOST = VideoClips.MOST_FRAMES;
+
   /** What clips are made of. */
   public enum From {
     VIDEOS,

@@ -84,10 +84,12 @@ public record EvalSettings(
     Ranges.require(shots >= 1 && shots <= MOST_SHOTS, "shots", "1 to " + MOST_SHOTS, shots);
     Ranges.require(patience >= 0, "patience", "at least 0", patience);
     Ranges.require(samples >= 0, "samples", "at least 0", samples);
-    // Which data set has been named, and what is measured on it, RunSettings checks.
-    List<String> any = nameIn(best).isPresent() ? ResultKinds.names() : tasks;
+    // What is measured on which data set, whose tasks may be others, RunSettings checks.
     String metric = metricIn(best);
-    boolean measured = metric.startsWith(LOSS) ? loss : metrics(any, novel).containsKey(metric);
+    boolean measured =
+        metric.startsWith(LOSS)
+            ? loss
+            : metrics(ResultKinds.names(), novel).containsKey(metric);
     String losses = loss ? ", loss.total, or loss. and a term of the criterion" : "";
     Ranges.require(
         measured,

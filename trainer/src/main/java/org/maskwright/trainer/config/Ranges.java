@@ -15,4 +15,9 @@ final class Ranges {
       throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
     }
   }
+
+  /** Refuses what is no probability; see {@link #require}. */
+  static void requireProbability(String name, double value) {
+    require(value >= 0 && value <= 1, name, "a probability in [0,1]", value);
+  }
 }

@@ -174,6 +174,14 @@ public record RunSettings(
           "a decoder that takes clips, such as model.decoder.type = masked-attention-video, where data.source.clips.frames = "
               + source.clips().frames(),
           Registry.of(DecoderPart.class).of(model.decoder()).name());
+      Ranges.require(
+          source.augment().frames() == 1
+              || model.decoder().isPretext()
+              || model.decoder().takesClips(),
+          "augment",
+          "one view of a picture, augment.views.views = [{}], with model.decoder.type = "
+              + model.decoderName(),
+          source.augment().frames() + " views");
     }
   }
 

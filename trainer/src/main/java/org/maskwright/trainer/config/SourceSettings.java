@@ -59,6 +59,11 @@ public record SourceSettings(
         "repeatThreshold",
         "a share of the images in [0,1]",
         repeatThreshold);
+    Ranges.require(
+        augment.frames() == 1 || !clips.clips(),
+        "clips",
+        "frames = 1 where an example is several views of a picture, augment.type = views",
+        "frames = " + clips.frames());
     if (clips.clips()) {
       Ranges.require(
           tiles.tiling().isEmpty(),
@@ -83,6 +88,11 @@ public record SourceSettings(
   /** What training makes of its annotation. */
   public SourceSupervision annotation() {
     return new SourceSupervision(supervision, lossWeights);
+  }
+
+  /** T: frames of a clip, or views of a picture. */
+  public int frames() {
+    return Math.max(clips.frames(), augment.frames());
   }
 
   /** What its annotation is taken for in a run. */

@@ -2,7 +2,6 @@ package org.maskwright.trainer.eval;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -41,23 +40,17 @@ public final class ChosenClasses implements Network {
   public ChosenClasses(Network own, ClassSpace classes, Map<String, String> kinds) {
     this.own = own;
     this.classes = classes;
-    this.from = places(own.classSpace(), names(classes), kinds);
+    this.from = places(own.classSpace(), classes.names(), kinds);
   }
 
-  /**
-   * Which of a model's classes are kinds of others.
-   *
-   * @param kinds as of the constructor
-   * @return of each name the indices in the model's classes, rising
-   */
-  public static List<List<Integer>> places(
+  private static List<List<Integer>> places(
       ClassSpace model, List<String> names, Map<String, String> kinds) {
     if (kinds.isEmpty()) {
-      return Arrays.stream(places(model, names))
+      return Arrays.stream(model.places(names))
           .mapToObj(k -> k < 0 ? List.<Integer>of() : List.of(k))
           .toList();
     }
-    List<String> own = names(model);
+    List<String> own = model.names();
     return names.stream()
         .map(
             name ->
@@ -66,33 +59,6 @@ public final class ChosenClasses implements Network {
                     .boxed()
                     .toList())
         .toList();
-  }
-
-  /**
-   * Which of a model's classes others are.
-   *
-   * @return of each name the index in the model's classes; -1 where it has none of that name
-   */
-  public static int[] places(ClassSpace model, List<String> names) {
-    List<String> known = names(model).stream().map(ChosenClasses::compared).toList();
-    return names.stream().mapToInt(name -> known.indexOf(compared(name))).toArray();
-  }
-
-  /** Those of some classes that a model does not have. */
-  public static List<String> missing(ClassSpace model, List<String> names) {
-    int[] places = places(model, names);
-    return IntStream.range(0, places.length)
-        .filter(k -> places[k] < 0)
-        .mapToObj(names::get)
-        .toList();
-  }
-
-  private static List<String> names(ClassSpace classes) {
-    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
-  }
-
-  private static String compared(String name) {
-    return name.strip().toLowerCase(Locale.ROOT);
   }
 
   private Seen chosen(Seen seen) {

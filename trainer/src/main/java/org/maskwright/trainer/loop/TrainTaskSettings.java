@@ -2,7 +2,10 @@ package org.maskwright.trainer.loop;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.datasets.clip.Examples;
+import org.maskwright.modelzoo.ModelConfig;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.settings.Doc;
 import org.maskwright.settings.Registry;
@@ -47,6 +50,27 @@ public interface TrainTaskSettings {
    */
   default boolean takesBareImages() {
     return false;
+  }
+
+  /**
+   * Of a task that takes pictures whatever is annotated: the data set with its annotation as the
+   * task learns from it.
+   */
+  default Dataset annotation(Dataset own) {
+    return own;
+  }
+
+  /**
+   * The examples of an epoch, with what else the task learns from.
+   *
+   * @param own one of each picture
+   * @param pictures of the source, as {@link #annotation} gives them
+   * @param model what is trained
+   * @param notes is told what is probably not meant, a line each
+   */
+  default Examples examples(
+      Examples own, Dataset pictures, ModelConfig model, Consumer<String> notes) {
+    return own;
   }
 
   /** The task, whose {@link TrainTask#model} is {@link Context#model} or has it as a child. */

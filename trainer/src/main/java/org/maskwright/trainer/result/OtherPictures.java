@@ -1,6 +1,9 @@
 package org.maskwright.trainer.result;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.Normalization;
 
@@ -13,6 +16,7 @@ public final class OtherPictures {
   private final Dataset dataset;
   private final Normalization normalization;
   private final int shots;
+  private final Map<Class<?>, Object> once = new HashMap<>();
   private List<List<Integer>> showing; // of each class the pictures; read when first wanted
 
   /**
@@ -40,6 +44,16 @@ public final class OtherPictures {
   /** How many of them are to be shown, at least 1. */
   public int shots() {
     return shots;
+  }
+
+  /**
+   * What a kind of result makes of them once for all images of an evaluation; made when it is first
+   * asked for.
+   *
+   * @param type what it is found by
+   */
+  public <T> T once(Class<T> type, Supplier<T> made) {
+    return type.cast(once.computeIfAbsent(type, t -> made.get()));
   }
 
   /** The numbers of those that show a class, rising. */

@@ -202,7 +202,7 @@ public final class SemanticKind implements ResultKind<SemanticMap> {
 
   @Override
   public Picture draw(SemanticMap result, Overlay photograph, Shown shown) {
-    List<String> names = shown.classes().classes().stream().map(ClassSpace.Entry::name).toList();
+    List<String> names = shown.classes().names();
     return photograph.semantic(result.labels(), -1, names);
   }
 

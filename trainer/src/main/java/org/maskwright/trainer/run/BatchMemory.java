@@ -35,7 +35,7 @@ final class BatchMemory {
                 require(
                     settings.data().channels(),
                     source.augment(),
-                    (long) source.clips().frames()
+                    (long) source.frames()
                         * (mixed ? settings.train().batchSize() : source.batchSize()),
                     machineBytes));
   }

@@ -18,6 +18,7 @@ import org.maskwright.datasets.metrics.ScoreThresholds;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.head.ClassHead;
 import org.maskwright.modelzoo.head.ClassSpace;
+import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.EvalSettings;
 import org.maskwright.trainer.config.RunSettings;
@@ -81,7 +82,7 @@ public final class Evaluator {
     boolean own =
         data.ofOwnClasses()
             && network.prompted().isEmpty()
-            && !names(model.classSpace()).equals(data.classNames());
+            && !model.classSpace().names().equals(data.classNames());
     boolean words = own && model.config().classHead().speaksWords();
     this.modelClasses = model.classSpace().size();
     this.words =
@@ -92,7 +93,7 @@ public final class Evaluator {
     }
     this.places =
         own && !words && data.kinds().isEmpty()
-            ? Optional.of(ChosenClasses.places(model.classSpace(), data.classNames()))
+            ? Optional.of(model.classSpace().places(data.classNames()))
             : Optional.empty();
     this.predictor =
         new Predictor(
@@ -104,25 +105,24 @@ public final class Evaluator {
     this.evaluation = evaluation(predictor, run, data, threshold, console::line);
   }
 
-  private static List<String> names(ClassSpace classes) {
-    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
-  }
-
   private static Network chosen(
       Network network, ClassSpace classes, EvaluatedData data, Console console) {
     if (!data.kinds().isEmpty()) {
       return new ChosenClasses(network, classes, data.kinds());
     }
-    List<String> missing = ChosenClasses.missing(network.classSpace(), data.classNames());
+    List<String> missing = network.classSpace().missing(data.classNames());
     if (!missing.isEmpty()) {
       if (missing.size() == classes.size()) {
         throw new ConfigException(
             "data.evaluations, %s: expected a class of the model, %s, got %s; give them the model's names with classes = { theirs = ours }"
-                .formatted(data.name(), names(network.classSpace()), data.classNames()));
+                .formatted(
+                    data.name(),
+                    Names.some(network.classSpace().names()),
+                    Names.some(data.classNames())));
       }
       console.line(
           "note: %s: the model does not have %d of %d classes, which are never found: %s",
-          data.name(), missing.size(), classes.size(), String.join(", ", missing));
+          data.name(), missing.size(), classes.size(), Names.some(missing));
     }
     return new ChosenClasses(network, classes);
   }

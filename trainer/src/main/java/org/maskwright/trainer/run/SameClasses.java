@@ -21,7 +21,7 @@ public final class SameClasses {
    * @throws ConfigException if their numbers differ, or their names where both have some
    */
   public static void require(ClassSpace classes, Dataset data, Path model, boolean byPosition) {
-    List<String> expected = names(classes);
+    List<String> expected = classes.names();
     List<String> got = data.categories().names();
     if (expected.size() != got.size()) {
       throw new ConfigException(
@@ -51,10 +51,6 @@ public final class SameClasses {
 
   /** Whether a model told its classes' names: an imported one may have nothing but numbers. */
   private static boolean isNamed(ClassSpace classes) {
-    return !names(classes).equals(names(ClassSpace.ofSize(classes.size())));
-  }
-
-  private static List<String> names(ClassSpace classes) {
-    return classes.classes().stream().map(ClassSpace.Entry::name).toList();
+    return !classes.names().equals(ClassSpace.ofSize(classes.size()).names());
   }
 }

@@ -17,7 +17,7 @@ import org.maskwright.modelzoo.text.TextBank;
 public record SpokenWords(Vocabulary classes, Optional<TextBank> bank) {
   /** What is told of them: which were in the training and which were not. */
   String note(ClassSpace own) {
-    List<String> names = own.classes().stream().map(ClassSpace.Entry::name).toList();
+    List<String> names = own.names();
     List<String> known = new ArrayList<>();
     List<String> others = new ArrayList<>();
     boolean[] seen = classes.among(names);

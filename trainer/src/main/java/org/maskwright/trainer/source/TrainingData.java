@@ -30,7 +30,6 @@ import org.maskwright.datasets.loader.Sampler;
 import org.maskwright.datasets.loader.Share;
 import org.maskwright.datasets.scenes.Scenes;
 import org.maskwright.datasets.tiles.TiledDataset;
-import org.maskwright.datasets.transform.Augmentation;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.settings.Names;
 import org.maskwright.trainer.config.ConfigException;
@@ -124,16 +123,16 @@ public final class TrainingData {
       Dataset learnt = learnt(common, settings.get(s), bare, console);
       Dataset annotated =
           run.train().task().takesBareImages()
-              ? learnt
+              ? asTaken(run, learnt, settings.get(s).task(run.task()))
               : settings.get(s).supervision().annotation(learnt);
-      Augmentation augmentation =
-          settings.get(s).augment().pipeline(settings.get(s).task(run.task()));
+      SourceSettings source = settings.get(s);
       Examples examples =
-          settings
-              .get(s)
+          source
               .supervision()
-              .drawn(settings.get(s).clips().examples(annotated, augmentation));
-      sources.add(new Source(settings.get(s), annotated, told.get(s), examples));
+              .drawn(
+                  source.augment().examples(annotated, source.task(run.task()), source.clips()));
+      Examples learntFrom = run.train().task().examples(examples, annotated, run.model(), console);
+      sources.add(new Source(settings.get(s), annotated, told.get(s), learntFrom));
     }
     return new TrainingData(run, sources, categories);
   }
@@ -180,6 +179,13 @@ public final class TrainingData {
                 .formatted(dataset.name(), name, Names.meant(name, own), own));
       }
     }
+  }
+
+  /** As the task takes the annotation, which need not be what the data set has. */
+  private static Dataset asTaken(RunSettings run, Dataset own, Task task) {
+    Dataset taken = run.train().task().annotation(own);
+    requireTask(taken, task, "task");
+    return taken;
   }
 
   /** Whether images are learnt from in which nothing is annotated. */
@@ -317,6 +323,11 @@ public final class TrainingData {
                 .findFirst()
                 .map(DatasetStats::quick);
     for (Source source : sources) {
+      if (run.train().task().takesBareImages() && source.dataset().size() == 1) {
+        out.add(
+            "%s: one picture alone, which is all that can be learnt; give a folder of many"
+                .formatted(source.dataset().name()));
+      }
       if (takesBareImages(run, source.settings())) {
         continue; // its annotation is not all that is learnt from
       }

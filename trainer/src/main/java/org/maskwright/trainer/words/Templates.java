@@ -22,6 +22,9 @@ public final class Templates {
   /** The list that is taken where nobody asks for another. */
   public static final String USUAL = "vild";
 
+  /** Under which a bank's provenance says whose templates it was made with. */
+  public static final String PROVENANCE = "templates";
+
   private Templates() {}
 
   /**

@@ -99,7 +99,7 @@ class CaptionsTest {
   @Test
   void whatIsCalledByTwoWordsLiesBetweenThem() {
     TextBank bank = TextBank.read(root().resolve("bank.safetensors"));
-    assertEquals(15 + 5 + 3, bank.words().size());
+    assertEquals(24 + 8 + 3, bank.words().size());
     float[] both = bank.embedding(bank.find("red disc").orElseThrow(), 0);
     double near = product(both, bank.embedding(bank.find("red").orElseThrow(), 0));
     double far = product(both, bank.embedding(bank.find("blue").orElseThrow(), 0));

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URISyntaxException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +26,7 @@ import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.trainer.loss.GatheringPair;
 
 /** Against make_grounding.py beside the golden file, and the laws of the loss. */
 class GroundingTest {
@@ -129,11 +129,12 @@ class GroundingTest {
                   golden.width())
               .variable();
       long[] rows = Arrays.stream(told).asLongStream().toArray();
-      WordBatch words =
+      Grounding words =
           WordBatch.of(
-              golden.words().stream().flatMap(Optional::stream).toList(),
-              shares(told.length),
-              golden.width());
+                  golden.words().stream().flatMap(Optional::stream).toList(),
+                  shares(told.length),
+                  golden.width())
+              .on(engine);
       Tensor[] losses = new Tensor[golden.outputs()];
       for (int l = 0; l < losses.length; l++) {
         Tensor z =
@@ -192,6 +193,7 @@ class GroundingTest {
       words.add(new ImageWords(own));
     }
     return WordBatch.of(words, shares(images.length), golden.width())
+        .on(engine)
         .loss(engine.floats(z, images.length, golden.queries(), golden.width()))
         .toFloats()[0];
   }
@@ -205,7 +207,7 @@ class GroundingTest {
           List.of(
               new ImageWords(List.of(new Word("a", new float[] {1, 0, 0, 0}))),
               new ImageWords(List.of(new Word("b", new float[] {0, 1, 0, 0}))));
-      WordBatch own = WordBatch.of(words, shares(2), 4);
+      Grounding own = WordBatch.of(words, shares(2), 4).on(engine);
       assertEquals(0, own.loss(engine.floats(z, 2, 1, 4)).toFloats()[0], 1e-6);
       float[] swapped = {0, 30, 0, 0, 30, 0, 0, 0};
       assertEquals(30, own.loss(engine.floats(swapped, 2, 1, 4)).toFloats()[0], 1e-4);
@@ -219,54 +221,6 @@ class GroundingTest {
         assertThrows(
             IllegalArgumentException.class, () -> WordBatch.of(List.of(words), shares(1), 4));
     assertTrue(e.getMessage().contains("width 3 of \"dog\""), e.getMessage());
-  }
-
-  /** Two processes of this one: what one gives, both get. */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Pair(int rank, byte[][] given, CyclicBarrier all) implements ProcessGroup {
-    @Override
-    public List<byte[]> gather(byte[] own) {
-      try {
-        given[rank] = own;
-        all.await();
-        List<byte[]> out = List.of(given[0], given[1]);
-        all.await();
-        return out;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    @Override
-    public int size() {
-      return 2;
-    }
-
-    @Override
-    public int localSize() {
-      return 2;
-    }
-
-    @Override
-    public String name(int of) {
-      return "process " + of;
-    }
-
-    @Override
-    public Pending sum(List<FloatBuffer> arrays) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void take(int of, List<FloatBuffer> arrays) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void fail(String kind, String reason) {}
-
-    @Override
-    public void close() {}
   }
 
   /** Losses of the outputs and the gradient of the regions by their sum. */
@@ -321,7 +275,7 @@ class GroundingTest {
         for (int rank = 0; rank < 2; rank++) {
           int[] images =
               rank == 0 ? Arrays.copyOf(told, first) : Arrays.copyOfRange(told, first, told.length);
-          ProcessGroup group = new Pair(rank, given, barrier);
+          ProcessGroup group = new GatheringPair(rank, given, barrier);
           parts.add(pool.submit(() -> part(group, golden, images, told.length)));
         }
         Part one = parts.get(0).get();

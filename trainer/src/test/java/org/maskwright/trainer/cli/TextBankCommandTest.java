@@ -1,5 +1,6 @@
 package org.maskwright.trainer.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -135,6 +136,7 @@ final class TextBankCommandTest {
     assertEquals(WIDTH, bank.width());
     assertEquals(100, bank.logitScale().orElseThrow(), 1e-3);
     assertTrue(bank.provenance().containsKey("date"));
+    assertEquals("vild", bank.provenance().get("templates"));
     assertTrue(out.toString().contains("1.000  cat | Cat"), out::toString);
     assertTrue(err.toString().contains("hardly told apart"), err::toString);
     assertEquals(2, make("classes.txt"), err::toString); // nothing is overwritten
@@ -194,6 +196,17 @@ final class TextBankCommandTest {
     assertEquals(0, run(whole), err::toString);
     TextBank weighed = TextBank.read(folder.resolve("bank-weighted.safetensors"));
     assertEquals("photographs, 3 photographs", weighed.provenance().get("weighed with"));
+    // Of weights without settings the bank says the activation: its text encoder is of the same CLIP.
+    Path bare = Files.createDirectory(folder.resolve("bare"));
+    Files.copy(clip.resolve("model.safetensors"), bare.resolve("model.safetensors"));
+    String[] other = Arrays.copyOf(whole, whole.length + 2);
+    other[weigh.length + 1] = bare.toString();
+    other[whole.length] = "--out";
+    other[whole.length + 1] = folder.resolve("bare.safetensors").toString();
+    assertEquals(0, run(other), err::toString);
+    assertArrayEquals(
+        weighed.templateWeights().orElseThrow(),
+        TextBank.read(folder.resolve("bare.safetensors")).templateWeights().orElseThrow());
     assertEquals(14, weighed.templateWeights().orElseThrow().length);
   }
 

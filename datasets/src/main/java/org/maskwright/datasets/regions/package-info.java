@@ -1,0 +1,2 @@
+/** Regions of a picture that nobody has annotated. */
+package org.maskwright.datasets.regions;

@@ -1,0 +1,59 @@
+package org.maskwright.trainer.clip;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.maskwright.datasets.Dataset;
+import org.maskwright.datasets.captions.ToldExamples;
+import org.maskwright.datasets.clip.Examples;
+import org.maskwright.modelzoo.ModelConfig;
+import org.maskwright.modelzoo.pretext.CaptionPart;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.settings.Doc;
+import org.maskwright.trainer.loop.TrainTask;
+import org.maskwright.trainer.loop.TrainTaskKind;
+import org.maskwright.trainer.loop.TrainTaskSettings;
+
+/** CLIP: {@link CaptionContrast} alone. */
+public final class ClipTask implements TrainTaskKind {
+  /** Nothing to set: the decoder says it all. */
+  @Doc(
+      "CLIP (arXiv 2103.00020): each picture is told from the others of its batch by its caption, and each caption by its picture; docs/pretraining.md.")
+  public record Settings() implements TrainTaskSettings {
+    @Override
+    public boolean takesBareImages() {
+      return true;
+    }
+
+    @Override
+    public Dataset annotation(Dataset own) {
+      return CaptionedPictures.of(own);
+    }
+
+    @Override
+    public Examples examples(
+        Examples own, Dataset pictures, ModelConfig model, Consumer<String> notes) {
+      CaptionedPictures.cut(pictures, model).ifPresent(notes);
+      return new ToldExamples(own, pictures);
+    }
+
+    @Override
+    public TrainTask build(Context context) {
+      return new CaptionContrast(context.model(), Optional.empty(), context.normalization());
+    }
+  }
+
+  @Override
+  public boolean trains(DecoderConfig decoder) {
+    return decoder instanceof CaptionPart.Settings;
+  }
+
+  @Override
+  public String name() {
+    return "clip";
+  }
+
+  @Override
+  public Class<? extends Record> settings() {
+    return Settings.class;
+  }
+}
