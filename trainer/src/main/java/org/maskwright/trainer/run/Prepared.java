@@ -136,8 +136,12 @@ record Prepared(
               frozen);
       try {
         console.line(
-            "model: %.2f million parameters, %d classes, %d queries",
-            model.parameterCount() / 1e6, classes.size(), model.queries());
+            settings.model().decoder().isPretext()
+                ? "model: %.2f million parameters"
+                : "model: %.2f million parameters, %d classes, %d queries",
+            model.parameterCount() / 1e6,
+            classes.size(),
+            model.queries());
         List<String> ofModel = Cautions.ofModel(settings, model);
         ofModel.forEach(console::line);
         cautions.addAll(ofModel);
