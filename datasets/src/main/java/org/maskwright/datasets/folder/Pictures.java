@@ -1,7 +1,5 @@
 package org.maskwright.datasets.folder;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -18,24 +16,22 @@ import org.maskwright.datasets.Task;
 import org.maskwright.datasets.image.PhotographFile;
 
 /**
- * Photographs without masks, in a folder and those below it. Nothing is learnt from them but what
- * somebody says of a photograph as a whole.
+ * Photographs without masks, in a folder and those below it: for what is learnt without them, or
+ * from what somebody says of a photograph as a whole.
  *
- * <p><b>Memory</b> the letters of the files' names and 4 bytes a photograph.
+ * <p><b>Memory</b> a list of many lies in a file; see {@link PictureList}.
  */
 public final class Pictures implements Dataset {
   private static final String OBJECT = "object";
 
   private final DataFolder folder;
   private final Categories categories;
-  private final byte[] names; // one after the other
-  private final int[] ends;
+  private final PictureList files;
 
-  private Pictures(DataFolder folder, Categories categories, byte[] names, int[] ends) {
+  private Pictures(DataFolder folder, Categories categories, PictureList files) {
     this.folder = folder;
     this.categories = categories;
-    this.names = names;
-    this.ends = ends;
+    this.files = files;
   }
 
   /**
@@ -45,33 +41,16 @@ public final class Pictures implements Dataset {
    * @throws DatasetException if there is none
    */
   public static Pictures of(DataFolder folder, List<String> classes) {
-    List<String> files = folder.filesBelow().stream().filter(Items::isPhotograph).toList();
-    if (files.isEmpty()) {
+    PictureList files = PictureList.of(folder);
+    if (files.size() == 0) {
       throw DatasetException.ofFile(
           folder.root(),
           "expected photographs of the kinds %s, found none".formatted(Items.PHOTOS));
     }
-    byte[] names = new byte[1024];
-    int[] ends = new int[files.size()];
-    int length = 0;
-    for (int i = 0; i < ends.length; i++) {
-      byte[] name = files.get(i).getBytes(StandardCharsets.UTF_8);
-      int end = Math.addExact(length, name.length);
-      if (end > names.length) {
-        names = Arrays.copyOf(names, (int) Math.min(Integer.MAX_VALUE - 8L, 2L * end));
-      }
-      System.arraycopy(name, 0, names, length, name.length);
-      ends[i] = length = end;
-    }
     Categories categories =
         Categories.things(
             classes.isEmpty() ? new String[] {OBJECT} : classes.toArray(String[]::new));
-    return new Pictures(folder, categories, Arrays.copyOf(names, length), ends);
-  }
-
-  private String file(int index) {
-    int from = index == 0 ? 0 : ends[index - 1];
-    return new String(names, from, ends[index] - from, StandardCharsets.UTF_8);
+    return new Pictures(folder, categories, files);
   }
 
   @Override
@@ -81,7 +60,7 @@ public final class Pictures implements Dataset {
 
   @Override
   public int size() {
-    return ends.length;
+    return files.size();
   }
 
   @Override
@@ -101,7 +80,7 @@ public final class Pictures implements Dataset {
 
   @Override
   public SampleInfo info(int index) {
-    String file = file(index);
+    String file = files.name(index);
     return new SampleInfo(ImageId.of(Items.stem(file)), folder.resolve(file), 0, 0);
   }
 
@@ -122,7 +101,7 @@ public final class Pictures implements Dataset {
 
   @Override
   public Photograph image(int index) {
-    String file = file(index);
+    String file = files.name(index);
     try {
       return PhotographFile.read(folder.existing(file), folder.channels());
     } catch (DatasetException e) {

@@ -28,7 +28,7 @@ public final class PicturesLayout implements Layout {
 
   @Override
   public String description() {
-    return "photographs without masks, in data.train.images and the folders below (not found by itself)";
+    return "photographs without masks, for pretraining or with captions: data.train.images and the folders below (not found by itself)";
   }
 
   @Override
