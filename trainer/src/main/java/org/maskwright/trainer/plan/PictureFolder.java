@@ -15,9 +15,8 @@ import org.maskwright.datasets.pictureclass.PictureClasses;
  *
  * @param train to train on
  * @param val to evaluate on
- * @param captions a file of captions below the folder, empty if it is not asked for
  */
-public record PictureFolder(DatasetSettings train, DatasetSettings val, String captions) {
+public record PictureFolder(DatasetSettings train, DatasetSettings val) {
   private static final double HELD_OUT = 0.1;
   private static final List<String> LISTS =
       List.of("classes.csv", "labels.csv", "classes.tsv", "labels.tsv");
@@ -44,7 +43,7 @@ public record PictureFolder(DatasetSettings train, DatasetSettings val, String c
     String name = parent.relativize(whole).toString();
     return divided
         ? new PictureFolder(
-            all.withPlaces(name + "/train", ""), all.withPlaces(name + "/val", ""), "")
+            all.withPlaces(name + "/train", ""), all.withPlaces(name + "/val", ""))
         : heldOut(all.withPlaces(name, ""));
   }
 
@@ -75,7 +74,7 @@ public record PictureFolder(DatasetSettings train, DatasetSettings val, String c
     if (divided(whole)
         && PictureClasses.inFolders(DataFolder.of(whole.resolve("train")))) {
       return Optional.of(
-          new PictureFolder(all.withSplit("train"), all.withSplit("val"), ""));
+          new PictureFolder(all.withSplit("train"), all.withSplit("val")));
     }
     return PictureClasses.inFolders(DataFolder.of(whole))
         ? Optional.of(heldOut(all))
@@ -100,14 +99,14 @@ public record PictureFolder(DatasetSettings train, DatasetSettings val, String c
                         "expected captions of the pictures in one of %s, found none"
                             .formatted(CAPTIONS)));
     PictureFolder bare = bare(folder);
-    return new PictureFolder(bare.train, bare.val, whole.resolve(file).toString());
+    List<String> captions = List.of(bare.train.root().relativize(whole.resolve(file)).toString());
+    return new PictureFolder(bare.train.withCaptions(captions), bare.val.withCaptions(captions));
   }
 
   private static PictureFolder heldOut(DatasetSettings all) {
     return new PictureFolder(
         all.withHoldOut(HELD_OUT).withSplit("train"),
-        all.withHoldOut(HELD_OUT).withSplit("val"),
-        "");
+        all.withHoldOut(HELD_OUT).withSplit("val"));
   }
 
   private static boolean divided(Path whole) {

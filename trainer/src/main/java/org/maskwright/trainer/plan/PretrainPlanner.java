@@ -144,11 +144,13 @@ public final class PretrainPlanner {
     plan = model(plan, looked.side);
     plan = learning(plan, looked);
     for (PretrainDefaults.Setting setting : defaults.settings()) {
-      String value =
-          String.valueOf(setting.value())
-              .replace("SIDE", String.valueOf(looked.side))
-              .replace("CAPTIONS", ConfigUtil.quoteString(looked.folder.captions()));
-      plan = plan.with(setting.key(), value, setting.reason());
+      if (wishes.init().isEmpty() || !setting.key().startsWith("model.backbone.")) {
+        String value =
+            String.valueOf(setting.value())
+                .replace("SIDE", String.valueOf(looked.side))
+                .replace("GRID", String.valueOf(looked.side / STRIDE));
+        plan = plan.with(setting.key(), value, setting.reason());
+      }
     }
     return plan;
   }
@@ -167,6 +169,10 @@ public final class PretrainPlanner {
       out =
           out.with("data.train.images", ConfigUtil.quoteString(train.images()), why)
               .with("data.val.images", ConfigUtil.quoteString(val.images()), why);
+    }
+    if (!train.captions().isEmpty()) {
+      List<String> files = train.captions().stream().map(ConfigUtil::quoteString).toList();
+      out = out.with("data.train.captions", files, "what is said of the pictures");
     }
     if (train.holdOut() > 0) {
       out = out.with("data.train.hold-out", train.holdOut(), "held out to evaluate on");
