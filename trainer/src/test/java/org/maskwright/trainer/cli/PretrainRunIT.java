@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,15 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.modelzoo.weights.Safetensors;
 import org.maskwright.modelzoo.weights.StateDict;
+import org.maskwright.trainer.config.ConfigFile;
+import org.maskwright.trainer.run.Console;
+import org.maskwright.trainer.run.RunSummary;
+import org.maskwright.trainer.run.TrainingRun;
 
 /** From a folder of pictures to a backbone, and what is asked of it. */
 class PretrainRunIT {
@@ -104,6 +111,27 @@ class PretrainRunIT {
         provenance.indexOf(
             base.resolve("checkpoints/best") + ", trained on picture-classes ");
     assertTrue(nearest >= 0 && first > nearest, provenance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"labels", "rotation"})
+  void aRunThatWasStoppedGoesOnToTheSameBits(String task) throws IOException {
+    Path whole = temp.resolve("whole");
+    assertEquals(0, pretrain(data, "--task", task, "--steps", 4, "--run-dir", whole), err::toString);
+    Path stopped = temp.resolve("stopped");
+    int[] asked = {0};
+    try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false)) {
+      RunSummary half =
+          TrainingRun.start(
+              stopped,
+              ConfigFile.load(whole.resolve("plan.conf"), List.of()),
+              silent,
+              List.of(),
+              () -> ++asked[0] >= 2);
+      assertTrue(half.interrupted() && half.step() < 4, "stopped at " + half.step());
+    }
+    assertEquals(0, run("pretrain", "--resume", stopped), err::toString);
+    assertEquals(Set.of(), changed(whole, stopped));
   }
 
   private static Set<String> changed(Path a, Path b) {
