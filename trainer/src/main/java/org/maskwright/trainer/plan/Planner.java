@@ -169,7 +169,8 @@ public final class Planner {
     return BackboneFolder.of(weights).map(file -> model(weights, file)).orElse(List.of());
   }
 
-  private static List<Plan.Line> model(Path folder, BackboneFile file) {
+  /** The settings of a backbone. */
+  static List<Plan.Line> model(Path folder, BackboneFile file) {
     return ConfigFile.of(folder.toString(), SettingsWriter.render(file)).entries().stream()
         .filter(entry -> entry.path().startsWith("backbone."))
         .map(entry -> new Plan.Line("model." + entry.path(), entry.value(), ""))

@@ -15,8 +15,13 @@ import org.maskwright.datasets.catalog.ChannelStatistics;
 import org.maskwright.datasets.catalog.DatasetOpener;
 import org.maskwright.datasets.catalog.DatasetSettings;
 import org.maskwright.datasets.image.PhotographSize;
+import org.maskwright.modelzoo.family.DeducedArchitecture;
+import org.maskwright.modelzoo.weights.ImportedWeights;
 import org.maskwright.settings.Names;
 import org.maskwright.settings.Registry;
+import org.maskwright.trainer.checkpoint.BackboneFile;
+import org.maskwright.trainer.checkpoint.BackboneFolder;
+import org.maskwright.trainer.checkpoint.ModelFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.loop.PretrainDefaults;
 import org.maskwright.trainer.loop.TrainTaskKind;
@@ -201,8 +206,9 @@ public final class PretrainPlanner {
     Optional<Path> init = wishes.init();
     if (init.isPresent()) {
       String why = "starts from these weights";
-      for (Plan.Line line : Planner.model(init.get())) {
-        out = out.with(line.key(), line.value(), why);
+      for (Plan.Line line : Planner.model(init.get(), described(init.get()))) {
+        boolean frozen = line.key().endsWith(".norm") && line.value().contains("frozen");
+        out = out.with(line.key(), frozen && wishes.normOnly() ? "batch" : line.value(), why);
       }
       Path weights = init.get().toAbsolutePath();
       out = out.with("init.backbone", ConfigUtil.quoteString(weights.toString()), why);
@@ -230,6 +236,19 @@ public final class PretrainPlanner {
     return wishes.normOnly()
         ? out.with("init.train-only", "norm", "normalisations alone learn, as asked for")
         : out;
+  }
+
+  /** What the weights say of their backbone, or what they show of it. */
+  private static BackboneFile described(Path weights) {
+    return BackboneFolder.of(weights)
+        .orElseGet(
+            () -> {
+              ImportedWeights read = ModelFolder.imported(weights);
+              return BackboneFile.of(
+                  DeducedArchitecture.of(read.state()).backbone(),
+                  BackboneFile.normalization(read.family()),
+                  read.provenance().licence());
+            });
   }
 
   private Plan learning(Plan plan, Looked looked) {
