@@ -171,7 +171,7 @@ class PretrainRunIT {
   @Test
   void whatCannotBeLearntFromIsNamedBeforeTheFirstStep() throws IOException {
     assertTrue(pretrain(data, "--task", "label") != 0);
-    assertTrue(err.toString().contains("expected one of [labels, rotation"), err::toString);
+    assertTrue(err.toString().contains("did you mean labels?"), err::toString);
     assertTrue(pretrain(data) != 0);
     assertTrue(err.toString().contains("--task: expected one of"), err::toString);
     Path empty = Files.createDirectories(temp.resolve("empty"));
