@@ -27,8 +27,8 @@ import org.maskwright.settings.Names;
  *   <tr><td>{@code .csv}</td><td>LABEL,PARENT lines; a line {@code label,parent} before them is left out</td></tr>
  * </table>
  *
- * <p>A level is a number of steps from the leaves up, or a name. A label that has fewer labels above
- * it stands for itself, as its root does.
+ * <p>A level is a number of steps from the leaves up, or a name. A label that has fewer labels
+ * above it stands for itself, as its root does.
  *
  * @param file where it was read
  * @param parents of labels

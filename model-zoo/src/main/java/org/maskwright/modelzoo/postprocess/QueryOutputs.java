@@ -128,9 +128,7 @@ public final class QueryOutputs {
    */
   public QueryOutputs choosing(int[] from) {
     return choosing(
-        Arrays.stream(from)
-            .mapToObj(k -> k == -1 ? List.<Integer>of() : List.of(k))
-            .toList());
+        Arrays.stream(from).mapToObj(k -> k == -1 ? List.<Integer>of() : List.of(k)).toList());
   }
 
   /**

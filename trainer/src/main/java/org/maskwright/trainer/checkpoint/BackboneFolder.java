@@ -61,9 +61,7 @@ public final class BackboneFolder {
   public static LoadReport write(Path folder, ImportedWeights weights, BackboneConfig backbone) {
     BackboneFile file =
         BackboneFile.of(
-            backbone,
-            BackboneFile.normalization(weights.family()),
-            weights.provenance().licence());
+            backbone, BackboneFile.normalization(weights.family()), weights.provenance().licence());
     return write(folder, weights, file);
   }
 
@@ -75,8 +73,7 @@ public final class BackboneFolder {
   public static LoadReport write(Path folder, ImportedWeights weights, BackboneFile file) {
     BackboneConfig backbone = file.backbone();
     WeightMatcher.Matched matched =
-        WeightMatcher.match(
-            weights, shapes(backbone, inputs(file)), LoadPolicy.backbone());
+        WeightMatcher.match(weights, shapes(backbone, inputs(file)), LoadPolicy.backbone());
     LoadReport report = matched.report();
     StateDict state = matched.weights();
     if (!report.reinitialised().isEmpty()) {

@@ -237,8 +237,7 @@ final class PretrainCommand implements Callable<Integer> {
         summary = TrainingRun.resume(resume, console, command, stop, place);
       } else {
         Path run = runFolder();
-        ConfigFile config =
-            ofFolder ? planned(run, console) : experiment.load(file, overrides());
+        ConfigFile config = ofFolder ? planned(run, console) : experiment.load(file, overrides());
         summary = TrainingRun.start(run, config, console, command, stop, place);
       }
     }
@@ -254,8 +253,7 @@ final class PretrainCommand implements Callable<Integer> {
       return Interruption.CODE;
     }
     Path backbone = PretrainedBackbone.write(summary.folder());
-    json.report(
-        spec.commandLine().getOut(), () -> print(summary, backbone), summary::toJson);
+    json.report(spec.commandLine().getOut(), () -> print(summary, backbone), summary::toJson);
     return ExitCode.OK.code();
   }
 

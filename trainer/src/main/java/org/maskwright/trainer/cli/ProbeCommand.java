@@ -81,8 +81,7 @@ final class ProbeCommand implements Callable<Integer> {
               .metrics()
               .forEach(
                   (name, value) ->
-                      out.printf(
-                          Locale.ROOT, name.equals("loss") ? "%10.4f" : "%10.2f", value));
+                      out.printf(Locale.ROOT, name.equals("loss") ? "%10.4f" : "%10.2f", value));
           out.println("  " + path);
         });
   }

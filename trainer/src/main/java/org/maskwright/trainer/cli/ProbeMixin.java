@@ -49,8 +49,7 @@ final class ProbeMixin {
         case "mean" -> Summary.MEAN;
         case "class-token" -> Summary.CLASS_TOKEN;
         default ->
-            throw new TypeConversionException(
-                "expected mean or class-token, got '" + word + "'");
+            throw new TypeConversionException("expected mean or class-token, got '" + word + "'");
       };
     }
   }

@@ -82,7 +82,8 @@ final class SelectCommand implements Callable<Integer> {
           return criterion;
         }
       }
-      throw new TypeConversionException("expected rotation, info-nce or min-max, got '" + word + "'");
+      throw new TypeConversionException(
+          "expected rotation, info-nce or min-max, got '" + word + "'");
     }
   }
 

@@ -13,9 +13,9 @@ import org.maskwright.modelzoo.postprocess.FamilyRules;
 
 /**
  * A network that answers in other classes than its own: those of them that have the name of one of
- * its classes, whatever the case, with that one's probability, or are kinds of it, with their sum. The classes that are chosen and no object
- * are compared among themselves, as in training on a data set of theirs; a class that the network
- * does not have is never found.
+ * its classes, whatever the case, with that one's probability, or are kinds of it, with their sum.
+ * The classes that are chosen and no object are compared among themselves, as in training on a data
+ * set of theirs; a class that the network does not have is never found.
  */
 public final class ChosenClasses implements Network {
   private final Network own;
@@ -32,7 +32,8 @@ public final class ChosenClasses implements Network {
   }
 
   /**
-   * As {@link #ChosenClasses(Network, ClassSpace)}, where classes of the network are kinds of those.
+   * As {@link #ChosenClasses(Network, ClassSpace)}, where classes of the network are kinds of
+   * those.
    *
    * @param kinds of which of the classes each of the network's is a kind; empty: those of one name
    *     are one class

@@ -42,8 +42,7 @@ public record PictureFolder(DatasetSettings train, DatasetSettings val) {
     DatasetSettings all = DatasetSettings.of("pictures", parent, "");
     String name = parent.relativize(whole).toString();
     return divided
-        ? new PictureFolder(
-            all.withPlaces(name + "/train", ""), all.withPlaces(name + "/val", ""))
+        ? new PictureFolder(all.withPlaces(name + "/train", ""), all.withPlaces(name + "/val", ""))
         : heldOut(all.withPlaces(name, ""));
   }
 
@@ -71,10 +70,8 @@ public record PictureFolder(DatasetSettings train, DatasetSettings val) {
     if (list.isPresent()) {
       return Optional.of(heldOut(all.withList(list.get())));
     }
-    if (divided(whole)
-        && PictureClasses.inFolders(DataFolder.of(whole.resolve("train")))) {
-      return Optional.of(
-          new PictureFolder(all.withSplit("train"), all.withSplit("val")));
+    if (divided(whole) && PictureClasses.inFolders(DataFolder.of(whole.resolve("train")))) {
+      return Optional.of(new PictureFolder(all.withSplit("train"), all.withSplit("val")));
     }
     return PictureClasses.inFolders(DataFolder.of(whole))
         ? Optional.of(heldOut(all))
@@ -105,8 +102,7 @@ public record PictureFolder(DatasetSettings train, DatasetSettings val) {
 
   private static PictureFolder heldOut(DatasetSettings all) {
     return new PictureFolder(
-        all.withHoldOut(HELD_OUT).withSplit("train"),
-        all.withHoldOut(HELD_OUT).withSplit("val"));
+        all.withHoldOut(HELD_OUT).withSplit("train"), all.withHoldOut(HELD_OUT).withSplit("val"));
   }
 
   private static boolean divided(Path whole) {

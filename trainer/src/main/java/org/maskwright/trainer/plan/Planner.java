@@ -147,9 +147,7 @@ public final class Planner {
         .init()
         .backbone()
         .or(Planner::ofZoo)
-        .map(
-            weights ->
-                new Facts.Start(weights.toAbsolutePath(), model(weights)));
+        .map(weights -> new Facts.Start(weights.toAbsolutePath(), model(weights)));
   }
 
   private static Optional<Path> ofZoo() {

@@ -99,8 +99,7 @@ public final class PretrainPlanner {
     Plan provisional =
         plan.with(
             "train.steps", Math.max(FEWEST_STEPS, wishes.steps().orElse(PROVISIONAL_STEPS)), "");
-    Rehearsal cost =
-        Rehearsal.of(Planner.bound(provisional), REHEARSED_STEPS, REHEARSED_IMAGES);
+    Rehearsal cost = Rehearsal.of(Planner.bound(provisional), REHEARSED_STEPS, REHEARSED_IMAGES);
     Plan timed = timed(plan, looked, cost);
     return new Planner.Planned(timed, estimates(timed, looked, cost));
   }
@@ -116,7 +115,8 @@ public final class PretrainPlanner {
       int all = DatasetOpener.open(found.train().withHoldOut(0).withSplit("")).size();
       if (all < 2) {
         throw DatasetException.ofFile(
-            folder, "expected at least 2 pictures, one to learn from and one to evaluate on, got 1");
+            folder,
+            "expected at least 2 pictures, one to learn from and one to evaluate on, got 1");
       }
     }
     Dataset trained = DatasetOpener.open(found.train());
@@ -142,7 +142,8 @@ public final class PretrainPlanner {
         new Plan(
             List.of(
                 "%s on %s: %d pictures to learn from, %d to evaluate on"
-                    .formatted(task, looked.trained.name(), looked.trained.size(), looked.evaluated),
+                    .formatted(
+                        task, looked.trained.name(), looked.trained.size(), looked.evaluated),
                 "edit and run again: pretrain THIS-FILE --task " + task),
             List.of());
     plan = data(plan, looked);
@@ -255,8 +256,7 @@ public final class PretrainPlanner {
     int side = looked.side;
     int batch = Math.min(BATCH, looked.trained.size());
     String crop = "squares at random, of pictures that are a little larger";
-    List<Integer> edges =
-        IntStream.rangeClosed(0, 4).mapToObj(i -> side + i * side / 8).toList();
+    List<Integer> edges = IntStream.rangeClosed(0, 4).mapToObj(i -> side + i * side / 8).toList();
     String rate = "the field's rate for batches of this size";
     return plan.with("augment.type", "crop", crop)
         .with("augment.crop.short-edges", edges, crop)

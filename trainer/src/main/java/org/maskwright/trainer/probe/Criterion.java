@@ -7,8 +7,8 @@ import java.util.Locale;
  * By what pretrainings are compared where there are no labels.
  *
  * <p><b>Source</b> SelfAugment (arXiv 2009.07724): the accuracy of the rotation probe, the loss of
- * the contrast, and both: a pretraining is good that sees how pictures are turned while its own task
- * stays hard.
+ * the contrast, and both: a pretraining is good that sees how pictures are turned while its own
+ * task stays hard.
  */
 public enum Criterion {
   /** The accuracy of the rotation probe; larger is better. */

@@ -137,11 +137,7 @@ public final class FrozenBackbone implements AutoCloseable {
     }
     backbone.setTraining(false);
     return new FrozenBackbone(
-        given,
-        backbone,
-        summary,
-        normalization,
-        config.sizeDivisibility(USUAL_DIVISIBILITY));
+        given, backbone, summary, normalization, config.sizeDivisibility(USUAL_DIVISIBILITY));
   }
 
   /** What a model adds to a backbone, such as a pyramid, may be missing: no summary reads it. */

@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 /**
  * Classes by the most similar pictures whose class is known.
  *
- * <p><b>Maths</b> the k = 20 rows of the largest cosine vote for their class with exp(cosine / 0.07).
+ * <p><b>Maths</b> the k = 20 rows of the largest cosine vote for their class with exp(cosine /
+ * 0.07).
  *
  * <p><b>Source</b> the field's protocol (InstDisc, arXiv 1805.01978; DINO, arXiv 2104.14294).
  */

@@ -28,8 +28,7 @@ public record ProbeData(Dataset trained, Dataset tested) {
    */
   public static ProbeData of(Path path, boolean classes) {
     if (Files.isRegularFile(path) && path.toString().endsWith(".conf")) {
-      RunSettings run =
-          ConfigFile.load(path, List.of()).bind(RunSettings.class);
+      RunSettings run = ConfigFile.load(path, List.of()).bind(RunSettings.class);
       run.data().scenes().ifPresent(scenes -> Scenes.write(run.data().root(), scenes));
       return new ProbeData(
           DatasetOpener.open(run.data().train(), run.task()),

@@ -19,7 +19,8 @@ public final class Rotated {
         entries.stream().anyMatch(e -> e.path().equals(TASK) && e.value().equals("rotation"));
     if (task) {
       return Optional.of(
-          config + ": it was trained to tell rotations, so this probe does not compare it with others");
+          config
+              + ": it was trained to tell rotations, so this probe does not compare it with others");
     }
     return entries.stream()
         .filter(e -> e.path().startsWith("augment."))

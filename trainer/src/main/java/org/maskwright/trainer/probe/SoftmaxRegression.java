@@ -7,12 +7,13 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * A linear layer that tells classes apart, fitted to features until nothing improves: the minimum of
- * the mean cross-entropy and a small quadratic penalty, which is unique, so that neither a learning
- * rate nor an order of pictures decides what a probe measures.
+ * A linear layer that tells classes apart, fitted to features until nothing improves: the minimum
+ * of the mean cross-entropy and a small quadratic penalty, which is unique, so that neither a
+ * learning rate nor an order of pictures decides what a probe measures.
  *
  * <p><b>Maths</b> features are standardised by the mean and the deviation of those it is fitted to;
- * L = mean -log softmax(W x + b)_y + p/2 |W|^2; L-BFGS with 10 pairs and a backtracking line search.
+ * L = mean -log softmax(W x + b)_y + p/2 |W|^2; L-BFGS with 10 pairs and a backtracking line
+ * search.
  */
 final class SoftmaxRegression {
   private static final double PENALTY = 1e-3;

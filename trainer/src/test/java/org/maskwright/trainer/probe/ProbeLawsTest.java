@@ -94,10 +94,8 @@ class ProbeLawsTest {
   /** exp(cosine / 0.07) by hand: cosines 1, 0 and -1. */
   @Test
   void neighboursVoteByTheirCosine() {
-    List<float[]> rows =
-        List.of(new float[] {2, 0}, new float[] {0, 3}, new float[] {-1, 0});
-    double[] votes =
-        new NearestNeighbours(rows, new int[] {0, 1, 1}, 2).votes(new float[] {5, 0});
+    List<float[]> rows = List.of(new float[] {2, 0}, new float[] {0, 3}, new float[] {-1, 0});
+    double[] votes = new NearestNeighbours(rows, new int[] {0, 1, 1}, 2).votes(new float[] {5, 0});
     assertEquals(Math.exp(1 / 0.07), votes[0], 1e-3 * votes[0]);
     assertEquals(1 + Math.exp(-1 / 0.07), votes[1], 1e-4);
   }
