@@ -93,7 +93,8 @@ public final class PictureClasses extends ForwardingDataset {
               if (picture == UNKNOWN) {
                 problems.accept(
                     DatasetException.ofFile(
-                        list, "\"%s\": no picture of %s, or of several".formatted(file, folder.root())));
+                        list,
+                        "\"%s\": no picture of %s, or of several".formatted(file, folder.root())));
               } else if (label.isEmpty()) {
                 problems.accept(DatasetException.ofFile(list, "\"%s\": no class".formatted(file)));
               } else if (told[picture] != null && !told[picture].equals(label)) {

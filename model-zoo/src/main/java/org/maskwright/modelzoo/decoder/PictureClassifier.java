@@ -25,8 +25,7 @@ public final class PictureClassifier extends PretextDecoder {
     super(engine, "picture-classes", classes);
     this.settings = settings;
     this.backbone = backbone;
-    int outputs =
-        settings.told() == PictureClassesPart.Told.ROTATIONS ? TURNS : classes.size();
+    int outputs = settings.told() == PictureClassesPart.Told.ROTATIONS ? TURNS : classes.size();
     linear = child("linear", Linear.of(engine, backbone.summaryWidth(settings.summary()), outputs));
   }
 
@@ -36,7 +35,6 @@ public final class PictureClassifier extends PretextDecoder {
    * <p><b>Shapes</b> pixels [B,C,H,W], normalised and padded; result [B,K], or [B,4] of turns
    */
   public Tensor logits(Tensor pixels) {
-    return engine()
-        .tidy(scope -> linear.forward(backbone.summary(pixels, settings.summary())));
+    return engine().tidy(scope -> linear.forward(backbone.summary(pixels, settings.summary())));
   }
 }

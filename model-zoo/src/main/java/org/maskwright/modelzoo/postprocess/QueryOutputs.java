@@ -1,5 +1,7 @@
 package org.maskwright.modelzoo.postprocess;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.maskwright.engine.array.DType;
 import org.maskwright.engine.tensor.Engine;
@@ -125,25 +127,40 @@ public final class QueryOutputs {
    * @throws IllegalArgumentException if one is outside
    */
   public QueryOutputs choosing(int[] from) {
-    float[] chosen = new float[Math.multiplyExact(queries, from.length + 1)];
+    return choosing(
+        Arrays.stream(from).mapToObj(k -> k == -1 ? List.<Integer>of() : List.of(k)).toList());
+  }
+
+  /**
+   * As {@link #choosing(int[])}, where several of the model's classes may be kinds of one: its
+   * probability is the sum of theirs.
+   *
+   * @param from of each class which of the model's are kinds of it, in [0,K); none: its probability
+   *     is 0
+   * @throws IllegalArgumentException if one is outside
+   */
+  public QueryOutputs choosing(List<List<Integer>> from) {
+    int count = from.size();
+    float[] chosen = new float[Math.multiplyExact(queries, count + 1)];
     for (int q = 0; q < queries; q++) {
-      int row = q * (from.length + 1);
+      int row = q * (count + 1);
       double sum = classProb(q, classes);
-      for (int k = 0; k < from.length; k++) {
-        if (from[k] < -1 || from[k] >= classes) {
-          throw new IllegalArgumentException(
-              "query outputs: expected classes in [0,%d) or -1, got %d"
-                  .formatted(classes, from[k]));
+      for (int k = 0; k < count; k++) {
+        for (int own : from.get(k)) {
+          if (own < 0 || own >= classes) {
+            throw new IllegalArgumentException(
+                "query outputs: expected classes in [0,%d) or -1, got %d".formatted(classes, own));
+          }
+          chosen[row + k] += classProb(q, own);
         }
-        chosen[row + k] = from[k] < 0 ? 0 : classProb(q, from[k]);
         sum += chosen[row + k];
       }
-      chosen[row + from.length] = sum == 0 ? 1 : (float) (classProb(q, classes) / sum);
-      for (int k = 0; k < from.length && sum > 0; k++) {
+      chosen[row + count] = sum == 0 ? 1 : (float) (classProb(q, classes) / sum);
+      for (int k = 0; k < count && sum > 0; k++) {
         chosen[row + k] = (float) (chosen[row + k] / sum);
       }
     }
-    return new QueryOutputs(this, from.length, chosen);
+    return new QueryOutputs(this, count, chosen);
   }
 
   /** Copies one photograph of a batch from the device. */

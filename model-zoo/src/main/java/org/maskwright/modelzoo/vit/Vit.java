@@ -354,11 +354,7 @@ public final class Vit extends Backbone {
   public Tensor summary(Tensor pixels, Summary of) {
     summaryWidth(of);
     return engine()
-        .tidy(
-            scope ->
-                of == Summary.MEAN
-                    ? features(pixels).mean(2, 3)
-                    : ofClassToken(pixels));
+        .tidy(scope -> of == Summary.MEAN ? features(pixels).mean(2, 3) : ofClassToken(pixels));
   }
 
   @Override

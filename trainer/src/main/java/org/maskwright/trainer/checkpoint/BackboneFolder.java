@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
 import org.maskwright.engine.tensor.Parameter;
@@ -58,16 +59,26 @@ public final class BackboneFolder {
    * @throws CheckpointException if they do not fit it; nothing is written then
    */
   public static LoadReport write(Path folder, ImportedWeights weights, BackboneConfig backbone) {
+    BackboneFile file =
+        BackboneFile.of(
+            backbone, BackboneFile.normalization(weights.family()), weights.provenance().licence());
+    return write(folder, weights, file);
+  }
+
+  /**
+   * As {@link #write(Path, ImportedWeights, BackboneConfig)}, where more is known of the weights.
+   *
+   * @param file what they are of
+   */
+  public static LoadReport write(Path folder, ImportedWeights weights, BackboneFile file) {
+    BackboneConfig backbone = file.backbone();
     WeightMatcher.Matched matched =
-        WeightMatcher.match(weights, shapes(backbone), LoadPolicy.backbone());
+        WeightMatcher.match(weights, shapes(backbone, inputs(file)), LoadPolicy.backbone());
     LoadReport report = matched.report();
     StateDict state = matched.weights();
     if (!report.reinitialised().isEmpty()) {
       state = overFreshValues(backbone, state);
     }
-    String licence = weights.provenance().licence();
-    BackboneFile file =
-        BackboneFile.of(backbone, BackboneFile.normalization(weights.family()), licence);
     Safetensors.write(
         folder.resolve(ModelFolder.WEIGHTS), state.withMetadata(weights.state().metadata()));
     ImportText.write(folder, weights.provenance(), report, List.of());
@@ -75,9 +86,13 @@ public final class BackboneFolder {
     return report;
   }
 
-  private static Map<String, long[]> shapes(BackboneConfig config) {
+  private static int inputs(BackboneFile file) {
+    return file.normalization().channels().count();
+  }
+
+  private static Map<String, long[]> shapes(BackboneConfig config, int inputs) {
     try (Engine engine = Engine.shapesOnly();
-        Backbone backbone = SegmentationModels.backbone(engine, config)) {
+        Backbone backbone = SegmentationModels.backbone(engine, config, inputs)) {
       Map<String, long[]> shapes = new LinkedHashMap<>();
       backbone.state().forEach((name, p) -> shapes.put(PREFIX + name, p.shape()));
       return shapes;
@@ -96,6 +111,21 @@ public final class BackboneFolder {
       values.putAll(state.asMap());
       return StateDict.of(values);
     }
+  }
+
+  /**
+   * What is known of the backbone of weights: of a backbone's folder or a model's; empty of others.
+   */
+  public static Optional<BackboneFile> of(Path weights) {
+    if (isOne(weights)) {
+      return Optional.of(describe(weights));
+    }
+    if (!Files.isRegularFile(weights.resolve(ModelFolder.SETTINGS))) {
+      return Optional.empty();
+    }
+    ModelFile model = ModelFolder.describe(weights);
+    return Optional.of(
+        BackboneFile.of(model.model().backbone(), model.normalization(), model.licence()));
   }
 
   /**

@@ -32,6 +32,8 @@ import org.maskwright.trainer.Versions;
  * @param processors how many processors Java saw
  * @param dataFingerprints by part (train, val), what is enough to notice another data set: name,
  *     number of images, first and last id, classes
+ * @param bases what its weights started from, each before what that one started from itself: the
+ *     weights, and the data of their run where it is known
  * @param started when the process began the run
  */
 public record Provenance(
@@ -45,12 +47,31 @@ public record Provenance(
     String os,
     int processors,
     Map<String, String> dataFingerprints,
+    List<String> bases,
     Instant started) {
   private static final long GIT_SECONDS = 5;
 
   public Provenance {
     command = List.copyOf(command);
     dataFingerprints = Map.copyOf(dataFingerprints);
+    bases = List.copyOf(bases);
+  }
+
+  /** The same of weights that started from others. */
+  public Provenance from(List<String> others) {
+    return new Provenance(
+        versions,
+        commit,
+        seed,
+        backend,
+        device,
+        command,
+        java,
+        os,
+        processors,
+        dataFingerprints,
+        others,
+        started);
   }
 
   /** Of the running process. */
@@ -75,6 +96,7 @@ public record Provenance(
             System.getProperty("os.arch")),
         Runtime.getRuntime().availableProcessors(),
         dataFingerprints,
+        List.of(),
         Instant.now());
   }
 
@@ -93,6 +115,9 @@ public record Provenance(
     out.put("os", os);
     out.put("engine", backend + " on " + device);
     new TreeMap<>(dataFingerprints).forEach((part, data) -> out.put("data." + part, data));
+    if (!bases.isEmpty()) {
+      out.put("bases", String.join("; ", bases));
+    }
     return out;
   }
 
@@ -126,6 +151,11 @@ public record Provenance(
         json.writeStringField(data.getKey(), data.getValue());
       }
       json.writeEndObject();
+      json.writeArrayFieldStart("bases");
+      for (String base : bases) {
+        json.writeString(base);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a StringWriter throws none

@@ -70,6 +70,9 @@ public final class Maskwright implements Runnable {
           ExportCommand.class,
           ImportCommand.class,
           AnnotateCommand.class,
+          PretrainCommand.class,
+          ProbeCommand.class,
+          SelectCommand.class,
           InspectCommand.class,
           DoctorCommand.class);
 

@@ -32,6 +32,9 @@ public record DataSettings(
     @Doc(
             "If present, a fold of a few-shot benchmark: some classes are not trained on, and evaluated on; docs/in-context.md.")
         Optional<ClassFold> fold,
+    @Doc(
+            "If present, a hierarchy of the classes, and the levels that are learnt and evaluated; docs/pretraining.md.")
+        Optional<HierarchySettings> hierarchy,
     @Doc("If present, a synthetic data set with these settings is made in root first.")
         Optional<ScenesConfig> scenes,
     @Doc(

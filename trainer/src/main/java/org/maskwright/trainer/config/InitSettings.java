@@ -18,4 +18,23 @@ public record InitSettings(
     @Doc(
             "Parameters whose name starts with one of these are not trained, for example backbone.stem.")
         List<String> freeze,
-    @Doc("The encoder as it is.") FrozenEncoderSettings frozenEncoder) {}
+    @Doc(
+            "What of the backbone learns: all, or norm = scales and shifts of its normalisations alone (HPT), which also go on with their running statistics.")
+        TrainOnly trainOnly,
+    @Doc("The encoder as it is.") FrozenEncoderSettings frozenEncoder) {
+  /** What of the backbone learns. */
+  public enum TrainOnly {
+    ALL,
+    NORM
+  }
+
+  /** Checks that both agree. */
+  public InitSettings {
+    freeze = List.copyOf(freeze);
+    Ranges.require(
+        trainOnly == TrainOnly.ALL || frozenEncoder instanceof FrozenEncoderSettings.Off,
+        "trainOnly",
+        "all where frozen-encoder.type is not off",
+        trainOnly);
+  }
+}

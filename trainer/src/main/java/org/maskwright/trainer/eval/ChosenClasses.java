@@ -2,7 +2,9 @@ package org.maskwright.trainer.eval;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.maskwright.datasets.Size;
 import org.maskwright.engine.process.ProcessGroup;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -11,14 +13,14 @@ import org.maskwright.modelzoo.postprocess.FamilyRules;
 
 /**
  * A network that answers in other classes than its own: those of them that have the name of one of
- * its classes, whatever the case, with that one's logit. The classes that are chosen and no object
- * are compared among themselves, as in training on a data set of theirs; a class that the network
- * does not have is never found.
+ * its classes, whatever the case, with that one's probability, or are kinds of it, with their sum.
+ * The classes that are chosen and no object are compared among themselves, as in training on a data
+ * set of theirs; a class that the network does not have is never found.
  */
 public final class ChosenClasses implements Network {
   private final Network own;
   private final ClassSpace classes;
-  private final int[] from;
+  private final List<List<Integer>> from;
 
   /**
    * A network in other classes.
@@ -26,9 +28,38 @@ public final class ChosenClasses implements Network {
    * @param own which has a logit for each of its classes
    */
   public ChosenClasses(Network own, ClassSpace classes) {
+    this(own, classes, Map.of());
+  }
+
+  /**
+   * As {@link #ChosenClasses(Network, ClassSpace)}, where classes of the network are kinds of
+   * those.
+   *
+   * @param kinds of which of the classes each of the network's is a kind; empty: those of one name
+   *     are one class
+   */
+  public ChosenClasses(Network own, ClassSpace classes, Map<String, String> kinds) {
     this.own = own;
     this.classes = classes;
-    this.from = own.classSpace().places(classes.names());
+    this.from = places(own.classSpace(), classes.names(), kinds);
+  }
+
+  private static List<List<Integer>> places(
+      ClassSpace model, List<String> names, Map<String, String> kinds) {
+    if (kinds.isEmpty()) {
+      return Arrays.stream(model.places(names))
+          .mapToObj(k -> k < 0 ? List.<Integer>of() : List.of(k))
+          .toList();
+    }
+    List<String> own = model.names();
+    return names.stream()
+        .map(
+            name ->
+                IntStream.range(0, own.size())
+                    .filter(k -> name.equals(kinds.get(own.get(k))))
+                    .boxed()
+                    .toList())
+        .toList();
   }
 
   private Seen chosen(Seen seen) {
@@ -113,6 +144,6 @@ public final class ChosenClasses implements Network {
 
   @Override
   public String toString() {
-    return own + " as classes " + Arrays.toString(from);
+    return own + " as classes " + from;
   }
 }

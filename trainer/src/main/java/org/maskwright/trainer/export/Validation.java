@@ -96,7 +96,7 @@ final class Validation {
       Network own = new OnnxFileNetwork(network);
       Predictor predictor =
           new Predictor(
-              data.ofOwnClasses() ? new ChosenClasses(own, classes) : own,
+              data.ofOwnClasses() ? new ChosenClasses(own, classes, data.kinds()) : own,
               classes,
               file.normalization(),
               Evaluator.inference(data.eval(settings)));

@@ -25,9 +25,10 @@ public record PretrainDefaults(
   /**
    * A setting of a run.
    *
-   * @param key full key, such as {@code augment.type}; {@code SIDE} and {@code CAPTIONS} in a value
-   *     stand for the side of the crop in pixels and the file of captions
-   * @param value as HOCON
+   * @param key full key, such as {@code augment.type}; those of {@code model.backbone} are left out
+   *     where weights are started from
+   * @param value as HOCON; {@code SIDE} and {@code GRID} in it stand for the side of the crop in
+   *     pixels and in strides of 32
    * @param reason why, without a full stop
    */
   public record Setting(String key, Object value, String reason) {}

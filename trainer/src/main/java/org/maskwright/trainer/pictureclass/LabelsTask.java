@@ -64,8 +64,7 @@ final class LabelsTask implements TrainTask {
             width);
     Tensor logits = ((PictureClassifier) model.decoder()).logits(pixels);
     part.phases().mark(Phases.Phase.FORWARD);
-    int[] classes =
-        part.batch().examples().stream().mapToInt(LabelsTask::classOf).toArray();
+    int[] classes = part.batch().examples().stream().mapToInt(LabelsTask::classOf).toArray();
     Tensor loss = crossEntropy(logits, classes, smoothing, part.normalizers().get(IMAGES));
     part.phases().mark(Phases.Phase.LOSS);
     return new Losses(loss, List.of(new Losses.Term("loss_class", loss)));

@@ -189,8 +189,7 @@ public final class PictureClassKind implements ResultKind<PictureGuesses> {
     Rle all = Rle.ofCounts(height, width, new int[] {0, height * width});
     int best = result.classes().get(0);
     return photograph.instances(
-        List.of(
-            new OverlayInstance(all, best, shown.name(best), result.probabilities().get(0))));
+        List.of(new OverlayInstance(all, best, shown.name(best), result.probabilities().get(0))));
   }
 
   @Override

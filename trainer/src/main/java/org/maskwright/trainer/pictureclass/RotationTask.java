@@ -58,8 +58,7 @@ final class RotationTask implements TrainTask {
             step.width());
     Tensor logits = turns.logits(model);
     part.phases().mark(Phases.Phase.FORWARD);
-    Tensor loss =
-        LabelsTask.crossEntropy(logits, turns.turns(), 0, part.normalizers().get(TURNED));
+    Tensor loss = LabelsTask.crossEntropy(logits, turns.turns(), 0, part.normalizers().get(TURNED));
     part.phases().mark(Phases.Phase.LOSS);
     return new Losses(loss, List.of(new Losses.Term("loss_rotation", loss)));
   }

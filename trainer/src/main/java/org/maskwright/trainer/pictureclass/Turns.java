@@ -74,10 +74,9 @@ public final class Turns {
     return out;
   }
 
-  /** The turned pictures [4B,C,S,S], padded for a model. */
-  public Tensor padded(SegmentationModel model) {
-    Engine engine = model.engine();
-    long[] after = {0, 0, model.paddedSize(side) - side, model.paddedSize(side) - side};
+  /** The turned pictures [4B,C,P,P], padded right and below with 0 to a side P. */
+  public Tensor padded(Engine engine, int to) {
+    long[] after = {0, 0, to - (long) side, to - (long) side};
     return engine
         .floats(pixels, (long) PictureClassifier.TURNS * pictures, channels, side, side)
         .pad(new long[4], after, 0);
@@ -85,6 +84,7 @@ public final class Turns {
 
   /** What a model says of them, [4B,4]. */
   Tensor logits(SegmentationModel model) {
-    return ((PictureClassifier) model.decoder()).logits(padded(model));
+    return ((PictureClassifier) model.decoder())
+        .logits(padded(model.engine(), model.paddedSize(side)));
   }
 }

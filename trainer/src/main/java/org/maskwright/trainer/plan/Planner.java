@@ -19,6 +19,7 @@ import org.maskwright.datasets.catalog.ObjectSurvey;
 import org.maskwright.engine.array.Device;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.EngineOptions;
+import org.maskwright.trainer.checkpoint.BackboneFile;
 import org.maskwright.trainer.checkpoint.BackboneFolder;
 import org.maskwright.trainer.config.ConfigException;
 import org.maskwright.trainer.config.ConfigFile;
@@ -146,11 +147,7 @@ public final class Planner {
         .init()
         .backbone()
         .or(Planner::ofZoo)
-        .map(
-            weights ->
-                new Facts.Start(
-                    weights.toAbsolutePath(),
-                    BackboneFolder.isOne(weights) ? ofFolder(weights) : List.of()));
+        .map(weights -> new Facts.Start(weights.toAbsolutePath(), model(weights)));
   }
 
   private static Optional<Path> ofZoo() {
@@ -165,10 +162,14 @@ public final class Planner {
     }
   }
 
-  /** The settings of the backbone that a folder holds. */
-  private static List<Plan.Line> ofFolder(Path folder) {
-    String text = SettingsWriter.render(BackboneFolder.describe(folder));
-    return ConfigFile.of(folder.toString(), text).entries().stream()
+  /** The settings of the backbone that a folder holds; none where it does not say. */
+  static List<Plan.Line> model(Path weights) {
+    return BackboneFolder.of(weights).map(file -> model(weights, file)).orElse(List.of());
+  }
+
+  /** The settings of a backbone. */
+  static List<Plan.Line> model(Path folder, BackboneFile file) {
+    return ConfigFile.of(folder.toString(), SettingsWriter.render(file)).entries().stream()
         .filter(entry -> entry.path().startsWith("backbone."))
         .map(entry -> new Plan.Line("model." + entry.path(), entry.value(), ""))
         .toList();
@@ -183,8 +184,13 @@ public final class Planner {
 
   /** With what the user has asked for, which wins. */
   private Plan settled(Plan plan) {
-    Plan out = pixels.with(plan);
-    for (String override : wishes.overrides()) {
+    return overridden(pixels.with(plan), wishes.overrides());
+  }
+
+  /** With what a user has asked for. */
+  static Plan overridden(Plan plan, List<String> overrides) {
+    Plan out = plan;
+    for (String override : overrides) {
       String key = override.substring(0, Math.max(0, override.indexOf('='))).strip();
       for (ConfigFile.Entry entry : ConfigFile.defaults(List.of(override)).entries()) {
         if (entry.path().equals(key) || entry.path().startsWith(key + ".")) {
@@ -200,7 +206,7 @@ public final class Planner {
     return plan.with("train.steps", wishes.steps().orElse(1000), "");
   }
 
-  private static RunSettings bound(Plan plan) {
+  static RunSettings bound(Plan plan) {
     return ConfigFile.of("plan.conf", plan.toConf()).bind(RunSettings.class);
   }
 

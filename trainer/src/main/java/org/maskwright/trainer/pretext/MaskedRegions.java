@@ -2,6 +2,7 @@ package org.maskwright.trainer.pretext;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
+import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.regions.Felzenszwalb;
@@ -9,6 +10,7 @@ import org.maskwright.datasets.regions.RegionDataset;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.pretext.RegionAutoencoderPart;
 import org.maskwright.settings.Doc;
+import org.maskwright.trainer.loop.PretrainDefaults;
 import org.maskwright.trainer.loop.TrainTask;
 import org.maskwright.trainer.loop.TrainTaskKind;
 import org.maskwright.trainer.loop.TrainTaskSettings;
@@ -91,6 +93,45 @@ public final class MaskedRegions implements TrainTaskKind {
   @Override
   public boolean trains(DecoderConfig decoder) {
     return decoder instanceof RegionAutoencoderPart.Settings;
+  }
+
+  @Override
+  public Optional<PretrainDefaults> pretraining() {
+    return Optional.of(
+        new PretrainDefaults(
+            PretrainDefaults.Learnt.PICTURES,
+            true,
+            "reconstructions.loss",
+            List.of(
+                new PretrainDefaults.Setting("task", "instance", "regions are told apart"),
+                new PretrainDefaults.Setting(
+                    "model.decoder.type",
+                    "region-autoencoder",
+                    "hidden patches and regions are painted"),
+                new PretrainDefaults.Setting(
+                    "model.decoder.region-autoencoder.pixels.blocks.width",
+                    128,
+                    "a narrow decoder for a small transformer"),
+                new PretrainDefaults.Setting(
+                    "model.decoder.region-autoencoder.pixels.blocks.depth",
+                    4,
+                    "a narrow decoder for a small transformer"),
+                new PretrainDefaults.Setting(
+                    "model.decoder.region-autoencoder.pixels.blocks.heads",
+                    4,
+                    "a narrow decoder for a small transformer"),
+                new PretrainDefaults.Setting(
+                    "model.decoder.region-autoencoder.pixels.blocks.mlp-dim",
+                    512,
+                    "a narrow decoder for a small transformer"),
+                new PretrainDefaults.Setting(
+                    "optimizer.learning-rate", "5.0e-4", "the recipe of masked autoencoders"),
+                new PretrainDefaults.Setting(
+                    "optimizer.clip-norm", "0", "the recipe of masked autoencoders"),
+                new PretrainDefaults.Setting(
+                    "optimizer.base.adamw.beta2", "0.95", "the recipe of masked autoencoders"),
+                new PretrainDefaults.Setting(
+                    "augment.crop.color-jitter", false, "the recipe of masked autoencoders"))));
   }
 
   @Override

@@ -87,8 +87,12 @@ public final class Evaluator {
     this.modelClasses = model.classSpace().size();
     this.words =
         words ? Optional.of(WordsOfDataset.of(model, classes, data, run)) : Optional.empty();
+    if (!data.kinds().isEmpty() && (words || network.prompted().isPresent())) {
+      throw new ConfigException(
+          "data.hierarchy.evaluated-level: expected a model that finds its own classes, to add those of a kind; leave it out");
+    }
     this.places =
-        own && !words
+        own && !words && data.kinds().isEmpty()
             ? Optional.of(model.classSpace().places(data.classNames()))
             : Optional.empty();
     this.predictor =
@@ -103,6 +107,9 @@ public final class Evaluator {
 
   private static Network chosen(
       Network network, ClassSpace classes, EvaluatedData data, Console console) {
+    if (!data.kinds().isEmpty()) {
+      return new ChosenClasses(network, classes, data.kinds());
+    }
     List<String> missing = network.classSpace().missing(data.classNames());
     if (!missing.isEmpty()) {
       if (missing.size() == classes.size()) {
@@ -271,6 +278,7 @@ public final class Evaluator {
         settings.loss()
             && !predictor.isPrompted()
             && dataset.tasks().contains(run.task())
+            && data.kinds().isEmpty()
             && places.stream().flatMapToInt(Arrays::stream).allMatch(k -> k >= 0);
     return computed
         ? Optional.of(new ValidationLoss(run.task(), criterion(), run.seed(), classes()))

@@ -2,11 +2,16 @@ package org.maskwright.trainer.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.maskwright.datasets.Normalization;
+import org.maskwright.engine.nn.BatchNorm;
+import org.maskwright.engine.nn.GroupNorm;
+import org.maskwright.engine.nn.LayerNorm;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
@@ -138,6 +143,37 @@ final class Initialisation {
             .map(ModelFile::normalization)
             .orElse(BackboneFile.normalization(weights.family()));
     return new Origin(normalization, weights.provenance().licence());
+  }
+
+  /**
+   * Leaves of the backbone what is to learn.
+   *
+   * @throws ConfigException if nothing of it would
+   */
+  static void trainOnly(SegmentationModel model, InitSettings.TrainOnly what) {
+    if (what == InitSettings.TrainOnly.ALL) {
+      return;
+    }
+    Set<Parameter> learning = Collections.newSetFromMap(new IdentityHashMap<>());
+    model
+        .backbone()
+        .forEachModule(
+            (name, module) -> {
+              if (module instanceof BatchNorm
+                  || module instanceof LayerNorm
+                  || module instanceof GroupNorm) {
+                learning.addAll(module.ownParameters().values());
+              }
+            });
+    if (learning.isEmpty()) {
+      throw new ConfigException(
+          "init.train-only: expected a backbone with normalisations that learn, got none; set its norm = batch, such as model.backbone.resnet.norm = batch");
+    }
+    model
+        .backbone()
+        .parameters()
+        .values()
+        .forEach(p -> p.setTrainable(p.isTrainable() && learning.contains(p)));
   }
 
   /** Freezes every parameter whose name starts with one of the prefixes. */

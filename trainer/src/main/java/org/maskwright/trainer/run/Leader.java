@@ -74,15 +74,16 @@ final class Leader {
 
   private Provenance provenance(Prepared prepared) {
     return Provenance.current(
-        settings.seed(),
-        prepared.engine().backendName(),
-        prepared.engine().device().toString(),
-        command,
-        Map.of(
-            "train",
-            prepared.data().fingerprint(),
-            "val",
-            EvaluatedData.fingerprint(prepared.val())));
+            settings.seed(),
+            prepared.engine().backendName(),
+            prepared.engine().device().toString(),
+            command,
+            Map.of(
+                "train",
+                prepared.data().fingerprint(),
+                "val",
+                EvaluatedData.fingerprint(prepared.val())))
+        .from(Bases.of(settings.init()));
   }
 
   private TrackedRun tracked(Session session, Provenance provenance) {

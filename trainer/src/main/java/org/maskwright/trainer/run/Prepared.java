@@ -124,6 +124,7 @@ record Prepared(
           Initialisation.apply(
               model, settings.init(), settings.data().normalization().given(), console);
       Initialisation.freeze(model, settings.init().freeze());
+      Initialisation.trainOnly(model, settings.init().trainOnly());
       Optional<FrozenEncoding> frozen = FrozenEncoding.of(settings.init(), model, console::line);
       Learner learner =
           new Learner(

@@ -21,8 +21,32 @@ import org.maskwright.trainer.result.ResultKind;
  * @param settings as they were given
  * @param dataset with the names that the settings give its classes
  * @param ofOwnClasses whether it is judged in its own classes, not the model's
+ * @param kinds which of its classes each of the model's is a kind of; empty: those of one name are
+ *     one class
  */
-public record EvaluatedData(EvaluationSettings settings, Dataset dataset, boolean ofOwnClasses) {
+public record EvaluatedData(
+    EvaluationSettings settings,
+    Dataset dataset,
+    boolean ofOwnClasses,
+    Map<String, String> kinds) {
+  /** Keeps the map. */
+  public EvaluatedData {
+    kinds = Map.copyOf(kinds);
+  }
+
+  private static EvaluatedData of(
+      RunSettings run, EvaluationSettings settings, boolean oneOfSeveral) {
+    Dataset own = TrainingData.open(run, settings.dataset(), task(run, settings));
+    Map<String, String> kinds =
+        run.data().hierarchy().map(h -> h.kinds(own.categories().names())).orElse(Map.of());
+    Dataset judged = run.data().hierarchy().map(h -> h.evaluated(own)).orElse(own);
+    return new EvaluatedData(
+        settings,
+        opened(run, settings, judged),
+        !kinds.isEmpty() || settings.ofOwnClasses(oneOfSeveral),
+        kinds);
+  }
+
   /**
    * Opens all that a run is evaluated on, at least one.
    *
@@ -34,9 +58,7 @@ public record EvaluatedData(EvaluationSettings settings, Dataset dataset, boolea
     List<EvaluationSettings> evaluations = run.data().evaluations();
     List<EvaluatedData> out = new ArrayList<>();
     for (EvaluationSettings settings : evaluations) {
-      out.add(
-          new EvaluatedData(
-              settings, opened(run, settings), settings.ofOwnClasses(evaluations.size() > 1)));
+      out.add(of(run, settings, evaluations.size() > 1));
     }
     return List.copyOf(out);
   }
@@ -49,12 +71,10 @@ public record EvaluatedData(EvaluationSettings settings, Dataset dataset, boolea
             .filter(e -> run.eval().bestOf().filter(e.name()::equals).isPresent())
             .findFirst()
             .orElse(evaluations.get(0));
-    return new EvaluatedData(
-        settings, opened(run, settings), settings.ofOwnClasses(evaluations.size() > 1));
+    return of(run, settings, evaluations.size() > 1);
   }
 
-  private static Dataset opened(RunSettings run, EvaluationSettings settings) {
-    Dataset all = TrainingData.open(run, settings.dataset(), task(run, settings));
+  private static Dataset opened(RunSettings run, EvaluationSettings settings, Dataset all) {
     Dataset some = run.data().fold().map(fold -> fold.evaluated(all)).orElse(all);
     if (run.model().decoder().isPretext()) {
       return some; // whatever is annotated

@@ -98,7 +98,8 @@ public final class TrainingData {
     for (int s = 0; s < settings.size(); s++) {
       SourceSettings source = settings.get(s);
       Task task = source.task(run.task());
-      Dataset dataset = open(run, source.dataset(), task);
+      Dataset opened = open(run, source.dataset(), task);
+      Dataset dataset = run.data().hierarchy().map(h -> h.trained(opened)).orElse(opened);
       requireTask(
           dataset, task, settings.size() == 1 ? "task" : "data.sources[%d].task".formatted(s));
       requireNamed(dataset, source.classes());
