@@ -54,7 +54,8 @@ public record ClassSpace(List<Entry> classes) {
     List<String> exact = names();
     List<String> known = exact.stream().map(ClassSpace::compared).toList();
     return names.stream()
-        .mapToInt(name -> exact.contains(name) ? exact.indexOf(name) : known.indexOf(compared(name)))
+        .mapToInt(
+            name -> exact.contains(name) ? exact.indexOf(name) : known.indexOf(compared(name)))
         .toArray();
   }
 

@@ -136,9 +136,7 @@ public final class AnnotateServer implements AutoCloseable {
     if (!wishes.classes().isEmpty() || Files.exists(wishes.labels())) {
       return wishes.classes();
     }
-    return model
-        .map(ClassSpace::names)
-        .orElse(List.of(ANY_CLASS));
+    return model.map(ClassSpace::names).orElse(List.of(ANY_CLASS));
   }
 
   private static void close(List<AutoCloseable> opened, Throwable failed) {

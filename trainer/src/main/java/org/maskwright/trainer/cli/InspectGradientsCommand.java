@@ -13,7 +13,6 @@ import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Parameter;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
-import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.prediction.Outputs;
 import org.maskwright.modelzoo.weights.HostTensor;
 import org.maskwright.modelzoo.weights.Safetensors;
@@ -167,8 +166,7 @@ final class InspectGradientsCommand implements Callable<Integer> {
   /** There is no training data to count classes in. */
   private static CriterionSettings withWeights(
       CriterionSettings settings, SegmentationModel model) {
-    List<String> classes =
-        model.classSpace().names();
+    List<String> classes = model.classSpace().names();
     try {
       return settings.withClassWeights(
           ClassWeightSettings.asked(

@@ -87,9 +87,7 @@ public record EvalSettings(
     // What is measured on which data set, whose tasks may be others, RunSettings checks.
     String metric = metricIn(best);
     boolean measured =
-        metric.startsWith(LOSS)
-            ? loss
-            : metrics(ResultKinds.names(), novel).containsKey(metric);
+        metric.startsWith(LOSS) ? loss : metrics(ResultKinds.names(), novel).containsKey(metric);
     String losses = loss ? ", loss.total, or loss. and a term of the criterion" : "";
     Ranges.require(
         measured,

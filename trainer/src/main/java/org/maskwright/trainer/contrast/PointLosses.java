@@ -149,12 +149,12 @@ final class PointLosses extends Module {
       counted[i] = draw.queries().length > 0 ? 1 : 0;
       for (int p = 0; p < points; p++) {
         int at = i * places;
-        queries[i * points + p] = at + (counted[i] > 0 ? draw.queries()[p] : 0);
-        same[i * points + p] = at + (counted[i] > 0 ? draw.same()[p] : 0);
+        queries[i * points + p] = (long) at + (counted[i] > 0 ? draw.queries()[p] : 0);
+        same[i * points + p] = (long) at + (counted[i] > 0 ? draw.same()[p] : 0);
       }
       for (int p = 0; p < others; p++) {
         int place = draw.others()[p];
-        elsewhere[i * others + p] = i * places + Math.max(0, place);
+        elsewhere[i * others + p] = (long) i * places + Math.max(0, place);
         missing[i * others + p] = place < 0 ? PointContrast.NEVER : 0;
       }
     }

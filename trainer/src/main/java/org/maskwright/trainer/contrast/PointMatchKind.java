@@ -91,14 +91,14 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
         continue;
       }
       double foundX = (nearest[i] % map.width() + 0.5) * stride;
-      double foundY = (nearest[i] / map.width() + 0.5) * stride;
+      double foundY = (Math.floorDiv(nearest[i], map.width()) + 0.5) * stride;
       double trueX = views.second().viewX(pictureX);
       double trueY = views.second().viewY(pictureY);
       boolean right = Math.max(Math.abs(foundX - trueX), Math.abs(foundY - trueY)) <= stride;
       matches.add(
           new PointMatches.Match(
               (i % map.width() + 0.5) * stride,
-              (i / map.width() + 0.5) * stride,
+              (Math.floorDiv(i, map.width()) + 0.5) * stride,
               foundX,
               foundY,
               trueX,

@@ -19,12 +19,12 @@ record RegionGrid(ViewCrop crop, int height, int width, double stride) {
 
   /** Row of the picture that the middle of a place lies in, in pixels. */
   double pictureY(int place) {
-    return crop.pictureY((place / width + 0.5) * stride);
+    return crop.pictureY((Math.floorDiv(place, width) + 0.5) * stride);
   }
 
   private boolean shows(int place) {
     return (place % width + 0.5) * stride < crop.view().width()
-        && (place / width + 0.5) * stride < crop.view().height();
+        && (Math.floorDiv(place, width) + 0.5) * stride < crop.view().height();
   }
 
   /**

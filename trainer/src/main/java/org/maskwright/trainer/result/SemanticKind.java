@@ -21,7 +21,6 @@ import org.maskwright.datasets.metrics.SemanticMetrics;
 import org.maskwright.datasets.metrics.SemanticProtocol;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
-import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.postprocess.SemanticMap;
 import org.maskwright.modelzoo.postprocess.SemanticPostProcessor;

@@ -25,10 +25,7 @@ import org.maskwright.trainer.result.ResultKind;
  *     one class
  */
 public record EvaluatedData(
-    EvaluationSettings settings,
-    Dataset dataset,
-    boolean ofOwnClasses,
-    Map<String, String> kinds) {
+    EvaluationSettings settings, Dataset dataset, boolean ofOwnClasses, Map<String, String> kinds) {
   /** Keeps the map. */
   public EvaluatedData {
     kinds = Map.copyOf(kinds);

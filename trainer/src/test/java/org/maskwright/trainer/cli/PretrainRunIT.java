@@ -83,15 +83,25 @@ class PretrainRunIT {
   @Test
   void aChainOfPretrainingsIsRecordedAndNormOnlyChangesNormalisationsAlone() throws IOException {
     Path base = temp.resolve("base");
-    assertEquals(0, pretrain(data, "--task", "labels", "--steps", 3, "--run-dir", base), err::toString);
+    assertEquals(
+        0, pretrain(data, "--task", "labels", "--steps", 3, "--run-dir", base), err::toString);
     assertTrue(out.toString().contains("init.backbone=" + base.resolve("backbone")), out::toString);
     assertTrue(Files.readString(base.resolve("plan.conf")).contains("data.normalization.mean"));
     Path rotated = temp.resolve("rotated");
     assertEquals(
         0,
         pretrain(
-            data, "--task", "rotation", "--steps", 2, "--init", base, "--train-only", "norm",
-            "--run-dir", rotated),
+            data,
+            "--task",
+            "rotation",
+            "--steps",
+            2,
+            "--init",
+            base,
+            "--train-only",
+            "norm",
+            "--run-dir",
+            rotated),
         err::toString);
     Set<String> changed = changed(base, rotated);
     assertFalse(changed.isEmpty(), "normalisations have learnt");
@@ -102,14 +112,20 @@ class PretrainRunIT {
     assertEquals(
         0,
         pretrain(
-            data, "--task", "labels", "--steps", 1, "--init", rotated.resolve("backbone"),
-            "--run-dir", last),
+            data,
+            "--task",
+            "labels",
+            "--steps",
+            1,
+            "--init",
+            rotated.resolve("backbone"),
+            "--run-dir",
+            last),
         err::toString);
     String provenance = Files.readString(last.resolve("provenance.json"));
     int nearest = provenance.indexOf(rotated.resolve("backbone") + ", trained on pictures ");
     int first =
-        provenance.indexOf(
-            base.resolve("checkpoints/best") + ", trained on picture-classes ");
+        provenance.indexOf(base.resolve("checkpoints/best") + ", trained on picture-classes ");
     assertTrue(nearest >= 0 && first > nearest, provenance);
   }
 
@@ -117,7 +133,8 @@ class PretrainRunIT {
   @ValueSource(strings = {"labels", "rotation"})
   void aRunThatWasStoppedGoesOnToTheSameBits(String task) throws IOException {
     Path whole = temp.resolve("whole");
-    assertEquals(0, pretrain(data, "--task", task, "--steps", 4, "--run-dir", whole), err::toString);
+    assertEquals(
+        0, pretrain(data, "--task", task, "--steps", 4, "--run-dir", whole), err::toString);
     Path stopped = temp.resolve("stopped");
     int[] asked = {0};
     try (Console silent = new Console(new PrintWriter(Writer.nullWriter()), false)) {
@@ -151,10 +168,13 @@ class PretrainRunIT {
   void probesAndTheChoiceOfTheBestReadRuns() throws IOException {
     Path one = temp.resolve("one");
     Path two = temp.resolve("two");
-    assertEquals(0, pretrain(data, "--task", "labels", "--steps", 2, "--run-dir", one), err::toString);
-    assertEquals(0, pretrain(data, "--task", "rotation", "--steps", 2, "--run-dir", two), err::toString);
+    assertEquals(
+        0, pretrain(data, "--task", "labels", "--steps", 2, "--run-dir", one), err::toString);
+    assertEquals(
+        0, pretrain(data, "--task", "rotation", "--steps", 2, "--run-dir", two), err::toString);
     for (String kind : List.of("linear", "knn", "rotation")) {
-      assertEquals(0, run("probe", kind, one, two, data, "--size", 32, "--threads", 1), err::toString);
+      assertEquals(
+          0, run("probe", kind, one, two, data, "--size", 32, "--threads", 1), err::toString);
       assertTrue(out.toString().contains("asked about 12 others"), out::toString);
     }
     assertTrue(err.toString().contains("it was trained to tell rotations"), err::toString);
