@@ -33,8 +33,10 @@ import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.ImplicitPointsPart;
 import org.maskwright.modelzoo.head.ClassSpace;
 import org.maskwright.modelzoo.pixeldecoder.FpnEmbeddingPart;
+import org.maskwright.modelzoo.pixeldecoder.NonePart;
 import org.maskwright.modelzoo.pixeldecoder.PixelDecoderPart;
 import org.maskwright.modelzoo.prediction.Outputs;
+import org.maskwright.modelzoo.pretext.PictureClassesPart;
 import org.maskwright.settings.Registry;
 
 /** Models of each kind, small, as files that onnxruntime runs. */
@@ -137,6 +139,9 @@ class OnnxModelTest {
     missing.removeAll(TinyModels.heads(Variants.get("seggpt-vit-l")));
     missing.remove(Variants.get("mobile-sam").backbone().getClass()); // with prompts alone
     missing.remove(FpnEmbeddingPart.Settings.class); // likewise
+    // Nor is what a pretraining has besides the backbone.
+    missing.remove(NonePart.Settings.class);
+    missing.removeIf(part -> part.getPackage().equals(PictureClassesPart.class.getPackage()));
     for (ModelConfig config : TinyModels.all().values()) {
       missing.remove(config.backbone().getClass());
       missing.removeAll(TinyModels.heads(config));

@@ -3,7 +3,7 @@ package org.maskwright.trainer.pictureclass;
 import java.util.List;
 import java.util.Optional;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
-import org.maskwright.modelzoo.decoder.PictureClassesPart;
+import org.maskwright.modelzoo.pretext.PictureClassesPart;
 import org.maskwright.settings.Doc;
 import org.maskwright.trainer.loop.PretrainDefaults;
 import org.maskwright.trainer.loop.TrainTask;

@@ -6,7 +6,7 @@ import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.decoder.PictureClassifier;
+import org.maskwright.modelzoo.pretext.PictureClassifier;
 import org.maskwright.trainer.loop.Phases;
 import org.maskwright.trainer.loop.Step;
 import org.maskwright.trainer.loop.StepPart;

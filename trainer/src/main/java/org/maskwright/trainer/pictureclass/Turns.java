@@ -3,7 +3,7 @@ package org.maskwright.trainer.pictureclass;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.SegmentationModel;
-import org.maskwright.modelzoo.decoder.PictureClassifier;
+import org.maskwright.modelzoo.pretext.PictureClassifier;
 
 /**
  * Pictures in each of the four quarter turns: row 4 b + t is the square in the middle of picture b,

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
 import org.maskwright.datasets.pictureclass.PictureClasses;
-import org.maskwright.modelzoo.decoder.PictureClassifier;
+import org.maskwright.modelzoo.pretext.PictureClassifier;
 
 /** What is asked of a frozen backbone. */
 public enum Probe {

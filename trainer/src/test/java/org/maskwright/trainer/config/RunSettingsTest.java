@@ -368,8 +368,7 @@ final class RunSettingsTest {
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.maskwright");
-    // What data.source is made of in reference.conf, where nothing else is said.
-    assertEquals(List.of("DataSettings.train"), UnreadKeys.find(RunSettings.class, production));
+    assertEquals(List.of(), UnreadKeys.find(RunSettings.class, production));
   }
 
   @Test

@@ -1,8 +1,11 @@
-package org.maskwright.modelzoo.decoder;
+package org.maskwright.modelzoo.pretext;
 
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.Summary;
+import org.maskwright.modelzoo.decoder.DecoderConfig;
+import org.maskwright.modelzoo.decoder.DecoderPart;
+import org.maskwright.modelzoo.decoder.MaskDecoder;
 import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.settings.Doc;
 

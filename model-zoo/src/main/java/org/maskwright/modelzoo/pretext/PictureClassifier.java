@@ -1,9 +1,10 @@
-package org.maskwright.modelzoo.decoder;
+package org.maskwright.modelzoo.pretext;
 
 import org.maskwright.engine.nn.Linear;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.engine.tensor.Tensor;
 import org.maskwright.modelzoo.backbone.Backbone;
+import org.maskwright.modelzoo.decoder.PretextDecoder;
 import org.maskwright.modelzoo.head.ClassSpace;
 
 /** Tells the class of a picture, or how it is turned: one linear layer over its summary. */
