@@ -62,7 +62,7 @@ public final class ColourSegments implements TrainTaskKind {
 
     @Override
     public StepNormalizers normalizers(Step step) {
-      return StepNormalizers.of("images", step.images());
+      return StepNormalizers.of("images", step.ownImages());
     }
 
     @Override

@@ -60,7 +60,7 @@ final class CaptionContrast implements TrainTask {
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    return StepNormalizers.of(PICTURES, step.parts().stream().mapToInt(Batch::size).sum());
+    return StepNormalizers.of(PICTURES, step.ownImages());
   }
 
   @Override

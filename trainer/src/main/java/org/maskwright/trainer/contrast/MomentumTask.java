@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.maskwright.datasets.Normalization;
 import org.maskwright.datasets.clip.Examples;
-import org.maskwright.datasets.loader.Batch;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Engine;
@@ -99,7 +98,7 @@ final class MomentumTask extends Module implements TrainTask {
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    return StepNormalizers.of(IMAGES, step.parts().stream().mapToInt(Batch::size).sum());
+    return StepNormalizers.of(IMAGES, step.ownImages());
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.maskwright.trainer.contrast;
 import java.util.Arrays;
 import java.util.List;
 import org.maskwright.datasets.Normalization;
-import org.maskwright.datasets.loader.Batch;
 import org.maskwright.engine.array.Precision;
 import org.maskwright.engine.nn.Module;
 import org.maskwright.engine.tensor.Tensor;
@@ -47,7 +46,7 @@ final class SimClrTask implements TrainTask {
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    return StepNormalizers.of(IMAGES, step.parts().stream().mapToInt(Batch::size).sum());
+    return StepNormalizers.of(IMAGES, step.ownImages());
   }
 
   @Override

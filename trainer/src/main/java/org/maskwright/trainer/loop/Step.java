@@ -33,6 +33,11 @@ public record Step(long number, List<Batch> parts, int height, int width) {
     return parts.stream().mapToInt(size).max().orElse(0);
   }
 
+  /** Number of this process's images; what a task's normalisers, which are added up, count. */
+  public int ownImages() {
+    return parts.stream().mapToInt(Batch::size).sum();
+  }
+
   /** Number of all images, of all processes. */
   public int images() {
     return parts.stream().mapToInt(Batch::whole).sum();

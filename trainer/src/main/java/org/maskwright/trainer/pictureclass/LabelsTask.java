@@ -44,7 +44,7 @@ final class LabelsTask implements TrainTask {
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    return StepNormalizers.of(IMAGES, step.images());
+    return StepNormalizers.of(IMAGES, step.ownImages());
   }
 
   @Override

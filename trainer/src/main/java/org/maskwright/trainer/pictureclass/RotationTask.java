@@ -40,7 +40,7 @@ final class RotationTask implements TrainTask {
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    return StepNormalizers.of(TURNED, (double) PictureClassifier.TURNS * step.images());
+    return StepNormalizers.of(TURNED, (double) PictureClassifier.TURNS * step.ownImages());
   }
 
   @Override

@@ -60,7 +60,7 @@ public final class MaskedAutoencoderTask implements TrainTask {
 
   @Override
   public StepNormalizers normalizers(Step step) {
-    return StepNormalizers.of(IMAGES, step.images());
+    return StepNormalizers.of(IMAGES, step.ownImages());
   }
 
   @Override

@@ -52,6 +52,7 @@ import org.maskwright.trainer.loop.TrainTaskSettings;
 import org.maskwright.trainer.loss.CriterionSettings;
 import org.maskwright.trainer.loss.Decisions;
 import org.maskwright.trainer.loss.Losses;
+import org.maskwright.trainer.loss.StepNormalizers;
 
 /** Steps in which a transformer learns what is hidden from it. */
 class MaskedAutoencoderStepsTest {
@@ -133,12 +134,16 @@ class MaskedAutoencoderStepsTest {
 
   /** Losses over all parts, and the norm of each gradient. */
   private static Map<String, Double> numbers(TrainTask task, Step step) {
+    return numbers(task, step, task.normalizers(step));
+  }
+
+  private static Map<String, Double> numbers(
+      TrainTask task, Step step, StepNormalizers normalizers) {
     Map<String, Double> out = new LinkedHashMap<>();
     for (int part = 0; part < step.parts().size(); part++) {
       try (Scope scope = task.model().engine().scope()) {
         Losses losses =
-            task.losses(
-                new StepPart(step, part, task.normalizers(step), new Decisions(), new Phases()));
+            task.losses(new StepPart(step, part, normalizers, new Decisions(), new Phases()));
         for (LossPart value : losses.values()) {
           out.merge(value.name(), value.value(), Double::sum);
         }
@@ -184,6 +189,37 @@ class MaskedAutoencoderStepsTest {
       assertTrue(
           whole.keySet().stream().noneMatch(name -> name.contains("pos_embed")), "positions stay");
     }
+  }
+
+  /** What two processes that share a batch compute adds up to what one has of it. */
+  @Test
+  void sharesOfProcessesAddUpToTheWhole() {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.withSeed(7));
+        SegmentationModel model = model(engine, PIXELS)) {
+      TrainTask task = task(model, new MaskedPixels.Settings());
+      Step whole = step(4);
+      Step first = share(whole.parts().get(0), 0, 1);
+      Step rest = share(whole.parts().get(0), 1, 3);
+      StepNormalizers both = task.normalizers(first).plus(task.normalizers(rest));
+      assertEquals(task.normalizers(whole), both);
+      double parts =
+          numbers(task, first, both).get("loss_pixels")
+              + numbers(task, rest, both).get("loss_pixels");
+      assertEquals(numbers(task, whole).get("loss_pixels"), parts, 1e-4);
+    }
+  }
+
+  private static Step share(Batch whole, int from, int count) {
+    return new Step(
+        5,
+        List.of(
+            new Batch(
+                whole.examples().subList(from, from + count),
+                whole.sources().subList(from, from + count),
+                whole.labels().subList(from, from + count),
+                LoaderState.START,
+                from,
+                whole.size())));
   }
 
   @Test
