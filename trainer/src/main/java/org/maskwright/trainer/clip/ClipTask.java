@@ -1,6 +1,5 @@
 package org.maskwright.trainer.clip;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
@@ -35,51 +34,29 @@ public final class ClipTask implements TrainTaskKind {
   @Override
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
-        new PretrainDefaults(
+        PretrainDefaults.of(
             PretrainDefaults.Learnt.CAPTIONS,
             false,
             "retrieval.R1",
-            List.of(
-                new PretrainDefaults.Setting(
-                    "model.backbone.type", "clip-resnet", "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.blocks",
-                    "[2, 2, 2, 2]",
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.width",
-                    32,
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.norm",
-                    "batch",
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.word-width",
-                    128,
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.word-grid",
-                    "GRID",
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.type", "captions", "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.embedding",
-                    128,
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.width", 128, "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.layers", 4, "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.heads", 4, "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "augment.crop.color-jitter", false, "captions call colours by their names"),
-                new PretrainDefaults.Setting(
-                    "optimizer.base.adamw.beta2", "0.98", "the recipe of CLIP"),
-                new PretrainDefaults.Setting(
-                    "optimizer.weight-decay", "0.1", "the recipe of CLIP"))));
+            """
+            # pictures and words in one small space
+            model.backbone.type = clip-resnet
+            model.backbone.clip-resnet.blocks = [2, 2, 2, 2]
+            model.backbone.clip-resnet.width = 32
+            model.backbone.clip-resnet.norm = batch
+            model.backbone.clip-resnet.word-width = 128
+            model.backbone.clip-resnet.word-grid = GRID
+            model.decoder.type = captions
+            model.decoder.captions.embedding = 128
+            model.decoder.captions.width = 128
+            model.decoder.captions.layers = 4
+            model.decoder.captions.heads = 4
+            # captions call colours by their names
+            augment.crop.color-jitter = false
+            # the recipe of CLIP
+            optimizer.base.adamw.beta2 = 0.98
+            optimizer.weight-decay = 0.1
+            """));
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.maskwright.trainer.clip;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
@@ -53,74 +52,36 @@ public final class SlipTask implements TrainTaskKind {
   @Override
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
-        new PretrainDefaults(
+        PretrainDefaults.of(
             PretrainDefaults.Learnt.CAPTIONS,
             false,
             "retrieval.R1",
-            List.of(
-                new PretrainDefaults.Setting(
-                    "model.backbone.type", "clip-resnet", "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.blocks",
-                    "[2, 2, 2, 2]",
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.width",
-                    32,
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.norm",
-                    "batch",
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.word-width",
-                    128,
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.backbone.clip-resnet.word-grid",
-                    "GRID",
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.type", "captions", "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.embedding",
-                    128,
-                    "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.width", 128, "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.layers", 4, "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.heads", 4, "pictures and words in one small space"),
-                new PretrainDefaults.Setting(
-                    "augment.crop.color-jitter", false, "captions call colours by their names"),
-                new PretrainDefaults.Setting(
-                    "optimizer.base.adamw.beta2", "0.98", "the recipe of CLIP"),
-                new PretrainDefaults.Setting("optimizer.weight-decay", "0.1", "the recipe of CLIP"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.view-hidden",
-                    256,
-                    "the first view is compared with captions, the other two with one another"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.captions.view-width",
-                    64,
-                    "the first view is compared with captions, the other two with one another"),
-                new PretrainDefaults.Setting(
-                    "augment.type",
-                    "views",
-                    "the first view is compared with captions, the other two with one another"),
-                new PretrainDefaults.Setting(
-                    "augment.views.view.height",
-                    "SIDE",
-                    "the first view is compared with captions, the other two with one another"),
-                new PretrainDefaults.Setting(
-                    "augment.views.view.width",
-                    "SIDE",
-                    "the first view is compared with captions, the other two with one another"),
-                new PretrainDefaults.Setting(
-                    "augment.views.views",
-                    "[{ min-scale = 0.8, flip = 0, jitter.probability = 0, grey = 0, blur.probability = 0 }, {}, {}]",
-                    "the first view is compared with captions, the other two with one another"))));
+            """
+            # pictures and words in one small space
+            model.backbone.type = clip-resnet
+            model.backbone.clip-resnet.blocks = [2, 2, 2, 2]
+            model.backbone.clip-resnet.width = 32
+            model.backbone.clip-resnet.norm = batch
+            model.backbone.clip-resnet.word-width = 128
+            model.backbone.clip-resnet.word-grid = GRID
+            model.decoder.type = captions
+            model.decoder.captions.embedding = 128
+            model.decoder.captions.width = 128
+            model.decoder.captions.layers = 4
+            model.decoder.captions.heads = 4
+            # captions call colours by their names
+            augment.crop.color-jitter = false
+            # the recipe of CLIP
+            optimizer.base.adamw.beta2 = 0.98
+            optimizer.weight-decay = 0.1
+            # the first view is compared with captions, the other two with one another
+            model.decoder.captions.view-hidden = 256
+            model.decoder.captions.view-width = 64
+            augment.type = views
+            augment.views.view.height = SIDE
+            augment.views.view.width = SIDE
+            augment.views.views = [{ min-scale = 0.8, flip = 0, jitter.probability = 0, grey = 0, blur.probability = 0 }, {}, {}]
+            """));
   }
 
   @Override

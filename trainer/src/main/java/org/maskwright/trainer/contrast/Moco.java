@@ -2,8 +2,6 @@ package org.maskwright.trainer.contrast;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -75,22 +73,33 @@ public final class Moco implements TrainTaskKind {
 
   @Override
   public Optional<PretrainDefaults> pretraining() {
-    return Optional.of(planned(List.of()));
+    return Optional.of(
+        planned(
+            """
+            # no view of a picture beside itself
+            train.task.moco.queue = QUEUE
+            """));
   }
 
-  /** Two views of each picture, told apart by a contrast. */
-  static PretrainDefaults planned(List<PretrainDefaults.Setting> more) {
-    List<PretrainDefaults.Setting> settings = new ArrayList<>();
-    settings.add(
-        new PretrainDefaults.Setting("model.decoder.type", "contrast", "views are told apart"));
-    settings.add(new PretrainDefaults.Setting("augment.type", "views", "two views of a picture"));
-    settings.add(
-        new PretrainDefaults.Setting("augment.views.view.height", "SIDE", "the side of a view"));
-    settings.add(
-        new PretrainDefaults.Setting("augment.views.view.width", "SIDE", "the side of a view"));
-    settings.addAll(more);
-    return new PretrainDefaults(
-        PretrainDefaults.Learnt.PICTURES, false, "points.accuracy", settings);
+  /**
+   * Two views of each picture, told apart by a contrast.
+   *
+   * @param more settings, as of {@link PretrainDefaults#of}
+   */
+  static PretrainDefaults planned(String more) {
+    return PretrainDefaults.of(
+        PretrainDefaults.Learnt.PICTURES,
+        false,
+        "points.accuracy",
+        """
+        # views are told apart
+        model.decoder.type = contrast
+        # two views of a picture, all of the pictures' side
+        augment.type = views
+        augment.views.view.height = SIDE
+        augment.views.view.width = SIDE
+        """
+            + more);
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.maskwright.trainer.contrast;
 import static org.maskwright.modelzoo.part.Ranges.require;
 import static org.maskwright.modelzoo.part.Ranges.requireCount;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -139,13 +138,16 @@ public final class Plrc implements TrainTaskKind {
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
         Moco.planned(
-            List.of(
-                new PretrainDefaults.Setting(
-                    "model.decoder.contrast.point-hidden", 256, "points are told apart"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.contrast.point-map", 1, "a map fine enough for regions"),
-                new PretrainDefaults.Setting(
-                    "augment.views.overlap", 0.5, "both views show the same regions"))));
+            """
+            # no view of a picture beside itself
+            train.task.plrc.queue = QUEUE
+            # points are told apart
+            model.decoder.contrast.point-hidden = 256
+            # a map fine enough for regions
+            model.decoder.contrast.point-map = 1
+            # both views show the same regions
+            augment.views.overlap = 0.5
+            """));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.contrast;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
@@ -46,7 +45,7 @@ public final class SimClr implements TrainTaskKind {
 
   @Override
   public Optional<PretrainDefaults> pretraining() {
-    return Optional.of(Moco.planned(List.of()));
+    return Optional.of(Moco.planned(""));
   }
 
   @Override

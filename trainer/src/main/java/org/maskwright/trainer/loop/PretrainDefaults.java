@@ -1,5 +1,6 @@
 package org.maskwright.trainer.loop;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,14 +28,39 @@ public record PretrainDefaults(
    *
    * @param key full key, such as {@code augment.type}; those of {@code model.backbone} are left out
    *     where weights are started from
-   * @param value as HOCON; {@code SIDE} and {@code GRID} in it stand for the side of the crop in
-   *     pixels and in strides of 32
+   * @param value as HOCON; {@code SIDE}, {@code GRID} and {@code QUEUE} in it stand for the side of
+   *     the crop in pixels, that side in strides of 32, and the largest power of two that is not
+   *     above the number of pictures, 65,536 at most
    * @param reason why, without a full stop
    */
-  public record Setting(String key, Object value, String reason) {}
+  public record Setting(String key, String value, String reason) {}
 
   /** Keeps the list. */
   public PretrainDefaults {
     settings = List.copyOf(settings);
+  }
+
+  /**
+   * Of settings as text.
+   *
+   * @param settings lines {@code KEY = VALUE}, each under the reason of it and those after it, a
+   *     line that starts with {@code #}
+   */
+  public static PretrainDefaults of(
+      Learnt learnt, boolean hidesPatches, String best, String settings) {
+    List<Setting> all = new ArrayList<>();
+    String reason = "";
+    for (String line : settings.lines().map(String::strip).toList()) {
+      if (line.startsWith("#")) {
+        reason = line.substring(1).strip();
+      } else if (!line.isEmpty()) {
+        int equals = line.indexOf(" = ");
+        if (equals < 0 || reason.isEmpty()) {
+          throw new IllegalArgumentException("expected KEY = VALUE under a reason, got " + line);
+        }
+        all.add(new Setting(line.substring(0, equals), line.substring(equals + 3), reason));
+      }
+    }
+    return new PretrainDefaults(learnt, hidesPatches, best, all);
   }
 }

@@ -2,7 +2,6 @@ package org.maskwright.trainer.pictureclass;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
-import java.util.List;
 import java.util.Optional;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.pretext.PictureClassesPart;
@@ -45,15 +44,16 @@ public final class Labels implements TrainTaskKind {
   @Override
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
-        new PretrainDefaults(
+        PretrainDefaults.of(
             PretrainDefaults.Learnt.CLASSES,
             false,
             "picture-class.top-1",
-            List.of(
-                new PretrainDefaults.Setting(
-                    "model.decoder.type", "picture-classes", "a linear layer tells the classes"),
-                new PretrainDefaults.Setting(
-                    "train.task.labels.smoothing", 0.1, "classes are learnt less sharply"))));
+            """
+            # a linear layer tells the classes
+            model.decoder.type = picture-classes
+            # classes are learnt less sharply
+            train.task.labels.smoothing = 0.1
+            """));
   }
 
   @Override

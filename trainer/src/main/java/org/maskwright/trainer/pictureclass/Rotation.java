@@ -1,6 +1,5 @@
 package org.maskwright.trainer.pictureclass;
 
-import java.util.List;
 import java.util.Optional;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.pretext.PictureClassesPart;
@@ -36,17 +35,15 @@ public final class Rotation implements TrainTaskKind {
   @Override
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
-        new PretrainDefaults(
+        PretrainDefaults.of(
             PretrainDefaults.Learnt.PICTURES,
             false,
             "rotation.accuracy",
-            List.of(
-                new PretrainDefaults.Setting(
-                    "model.decoder.type", "picture-classes", "a linear layer tells the turns"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.picture-classes.told",
-                    "rotations",
-                    "a linear layer tells the turns"))));
+            """
+            # a linear layer tells the turns
+            model.decoder.type = picture-classes
+            model.decoder.picture-classes.told = rotations
+            """));
   }
 
   @Override

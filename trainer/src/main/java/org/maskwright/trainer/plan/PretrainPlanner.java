@@ -44,6 +44,7 @@ public final class PretrainPlanner {
   private static final int STRIDE = 32;
   private static final int SMALL_SIDE = 96;
   private static final int LOOKED_AT = 64;
+  private static final int LONGEST_QUEUE = 65_536;
 
   private final PretrainWishes wishes;
   private final PretrainDefaults defaults;
@@ -152,13 +153,19 @@ public final class PretrainPlanner {
     for (PretrainDefaults.Setting setting : defaults.settings()) {
       if (wishes.init().isEmpty() || !setting.key().startsWith("model.backbone.")) {
         String value =
-            String.valueOf(setting.value())
+            setting
+                .value()
                 .replace("SIDE", String.valueOf(looked.side))
-                .replace("GRID", String.valueOf(looked.side / STRIDE));
+                .replace("GRID", String.valueOf(looked.side / STRIDE))
+                .replace("QUEUE", String.valueOf(queue(looked.trained.size())));
         plan = plan.with(setting.key(), value, setting.reason());
       }
     }
     return plan;
+  }
+
+  private static int queue(int pictures) {
+    return Math.min(LONGEST_QUEUE, Integer.highestOneBit(Math.max(1, pictures)));
   }
 
   private Plan data(Plan plan, Looked looked) {

@@ -1,6 +1,5 @@
 package org.maskwright.trainer.pretext;
 
-import java.util.List;
 import java.util.Optional;
 import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.pretext.MaskedAutoencoderPart;
@@ -34,37 +33,24 @@ public final class MaskedPixels implements TrainTaskKind {
   @Override
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
-        new PretrainDefaults(
+        PretrainDefaults.of(
             PretrainDefaults.Learnt.PICTURES,
             true,
             "reconstructions.loss",
-            List.of(
-                new PretrainDefaults.Setting(
-                    "model.decoder.type", "masked-autoencoder", "hidden patches are painted"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.masked-autoencoder.blocks.width",
-                    128,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.masked-autoencoder.blocks.depth",
-                    4,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.masked-autoencoder.blocks.heads",
-                    4,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.masked-autoencoder.blocks.mlp-dim",
-                    512,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "optimizer.learning-rate", "5.0e-4", "the recipe of masked autoencoders"),
-                new PretrainDefaults.Setting(
-                    "optimizer.clip-norm", "0", "the recipe of masked autoencoders"),
-                new PretrainDefaults.Setting(
-                    "optimizer.base.adamw.beta2", "0.95", "the recipe of masked autoencoders"),
-                new PretrainDefaults.Setting(
-                    "augment.crop.color-jitter", false, "the recipe of masked autoencoders"))));
+            """
+            # hidden patches are painted
+            model.decoder.type = masked-autoencoder
+            # a narrow decoder for a small transformer
+            model.decoder.masked-autoencoder.blocks.width = 128
+            model.decoder.masked-autoencoder.blocks.depth = 4
+            model.decoder.masked-autoencoder.blocks.heads = 4
+            model.decoder.masked-autoencoder.blocks.mlp-dim = 512
+            # the recipe of masked autoencoders
+            optimizer.learning-rate = 5.0e-4
+            optimizer.clip-norm = 0
+            optimizer.base.adamw.beta2 = 0.95
+            augment.crop.color-jitter = false
+            """));
   }
 
   @Override

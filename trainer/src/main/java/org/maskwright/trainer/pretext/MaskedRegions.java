@@ -2,7 +2,6 @@ package org.maskwright.trainer.pretext;
 
 import static org.maskwright.modelzoo.part.Ranges.require;
 
-import java.util.List;
 import java.util.Optional;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.regions.Felzenszwalb;
@@ -98,40 +97,26 @@ public final class MaskedRegions implements TrainTaskKind {
   @Override
   public Optional<PretrainDefaults> pretraining() {
     return Optional.of(
-        new PretrainDefaults(
+        PretrainDefaults.of(
             PretrainDefaults.Learnt.PICTURES,
             true,
             "reconstructions.loss",
-            List.of(
-                new PretrainDefaults.Setting("task", "instance", "regions are told apart"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.type",
-                    "region-autoencoder",
-                    "hidden patches and regions are painted"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.region-autoencoder.pixels.blocks.width",
-                    128,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.region-autoencoder.pixels.blocks.depth",
-                    4,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.region-autoencoder.pixels.blocks.heads",
-                    4,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "model.decoder.region-autoencoder.pixels.blocks.mlp-dim",
-                    512,
-                    "a narrow decoder for a small transformer"),
-                new PretrainDefaults.Setting(
-                    "optimizer.learning-rate", "5.0e-4", "the recipe of masked autoencoders"),
-                new PretrainDefaults.Setting(
-                    "optimizer.clip-norm", "0", "the recipe of masked autoencoders"),
-                new PretrainDefaults.Setting(
-                    "optimizer.base.adamw.beta2", "0.95", "the recipe of masked autoencoders"),
-                new PretrainDefaults.Setting(
-                    "augment.crop.color-jitter", false, "the recipe of masked autoencoders"))));
+            """
+            # regions are told apart
+            task = instance
+            # hidden patches and regions are painted
+            model.decoder.type = region-autoencoder
+            # a narrow decoder for a small transformer
+            model.decoder.region-autoencoder.pixels.blocks.width = 128
+            model.decoder.region-autoencoder.pixels.blocks.depth = 4
+            model.decoder.region-autoencoder.pixels.blocks.heads = 4
+            model.decoder.region-autoencoder.pixels.blocks.mlp-dim = 512
+            # the recipe of masked autoencoders
+            optimizer.learning-rate = 5.0e-4
+            optimizer.clip-norm = 0
+            optimizer.base.adamw.beta2 = 0.95
+            augment.crop.color-jitter = false
+            """));
   }
 
   @Override

@@ -129,6 +129,24 @@ class PretrainRunIT {
     assertTrue(nearest >= 0 && first > nearest, provenance);
   }
 
+  /** Its plan binds, and a step of it can be taken: that is how its time is told. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"labels", "rotation", "mae", "r-mae", "moco", "simclr", "plrc", "clip", "slip"})
+  void everyTaskIsPlannedForAFolder(String task) throws IOException {
+    List<String> told = new ArrayList<>(List.of("image,caption"));
+    for (String part : List.of("train", "val")) {
+      for (int i = 0; i < 12; i++) {
+        String colour = i < 6 ? "red" : "blue";
+        told.add("%s/%s/%s%d%d.png,a %s one".formatted(part, colour, part, i / 6, i % 6, colour));
+      }
+    }
+    Files.write(data.resolve("captions.csv"), told);
+    assertEquals(0, pretrain(data, "--task", task, "--steps", 2, "--dry-run"), err::toString);
+    assertTrue(out.toString().contains("train.task.type = " + task), out::toString);
+    assertTrue(out.toString().contains("# time:"), out::toString);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"labels", "rotation"})
   void aRunThatWasStoppedGoesOnToTheSameBits(String task) throws IOException {
