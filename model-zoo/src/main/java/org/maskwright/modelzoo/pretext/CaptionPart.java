@@ -7,9 +7,9 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 import java.util.List;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.decoder.PretextDecoderConfig;
 import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.modelzoo.text.ClipTokenizer;
@@ -65,7 +65,7 @@ public final class CaptionPart implements DecoderPart {
               "Channels between the layers of the MLP that views of a picture are compared behind, for the task slip: 4096 there; 0 = there is none.")
           int viewHidden,
       @Doc("Width of what it gives.") int viewWidth)
-      implements DecoderConfig {
+      implements PretextDecoderConfig {
     /** Checks the ranges. */
     public Settings {
       merges = List.copyOf(merges);
@@ -115,27 +115,6 @@ public final class CaptionPart implements DecoderPart {
         int maskDim,
         ClassHeads classHeads) {
       return new CaptionDecoder(engine, backbone, this, classHeads.space());
-    }
-
-    @Override
-    public boolean hasClassHead() {
-      return false;
-    }
-
-    /** Nothing of a criterion is used: its tasks have their own losses. */
-    @Override
-    public String criterion() {
-      return "points";
-    }
-
-    @Override
-    public int memoryLevels() {
-      return 0;
-    }
-
-    @Override
-    public boolean isPretext() {
-      return true;
     }
   }
 }

@@ -5,9 +5,9 @@ import static org.maskwright.modelzoo.part.Ranges.requireWidth;
 
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
-import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.decoder.PretextDecoderConfig;
 import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.modelzoo.part.Ranges;
 import org.maskwright.settings.Doc;
@@ -44,7 +44,7 @@ public final class ContrastPart implements DecoderPart {
       @Doc(
               "Which of the backbone's maps points are taken from, 0 the finest to 3 the coarsest; for the task plrc and the results points.")
           int pointMap)
-      implements DecoderConfig {
+      implements PretextDecoderConfig {
     /** Checks the ranges. */
     public Settings {
       requireWidth("width", width);
@@ -66,27 +66,6 @@ public final class ContrastPart implements DecoderPart {
         int maskDim,
         ClassHeads classHeads) {
       return new ContrastDecoder(engine, backbone.channels(), this, classHeads.space());
-    }
-
-    @Override
-    public boolean hasClassHead() {
-      return false;
-    }
-
-    /** Nothing of a criterion is used: its tasks have their own losses. */
-    @Override
-    public String criterion() {
-      return "points";
-    }
-
-    @Override
-    public int memoryLevels() {
-      return 0;
-    }
-
-    @Override
-    public boolean isPretext() {
-      return true;
     }
   }
 }

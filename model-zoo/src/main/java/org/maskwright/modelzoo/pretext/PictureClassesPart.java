@@ -3,9 +3,9 @@ package org.maskwright.modelzoo.pretext;
 import org.maskwright.engine.tensor.Engine;
 import org.maskwright.modelzoo.backbone.Backbone;
 import org.maskwright.modelzoo.backbone.Summary;
-import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.decoder.DecoderPart;
 import org.maskwright.modelzoo.decoder.MaskDecoder;
+import org.maskwright.modelzoo.decoder.PretextDecoderConfig;
 import org.maskwright.modelzoo.head.ClassHeads;
 import org.maskwright.settings.Doc;
 
@@ -37,7 +37,7 @@ public final class PictureClassesPart implements DecoderPart {
       @Doc(
               "Of what: mean = the mean of the backbone's last map; class-token = of a transformer that has one.")
           Summary summary)
-      implements DecoderConfig {
+      implements PretextDecoderConfig {
     @Override
     public MaskDecoder build(
         Engine engine,
@@ -47,26 +47,6 @@ public final class PictureClassesPart implements DecoderPart {
         int maskDim,
         ClassHeads classHeads) {
       return new PictureClassifier(engine, backbone, this, classHeads.space());
-    }
-
-    @Override
-    public int memoryLevels() {
-      return 0;
-    }
-
-    @Override
-    public boolean hasClassHead() {
-      return false;
-    }
-
-    @Override
-    public boolean isPretext() {
-      return true;
-    }
-
-    @Override
-    public String criterion() {
-      return "points";
     }
   }
 }

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,8 +42,6 @@ import picocli.CommandLine.Spec;
       "An ordinary run (see train), which also writes the folder backbone, from which others start by init.backbone (docs/pretraining.md)."
     })
 final class PretrainCommand implements Callable<Integer> {
-  private static final String PLAN = "plan.conf";
-
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE|DIR",
@@ -99,18 +94,7 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Of a folder: print the settings and what they would take; train nothing.")
   private boolean dryRun;
 
-  @Option(
-      names = "--run-dir",
-      paramLabel = "DIR",
-      description = "Folder of the run (default: runs/<name>-<time>).")
-  private Path runDir;
-
-  @Option(
-      names = "--resume",
-      paramLabel = "DIR",
-      description = "Continue the run of this folder after its latest checkpoint.")
-  private Path resume;
-
+  @Mixin private RunMixin runs;
   @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
   @Mixin private ProcessesMixin processes;
@@ -119,17 +103,14 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((file == null) == (resume == null)) {
+    if ((file == null) == (runs.resume() == null)) {
       throw new ParameterException(
           spec.commandLine(), "expected a configuration FILE, a folder DIR or --resume DIR");
     }
     boolean ofFolder = file != null && Files.isDirectory(file);
     requireOptions(ofFolder);
     if (dryRun) {
-      Planner.Planned planned = plan();
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(planned.plan().toConf());
-      planned.estimates().forEach(line -> out.println("# " + line));
+      RunMixin.print(plan(), spec.commandLine().getOut());
       return ExitCode.OK.code();
     }
     List<Rendezvous> places = processes.places();
@@ -156,9 +137,9 @@ final class PretrainCommand implements Callable<Integer> {
       OptionWish.none(
           spec,
           List.of("--pixels", "--minutes", "--steps", "--dry-run"),
-          resume == null ? "a configuration file, which says it itself" : "--resume");
+          runs.resume() == null ? "a configuration file, which says it itself" : "--resume");
     }
-    if (resume != null) {
+    if (runs.resume() != null) {
       OptionWish.none(
           spec,
           List.of(
@@ -219,12 +200,7 @@ final class PretrainCommand implements Callable<Integer> {
 
   private Path runFolder() {
     String name = task == null ? experiment.name(file) : task + "-" + experiment.name(file);
-    return runDir != null ? runDir : Path.of("runs", name + "-" + now());
-  }
-
-  private static String now() {
-    return LocalDateTime.now(ZoneId.systemDefault())
-        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+    return runs.folder(name);
   }
 
   private int train(Rendezvous place, boolean ofFolder) throws IOException {
@@ -233,8 +209,8 @@ final class PretrainCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption();
         Console console = Terminal.console(spec)) {
       BooleanSupplier stop = () -> interruption.requested() || LocalProcesses.launcherIsGone();
-      if (resume != null) {
-        summary = TrainingRun.resume(resume, console, command, stop, place);
+      if (runs.resume() != null) {
+        summary = TrainingRun.resume(runs.resume(), console, command, stop, place);
       } else {
         Path run = runFolder();
         ConfigFile config = ofFolder ? planned(run, console) : experiment.load(file, overrides());
@@ -242,13 +218,9 @@ final class PretrainCommand implements Callable<Integer> {
       }
     }
     if (summary.interrupted()) {
-      PrintWriter out = spec.commandLine().getOut();
       json.report(
-          out,
-          () ->
-              out.printf(
-                  "interrupted after step %d; continue with: %s pretrain --resume %s%n",
-                  summary.step(), program(), ShellWord.of(summary.folder())),
+          spec.commandLine().getOut(),
+          () -> RunMixin.printInterrupted(summary, spec),
           summary::toJson);
       return Interruption.CODE;
     }
@@ -257,24 +229,16 @@ final class PretrainCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private ConfigFile planned(Path run, Console console) {
-    RunFolder.requireNew(run);
-    console.line("looking at %s, and at what a step takes here ...", file);
-    Planner.Planned planned = plan();
-    Path plan = run.resolve(PLAN);
-    OutputFile.createFolder(run);
-    OutputFile.write(plan, planned.plan().toConf());
-    console.line("plan:   %s", plan);
-    planned.estimates().forEach(console::line);
-    return ConfigFile.load(plan, List.of());
+  private ConfigFile planned(Path folder, Console console) {
+    return RunMixin.planned(folder, file, console, this::plan);
   }
 
   /** In processes of their own, each a train command of the same configuration. */
   private int launch(List<Rendezvous> places, boolean ofFolder) {
     List<String> words = new ArrayList<>(List.of("train"));
-    Path run = resume != null ? resume : runFolder();
-    if (resume != null) {
-      words.addAll(List.of("--resume", resume.toString()));
+    Path run = runs.resume() != null ? runs.resume() : runFolder();
+    if (runs.resume() != null) {
+      words.addAll(List.of("--resume", runs.resume().toString()));
     } else {
       RunFolder.requireNew(run);
       OutputFile.createFolder(run);
@@ -283,9 +247,9 @@ final class PretrainCommand implements Callable<Integer> {
           planned(run, console);
         }
       } else {
-        OutputFile.write(run.resolve(PLAN), experiment.load(file, overrides()).render());
+        OutputFile.write(run.resolve(RunMixin.PLAN), experiment.load(file, overrides()).render());
       }
-      words.addAll(List.of(run.resolve(PLAN).toString(), "--run-dir", run.toString()));
+      words.addAll(List.of(run.resolve(RunMixin.PLAN).toString(), "--run-dir", run.toString()));
     }
     int code = processes.launch(places, words);
     if (code == ExitCode.OK.code()) {

@@ -4,16 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.maskwright.engine.process.Rendezvous;
-import org.maskwright.files.OutputFile;
-import org.maskwright.trainer.checkpoint.RunFolder;
 import org.maskwright.trainer.config.ConfigFile;
 import org.maskwright.trainer.launch.LocalProcesses;
 import org.maskwright.trainer.plan.Planner;
@@ -26,7 +22,6 @@ import org.maskwright.trainer.run.TrainingRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -39,8 +34,6 @@ import picocli.CommandLine.Spec;
       "Ctrl-C finishes the step, writes a checkpoint and ends with code 130."
     })
 final class TrainCommand implements Callable<Integer> {
-  private static final String PLAN = "plan.conf";
-
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE|DIR",
@@ -48,19 +41,8 @@ final class TrainCommand implements Callable<Integer> {
           "A configuration file; or a folder of images with masks, whose settings are written to plan.conf in the run's folder, to edit and run again.")
   private Path file;
 
-  @Option(
-      names = "--run-dir",
-      paramLabel = "DIR",
-      description = "Folder of the run (default: runs/<name>-<time>).")
-  private Path runDir;
-
-  @Option(
-      names = "--resume",
-      paramLabel = "DIR",
-      description = "Continue the run of this folder after its latest checkpoint.")
-  private Path resume;
-
   @Mixin private FolderMixin folder;
+  @Mixin private RunMixin runs;
   @Mixin private ExperimentMixin experiment;
   @Mixin private EngineMixin engine;
   @Mixin private ProcessesMixin processes;
@@ -69,12 +51,12 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((file == null) == (resume == null)) {
+    if ((file == null) == (runs.resume() == null)) {
       throw new ParameterException(
           spec.commandLine(), "expected a configuration FILE or --resume DIR");
     }
-    if (resume != null
-        && (!experiment.isEmpty() || runDir != null || !engine.overrides().isEmpty())) {
+    if (runs.resume() != null
+        && (!experiment.isEmpty() || runs.dir() != null || !engine.overrides().isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
           "--resume continues a run as it was configured: leave out --model, --set, --run-dir, --backend, --device and --threads");
@@ -83,10 +65,7 @@ final class TrainCommand implements Callable<Integer> {
     if (!ofFolder) {
       folder.requireUnused();
     } else if (folder.dryRun()) {
-      Planner.Planned planned = plan();
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(planned.plan().toConf());
-      planned.estimates().forEach(line -> out.println("# " + line));
+      RunMixin.print(plan(), spec.commandLine().getOut());
       return ExitCode.OK.code();
     }
     List<Rendezvous> places = processes.places();
@@ -107,8 +86,8 @@ final class TrainCommand implements Callable<Integer> {
         Console console = Terminal.console(spec)) {
       BooleanSupplier stop = () -> interruption.requested() || LocalProcesses.launcherIsGone();
       summary =
-          resume != null
-              ? TrainingRun.resume(resume, console, command, stop, place)
+          runs.resume() != null
+              ? TrainingRun.resume(runs.resume(), console, command, stop, place)
               : start(console, command, stop, place);
       if (place.isFirst()) {
         report(summary);
@@ -125,13 +104,14 @@ final class TrainCommand implements Callable<Integer> {
       try (Console console = Terminal.console(spec)) {
         planned(run, console);
       }
-      words.addAll(List.of("train", run.resolve(PLAN).toString(), "--run-dir", run.toString()));
+      words.addAll(
+          List.of("train", run.resolve(RunMixin.PLAN).toString(), "--run-dir", run.toString()));
       spec.commandLine().getParseResult().originalArgs().stream()
           .filter(word -> word.matches("-v|--verbose|--json(=.*)?"))
           .forEach(words::add);
     } else {
       words.addAll(processes.words());
-      if (resume == null && runDir == null) {
+      if (runs.resume() == null && runs.dir() == null) {
         words.addAll(List.of("--run-dir", runFolder().toString()));
       }
     }
@@ -139,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Path runFolder() {
-    return runDir != null ? runDir : Path.of("runs", experiment.name(file) + "-" + now());
+    return runs.folder(experiment.name(file));
   }
 
   private RunSummary start(
@@ -156,26 +136,12 @@ final class TrainCommand implements Callable<Integer> {
     return TrainingRun.start(run, config, console, command, stop, place);
   }
 
-  /** Looks at the folder, writes the plan into the run's folder, and reads it from there. */
-  private ConfigFile planned(Path run, Console console) {
-    RunFolder.requireNew(run);
-    console.line("looking at %s, and at what a step takes here ...", file);
-    Planner.Planned planned = plan();
-    Path plan = run.resolve(PLAN);
-    OutputFile.createFolder(run);
-    OutputFile.write(plan, planned.plan().toConf());
-    console.line("plan:   %s", plan);
-    planned.estimates().forEach(console::line);
-    return ConfigFile.load(plan, List.of());
+  private ConfigFile planned(Path folder, Console console) {
+    return RunMixin.planned(folder, file, console, this::plan);
   }
 
   private Planner.Planned plan() {
     return folder.plan(file, experiment.overridesOfFolder(engine.overrides()));
-  }
-
-  private static String now() {
-    return LocalDateTime.now(java.time.ZoneId.systemDefault())
-        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
   }
 
   private void report(RunSummary s) {
@@ -183,14 +149,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void print(RunSummary s) {
-    PrintWriter out = spec.commandLine().getOut();
-    String program = ShellWord.of(Path.of(spec.root().name()));
     if (s.interrupted()) {
-      out.printf(
-          "interrupted after step %d; continue with: %s train --resume %s%n",
-          s.step(), program, ShellWord.of(s.folder()));
+      RunMixin.printInterrupted(s, spec);
       return;
     }
+    PrintWriter out = spec.commandLine().getOut();
+    String program = ShellWord.of(Path.of(spec.root().name()));
     out.printf(
         Locale.ROOT,
         "%ntrained %d steps in %.0f s, %.1f images/s%n%n",

@@ -33,30 +33,7 @@ public final class ClipTask implements TrainTaskKind {
 
   @Override
   public Optional<PretrainDefaults> pretraining() {
-    return Optional.of(
-        PretrainDefaults.of(
-            PretrainDefaults.Learnt.CAPTIONS,
-            false,
-            "retrieval.R1",
-            """
-            # pictures and words in one small space
-            model.backbone.type = clip-resnet
-            model.backbone.clip-resnet.blocks = [2, 2, 2, 2]
-            model.backbone.clip-resnet.width = 32
-            model.backbone.clip-resnet.norm = batch
-            model.backbone.clip-resnet.word-width = 128
-            model.backbone.clip-resnet.word-grid = GRID
-            model.decoder.type = captions
-            model.decoder.captions.embedding = 128
-            model.decoder.captions.width = 128
-            model.decoder.captions.layers = 4
-            model.decoder.captions.heads = 4
-            # captions call colours by their names
-            augment.crop.color-jitter = false
-            # the recipe of CLIP
-            optimizer.base.adamw.beta2 = 0.98
-            optimizer.weight-decay = 0.1
-            """));
+    return Optional.of(CaptionTaskSettings.planned(""));
   }
 
   @Override

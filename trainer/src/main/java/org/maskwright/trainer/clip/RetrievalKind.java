@@ -11,16 +11,13 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Dataset;
 import org.maskwright.datasets.DatasetException;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.TextBelow;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScore;
 import org.maskwright.trainer.result.Metric;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -35,7 +32,7 @@ import org.maskwright.trainer.result.Shown;
  * arXiv 2103.00020, section 3.1). <b>Differs:</b> equal captions are one caption; a picture of
  * several classes is right with each of them
  */
-public final class RetrievalKind implements ResultKind<Retrieved> {
+public final class RetrievalKind implements AskedKind<Retrieved> {
   private static final int FEW = 5;
 
   @Override
@@ -63,23 +60,8 @@ public final class RetrievalKind implements ResultKind<Retrieved> {
 
   /** Captions are what is compared with. */
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<Retrieved>> asking() {
-    return Optional.of(new Retrieval());
-  }
-
-  @Override
-  public Retrieved process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("retrieval: made by asking");
+  public Asking<Retrieved> asked() {
+    return new Retrieval();
   }
 
   @Override

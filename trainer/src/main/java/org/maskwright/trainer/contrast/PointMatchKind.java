@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.engine.tensor.Tensor;
@@ -19,12 +18,10 @@ import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.pretext.ContrastDecoder;
 import org.maskwright.modelzoo.pretext.ContrastPart;
 import org.maskwright.trainer.pretext.PretextAsking;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScore;
 import org.maskwright.trainer.result.Metric;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -35,7 +32,7 @@ import org.maskwright.trainer.result.Shown;
  * Which points of two views of a picture the backbone finds to be one: of each place of one view's
  * map that the other view shows, the place of the other map whose features point the same way most.
  */
-public final class PointMatchKind implements ResultKind<PointMatches> {
+public final class PointMatchKind implements AskedKind<PointMatches> {
   private static final String ACCURACY = "accuracy";
   private static final String OFF = "distance";
 
@@ -58,20 +55,9 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<PointMatches>> asking() {
-    return Optional.of(
-        new PretextAsking<>(
-            decoder -> decoder instanceof ContrastPart.Settings, PointMatchKind::matched));
+  public Asking<PointMatches> asked() {
+    return new PretextAsking<>(
+        decoder -> decoder instanceof ContrastPart.Settings, PointMatchKind::matched);
   }
 
   private static PointMatches matched(
@@ -106,11 +92,6 @@ public final class PointMatchKind implements ResultKind<PointMatches> {
               right));
     }
     return new PointMatches(views, matches);
-  }
-
-  @Override
-  public PointMatches process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("points: made by asking");
   }
 
   @Override

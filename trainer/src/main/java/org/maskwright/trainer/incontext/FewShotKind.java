@@ -10,20 +10,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Categories;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.trainer.incontext.FewShotAnswers.Answer;
 import org.maskwright.trainer.incontext.FewShotAnswers.Overlap;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ClassColumns;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScore;
 import org.maskwright.trainer.result.Metric;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -40,7 +37,7 @@ import org.maskwright.trainer.result.Shown;
  * <p><b>Source</b> the field's protocol (OSLSM, arXiv 1709.03410; HSNet, arXiv 2104.01538).
  * <b>Differs:</b> a picture is asked about once for each of its classes, not 1,000 times at random
  */
-public final class FewShotKind implements ResultKind<FewShotAnswers> {
+public final class FewShotKind implements AskedKind<FewShotAnswers> {
   @Override
   public String name() {
     return "few-shot";
@@ -65,23 +62,8 @@ public final class FewShotKind implements ResultKind<FewShotAnswers> {
 
   /** Classes are what is asked about. */
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<FewShotAnswers>> asking() {
-    return Optional.of(new FewShot());
-  }
-
-  @Override
-  public FewShotAnswers process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("few-shot: made by asking");
+  public Asking<FewShotAnswers> asked() {
+    return new FewShot();
   }
 
   @Override

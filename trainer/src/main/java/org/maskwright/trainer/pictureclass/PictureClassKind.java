@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
@@ -27,14 +26,12 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.pretext.PictureClassesPart;
 import org.maskwright.modelzoo.pretext.PictureClassifier;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ClassColumns;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScore;
 import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.result.OtherPictures;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -42,7 +39,7 @@ import org.maskwright.trainer.result.ScoringData;
 import org.maskwright.trainer.result.Shown;
 
 /** The class of a picture as a whole. */
-public final class PictureClassKind implements ResultKind<PictureGuesses> {
+public final class PictureClassKind implements AskedKind<PictureGuesses> {
   private static final int MOST = 5;
   private static final String FIRST = "top-1";
   private static final String FIVE = "top-5";
@@ -65,18 +62,8 @@ public final class PictureClassKind implements ResultKind<PictureGuesses> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<PictureGuesses>> asking() {
-    return Optional.of(new OfClasses());
+  public Asking<PictureGuesses> asked() {
+    return new OfClasses();
   }
 
   private static final class OfClasses implements Asking<PictureGuesses> {
@@ -127,11 +114,6 @@ public final class PictureClassKind implements ResultKind<PictureGuesses> {
   private static int classOf(ScoredImage image) {
     return PictureClasses.only(
         image.info(), image.truth().stream().mapToInt(Segment::category).toArray());
-  }
-
-  @Override
-  public PictureGuesses process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("picture-class: made by asking");
   }
 
   @Override

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.PictureGrid;
@@ -18,12 +16,10 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.pretext.PictureClassesPart;
 import org.maskwright.modelzoo.pretext.PictureClassifier;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.result.OtherPictures;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -31,7 +27,7 @@ import org.maskwright.trainer.result.ScoringData;
 import org.maskwright.trainer.result.Shown;
 
 /** By how many quarter turns each of the four turns of a picture is taken to be turned. */
-public final class RotationKind implements ResultKind<RotationKind.Told> {
+public final class RotationKind implements AskedKind<RotationKind.Told> {
   private static final String ACCURACY = "accuracy";
 
   /**
@@ -70,18 +66,8 @@ public final class RotationKind implements ResultKind<RotationKind.Told> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<Told>> asking() {
-    return Optional.of(new OfTurns());
+  public Asking<Told> asked() {
+    return new OfTurns();
   }
 
   private static final class OfTurns implements Asking<Told> {
@@ -115,11 +101,6 @@ public final class RotationKind implements ResultKind<RotationKind.Told> {
         return new Told(told);
       }
     }
-  }
-
-  @Override
-  public Told process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("rotation: made by asking");
   }
 
   @Override

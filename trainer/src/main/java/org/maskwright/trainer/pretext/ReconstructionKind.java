@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.engine.tensor.Tensor;
@@ -15,12 +14,10 @@ import org.maskwright.modelzoo.decoder.DecoderConfig;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
 import org.maskwright.modelzoo.pretext.MaskedAutoencoder;
 import org.maskwright.modelzoo.pretext.PatchMask;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScore;
 import org.maskwright.trainer.result.Metric;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -31,7 +28,7 @@ import org.maskwright.trainer.result.Shown;
  * What a masked autoencoder paints in hidden patches of the square in a picture's middle; the same
  * patches of a picture at each evaluation.
  */
-public final class ReconstructionKind implements ResultKind<Reconstruction> {
+public final class ReconstructionKind implements AskedKind<Reconstruction> {
   private static final String LOSS = "loss";
 
   @Override
@@ -53,19 +50,8 @@ public final class ReconstructionKind implements ResultKind<Reconstruction> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<Reconstruction>> asking() {
-    return Optional.of(
-        new PretextAsking<>(DecoderConfig::hidesPatches, ReconstructionKind::reconstructed));
+  public Asking<Reconstruction> asked() {
+    return new PretextAsking<>(DecoderConfig::hidesPatches, ReconstructionKind::reconstructed);
   }
 
   private static Reconstruction reconstructed(
@@ -81,11 +67,6 @@ public final class ReconstructionKind implements ResultKind<Reconstruction> {
         pixels.toFloats(),
         decoder.pixels().paint(predicted, pixels, mask).toFloats(),
         mask);
-  }
-
-  @Override
-  public Reconstruction process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("reconstructions: made by asking");
   }
 
   @Override

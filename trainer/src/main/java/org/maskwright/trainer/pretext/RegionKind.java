@@ -7,10 +7,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.picture.Overlay;
 import org.maskwright.datasets.picture.OverlayInstance;
@@ -23,11 +21,9 @@ import org.maskwright.modelzoo.pretext.MaskedAutoencoder;
 import org.maskwright.modelzoo.pretext.PatchMask;
 import org.maskwright.modelzoo.pretext.RegionAutoencoderPart;
 import org.maskwright.modelzoo.pretext.RegionBranch;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.Metric;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -38,7 +34,7 @@ import org.maskwright.trainer.result.Shown;
  * Where a masked autoencoder of regions takes the annotated segments of a picture to be, of which
  * it sees some patches; at most the eight largest, in the square in the picture's middle.
  */
-public final class RegionKind implements ResultKind<RegionMaps> {
+public final class RegionKind implements AskedKind<RegionMaps> {
   private static final int MOST = 8;
   private static final String IOU = "IoU";
   private static final String LOSS = "loss";
@@ -62,20 +58,9 @@ public final class RegionKind implements ResultKind<RegionMaps> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean needsMasks() {
-    return false;
-  }
-
-  @Override
-  public Optional<Asking<RegionMaps>> asking() {
-    return Optional.of(
-        new PretextAsking<>(
-            decoder -> decoder instanceof RegionAutoencoderPart.Settings, RegionKind::asked));
+  public Asking<RegionMaps> asked() {
+    return new PretextAsking<>(
+        decoder -> decoder instanceof RegionAutoencoderPart.Settings, RegionKind::asked);
   }
 
   private static RegionMaps asked(
@@ -155,11 +140,6 @@ public final class RegionKind implements ResultKind<RegionMaps> {
     return region
         .placed(view.x(), view.y(), frame.contentHeight(), frame.contentWidth())
         .sampled(frame.height(), frame.width());
-  }
-
-  @Override
-  public RegionMaps process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("regions: made by asking");
   }
 
   @Override

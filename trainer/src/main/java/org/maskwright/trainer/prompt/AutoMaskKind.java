@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.maskwright.datasets.Segment;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.mask.Rle;
 import org.maskwright.datasets.metrics.CocoEvaluator;
@@ -25,14 +24,12 @@ import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.modelzoo.SegmentationModel;
 import org.maskwright.modelzoo.postprocess.ImageFrame;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ClassColumns;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.MaskRuns;
 import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.result.ResultCodec;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -46,7 +43,7 @@ import org.maskwright.trainer.result.Shown;
  * points, no filters, boxes suppressed from 0.9 on, of more than 1000 those of the best mean of
  * expected IoU and stability
  */
-public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
+public final class AutoMaskKind implements AskedKind<AutoMaskKind.Proposals> {
   private static final int MOST = 1000;
   private static final int OBJECT = 1; // the only class
 
@@ -86,19 +83,13 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
   public boolean needsMasks() {
     return true;
   }
 
   @Override
-  public Optional<Asking<Proposals>> asking() {
-    return Optional.of(
-        (model, pixels, frame, image, others) -> proposals(model, pixels, frame, image));
+  public Asking<Proposals> asked() {
+    return (model, pixels, frame, image, others) -> proposals(model, pixels, frame, image);
   }
 
   private static Proposals proposals(
@@ -121,11 +112,6 @@ public final class AutoMaskKind implements ResultKind<AutoMaskKind.Proposals> {
   private static double score(AutoMask mask) {
     double stability = Float.isNaN(mask.stability()) ? 0 : mask.stability();
     return (mask.quality() + stability) / 2;
-  }
-
-  @Override
-  public Proposals process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("auto-masks: made by asking");
   }
 
   @Override

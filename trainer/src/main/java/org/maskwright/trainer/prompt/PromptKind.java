@@ -12,7 +12,6 @@ import java.util.function.ToDoubleFunction;
 import org.maskwright.datasets.Categories;
 import org.maskwright.datasets.PointLabels;
 import org.maskwright.datasets.Size;
-import org.maskwright.datasets.Task;
 import org.maskwright.datasets.WeakLabel;
 import org.maskwright.datasets.annotation.JsonNumbers;
 import org.maskwright.datasets.mask.Rle;
@@ -22,14 +21,12 @@ import org.maskwright.datasets.picture.OverlayInstance;
 import org.maskwright.datasets.picture.Picture;
 import org.maskwright.datasets.picture.WeakMarks;
 import org.maskwright.trainer.prompt.PromptAnswers.Answered;
+import org.maskwright.trainer.result.AskedKind;
 import org.maskwright.trainer.result.Asking;
 import org.maskwright.trainer.result.ClassColumns;
-import org.maskwright.trainer.result.ImageOutputs;
 import org.maskwright.trainer.result.ImageScore;
 import org.maskwright.trainer.result.Metric;
 import org.maskwright.trainer.result.ResultCodec;
-import org.maskwright.trainer.result.ResultContext;
-import org.maskwright.trainer.result.ResultKind;
 import org.maskwright.trainer.result.ScoredImage;
 import org.maskwright.trainer.result.Scorer;
 import org.maskwright.trainer.result.Scores;
@@ -40,7 +37,7 @@ import org.maskwright.trainer.result.Shown;
  * Annotated objects that a model is asked about by clicks and boxes; judged by the overlap of its
  * masks with the annotated ones, whatever their classes.
  */
-public final class PromptKind implements ResultKind<PromptAnswers> {
+public final class PromptKind implements AskedKind<PromptAnswers> {
   private static final String CENTRED = "mIoU";
   private static final String RANDOM = "random";
   private static final double PIXEL_CENTRE = 0.5;
@@ -87,24 +84,13 @@ public final class PromptKind implements ResultKind<PromptAnswers> {
   }
 
   @Override
-  public Optional<Task> annotation() {
-    return Optional.empty();
-  }
-
-  @Override
   public boolean needsMasks() {
     return true;
   }
 
   @Override
-  public Optional<Asking<PromptAnswers>> asking() {
-    return Optional.of(
-        (model, pixels, frame, image, others) -> PromptScores.of(model, pixels, frame, image));
-  }
-
-  @Override
-  public PromptAnswers process(ImageOutputs outputs, ResultContext context) {
-    throw new UnsupportedOperationException("prompts: made by asking");
+  public Asking<PromptAnswers> asked() {
+    return (model, pixels, frame, image, others) -> PromptScores.of(model, pixels, frame, image);
   }
 
   @Override
