@@ -15,7 +15,7 @@ MASKWRIGHT = os.environ.get("MASKWRIGHT", HOME / "maskwright")
 
 
 def arguments(doc, runs, steps, **numbers):
-    """The command line: FOLDER, --seeds, --steps, whole numbers by name with their usual values, --runs of those there are, KEY=VALUE. A script's own options: `more`, a function that gets the parser."""
+    """The command line: FOLDER, --seeds, --steps, whole numbers by name with their usual values, --runs of those there are, KEY=VALUE (no --runs where there are none). A script's own options: `more`, a function that gets the parser."""
     more = numbers.pop("more", None)
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=lambda text: Path(text).resolve())
@@ -23,12 +23,13 @@ def arguments(doc, runs, steps, **numbers):
     parser.add_argument("--steps", type=int, default=steps)
     for name, usual in numbers.items():
         parser.add_argument("--" + name, type=int, default=usual)
-    parser.add_argument("--runs", default=",".join(runs), help="some of %(default)s")
+    if runs:
+        parser.add_argument("--runs", default=",".join(runs), help="some of %(default)s")
     if more:
         more(parser)
     parser.add_argument("settings", nargs="*", metavar="KEY=VALUE")
     a = parser.parse_intermixed_args()
-    a.runs = a.runs.split(",")
+    a.runs = a.runs.split(",") if runs else []
     unknown = [name for name in a.runs if name not in runs]
     if unknown:
         parser.error(f"--runs: expected some of {', '.join(runs)}, got {', '.join(unknown)}")
@@ -44,6 +45,12 @@ def java(main, *arguments):
 def maskwright(*arguments):
     """Runs a command, without what it prints."""
     subprocess.run([MASKWRIGHT, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+
+
+def told(*arguments):
+    """What a command prints as JSON."""
+    done = subprocess.run([MASKWRIGHT, *map(str, arguments), "--json"], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
 
 
 def train(run, config, settings):

@@ -7,7 +7,7 @@
 #   --images   training pictures
 #   KEY=VALUE  settings of all runs, such as engine.threads=1
 #
-# Prints for each seed and task: mean R@1 of pictures and captions, both parts, zero-shot accuracy on 15 combinations of colour and shape, and the mean average precision of a linear
+# Prints for each seed and task: mean R@1 of pictures and captions, both parts, zero-shot accuracy on 24 combinations of colour and shape, and the mean average precision of a linear
 # probe of which shapes a picture shows. Then the mean over the seeds with its standard deviation. Both tasks see the same pictures in the same order with captions drawn alike.
 set -euo pipefail
 

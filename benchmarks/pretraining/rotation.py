@@ -1,16 +1,14 @@
 """Choosing a pretraining without labels: six runs whose pictures are shown in better and worse ways, ranked by the rotation probe, beside a linear probe of the classes.
 
-    python benchmarks/pretraining/rotation.py --out DIR [--task labels] [--seeds 3]
+    python benchmarks/pretraining/rotation.py FOLDER [--task labels] [--steps 200] [--seeds 3] [KEY=VALUE ...]
 
 Planted: whole pictures, random crops with and without colours, tiny crops that show no shape, and hardly any training. Expected: Spearman's correlation of the two rankings
 at least 0.8, and the chosen run within 5 % of the best.
 """
 
-import argparse
-import json
-
-import runs
+import probes
 import shapes
+from probes import runs
 
 
 def ways(side):
@@ -24,28 +22,27 @@ def ways(side):
     }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(parser):
     parser.add_argument("--task", default="labels")
-    parser.add_argument("--steps", type=int, default=200)
-    asked = runs.arguments(parser)
+
+
+def main():
+    a = runs.arguments(__doc__, {}, 200, more=options)
     side = 48
-    rows = {"Spearman's correlation": [], "chosen, linear probe": [], "best, linear probe": []}
-    for seed in range(asked.seeds):
-        data = asked.out / f"shapes-{seed}"
+    rows = []
+    for seed in range(a.seeds):
+        data = a.folder / f"shapes-{seed}"
         shapes.write(data, 40, seed, "plain", 8, side)
         made = []
         for name, settings in ways(side).items():
-            words = [w for s in [f"seed={seed}", "data.workers=1", *settings] for w in ("--set", s)]
-            made.append(runs.pretrain(asked.program, data, asked.out / f"{name}-{seed}", asked.task, "--steps", asked.steps, *words))
-        text = runs.maskwright(asked.program, "select", *made, "--by", "rotation", "--data", data, "--size", side, "--threads", 1, "--json")
-        told = json.loads(text)
+            words = probes.sets(f"seed={seed}", "data.workers=1", *settings, *a.settings)
+            made.append(probes.pretrain(data, a.folder / f"{name}-{seed}", a.task, "--steps", a.steps, *words))
+        told = runs.told("select", *made, "--by", "rotation", "--data", data, "--size", side, "--threads", 1)
         for row in told["candidates"]:
             print(seed, f"{row['rotation']:6.2f} {row['linear']:6.2f}", row["checkpoint"], flush=True)
-        rows["Spearman's correlation"].append(told.get("spearman", float("nan")))
-        rows["chosen, linear probe"].append(told["candidates"][0]["linear"])
-        rows["best, linear probe"].append(max(row["linear"] for row in told["candidates"]))
-        runs.table(f"choice by the rotation probe, {seed + 1} seeds", rows)
+        linear = [row["linear"] for row in told["candidates"]]
+        rows.append([100 * told.get("spearman", float("nan")), linear[0], max(linear)])
+    runs.table(a.folder, ["chosen by", "Spearman's correlation, in %", "chosen, linear probe", "best, linear probe"], [("the rotation probe", rows)])
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ import runs  # noqa: E402
 import vectors  # noqa: E402
 
 CONFIG = Path(__file__).with_name("ensemble.conf")
-HUES = {"red": 0, "yellow": 0.15, "green": 0.36, "blue": 0.61, "purple": 0.8}  # of CaptionShapes
+HUES = {"red": 0, "yellow": 0.16, "green": 0.36, "blue": 0.63, "purple": 0.77}  # five of CaptionShapes' eight
 BASE = ["red", "green", "blue"]
 NOVEL = ["yellow", "purple"]
 RUNS = {"heads": ("the heads alone", 0, 0), "ensemble": ("heads and backbone", 0.35, 0.65), "backbone": ("the backbone alone, on the heads' masks", 1, 1)}
@@ -112,8 +112,8 @@ def colours_only(source, target, classes):
 def data(root, train, val):
     if (root / "bank.npz").exists():
         return
-    # About four in ten pictures show colours of the training alone.
-    runs.maskwright("data", "caption-shapes", "--images", int(2.5 * train), "--val", val, "--out", root)
+    # About one in five pictures shows colours of the training alone, two in five show none but the five.
+    runs.maskwright("data", "caption-shapes", "--images", 5 * train, "--val", int(2.5 * val), "--out", root)
     annotations = root / "annotations"
     colours_only(annotations / "shapes_train.json", annotations / "base_train.json", BASE)
     colours_only(annotations / "shapes_val.json", annotations / "colours_val.json", list(HUES))
